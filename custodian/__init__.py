@@ -1,0 +1,1 @@
+"""Foundation below, composition on top; owns no tables."""

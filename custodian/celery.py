@@ -1,0 +1,16 @@
+"""The Celery application: a wake-up bell, never the source of truth."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+from custodian import embedded
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "custodian.settings")
+embedded.ensure()
+
+app = Celery("custodian")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

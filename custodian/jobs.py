@@ -1,0 +1,81 @@
+"""Long work as rows: a lease says who is at it, a sweep finds what nobody is at."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from custodian import clock
+from custodian.workflow import IllegalMove, Workflow
+
+LEASE = timedelta(seconds=60)
+
+
+class JobStatus(models.TextChoices):
+    QUEUED = "queued", _("排队")
+    RUNNING = "running", _("进行中")
+    PAUSED = "paused", _("已暂停")
+    FAILED = "failed", _("失败，可续作")
+    DONE = "done", _("完成")
+    REFUSED = "refused", _("已拒收")
+
+
+OPEN = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
+JOB = Workflow(
+    {
+        "finish": (frozenset({JobStatus.RUNNING}), JobStatus.DONE),
+        "fail": (frozenset({JobStatus.RUNNING}), JobStatus.FAILED),
+        "refuse": (frozenset({JobStatus.QUEUED, JobStatus.RUNNING}), JobStatus.REFUSED),
+        "pause": (OPEN, JobStatus.PAUSED),
+        "resume": (frozenset({JobStatus.PAUSED, JobStatus.FAILED}), JobStatus.QUEUED),
+    }
+)
+
+
+class JobQuerySet(models.QuerySet[Any]):
+    def due(self) -> Self:
+        """Waiting, or running under a lease that has run out."""
+        lapsed = Q(status=JobStatus.RUNNING, leased_until__lt=clock.now())
+        return self.filter(Q(status=JobStatus.QUEUED) | lapsed)
+
+
+class Job(models.Model):
+    """Base of every long piece of work; the row is the truth, a message only wakes somebody up."""
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    status = models.CharField(max_length=16, choices=JobStatus, default=JobStatus.QUEUED)
+    total = models.PositiveBigIntegerField(null=True)
+    done = models.PositiveBigIntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    leased_by = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def claim(self) -> uuid.UUID:
+        """Take the lease, or raise `IllegalMove` when somebody else holds it."""
+        lease, now = uuid.uuid4(), clock.now()
+        rows = type(self).objects.due().filter(pk=self.pk)
+        if not rows.update(status=JobStatus.RUNNING, leased_by=lease, leased_until=now + LEASE):
+            raise IllegalMove
+        type(self).objects.filter(pk=self.pk, started_at=None).update(started_at=now)
+        self.refresh_from_db()
+        return lease
+
+    def progress(self, lease: uuid.UUID, *, done: int) -> None:
+        """Report and renew; raises when the lease was lost or the job was paused."""
+        held = type(self).objects.filter(pk=self.pk, leased_by=lease, status=JobStatus.RUNNING)
+        if not held.update(done=done, leased_until=clock.now() + LEASE):
+            raise IllegalMove
+        self.done = done
