@@ -1,0 +1,1 @@
+"""Keys, sealed values, blind indexes and signatures: bytes in, bytes out, no framework."""

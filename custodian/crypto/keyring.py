@@ -1,0 +1,209 @@
+"""The installation's root keys: versioned KEKs that wrap DEKs, and roots that other keys come from."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, Protocol, Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from custodian.crypto import canonical
+from custodian.crypto.committing import SECRET_LENGTH, CommittingKey, Kind, derive
+from custodian.crypto.errors import KeyringExists, KeyringSealed
+from custodian.crypto.key_file import KeyFile, Roots, parse
+from custodian.crypto.suites import Suite
+
+KEK_SALT = b"custodian kek 1"
+WRAP_DOMAIN = "custodian wrapped key 1"
+INDEX_SALT = b"custodian index 1"
+SECRET_SALT = b"custodian secret 1"
+SIGNING_SALT = b"custodian signing 1"
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A DEK as it may lie in the database."""
+
+    kek: int
+    blob: bytes
+
+
+class KekProvider(Protocol):
+    """Whoever holds the KEKs: a file here, or a device that never lets them out."""
+
+    @property
+    def current(self) -> int: ...
+
+    def wrap(self, dek: bytes, *, aad: bytes) -> WrappedKey: ...
+
+    def unwrap(self, wrapped: WrappedKey, *, aad: bytes) -> bytes: ...
+
+
+class LocalKeks:
+    """KEKs in this process's memory."""
+
+    def __init__(self, keks: dict[int, bytes], *, current: int, suite: Suite) -> None:
+        self._keys = {
+            n: CommittingKey(kek, suite, salt=KEK_SALT) for n, kek in keks.items()
+        }
+        self.current = current
+
+    def wrap(self, dek: bytes, *, aad: bytes) -> WrappedKey:
+        key, number = self._keys[self.current], self.current
+        blob = key.seal_frame(dek, kind=Kind.WRAPPED_KEY, number=number, aad=aad)
+        return WrappedKey(number, blob)
+
+    def unwrap(self, wrapped: WrappedKey, *, aad: bytes) -> bytes:
+        key = self._keys.get(wrapped.kek)
+        if key is None:
+            raise KeyringSealed("unknown-kek")
+        return key.open_frame(
+            wrapped.blob, kind=Kind.WRAPPED_KEY, number=wrapped.kek, aad=aad
+        )
+
+
+class Keyring:
+    """Every key of one insurer's installation, or the way to it."""
+
+    def __init__(
+        self, *, insurer: str, suite: Suite, keks: KekProvider, roots: Roots
+    ) -> None:
+        self.insurer = insurer
+        self.suite = suite
+        self._keks = keks
+        self._roots = roots
+        self._derived: dict[tuple[bytes, str], bytes] = {}
+
+    @property
+    def current_kek(self) -> int:
+        return self._keks.current
+
+    def new_dek(self) -> bytes:
+        return os.urandom(SECRET_LENGTH)
+
+    def wrap(self, dek: bytes, *, context: bytes) -> WrappedKey:
+        return self._keks.wrap(dek, aad=self._aad(context))
+
+    def unwrap(self, wrapped: WrappedKey, *, context: bytes) -> bytes:
+        return self._keks.unwrap(wrapped, aad=self._aad(context))
+
+    def index_key(self, element: str) -> bytes:
+        return self._derive(INDEX_SALT, self._roots.index, element)
+
+    def secret(self, label: str) -> bytes:
+        return self._derive(SECRET_SALT, self._roots.general, label)
+
+    def signing_key(self, name: str) -> Ed25519PrivateKey:
+        seed = self._derive(SIGNING_SALT, self._roots.signing, name)
+        return Ed25519PrivateKey.from_private_bytes(seed)
+
+    def _aad(self, context: bytes) -> bytes:
+        return canonical.encode(WRAP_DOMAIN, int(self.suite), self.insurer, context)
+
+    def _derive(self, salt: bytes, root: bytes, name: str) -> bytes:
+        if (salt, name) not in self._derived:
+            info = canonical.encode(self.insurer, name)
+            self._derived[salt, name] = derive(root, salt=salt, info=info)
+        return self._derived[salt, name]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.insurer}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("keys are not pickled")
+
+
+class FileKeyring(Keyring):
+    """A keyring in one file that only its owner can read. Loading never makes a key."""
+
+    def __init__(self, path: Path, content: KeyFile) -> None:
+        self.path = path
+        self._use(content)
+
+    @classmethod
+    def create(
+        cls, path: Path, *, insurer: str, suite: Suite, test: bool = False
+    ) -> Self:
+        content = KeyFile.generate(insurer=insurer, suite=suite, test=test)
+        try:
+            _write_new(path, content.dump())
+        except FileExistsError:
+            raise KeyringExists from None
+        return cls(path, content)
+
+    @classmethod
+    def load(cls, path: Path, *, insurer: str, allow_test: bool = False) -> Self:
+        content = parse(_read_private(path))
+        if content.insurer != insurer:
+            raise KeyringSealed("wrong-insurer")
+        if content.test and not allow_test:
+            raise KeyringSealed("test-key")
+        return cls(path, content)
+
+    def add_kek(self) -> int:
+        """Make a new KEK the current one; earlier ones still unwrap."""
+        self._change(KeyFile.with_new_kek)
+        return self.current_kek
+
+    def destroy_kek(self, number: int) -> None:
+        """Forget an earlier KEK: whatever is still wrapped by it never opens again."""
+        self._change(lambda content: content.without_kek(number))
+
+    def _use(self, content: KeyFile) -> None:
+        keks = LocalKeks(content.keks, current=content.current, suite=content.suite)
+        super().__init__(
+            insurer=content.insurer, suite=content.suite, keks=keks, roots=content.roots
+        )
+
+    def _change(self, change: Callable[[KeyFile], KeyFile]) -> None:
+        # Read again under the lock: another process may have added a KEK that is already in use.
+        with _locked(self.path):
+            content = change(parse(_read_private(self.path)))
+            fresh = self.path.with_name(self.path.name + ".new")
+            fresh.unlink(missing_ok=True)
+            _write_new(fresh, content.dump())
+            fresh.replace(self.path)
+            _sync_folder(self.path)
+        self._use(content)
+
+
+def _read_private(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                raise KeyringSealed("open-permissions")
+            return file.read()
+    except FileNotFoundError:
+        raise KeyringSealed("missing") from None
+    except OSError:
+        raise KeyringSealed("unreadable-permissions") from None
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(path)
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.with_name(path.name + ".lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
