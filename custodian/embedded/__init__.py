@@ -1,0 +1,180 @@
+"""PostgreSQL and Valkey under `CUSTODIAN_VAR` when no address of others is given: join, or start."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import secrets
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from custodian import env
+from custodian.embedded import reachability
+from custodian.embedded.errors import EmbeddedError, belongs_to_someone_else
+from custodian.embedded.lease import Lease, gate
+from custodian.embedded.postgres import ROLES, PostgreSQL, Role
+from custodian.embedded.valkey import Valkey
+
+__all__ = ["ROLES", "EmbeddedError", "Role", "Services", "active", "ensure", "release", "secret"]
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Services:
+    """What this process uses; a part is absent when the environment gives its address instead."""
+
+    var: Path
+    room: Path
+    postgres: PostgreSQL | None
+    valkey: Valkey | None
+    valkey_password: str
+
+    def url(self, role: Role) -> str:
+        if self.postgres is None:
+            raise EmbeddedError(
+                "数据库由 DATABASE_URL 给出，不是内置的。",
+                "The database is given by DATABASE_URL, it is not the embedded one.",
+            )
+        return self.postgres.url(role)
+
+    @property
+    def redis_url(self) -> str:
+        if self.valkey is None:
+            return env.text("REDIS_URL")
+        return f"redis://:{self.valkey_password}@127.0.0.1:{self.valkey.port}/0"
+
+    def __repr__(self) -> str:
+        return f"Services(var={str(self.var)!r})"
+
+
+_held: tuple[Services, Lease] | None = None
+_guard = threading.RLock()
+
+
+def ensure() -> None:
+    """Join the services running in `var`, or start them; calling it again revives what has died."""
+    global _held
+    with _guard:
+        if _held is not None:
+            _start(_held[0])
+            return
+        wanted = _wanted()
+        if not any(wanted):
+            return
+        _refuse_production()
+        _leave_on_signals()
+        var = Path(env.text("CUSTODIAN_VAR", default="") or REPOSITORY / "var").absolute()
+        room = reachability.room(var)
+        with gate(room):
+            lease = Lease(room)
+            services = _services(var, room, postgres=wanted[0], valkey=wanted[1])
+        _held = services, lease
+        try:
+            _start(services)
+        except BaseException:
+            release()
+            raise
+
+
+def active() -> Services | None:
+    """The embedded services of this process, if it uses any."""
+    return _held[0] if _held is not None else None
+
+
+def secret(name: str) -> str:
+    """A random value of this installation, the same in every process, kept in a 0600 file."""
+    if _held is None:
+        raise EmbeddedError("内置服务没有启动。", "The embedded services are not running.")
+    room = _held[0].room
+    with gate(room):
+        return _secrets(room, {f"secret:{name}"})[f"secret:{name}"]
+
+
+def release() -> None:
+    """Leave the services; the last to leave stops them. A forked child leaves nothing."""
+    global _held
+    with _guard:
+        if _held is None or not _held[1].mine:
+            return
+        services, lease = _held
+        _held = None
+        with gate(services.room):
+            if lease.is_last():
+                for server in _all_servers(services):
+                    server.stop()
+            lease.leave()
+
+
+def _wanted() -> tuple[bool, bool]:
+    return not env.text("DATABASE_URL", default=""), not env.text("REDIS_URL", default="")
+
+
+def _start(services: Services) -> None:
+    servers = [server for server in (services.valkey, services.postgres) if server is not None]
+    if all(server.running() for server in servers):
+        return
+    with gate(services.room):
+        for server in servers:
+            if not server.running():
+                server.start()
+
+
+def _services(var: Path, room: Path, *, postgres: bool, valkey: bool) -> Services:
+    account = reachability.account(room / "postgres")
+    passwords = _secrets(room, {*ROLES, "valkey"})
+    return Services(
+        var=var,
+        room=room,
+        postgres=PostgreSQL(room, account, {role: passwords[role] for role in ROLES})
+        if postgres
+        else None,
+        valkey=Valkey(room, account, passwords["valkey"]) if valkey else None,
+        valkey_password=passwords["valkey"],
+    )
+
+
+def _all_servers(services: Services) -> list[PostgreSQL | Valkey]:
+    """Both, even those this process did not use: others may have left them running."""
+    every = _services(services.var, services.room, postgres=True, valkey=True)
+    return [server for server in (every.postgres, every.valkey) if server is not None]
+
+
+def _secrets(room: Path, names: set[str]) -> dict[str, str]:
+    path = room / "secrets.json"
+    try:
+        known: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    except PermissionError:
+        raise belongs_to_someone_else(path) from None
+    if missing := names - known.keys():
+        known |= {name: secrets.token_hex(24) for name in missing}
+        reachability.private_file(path, json.dumps(known, indent=1, sort_keys=True) + "\n")
+    return known
+
+
+def _refuse_production() -> None:
+    if env.text("CUSTODIAN_ENV", default="") == "production":
+        names = ("DATABASE_URL", "REDIS_URL")
+        missing = " + ".join(name for name in names if not env.text(name, default=""))
+        raise EmbeddedError(
+            f"生产环境不使用内置数据库。请设置 {missing}。",
+            f"Production does not use the embedded services. Set {missing}.",
+        )
+
+
+def _leave_on_signals() -> None:
+    """Let a plain SIGTERM or a closed terminal end the process in order, so that `atexit` runs."""
+    atexit.register(release)
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _exit)
+
+
+def _exit(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
