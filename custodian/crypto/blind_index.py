@@ -1,4 +1,4 @@
-"""Keyed fingerprints that let sealed values be looked up by equality, and the size they may have."""
+"""Keyed fingerprints that let sealed values be looked up by equality, and their size."""
 
 from __future__ import annotations
 

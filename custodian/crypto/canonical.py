@@ -11,19 +11,21 @@ BYTES, INTEGER, TEXT, IDENTIFIER = b"b", b"i", b"s", b"u"
 
 def encode(*parts: Part) -> bytes:
     """Each part is one type letter, its length as four big-endian bytes, then its bytes."""
-    return b"".join([_encode_part(part) for part in parts])
+    encoded: list[bytes] = []
+    for part in parts:
+        tag, body = _tagged(part)
+        encoded += (tag, len(body).to_bytes(4, "big"), body)
+    return b"".join(encoded)
 
 
-def _encode_part(part: Part) -> bytes:
-    if type(part) is str:
-        tag, body = TEXT, part.encode()
-    elif type(part) is bytes:
-        tag, body = BYTES, part
-    elif type(part) is int:
-        tag, body = INTEGER, b"%d" % part
-    elif type(part) is UUID:
-        tag, body = IDENTIFIER, part.bytes
-    else:
-        # Subclasses (bool, enums, bytearray) are refused: they would share an encoding.
-        raise TypeError(f"cannot encode a {type(part).__name__}")
-    return tag + len(body).to_bytes(4, "big") + body
+def _tagged(part: Part) -> tuple[bytes, bytes]:
+    if isinstance(part, str):
+        return TEXT, part.encode()
+    if isinstance(part, bytes):
+        return BYTES, part
+    if isinstance(part, UUID):
+        return IDENTIFIER, part.bytes
+    # A truth value is an int to Python, and would be taken for the number 0 or 1.
+    if isinstance(part, int) and not isinstance(part, bool):
+        return INTEGER, b"%d" % part
+    raise TypeError(f"cannot encode a {type(part).__name__}")

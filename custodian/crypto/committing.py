@@ -1,7 +1,7 @@
 """Key-committing authenticated encryption, the frame that values and wrapped keys share.
 
-GCM alone lets one sealed text open under two keys. HKDF (RFC 5869) therefore draws an encryption key
-and a commitment from the secret; the commitment travels in the frame and is compared first.
+GCM alone lets one sealed text open under two keys. HKDF (RFC 5869) therefore draws an encryption
+key and a commitment from the secret; the commitment is in the frame and is compared first.
 """
 
 from __future__ import annotations
@@ -35,9 +35,7 @@ class Kind(IntEnum):
     WRAPPED_KEY = 3
 
 
-def derive(
-    secret: bytes, *, salt: bytes, info: bytes, length: int = SECRET_LENGTH
-) -> bytes:
+def derive(secret: bytes, *, salt: bytes, info: bytes, length: int = SECRET_LENGTH) -> bytes:
     return HKDF(SHA256(), length, salt, info).derive(secret)
 
 
@@ -56,17 +54,13 @@ class CommittingKey:
         self._mac_key = keys[64:96]
         self.key_id = keys[96:_KEYS_END]
 
-    def seal_frame(
-        self, plaintext: bytes, *, kind: Kind, number: int, aad: bytes
-    ) -> bytes:
+    def seal_frame(self, plaintext: bytes, *, kind: Kind, number: int, aad: bytes) -> bytes:
         nonce = os.urandom(NONCE_LENGTH)
         head = HEADER.pack(kind, self.suite, number) + self.commitment + nonce
         return head + self.aead.seal(nonce, plaintext, aad)
 
     def open_frame(self, frame: bytes, *, kind: Kind, number: int, aad: bytes) -> bytes:
-        if len(frame) < OVERHEAD or frame[: HEADER.size] != HEADER.pack(
-            kind, self.suite, number
-        ):
+        if len(frame) < OVERHEAD or frame[: HEADER.size] != HEADER.pack(kind, self.suite, number):
             raise OpenFailed
         if not compare_digest(frame[HEADER.size : _NONCE_AT], self.commitment):
             raise OpenFailed

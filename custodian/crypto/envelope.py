@@ -8,8 +8,9 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from custodian.crypto import canonical
@@ -28,8 +29,11 @@ PART_LENGTH = 64 * 1024
 LAST_PART = 1 << 31
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+# Few insurers and elements, many reads: these parts are most of what a context costs.
+_encode_once = lru_cache(maxsize=1024)(canonical.encode)
+
+
+class Context(NamedTuple):
     """Where a value belongs. A value opens in the context it was sealed in and in no other."""
 
     insurer: str
@@ -39,19 +43,18 @@ class Context:
     key_id: bytes
 
     def aad(self, domain: str, suite: Suite) -> bytes:
-        return canonical.encode(
-            domain,
-            int(suite),
-            self.insurer,
-            self.holding,
-            self.element,
-            self.version,
-            self.key_id,
+        return b"".join(
+            (
+                _encode_once(domain, int(suite), self.insurer),
+                canonical.encode(self.holding),
+                _encode_once(self.element),
+                canonical.encode(self.version, self.key_id),
+            )
         )
 
 
 class DataKey(CommittingKey):
-    """A holding's DEK ready for use. Deriving costs one HKDF, so keep it for all fields of a read."""
+    """A holding's DEK ready for use; it costs one HKDF, so one serves all fields of a read."""
 
     __slots__ = ("_dek",)
 
@@ -59,16 +62,12 @@ class DataKey(CommittingKey):
         super().__init__(dek, suite, salt=DEK_SALT)
         self._dek = dek
 
-    def context(
-        self, *, insurer: str, holding: UUID, element: str, version: int
-    ) -> Context:
+    def context(self, *, insurer: str, holding: UUID, element: str, version: int) -> Context:
         return Context(insurer, holding, element, version, self.key_id)
 
     def seal(self, plaintext: bytes, *, context: Context) -> bytes:
         aad = context.aad(VALUE_DOMAIN, self.suite)
-        return self.seal_frame(
-            plaintext, kind=Kind.VALUE, number=context.version, aad=aad
-        )
+        return self.seal_frame(plaintext, kind=Kind.VALUE, number=context.version, aad=aad)
 
     def open(self, blob: bytes, *, context: Context) -> bytes:
         aad = context.aad(VALUE_DOMAIN, self.suite)
@@ -104,9 +103,7 @@ def state_hash(*, holding: UUID, epoch: int, values: Mapping[str, bytes]) -> byt
     return sha256(canonical.encode(*parts)).digest()
 
 
-def holding_mac(
-    key: DataKey, *, holding: UUID, epoch: int, values: Mapping[str, bytes]
-) -> bytes:
+def holding_mac(key: DataKey, *, holding: UUID, epoch: int, values: Mapping[str, bytes]) -> bytes:
     """Only the key's holder can make it, so an old value or row put back by SQL shows."""
     return key.mac(state_hash(holding=holding, epoch=epoch, values=values))
 
@@ -118,9 +115,7 @@ def holding_mac_matches(
     return hmac.compare_digest(mac, expected)
 
 
-def seal_parts(
-    stream: Iterable[bytes], *, key: DataKey, context: Context
-) -> Iterator[bytes]:
+def seal_parts(stream: Iterable[bytes], *, key: DataKey, context: Context) -> Iterator[bytes]:
     """Seal a file of any size in constant memory; no part can be dropped, moved or repeated."""
     salt = os.urandom(STREAM_SALT_LENGTH)
     sealer = key.parts_key(salt)
@@ -133,10 +128,8 @@ def seal_parts(
         yield (len(sealed) | (LAST_PART if last else 0)).to_bytes(4, "big") + sealed
 
 
-def open_parts(
-    stream: Iterable[bytes], *, key: DataKey, context: Context
-) -> Iterator[bytes]:
-    """Open what `seal_parts` made. Parts come out before the end is known: act on the whole only."""
+def open_parts(stream: Iterable[bytes], *, key: DataKey, context: Context) -> Iterator[bytes]:
+    """Open what `seal_parts` made. Parts come before the end is known: act on the whole only."""
     source = _Exactly(stream)
     if source.read(HEADER.size) != HEADER.pack(Kind.PARTS, key.suite, context.version):
         raise OpenFailed

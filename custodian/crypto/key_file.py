@@ -1,4 +1,4 @@
-"""The keyring's file: JSON in which every key carries a check, so a cut or foreign key shows at load."""
+"""The keyring's file: JSON in which every key carries a check, so that a wrong key shows."""
 
 from __future__ import annotations
 
@@ -44,9 +44,7 @@ class KeyFile:
     def generate(cls, *, insurer: str, suite: Suite, test: bool) -> Self:
         roots = Roots(**{name: os.urandom(SECRET_LENGTH) for name in ROOTS})
         keks = {1: os.urandom(SECRET_LENGTH)}
-        return cls(
-            insurer, suite, test=test, current=1, issued=1, keks=keks, roots=roots
-        )
+        return cls(insurer, suite, test=test, current=1, issued=1, keks=keks, roots=roots)
 
     def with_new_kek(self) -> Self:
         # Numbers are never given twice: a wrapped key names its KEK for ever.
@@ -57,9 +55,7 @@ class KeyFile:
     def without_kek(self, number: int) -> Self:
         if number == self.current:
             raise ValueError("the current KEK is not destroyed")
-        return replace(
-            self, keks={n: kek for n, kek in self.keks.items() if n != number}
-        )
+        return replace(self, keks={n: kek for n, kek in self.keks.items() if n != number})
 
     def dump(self) -> bytes:
         document = {
@@ -69,12 +65,8 @@ class KeyFile:
             "test": self.test,
             "current_kek": self.current,
             "issued_keks": self.issued,
-            "keks": {
-                str(n): self._entry(f"kek {n}", kek) for n, kek in self.keks.items()
-            },
-            "roots": {
-                name: self._entry(name, getattr(self.roots, name)) for name in ROOTS
-            },
+            "keks": {str(n): self._entry(f"kek {n}", kek) for n, kek in self.keks.items()},
+            "roots": {name: self._entry(name, getattr(self.roots, name)) for name in ROOTS},
             "check": _text(self._check("file", self.roots.general)),
         }
         return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
@@ -96,12 +88,9 @@ class KeyFile:
     def verify(self, document: dict[str, Any]) -> None:
         claims = [("file", self.roots.general, document["check"])]
         claims += [
-            (f"kek {n}", kek, document["keks"][str(n)]["check"])
-            for n, kek in self.keks.items()
+            (f"kek {n}", kek, document["keks"][str(n)]["check"]) for n, kek in self.keks.items()
         ]
-        claims += [
-            (r, getattr(self.roots, r), document["roots"][r]["check"]) for r in ROOTS
-        ]
+        claims += [(r, getattr(self.roots, r), document["roots"][r]["check"]) for r in ROOTS]
         for label, key, claimed in claims:
             if not hmac.compare_digest(self._check(label, key), _raw(claimed)):
                 raise KeyringSealed("wrong-key")

@@ -1,4 +1,4 @@
-"""The installation's root keys: versioned KEKs that wrap DEKs, and roots that other keys come from."""
+"""The root keys: versioned KEKs that wrap DEKs, and roots that other keys are derived from."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ class LocalKeks:
     """KEKs in this process's memory."""
 
     def __init__(self, keks: dict[int, bytes], *, current: int, suite: Suite) -> None:
-        self._keys = {
-            n: CommittingKey(kek, suite, salt=KEK_SALT) for n, kek in keks.items()
-        }
+        self._keys = {n: CommittingKey(kek, suite, salt=KEK_SALT) for n, kek in keks.items()}
         self.current = current
 
     def wrap(self, dek: bytes, *, aad: bytes) -> WrappedKey:
@@ -63,17 +61,13 @@ class LocalKeks:
         key = self._keys.get(wrapped.kek)
         if key is None:
             raise KeyringSealed("unknown-kek")
-        return key.open_frame(
-            wrapped.blob, kind=Kind.WRAPPED_KEY, number=wrapped.kek, aad=aad
-        )
+        return key.open_frame(wrapped.blob, kind=Kind.WRAPPED_KEY, number=wrapped.kek, aad=aad)
 
 
 class Keyring:
     """Every key of one insurer's installation, or the way to it."""
 
-    def __init__(
-        self, *, insurer: str, suite: Suite, keks: KekProvider, roots: Roots
-    ) -> None:
+    def __init__(self, *, insurer: str, suite: Suite, keks: KekProvider, roots: Roots) -> None:
         self.insurer = insurer
         self.suite = suite
         self._keks = keks
@@ -127,9 +121,7 @@ class FileKeyring(Keyring):
         self._use(content)
 
     @classmethod
-    def create(
-        cls, path: Path, *, insurer: str, suite: Suite, test: bool = False
-    ) -> Self:
+    def create(cls, path: Path, *, insurer: str, suite: Suite, test: bool = False) -> Self:
         content = KeyFile.generate(insurer=insurer, suite=suite, test=test)
         try:
             _write_new(path, content.dump())

@@ -23,7 +23,7 @@ CHINESE_MOBILE = re.compile(r"(?:\+?(?:00)?86|0)?(1\d{10})")
 
 
 def normalise_text(value: str) -> str:
-    """Compatibility forms folded, private-use characters replaced, spaces single, nothing unseen."""
+    """Compatibility forms folded, private-use characters replaced, single spaces, none unseen."""
     folded = unicodedata.normalize("NFKC", value.translate(STANDARD_CHARACTERS))
     seen = "".join(c for c in UNSEEN.sub("", folded) if not _is_invisible(c))
     return " ".join(unicodedata.normalize("NFKC", seen).split())

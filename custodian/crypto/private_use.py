@@ -1,7 +1,7 @@
 """Characters that GBK and early GB 18030 kept in the private use area, with their standard places.
 
-Systems of the 1990s and 2000s store rare name characters such as 䶮 this way. The last two rows of GBK's
-user area run from U+E815 in the order below; a few accented pinyin letters sit apart.
+Older systems store rare name characters such as 䶮 this way. The codes FE50 to FEA0 run from
+U+E815 in the order below; two accented pinyin letters sit apart.
 """
 
 from __future__ import annotations

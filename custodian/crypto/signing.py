@@ -19,9 +19,7 @@ def sign(key: Ed25519PrivateKey, message: bytes, *, domain: str) -> bytes:
     return key.sign(canonical.encode(SIGNATURE_DOMAIN, domain, message))
 
 
-def verify(
-    key: Ed25519PublicKey, signature: bytes, message: bytes, *, domain: str
-) -> bool:
+def verify(key: Ed25519PublicKey, signature: bytes, message: bytes, *, domain: str) -> bool:
     try:
         key.verify(signature, canonical.encode(SIGNATURE_DOMAIN, domain, message))
     except InvalidSignature:

@@ -1,4 +1,4 @@
-"""The two cipher suites an installation may choose: AES-256-GCM, or SM4-GCM (GB/T 32907, RFC 8998)."""
+"""The cipher suites an installation may choose: AES-256-GCM, SM4-GCM (GB/T 32907, RFC 8998)."""
 
 from __future__ import annotations
 
