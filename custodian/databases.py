@@ -56,7 +56,7 @@ def django_settings(role: Role, *, application_name: str = "custodian") -> dict[
         "NAME": unquote(parts.path.removeprefix("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.netloc.rpartition("@")[2]) if not parts.port else parts.hostname,
+        "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
@@ -66,10 +66,11 @@ def django_settings(role: Role, *, application_name: str = "custodian") -> dict[
     }
 
 
-def use(name: str | None) -> None:
-    """Point every role at another database of the same cluster, from the next connection on."""
+def use(name: str | None) -> str | None:
+    """Point every role at another database of the same cluster; returns what was used before."""
     global _database
-    _database = name
+    before, _database = _database, name
+    return before
 
 
 def connect(role: Role, *, application_name: str) -> Connection:

@@ -24,8 +24,7 @@ def gate(room: Path) -> Iterator[None]:
             if time.monotonic() > deadline:
                 raise EmbeddedError(
                     f"另一个进程正占用 {room}，等待超时。请确认没有卡住的 manage.py 后重试。",
-                    f"Another process keeps {room} busy. "
-                    "Look for a stuck manage.py and try again.",
+                    f"Another process keeps {room} busy. Look for a stuck manage.py and try again.",
                 )
             time.sleep(0.01)
         yield

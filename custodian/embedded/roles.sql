@@ -51,3 +51,12 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock_shared(bigint) TO custodian_log_writer;
 GRANT EXECUTE ON FUNCTION pg_advisory_xact_lock_shared(int, int) TO custodian_log_writer;
+
+-- What the owner makes in `public` is the app's to read and write; other schemas stay closed until
+-- a migration grants something there. A new function is nobody's until granted.
+ALTER DEFAULT PRIVILEGES FOR ROLE custodian_owner IN SCHEMA public
+  GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO custodian_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE custodian_owner IN SCHEMA public
+  GRANT USAGE, SELECT ON SEQUENCES TO custodian_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE custodian_owner
+  REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;

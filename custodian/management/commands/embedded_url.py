@@ -20,7 +20,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> str:
         services = embedded.active()
         if services is None or services.postgres is None:
-            raise CommandError(
-                _("数据库由 DATABASE_URL 给出，不是内置的；地址请问管理它的人。")
-            )
+            raise CommandError(_("数据库由 DATABASE_URL 给出，不是内置的；地址请问管理它的人。"))
         return services.url(options["role"])

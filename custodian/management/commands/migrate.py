@@ -12,6 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.translation import gettext as _
 
 from custodian import databases
+from custodian.embedded import ROLES
 
 LOGIN = ("HOST", "PORT", "USER", "PASSWORD")
 
@@ -22,6 +23,7 @@ class Command(migrate.Command):
             raise CommandError(_("只有一个数据库别名 default 可以迁移。"))
         with _as_owner():
             super().handle(*args, **options)
+            _protect_the_record_of_migrations()
 
 
 @contextmanager
@@ -42,3 +44,13 @@ def _as_owner() -> Iterator[None]:
     finally:
         connection.close()
         connection.settings_dict.update(before)
+
+
+def _protect_the_record_of_migrations() -> None:
+    """The app reads which migrations ran (checks do), and must not be able to write it."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if "django_migrations" not in connection.introspection.table_names():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"REVOKE ALL ON django_migrations FROM {ROLES['app']}")
+        cursor.execute(f"GRANT SELECT ON django_migrations TO {ROLES['app']}")
