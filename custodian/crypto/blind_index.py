@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
-from math import ceil, isqrt, log2
+from math import ceil, log2
 
 from custodian.crypto import canonical
 from custodian.crypto.normalise import (
@@ -67,4 +67,4 @@ def planned_bits(distinct: int, rows: int) -> int:
         return 0
     bits = min((rows // 2).bit_length() - 1, ceil(log2(distinct)))
     shared = rows / min(2**bits, distinct)
-    return bits if shared <= max(isqrt(rows), 2) else 0
+    return bits if shared * shared <= rows else 0

@@ -14,7 +14,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from custodian.crypto import canonical
-from custodian.crypto.committing import HEADER, CommittingKey, Kind, derive, read_header
+from custodian.crypto.committing import (
+    HEADER,
+    CommittingKey,
+    Kind,
+    derive,
+    pack_header,
+    read_header,
+)
 from custodian.crypto.errors import OpenFailed
 from custodian.crypto.suites import NONCE_LENGTH, TAG_LENGTH, Suite
 
@@ -119,7 +126,7 @@ def seal_parts(stream: Iterable[bytes], *, key: DataKey, context: Context) -> It
     """Seal a file of any size in constant memory; no part can be dropped, moved or repeated."""
     salt = os.urandom(STREAM_SALT_LENGTH)
     sealer = key.parts_key(salt)
-    yield HEADER.pack(Kind.PARTS, key.suite, context.version) + sealer.commitment + salt
+    yield pack_header(Kind.PARTS, key.suite, context.version) + sealer.commitment + salt
 
     bound = context.aad(PARTS_DOMAIN, key.suite)
     for number, (part, last) in enumerate(_split(stream)):
@@ -131,7 +138,7 @@ def seal_parts(stream: Iterable[bytes], *, key: DataKey, context: Context) -> It
 def open_parts(stream: Iterable[bytes], *, key: DataKey, context: Context) -> Iterator[bytes]:
     """Open what `seal_parts` made. Parts come before the end is known: act on the whole only."""
     source = _Exactly(stream)
-    if source.read(HEADER.size) != HEADER.pack(Kind.PARTS, key.suite, context.version):
+    if HEADER.unpack(source.read(HEADER.size)) != (Kind.PARTS, key.suite, context.version):
         raise OpenFailed
     commitment = source.read(len(key.commitment))
     opener = key.parts_key(source.read(STREAM_SALT_LENGTH))
