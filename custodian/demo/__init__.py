@@ -1,0 +1,1 @@
+"""The demo insurer, and a month of looks at its customers."""
