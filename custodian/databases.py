@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 import psycopg2
-from psycopg2.extensions import connection as Connection
+import psycopg2.extensions
 
 from custodian import embedded, env
 from custodian.embedded import Role
@@ -21,10 +22,18 @@ VARIABLES: dict[Role, str] = {
     "superuser": "DATABASE_SUPERUSER_URL",
 }
 
-_database: str | None = None
+
+@dataclass
+class _Choice:
+    """The database of every role, when it is not the one in its address."""
+
+    name: str | None = None
 
 
-class DatabaseNotConfigured(Exception):
+_choice = _Choice()
+
+
+class DatabaseNotConfigured(Exception):  # noqa: N818
     """Nobody says where this role logs in."""
 
     def __init__(self, role: Role) -> None:
@@ -38,9 +47,9 @@ class DatabaseNotConfigured(Exception):
 def url(role: Role) -> str:
     """The address of this role, with its password: never print it."""
     address = env.text(VARIABLES[role], default="") or _embedded(role)
-    if _database is None:
+    if _choice.name is None:
         return address
-    return urlunsplit(urlsplit(address)._replace(path=f"/{_database}"))
+    return urlunsplit(urlsplit(address)._replace(path=f"/{_choice.name}"))
 
 
 def django_settings(role: Role, *, application_name: str = "custodian") -> dict[str, Any]:
@@ -68,16 +77,13 @@ def django_settings(role: Role, *, application_name: str = "custodian") -> dict[
 
 def use(name: str | None) -> str | None:
     """Point every role at another database of the same cluster; returns what was used before."""
-    global _database
-    before, _database = _database, name
+    before, _choice.name = _choice.name, name
     return before
 
 
-def connect(role: Role, *, application_name: str) -> Connection:
+def connect(role: Role, *, application_name: str) -> psycopg2.extensions.connection:
     """A raw connection in autocommit, which no Django transaction holds or rolls back."""
-    connection: Connection = psycopg2.connect(
-        url(role), application_name=application_name, connect_timeout=5
-    )
+    connection = psycopg2.connect(url(role), application_name=application_name, connect_timeout=5)
     connection.autocommit = True
     return connection
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import hashlib
 import os
 import re
@@ -13,8 +14,7 @@ from pathlib import Path
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
-from psycopg2 import sql
-from psycopg2.extensions import connection as Connection
+from psycopg2 import extensions, sql
 
 from custodian import databases, embedded
 from custodian.embedded.postgres import ROLES, ROLES_SQL
@@ -63,7 +63,7 @@ def environment() -> dict[str, str]:
     return {**addresses, **({"REDIS_URL": services.redis_url} if services else {})}
 
 
-def _build(server: Connection, template: str) -> None:
+def _build(server: extensions.connection, template: str) -> None:
     # Renamed only when whole, so that an interrupted run leaves no half template behind.
     unfinished = f"{template}_unfinished"
     _drop(server, unfinished)
@@ -77,7 +77,7 @@ def _build(server: Connection, template: str) -> None:
     _execute(server, "ALTER DATABASE {} RENAME TO {}", unfinished, template)
 
 
-def _clone(server: Connection) -> None:
+def _clone(server: extensions.connection) -> None:
     name = _clone_name()
     _create(server, name, template=f"custodian_test_{_fingerprint()}")
     # Rights on a database itself are not part of what a template hands on.
@@ -110,27 +110,22 @@ def _assert_role() -> None:
     assert row == (ROLES["app"], False), f"the suite must run as the app's role, not as {row}"
 
 
-_known_fingerprint = ""
-
-
+@functools.cache
 def _fingerprint() -> str:
-    """One name for everything that shapes the template: migrations, roles, server version."""
-    global _known_fingerprint
-    if not _known_fingerprint:
-        digest = hashlib.sha256(ROLES_SQL.read_bytes())
-        for app in sorted(apps.get_app_configs(), key=lambda each: each.label):
-            for path in sorted(Path(app.path, "migrations").rglob("*")):
-                if path.is_file() and path.suffix != ".pyc":
-                    digest.update(f"{app.label}/{path.name}".encode() + path.read_bytes())
-        _known_fingerprint = digest.hexdigest()[:12]
-    return _known_fingerprint
+    """One name for everything that shapes the template: migrations and roles."""
+    digest = hashlib.sha256(ROLES_SQL.read_bytes())
+    for app in sorted(apps.get_app_configs(), key=lambda each: each.label):
+        for path in sorted(Path(app.path, "migrations").rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(f"{app.label}/{path.name}".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _clone_name() -> str:
     return f"custodian_test_{_fingerprint()}_{os.getpid()}"
 
 
-def _tidy(server: Connection, *, spare: str) -> None:
+def _tidy(server: extensions.connection, *, spare: str) -> None:
     """Drop what killed runs left behind, and the templates of long gone migrations."""
     if embedded.active() is None:
         return
@@ -159,7 +154,7 @@ def _alone() -> Iterator[None]:
 
 
 @contextmanager
-def _superuser(database: str = "postgres") -> Iterator[Connection]:
+def _superuser(database: str = "postgres") -> Iterator[extensions.connection]:
     before = databases.use(database)
     try:
         server = databases.connect("superuser", application_name="custodian tests")
@@ -171,21 +166,21 @@ def _superuser(database: str = "postgres") -> Iterator[Connection]:
         server.close()
 
 
-def _create(server: Connection, name: str, *, template: str = "template1") -> None:
+def _create(server: extensions.connection, name: str, *, template: str = "template1") -> None:
     _execute(server, "CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY",
              name, ROLES["owner"], template)  # fmt: skip
 
 
-def _drop(server: Connection, name: str) -> None:
+def _drop(server: extensions.connection, name: str) -> None:
     _execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
-def _exists(server: Connection, name: str) -> bool:
+def _exists(server: extensions.connection, name: str) -> bool:
     with server.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         return cursor.fetchone() is not None
 
 
-def _execute(server: Connection, statement: str, *names: str) -> None:
+def _execute(server: extensions.connection, statement: str, *names: str) -> None:
     with server.cursor() as cursor:
         cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

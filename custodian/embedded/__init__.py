@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey under `CUSTODIAN_VAR` when no address of others is given: join, or start."""
+"""PostgreSQL and Valkey under `CUSTODIAN_VAR`, unless the environment names others."""
 
 from __future__ import annotations
 
@@ -52,16 +52,23 @@ class Services:
         return f"Services(var={str(self.var)!r})"
 
 
-_held: tuple[Services, Lease] | None = None
+@dataclass
+class _Process:
+    """What this process holds."""
+
+    services: Services | None = None
+    lease: Lease | None = None
+
+
+_process = _Process()
 _guard = threading.RLock()
 
 
 def ensure() -> None:
-    """Join the services running in `var`, or start them; calling it again revives what has died."""
-    global _held
+    """Join the services running in `var`, or start them; calling it again revives what died."""
     with _guard:
-        if _held is not None:
-            _start(_held[0])
+        if _process.services is not None:
+            _start(_process.services)
             return
         wanted = _wanted()
         if not any(wanted):
@@ -71,9 +78,8 @@ def ensure() -> None:
         var = Path(env.text("CUSTODIAN_VAR", default="") or REPOSITORY / "var").absolute()
         room = reachability.room(var)
         with gate(room):
-            lease = Lease(room)
             services = _services(var, room, postgres=wanted[0], valkey=wanted[1])
-        _held = services, lease
+            _process.services, _process.lease = services, Lease(room)
         try:
             _start(services)
         except BaseException:
@@ -83,26 +89,25 @@ def ensure() -> None:
 
 def active() -> Services | None:
     """The embedded services of this process, if it uses any."""
-    return _held[0] if _held is not None else None
+    return _process.services
 
 
 def secret(name: str) -> str:
     """A random value of this installation, the same in every process, kept in a 0600 file."""
-    if _held is None:
+    if _process.services is None:
         raise EmbeddedError("内置服务没有启动。", "The embedded services are not running.")
-    room = _held[0].room
+    room = _process.services.room
     with gate(room):
         return _secrets(room, {f"secret:{name}"})[f"secret:{name}"]
 
 
 def release() -> None:
     """Leave the services; the last to leave stops them. A forked child leaves nothing."""
-    global _held
     with _guard:
-        if _held is None or not _held[1].mine:
+        services, lease = _process.services, _process.lease
+        if services is None or lease is None or not lease.mine:
             return
-        services, lease = _held
-        _held = None
+        _process.services = _process.lease = None
         with gate(services.room):
             if lease.is_last():
                 for server in _all_servers(services):
@@ -168,6 +173,7 @@ def _refuse_production() -> None:
 
 def _leave_on_signals() -> None:
     """Let a plain SIGTERM or a closed terminal end the process in order, so that `atexit` runs."""
+    atexit.unregister(release)
     atexit.register(release)
     if threading.current_thread() is not threading.main_thread():
         return
@@ -176,5 +182,5 @@ def _leave_on_signals() -> None:
             signal.signal(number, _exit)
 
 
-def _exit(number: int, frame: FrameType | None) -> None:
+def _exit(number: int, _frame: FrameType | None) -> None:
     sys.exit(128 + number)

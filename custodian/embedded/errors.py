@@ -14,7 +14,8 @@ class EmbeddedError(Exception):
 
 def belongs_to_someone_else(path: Path) -> EmbeddedError:
     return EmbeddedError(
-        f"没有权限使用 {path}：它由另一个系统用户创建。请改用那个用户，或把 CUSTODIAN_VAR 指向别处。",
+        f"没有权限使用 {path}：它由另一个系统用户创建。"
+        "请改用那个用户，或把 CUSTODIAN_VAR 指向别处。",
         f"No permission to use {path}: another system user made it. "
         "Run as that user, or set CUSTODIAN_VAR to another folder.",
     )

@@ -11,8 +11,8 @@ from typing import Literal
 from urllib.parse import quote
 
 import psycopg2
+import psycopg2.extensions
 from psycopg2 import sql
-from psycopg2.extensions import connection as Connection
 
 from custodian.embedded import processes, reachability
 from custodian.embedded.errors import EmbeddedError
@@ -32,6 +32,14 @@ DATABASE = "custodian"
 ROLES_SQL = Path(__file__).with_name("roles.sql")
 OLDEST = 15
 INSTALLED = Path("/usr/lib/postgresql")
+
+INITIAL = (
+    f"--username={ROLES['superuser']}",
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale=C.UTF-8",
+    "--data-checksums",
+)
 
 # The server log must never carry a value: neither a failing statement nor its parameters.
 CONFIGURATION = """\
@@ -85,7 +93,8 @@ class PostgreSQL:
         self._refuse_another_major(programs)
         if not self._data.exists():
             self._initialise(programs)
-        # A postmaster that was killed leaves this file, and its children need a moment to go.
+        # The children of a killed postmaster need a moment to go; only then is its file stale.
+        processes.wait_until(lambda: processes.nobody_works_in(self._data), seconds=10)
         (self._data / "postmaster.pid").unlink(missing_ok=True)
         said = ""
         for _ in range(3):
@@ -125,9 +134,7 @@ class PostgreSQL:
         )
         try:
             code, said = self._account.run(
-                [programs / "initdb", "-D", fresh, "-U", ROLES["superuser"]]
-                + ["-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8"]
-                + ["--locale=C.UTF-8", "--data-checksums"]
+                [programs / "initdb", "-D", fresh, f"--pwfile={password}", *INITIAL]
             )
         finally:
             password.unlink()
@@ -190,10 +197,8 @@ class PostgreSQL:
             )
 
 
-def _connect(url: str) -> Connection:
-    connection: Connection = psycopg2.connect(
-        url, connect_timeout=10, application_name="custodian embedded"
-    )
+def _connect(url: str) -> psycopg2.extensions.connection:
+    connection = psycopg2.connect(url, connect_timeout=10, application_name="custodian embedded")
     connection.autocommit = True
     return connection
 

@@ -22,6 +22,13 @@ def alive(pid: int, home: Path) -> bool:
         return False
 
 
+def nobody_works_in(home: Path) -> bool:
+    """Whether no process of ours has this folder as its own."""
+    return not any(
+        alive(int(entry.name), home) for entry in Path("/proc").iterdir() if entry.name.isdecimal()
+    )
+
+
 def number_in(path: Path, *, line: int = 0) -> int | None:
     """A whole number on one line of a file, if there is one."""
     try:

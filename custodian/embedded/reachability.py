@@ -26,10 +26,11 @@ class Account:
     gid: int
 
     def run(self, argv: Sequence[str | Path], *, timeout: float = 120) -> tuple[int, str]:
-        """Run a program as this account, away from the terminal; its exit code and what it said."""
+        """Run a program as this account, away from the terminal: exit code and what it said."""
         try:
             done = subprocess.run(
                 [str(part) for part in argv],
+                check=False,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -95,9 +96,9 @@ def room(var: Path) -> Path:
         _made(ELSEWHERE)
         _made(outside)
         pointer.write_text(f"{outside}\n", encoding="utf-8")
-        return outside
     except PermissionError as error:
         raise belongs_to_someone_else(Path(error.filename or var)) from None
+    return outside
 
 
 def _made(folder: Path) -> Path:
@@ -117,7 +118,7 @@ def private_folder(folder: Path, owner: Account) -> Path:
 
 
 def private_file(path: Path, text: str, *, owner: Account | None = None) -> Path:
-    """Write a file of mode 0600 in one step, owned by the given account or by the folder's owner."""
+    """Write a file of mode 0600 in one step, for the given account or the folder's owner."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     fresh.unlink(missing_ok=True)
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

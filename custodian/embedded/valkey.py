@@ -1,4 +1,4 @@
-"""A real Valkey from the wheel, or one installed on the machine: password, append-only file, loopback."""
+"""A real Valkey from the wheel, or one installed on the machine: password, loopback, durable."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ protected-mode yes
 port {port}
 requirepass {password}
 daemonize yes
-pidfile {home}/valkey.pid
-logfile {home}/server.log
-dir {home}
+pidfile "{home}/valkey.pid"
+logfile "{home}/server.log"
+dir "{home}"
 appendonly yes
 save ""
 maxmemory-policy noeviction

@@ -39,13 +39,12 @@ def test_the_suite_runs_as_the_apps_role_in_its_own_clone() -> None:
         "COPY (SELECT 1) TO PROGRAM 'true'",
         "SELECT pg_read_file('PG_VERSION')",
         "CREATE ROLE extra",
-        "CREATE DATABASE extra",
     ],
 )
 def test_the_apps_role_is_refused(statement: str) -> None:
-    with pytest.raises(DatabaseError, match="permission denied|must be owner|cannot run inside"):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
+    refusal = pytest.raises(DatabaseError, match=r"permission denied|must be owner")
+    with connection.cursor() as cursor, refusal, transaction.atomic():
+        cursor.execute(statement)
 
 
 @pytest.mark.parametrize("role", ["log_writer", "sequencer", "auditor", "backup", "owner"])
@@ -61,8 +60,8 @@ def test_every_role_has_a_login_of_its_own_into_the_same_database(role: database
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("round", [1, 2])
-def test_what_a_transactional_test_commits_is_gone_in_the_next_one(round: int) -> None:
+@pytest.mark.parametrize("turn", [1, 2])
+def test_what_a_transactional_test_commits_is_gone_in_the_next_one(turn: int) -> None:
     assert not ContentType.objects.filter(app_label="left").exists()
     assert ContentType.objects.filter(app_label="auth").exists()  # what migrating seeded is back
     ContentType.objects.create(app_label="left", model="behind")

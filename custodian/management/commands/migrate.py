@@ -1,4 +1,4 @@
-"""Django's migrate, run with the owner's login: the app's role owns nothing and may alter nothing."""
+"""Django's migrate with the owner's login, since the app's role owns and alters nothing."""
 
 from __future__ import annotations
 
