@@ -1,0 +1,10 @@
+"""The site app: templates, static files and template tags."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class SiteConfig(AppConfig):
+    name = "custodian.site"
+    label = "custodian_site"

@@ -1,0 +1,201 @@
+"""What each audience can walk to, as data; a place that is not built yet is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Count:
+    number: int
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    label: Any
+    url_name: str
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    label: Any
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    label: Any
+    url: str
+    icon: str
+    current: bool
+    count: Count | None
+
+
+@dataclass(frozen=True)
+class Section:
+    label: Any
+    places: list[Place]
+
+
+ADMIN = (
+    Group("", (Item(_("今日待办"), "admin:index"),)),
+    Group(
+        _("数据台账"),
+        (
+            Item(_("信息目录"), "admin:inventory"),
+            Item(_("客户"), "admin:records_customer_changelist"),
+            Item(_("导入"), "admin:import_upload"),
+            Item(_("导入与账册"), "admin:records_book_changelist"),
+            Item(_("隔离区"), "admin:records_quarantinedrow_changelist"),
+            Item(_("疑似重复"), "admin:records_mergecase_changelist"),
+            Item(_("真实性与整改"), "admin:authenticity"),
+        ),
+    ),
+    Group(
+        _("查询与权限"),
+        (
+            Item(_("查询日志"), "admin:querylog"),
+            Item(_("访问规则"), "admin:access_policyrule_changelist"),
+            Item(_("审计发现"), "admin:access_finding_changelist"),
+            Item(_("授权与审批"), "admin:access_approval_changelist"),
+            Item(_("人员"), "admin:access_user_changelist"),
+            Item(_("机构"), "admin:access_unit_changelist"),
+            Item(_("培训与承诺"), "admin:training"),
+        ),
+    ),
+    Group(
+        _("保存与销毁"),
+        (
+            Item(_("保存期限"), "admin:retention"),
+            Item(_("法律保留"), "admin:records_legalhold_changelist"),
+            Item(_("销毁批次"), "admin:records_destructionbatch_changelist"),
+        ),
+    ),
+    Group(
+        _("事件"),
+        (
+            Item(_("事件告警"), "admin:incidents_alert_changelist"),
+            Item(_("事件处置"), "admin:incidents_incident_changelist"),
+            Item(_("泄露溯源"), "admin:leak_tracing"),
+            Item(_("风险与评估"), "admin:incidents_risk_changelist"),
+            Item(_("责任追究"), "admin:incidents_sanctioncase_changelist"),
+        ),
+    ),
+    Group(
+        _("业务转让"),
+        (
+            Item(_("转让看板"), "admin:transfers_board"),
+            Item(_("合作方"), "admin:transfers_counterparty_changelist"),
+        ),
+    ),
+    Group(
+        _("系统"),
+        (
+            Item(_("任务进度"), "admin:jobs"),
+            Item(_("密钥"), "admin:keys"),
+            Item(_("法规条款库"), "admin:law"),
+        ),
+    ),
+)
+DESK = (
+    Group(
+        "",
+        (
+            Item(_("查找客户"), "desk:find"),
+            Item(_("我的客户"), "desk:mine"),
+            Item(_("登记客户"), "desk:intake"),
+            Item(_("待办"), "desk:work"),
+            Item(_("更正"), "desk:corrections"),
+            Item(_("理赔协助"), "desk:claims"),
+            Item(_("我的学习"), "desk:learning"),
+        ),
+    ),
+)
+PORTAL = (
+    Group(
+        "",
+        (
+            Item(_("首页"), "portal:home", "home"),
+            Item(_("我的资料"), "portal:data", "file"),
+            Item(_("谁看过"), "portal:looks", "eye"),
+            Item(_("我的申请"), "portal:requests", "list"),
+        ),
+    ),
+)
+REGULATOR = (
+    Group(
+        "",
+        (
+            Item(_("案件"), "regulator:cases"),
+            Item(_("检查点"), "regulator:checkpoints"),
+            Item(_("如何核验"), "regulator:verify"),
+            Item(_("转让"), "regulator:transfers"),
+            Item(_("事件报告"), "regulator:reports"),
+        ),
+    ),
+)
+PUBLIC = (
+    Group(
+        "",
+        (
+            Item(_("首页"), "home"),
+            Item(_("事件公告"), "public:notices"),
+            Item(_("个人信息规则"), "public:rules"),
+            Item(_("防骗提示"), "public:tips"),
+            Item(_("业务转让公告"), "public:transfers"),
+            Item(_("核验函件真伪"), "public:letters"),
+        ),
+    ),
+)
+FRAMES = {"admin": ADMIN, "desk": DESK, "portal": PORTAL, "regulator": REGULATOR, "public": PUBLIC}
+
+Counter = Callable[[HttpRequest], Count | None]
+_counters: dict[str, Counter] = {}
+
+
+def count_for(url_name: str, counter: Counter) -> None:
+    """Apps register in `ready()` how many things wait behind one place."""
+    _counters[url_name] = counter
+
+
+def sections(frame: str, request: HttpRequest) -> list[Section]:
+    """The navigation of a frame as this person may see it now."""
+    known = {
+        item.url_name: url
+        for group in FRAMES[frame]
+        for item in group.items
+        if (url := _reverse(item.url_name)) is not None
+    }
+    current = _current(list(known.values()), request.path)
+    found = [
+        Section(group.label, [_place(item, known[item.url_name], current, request) for item in group.items if item.url_name in known])
+        for group in FRAMES[frame]
+    ]
+    return [section for section in found if section.places]
+
+
+def _reverse(url_name: str) -> str | None:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
+def _current(urls: list[str], path: str) -> str | None:
+    """The longest place that the path lies under; the frame's root only when it is the path itself."""
+    root = min(urls, key=len, default="")
+    under = [url for url in urls if path == url or (url != root and path.startswith(url))]
+    return max(under, key=len, default=None)
+
+
+def _place(item: Item, url: str, current: str | None, request: HttpRequest) -> Place:
+    counter = _counters.get(item.url_name)
+    return Place(item.label, url, item.icon, url == current, counter(request) if counter else None)
