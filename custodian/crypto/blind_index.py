@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 LENGTHS = range(1, 33)
+BITS = range(1, 257)
 
 
 def index(value: str, *, key: bytes, length: int = 16) -> bytes:
@@ -51,7 +52,9 @@ def combined_index(values: Sequence[str], *, key: bytes, length: int = 16) -> by
 
 def index_of_bits(value: str, *, key: bytes, bits: int) -> bytes:
     """A deliberately coarse fingerprint: only the first `bits` count, the rest are zero."""
-    length = max(1, (bits + 7) // 8)
+    if bits not in BITS:
+        raise ValueError("a coarse index has 1 to 256 bits")
+    length = (bits + 7) // 8
     whole = int.from_bytes(index(value, key=key, length=length), "big")
     unused = length * 8 - bits
     return (whole >> unused << unused).to_bytes(length, "big")

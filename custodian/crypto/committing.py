@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from custodian.crypto.errors import OpenFailed
-from custodian.crypto.suites import NONCE_LENGTH, TAG_LENGTH, Suite
+from custodian.crypto.suites import NONCE_LENGTH, TAG_LENGTH, Sealed, Suite
 
 SECRET_LENGTH = 32
 COMMITMENT_LENGTH = 32
@@ -60,7 +60,7 @@ class CommittingKey:
         head = pack_header(kind, self.suite, number) + self.commitment + nonce
         return head + self.aead.seal(nonce, plaintext, aad)
 
-    def open_frame(self, frame: bytes, *, kind: Kind, number: int, aad: bytes) -> bytes:
+    def open_frame(self, frame: Sealed, *, kind: Kind, number: int, aad: bytes) -> bytes:
         if len(frame) < OVERHEAD or HEADER.unpack_from(frame) != (kind, self.suite, number):
             raise OpenFailed
         if not compare_digest(frame[HEADER.size : _NONCE_AT], self.commitment):
@@ -80,7 +80,7 @@ def pack_header(kind: Kind, suite: Suite, number: int) -> bytes:
     return HEADER.pack(kind, suite, number)
 
 
-def read_header(frame: bytes, *, kind: Kind) -> tuple[Suite, int]:
+def read_header(frame: Sealed, *, kind: Kind) -> tuple[Suite, int]:
     """The suite and number a frame claims; nothing of it is trusted until the frame has opened."""
     if len(frame) < HEADER.size:
         raise OpenFailed

@@ -23,7 +23,7 @@ from custodian.crypto.committing import (
     read_header,
 )
 from custodian.crypto.errors import OpenFailed
-from custodian.crypto.suites import NONCE_LENGTH, TAG_LENGTH, Suite
+from custodian.crypto.suites import NONCE_LENGTH, TAG_LENGTH, Sealed, Suite
 
 VALUE_DOMAIN = "custodian value 1"
 STATE_DOMAIN = "custodian holding state 1"
@@ -76,7 +76,7 @@ class DataKey(CommittingKey):
         aad = context.aad(VALUE_DOMAIN, self.suite)
         return self.seal_frame(plaintext, kind=Kind.VALUE, number=context.version, aad=aad)
 
-    def open(self, blob: bytes, *, context: Context) -> bytes:
+    def open(self, blob: Sealed, *, context: Context) -> bytes:
         aad = context.aad(VALUE_DOMAIN, self.suite)
         return self.open_frame(blob, kind=Kind.VALUE, number=context.version, aad=aad)
 
@@ -93,16 +93,16 @@ def seal(plaintext: bytes, *, dek: bytes, context: Context, suite: Suite) -> byt
     return DataKey(dek, suite).seal(plaintext, context=context)
 
 
-def open_sealed(blob: bytes, *, dek: bytes, context: Context) -> bytes:
+def open_sealed(blob: Sealed, *, dek: bytes, context: Context) -> bytes:
     suite, _ = read_header(blob, kind=Kind.VALUE)
     return DataKey(dek, suite).open(blob, context=context)
 
 
-def value_version(blob: bytes) -> int:
+def value_version(blob: Sealed) -> int:
     return read_header(blob, kind=Kind.VALUE)[1]
 
 
-def state_hash(*, holding: UUID, epoch: int, values: Mapping[str, bytes]) -> bytes:
+def state_hash(*, holding: UUID, epoch: int, values: Mapping[str, Sealed]) -> bytes:
     """Fingerprint of everything a holding has sealed; safe to publish, it is made of ciphertext."""
     parts: list[canonical.Part] = [STATE_DOMAIN, holding, epoch, len(values)]
     for element in sorted(values):
@@ -110,13 +110,13 @@ def state_hash(*, holding: UUID, epoch: int, values: Mapping[str, bytes]) -> byt
     return sha256(canonical.encode(*parts)).digest()
 
 
-def holding_mac(key: DataKey, *, holding: UUID, epoch: int, values: Mapping[str, bytes]) -> bytes:
+def holding_mac(key: DataKey, *, holding: UUID, epoch: int, values: Mapping[str, Sealed]) -> bytes:
     """Only the key's holder can make it, so an old value or row put back by SQL shows."""
     return key.mac(state_hash(holding=holding, epoch=epoch, values=values))
 
 
 def holding_mac_matches(
-    mac: bytes, key: DataKey, *, holding: UUID, epoch: int, values: Mapping[str, bytes]
+    mac: bytes, key: DataKey, *, holding: UUID, epoch: int, values: Mapping[str, Sealed]
 ) -> bool:
     expected = holding_mac(key, holding=holding, epoch=epoch, values=values)
     return hmac.compare_digest(mac, expected)

@@ -17,7 +17,7 @@ from custodian.crypto import canonical
 from custodian.crypto.committing import SECRET_LENGTH, CommittingKey, Kind, derive
 from custodian.crypto.errors import KeyringExists, KeyringSealed
 from custodian.crypto.key_file import KeyFile, Roots, parse
-from custodian.crypto.suites import Suite
+from custodian.crypto.suites import Sealed, Suite
 
 KEK_SALT = b"custodian kek 1"
 WRAP_DOMAIN = "custodian wrapped key 1"
@@ -31,7 +31,7 @@ class WrappedKey:
     """A DEK as it may lie in the database."""
 
     kek: int
-    blob: bytes
+    blob: Sealed
 
 
 class KekProvider(Protocol):

@@ -15,8 +15,6 @@ HAN = re.compile(
     "[\u2e80-\u2fdf\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 NAME_DOTS = re.compile("\\s*[.·•・‧∙⋅⸱●]\\s*")
-DASHES_AND_SPACES = re.compile("[\\s\u00ad\u2010-\u2015\u2212\ufe63\uff0d-]+")
-ID_SEPARATORS = re.compile("[\\s\u00ad\u2010-\u2015\u2212_./·'\"()-]+")
 # What keyboards and scanners offer for the check letter of a resident ID.
 LOOKALIKE_X = str.maketrans({"×": "X", "✕": "X", "Х": "X", "х": "X"})
 CHINESE_MOBILE = re.compile(r"(?:\+?(?:00)?86|0)?(1\d{10})")
@@ -31,14 +29,12 @@ def normalise_text(value: str) -> str:
 
 def normalise_name(value: str) -> str:
     """One dot for all name dots, no spaces in a Chinese name, Latin letters without case."""
-    text = normalise_text(normalise_text(value).casefold())
-    dotted = re.sub("·+", "·", NAME_DOTS.sub("·", text)).strip("·")
-    return dotted.replace(" ", "") if HAN.search(dotted) else dotted
+    dotted = re.sub("·+", "·", NAME_DOTS.sub("·", normalise_text(value))).strip("·")
+    return _folded(dotted.replace(" ", "") if HAN.search(dotted) else dotted)
 
 
 def normalise_id_number(value: str) -> str:
-    text = normalise_text(value).translate(LOOKALIKE_X)
-    return ID_SEPARATORS.sub("", text).upper()
+    return _letters_and_digits(normalise_text(value).translate(LOOKALIKE_X))
 
 
 def normalise_mobile(value: str) -> str:
@@ -51,8 +47,7 @@ def normalise_mobile(value: str) -> str:
 
 
 def normalise_email(value: str) -> str:
-    text = normalise_text(normalise_text(value).casefold())
-    return text.replace(" ", "").rstrip(".")
+    return _folded("".join(normalise_text(value).split())).rstrip(".")
 
 
 def normalise_account(value: str) -> str:
@@ -60,7 +55,16 @@ def normalise_account(value: str) -> str:
 
 
 def normalise_policy_number(value: str) -> str:
-    return DASHES_AND_SPACES.sub("", normalise_text(value)).upper()
+    return _letters_and_digits(normalise_text(value))
+
+
+def _letters_and_digits(text: str) -> str:
+    return normalise_text("".join(c for c in text.upper() if c.isalnum()))
+
+
+def _folded(text: str) -> str:
+    # Folding may leave a form that composes again, so it is done on composed text and once more.
+    return normalise_text(normalise_text(text).casefold())
 
 
 def _is_invisible(character: str) -> bool:

@@ -16,13 +16,16 @@ from custodian.crypto.errors import OpenFailed
 NONCE_LENGTH = 12
 TAG_LENGTH = 16
 
+# Database drivers hand bytea over as either.
+Sealed = bytes | memoryview
+
 
 class Aead(Protocol):
     """Authenticated encryption under one key; the tag is the end of the sealed bytes."""
 
     def seal(self, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes: ...
 
-    def open(self, nonce: bytes, sealed: bytes, aad: bytes) -> bytes: ...
+    def open(self, nonce: Sealed, sealed: Sealed, aad: bytes) -> bytes: ...
 
 
 class Suite(IntEnum):
@@ -48,7 +51,7 @@ class _AesGcm:
     def seal(self, nonce: bytes, plaintext: bytes, aad: bytes) -> bytes:
         return self._cipher.encrypt(nonce, plaintext, aad)
 
-    def open(self, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
+    def open(self, nonce: Sealed, sealed: Sealed, aad: bytes) -> bytes:
         try:
             return self._cipher.decrypt(nonce, sealed, aad)
         except InvalidTag:
@@ -66,8 +69,8 @@ class _Sm4Gcm:
         encryptor.authenticate_additional_data(aad)
         return encryptor.update(plaintext) + encryptor.finalize() + encryptor.tag
 
-    def open(self, nonce: bytes, sealed: bytes, aad: bytes) -> bytes:
-        body, tag = sealed[:-TAG_LENGTH], sealed[-TAG_LENGTH:]
+    def open(self, nonce: Sealed, sealed: Sealed, aad: bytes) -> bytes:
+        body, tag = sealed[:-TAG_LENGTH], bytes(sealed[-TAG_LENGTH:])
         if len(tag) != TAG_LENGTH:
             raise OpenFailed
         decryptor = Cipher(self._key, GCM(nonce, tag)).decryptor()

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+import tracemalloc
+from hashlib import sha256
+from pathlib import Path
+from unittest import mock
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custodian.crypto.envelope import PART_LENGTH, Context, DataKey, open_parts, seal_parts
+from custodian.crypto.errors import OpenFailed
+from custodian.crypto.suites import Suite
+
+FROZEN = json.loads((Path(__file__).parents[1] / "vectors" / "envelope.json").read_text("utf-8"))
+KEY = DataKey(bytes(32), Suite.AES_256_GCM)
+CONTEXT = KEY.context(insurer="QH", holding=UUID(int=1), element="document.file", version=1)
+PLAIN = bytes(range(256)) * (PART_LENGTH * 3 // 256) + b"tail"
+
+
+def opened(frames: list[bytes], *, key: DataKey = KEY, context: Context = CONTEXT) -> bytes:
+    return b"".join(open_parts(frames, key=key, context=context))
+
+
+@pytest.fixture
+def frames() -> list[bytes]:
+    sealed = list(seal_parts([PLAIN], key=KEY, context=CONTEXT))
+    assert len(sealed) == 5
+    return sealed
+
+
+@pytest.mark.parametrize("suite", list(Suite))
+@pytest.mark.parametrize("length", [0, 1, PART_LENGTH - 1, PART_LENGTH, PART_LENGTH + 1, 200_000])
+def test_a_file_of_any_size_comes_back(suite: Suite, length: int) -> None:
+    key, plain = DataKey(bytes(32), suite), b"x" * length
+    assert opened(list(seal_parts([plain], key=key, context=CONTEXT)), key=key) == plain
+
+
+@given(st.lists(st.integers(0, 90_000), max_size=6), st.integers(1, 90_000))
+def test_how_the_stream_is_chunked_does_not_matter(sizes: list[int], read: int) -> None:
+    chunks = [bytes([number]) * size for number, size in enumerate(sizes)]
+    sealed = b"".join(seal_parts(chunks, key=KEY, context=CONTEXT))
+    rechunked = [sealed[at : at + read] for at in range(0, len(sealed), read)]
+    assert opened(rechunked) == b"".join(chunks)
+
+
+def test_no_part_can_be_dropped_repeated_moved_or_cut_off(frames: list[bytes]) -> None:
+    head, one, two, three, last = frames
+    assert opened(frames) == PLAIN
+    for damaged in (
+        [],
+        [head],
+        [head, one, two, three],
+        [head, one, three, last],
+        [head, one, one, two, three, last],
+        [head, two, one, three, last],
+        [head, last],
+        [head, one, two, three, last[:-1]],
+        [head, one, two, three, last, b"more"],
+        [head, one, two, three, last, last],
+        [head[:-1]],
+        [head[:5]],
+    ):
+        with pytest.raises(OpenFailed):
+            opened(damaged)
+
+
+def test_a_part_cannot_be_made_the_last_one(frames: list[bytes]) -> None:
+    head, one, *_ = frames
+    with pytest.raises(OpenFailed):
+        opened([head, bytes([one[0] | 0x80]) + one[1:]])
+
+
+def test_a_part_of_another_file_is_refused(frames: list[bytes]) -> None:
+    other = list(seal_parts([PLAIN], key=KEY, context=CONTEXT))
+    with pytest.raises(OpenFailed):
+        opened([*frames[:2], other[2], *frames[3:]])
+
+
+def test_a_length_beyond_a_part_is_refused_before_it_is_read(frames: list[bytes]) -> None:
+    with pytest.raises(OpenFailed):
+        opened([frames[0], b"\x7f\xff\xff\xff", b"x"])
+
+
+def test_a_file_moved_elsewhere_never_opens(frames: list[bytes]) -> None:
+    for changed in (
+        CONTEXT._replace(holding=UUID(int=2)),
+        CONTEXT._replace(insurer="BH"),
+        CONTEXT._replace(version=2),
+        CONTEXT._replace(element="document.other"),
+    ):
+        with pytest.raises(OpenFailed):
+            opened(frames, context=changed)
+    with pytest.raises(OpenFailed):
+        opened(frames, key=DataKey(b"1" * 32, Suite.AES_256_GCM))
+
+
+def test_a_value_is_not_taken_for_a_file_nor_a_file_for_a_value(frames: list[bytes]) -> None:
+    with pytest.raises(OpenFailed):
+        opened([KEY.seal(b"x" * 100, context=CONTEXT)])
+    with pytest.raises(OpenFailed):
+        KEY.open(b"".join(frames), context=CONTEXT)
+
+
+def test_a_large_file_passes_in_constant_memory() -> None:
+    chunks = (b"x" * 10_000 for _ in range(2_000))
+    tracemalloc.start()
+    sealed = seal_parts(chunks, key=KEY, context=CONTEXT)
+    total = sum(len(part) for part in open_parts(sealed, key=KEY, context=CONTEXT))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert total == 20_000_000
+    assert peak < 2_000_000
+
+
+def test_frozen_files_are_sealed_to_the_same_bytes() -> None:
+    for vector in FROZEN["parts"]:
+        key = DataKey(bytes.fromhex(vector["dek"]), Suite[vector["suite"]])
+        context = key.context(
+            insurer=vector["insurer"],
+            holding=UUID(vector["holding"]),
+            element=vector["element"],
+            version=vector["version"],
+        )
+        plain = b"0123456789abcdef" * 4097
+        with mock.patch("os.urandom", return_value=bytes.fromhex(vector["salt"])):
+            sealed = b"".join(seal_parts([plain], key=key, context=context))
+        assert sealed[:54].hex() == vector["head"]
+        assert sha256(sealed).hexdigest() == vector["sealed_sha256"]
+        assert opened([sealed], key=key, context=context) == plain
