@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_prometheus",
     "django_structlog",
+    "django.forms",
     "custodian.apps.CustodianConfig",
     "access",
     "records",

@@ -1,0 +1,98 @@
+"""Every act that is decided and logged, and which roles may attempt it at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from access.vocabulary import Role
+
+_OFFICERS = frozenset({Role.COMPLIANCE_OFFICER})
+_WATCHERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR})
+_DESK = frozenset({Role.AGENT, Role.CLAIMS_HANDLER, Role.SERVICE_DESK})
+_CUSTOMER_READERS = _DESK | _WATCHERS
+
+
+class Action(StrEnum):
+    API_TOKEN_ISSUE = "access:token:issue"  # noqa: S105
+    ASSIGNMENT_CHANGE = "access:assignment:change"
+    AUTHENTICATE = "access:session:open"
+    BOOK_IMPORT = "records:book:import"
+    BOOK_READ = "records:book:read"
+    CATALOGUE_READ = "records:catalogue:read"
+    CUSTOMER_CHANGE = "records:customer:change"
+    CUSTOMER_CREATE = "records:customer:create"
+    CUSTOMER_LIST = "records:customer:list"
+    CUSTOMER_REVEAL = "records:customer:reveal"
+    CUSTOMER_SEARCH = "records:customer:search"
+    CUSTOMER_VIEW = "records:customer:view"
+    DEMO_BEGIN = "custodian:demo:begin"
+    DOCUMENT_ADD = "records:document:add"
+    DOCUMENT_READ = "records:document:read"
+    FINDING_READ = "access:finding:read"
+    LOG_EXPORT = "access:log:export"
+    LOG_READ = "access:log:read"
+    POLICY_RULE_READ = "access:policy-rule:read"
+    QUARANTINE_FIX = "records:quarantine:fix"
+    QUARANTINE_READ = "records:quarantine:read"
+    UNIT_CHANGE = "access:unit:change"
+    USER_CHANGE = "access:user:change"
+    USER_READ = "access:user:read"
+
+
+# The word in the log for each act; an act that is not listed here is an `admin` act.
+ACT: Mapping[Action, str] = {
+    Action.CUSTOMER_LIST: "list",
+    Action.CUSTOMER_SEARCH: "search",
+    Action.CUSTOMER_VIEW: "view",
+    Action.CUSTOMER_REVEAL: "reveal",
+    Action.DOCUMENT_READ: "reveal",
+    Action.QUARANTINE_READ: "reveal",
+    Action.LOG_EXPORT: "export",
+    Action.AUTHENTICATE: "login",
+    Action.DEMO_BEGIN: "demo.begin",
+    Action.API_TOKEN_ISSUE: "change",
+    Action.ASSIGNMENT_CHANGE: "change",
+    Action.CUSTOMER_CHANGE: "change",
+    Action.CUSTOMER_CREATE: "change",
+    Action.BOOK_IMPORT: "change",
+    Action.DOCUMENT_ADD: "change",
+    Action.QUARANTINE_FIX: "change",
+    Action.UNIT_CHANGE: "change",
+    Action.USER_CHANGE: "change",
+}
+
+ROLES: Mapping[Action, frozenset[Role]] = {
+    Action.API_TOKEN_ISSUE: frozenset({Role.ADMINISTRATOR}),
+    Action.ASSIGNMENT_CHANGE: _OFFICERS,
+    Action.AUTHENTICATE: frozenset(Role) - {Role.SYSTEM},
+    Action.BOOK_IMPORT: _OFFICERS,
+    Action.BOOK_READ: _WATCHERS,
+    Action.CATALOGUE_READ: _WATCHERS | {Role.REGULATOR},
+    Action.CUSTOMER_CHANGE: _DESK | _OFFICERS,
+    Action.CUSTOMER_CREATE: _DESK | _OFFICERS,
+    Action.CUSTOMER_LIST: _CUSTOMER_READERS,
+    Action.CUSTOMER_REVEAL: _CUSTOMER_READERS,
+    Action.CUSTOMER_SEARCH: _CUSTOMER_READERS,
+    Action.CUSTOMER_VIEW: _CUSTOMER_READERS,
+    Action.DEMO_BEGIN: frozenset(),
+    Action.DOCUMENT_ADD: _DESK | _OFFICERS,
+    Action.DOCUMENT_READ: _DESK | _OFFICERS,
+    Action.FINDING_READ: _WATCHERS,
+    Action.LOG_EXPORT: _WATCHERS,
+    Action.LOG_READ: _WATCHERS,
+    Action.POLICY_RULE_READ: _WATCHERS | {Role.ADMINISTRATOR},
+    Action.QUARANTINE_FIX: _OFFICERS,
+    Action.QUARANTINE_READ: _OFFICERS,
+    Action.UNIT_CHANGE: frozenset({Role.ADMINISTRATOR}),
+    Action.USER_CHANGE: frozenset({Role.ADMINISTRATOR}),
+    Action.USER_READ: _WATCHERS | {Role.ADMINISTRATOR},
+}
+
+
+def may_attempt(role: Role, action: Action) -> bool:
+    return role in ROLES[action]
+
+
+def act_of(action: Action) -> str:
+    return ACT.get(action, "admin")

@@ -1,0 +1,113 @@
+"""Whoever acts: a member of staff, a token on somebody's behalf, or a named piece of the system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+
+from access.actions import Action
+from access.vocabulary import Channel, Reach, Role
+
+if TYPE_CHECKING:
+    from access.models import User
+
+_SYSTEM = uuid5(NAMESPACE_URL, "custodian/system")
+
+# How far a role can reach at all; a rule may only narrow it. Row-level security enforces the same.
+REACH: Mapping[Role, Reach] = {
+    Role.AGENT: Reach.OWN,
+    Role.CLAIMS_HANDLER: Reach.UNIT,
+    Role.SERVICE_DESK: Reach.ALL,
+    Role.COMPLIANCE_OFFICER: Reach.ALL,
+    Role.SECURITY_OFFICER: Reach.ALL,
+    Role.AUDITOR: Reach.ALL,
+    Role.REGULATOR: Reach.NONE,
+    Role.ADMINISTRATOR: Reach.NONE,
+    Role.SYSTEM: Reach.ALL,
+}
+
+# What each piece of the system may do; there is no default actor and no all-powerful one.
+SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
+    "demo": frozenset({Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}),
+    "importer": frozenset({Action.BOOK_IMPORT, Action.CUSTOMER_CREATE, Action.QUARANTINE_FIX}),
+    "login": frozenset({Action.AUTHENTICATE}),
+    "migration": frozenset(),
+    "sequencer": frozenset(),
+    "tests": frozenset(Action),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenScope:
+    """What the token that carries this request may do at most."""
+
+    token_id: int
+    actions: frozenset[str]
+    purposes: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """`id` is a user's key or None for the system; `visit` ties permits to one request or task."""
+
+    id: int | None
+    ref: UUID
+    staff_no: str
+    name: str
+    role: Role
+    unit: str
+    unit_ids: tuple[int, ...] = ()
+    reach: Reach
+    stepped_up: bool = False
+    token: TokenScope | None = None
+    visit: UUID = field(default_factory=uuid4)
+
+    def again(self) -> Actor:
+        """The same actor in another visit, so that no permit crosses from one into the other."""
+        return replace(self, visit=uuid4())
+
+
+def staff(user: User, *, stepped_up: bool = False, token: TokenScope | None = None) -> Actor:
+    role = Role(user.role)
+    reach = REACH[role] if user.is_active else Reach.NONE
+    return Actor(
+        id=user.pk,
+        ref=user.ref,
+        staff_no=user.staff_no,
+        name=user.name,
+        role=role,
+        unit=user.unit.code,
+        unit_ids=_units_below(user) if reach is Reach.UNIT else (),
+        reach=reach,
+        stepped_up=stepped_up,
+        token=token,
+    )
+
+
+def system(name: str) -> Actor:
+    """A named piece of the system, as declared in `SYSTEM_ACTORS`; an unknown name raises KeyError."""
+    SYSTEM_ACTORS[name]
+    return Actor(
+        id=None,
+        ref=uuid5(_SYSTEM, name),
+        staff_no=f"SYS-{name.upper()}",
+        name=name,
+        role=Role.SYSTEM,
+        unit="",
+        reach=Reach.ALL,
+    )
+
+
+def system_name(actor: Actor) -> str:
+    return actor.name if actor.role is Role.SYSTEM else ""
+
+
+def _units_below(user: User) -> tuple[int, ...]:
+    from access.models import Unit  # noqa: PLC0415  models need the app registry, actors do not
+
+    return tuple(Unit.objects.under(user.unit).values_list("pk", flat=True))
+
+
+CHANNEL_OF_SYSTEM = Channel.TASK

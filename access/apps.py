@@ -1,0 +1,16 @@
+"""Access: who may see what, for which purpose, and the evidence of it."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccessConfig(AppConfig):
+    name = "access"
+    verbose_name = _("查询与权限")
+
+    def ready(self) -> None:
+        from access import checks, scopes  # noqa: F401, PLC0415
+
+        scopes.install()

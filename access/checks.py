@@ -1,0 +1,24 @@
+"""System checks of access: a rule set that nobody could pass, or an act without a row, is an error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from access.actions import ROLES, Action
+from access.reasons import MESSAGES
+
+
+@register
+def every_action_has_its_roles(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(f"{action.value} has no row in the table of roles", id="access.E001")
+        for action in Action
+        if action not in ROLES
+    ]
+
+
+@register
+def every_refusal_has_words(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
+    return [Error("refusals need words", id="access.E002")] if "no-rule" not in MESSAGES else []

@@ -1,0 +1,8 @@
+"""What access tells whoever stands to its right; sent inside the sender's transaction, so both write or neither."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+# Sent with `finding: Finding` when an audit, an integrity check or the log's verification raised one.
+finding_raised = Signal()

@@ -1,0 +1,123 @@
+"""Owner of every data key and every customer's log key, by holding; keys leave it only unwrapped in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Mapping
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import connection
+from psycopg2.extras import execute_values
+
+from custodian.crypto.envelope import DataKey
+from custodian.crypto.keyring import WrappedKey
+from custodian.errors import CustodianError
+from custodian.keys import keyring
+
+_NAMED = uuid5(NAMESPACE_URL, "custodian/holding")
+
+
+class NoKey(CustodianError):
+    """The holding's key is gone: what it sealed cannot be opened any more."""
+
+    code = "no-key"
+    status = 410
+
+
+def named_holding(name: str) -> UUID:
+    """The holding of something that is no customer's: a month of written reasons, a book's quarantine."""
+    return uuid5(_NAMED, name)
+
+
+def create(holdings: Iterable[UUID]) -> dict[UUID, DataKey]:
+    """New keys for new holdings; a holding that has one already raises IntegrityError."""
+    ring = keyring()
+    keys = {holding: ring.new_dek() for holding in holdings}
+    rows = [
+        (str(holding), wrapped.kek, wrapped.blob)
+        for holding, dek in keys.items()
+        for wrapped in [ring.wrap(dek, context=holding.bytes)]
+    ]
+    _insert("INSERT INTO keys.data_key (holding, kek, wrapped) VALUES %s", rows)
+    return {holding: DataKey(dek, ring.suite) for holding, dek in keys.items()}
+
+
+def unlock(holdings: Iterable[UUID]) -> dict[UUID, DataKey]:
+    """The keys of these holdings; one that is gone is not in the answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT holding, kek, wrapped FROM keys.data_key WHERE holding = ANY (%s::uuid[])",
+            [[str(holding) for holding in holdings]],
+        )
+        rows = cursor.fetchall()
+    return {holding: unwrap(holding, kek=kek, wrapped=bytes(wrapped)) for holding, kek, wrapped in rows}
+
+
+def unwrap(holding: UUID, *, kek: int, wrapped: bytes) -> DataKey:
+    ring = keyring()
+    return DataKey(ring.unwrap(WrappedKey(kek, wrapped), context=holding.bytes), ring.suite)
+
+
+def of_named(name: str) -> DataKey:
+    """The key of a named holding, made at first use."""
+    holding = named_holding(name)
+    found = unlock([holding])
+    if holding in found:
+        return found[holding]
+    ring = keyring()
+    wrapped = ring.wrap(ring.new_dek(), context=holding.bytes)
+    _insert(
+        "INSERT INTO keys.data_key (holding, kek, wrapped) VALUES %s ON CONFLICT DO NOTHING",
+        [(str(holding), wrapped.kek, wrapped.blob)],
+    )
+    # Read back: another process may have been first, and only one of the two keys is kept.
+    return unlock([holding])[holding]
+
+
+_FRESH = 60.0
+_named: dict[str, tuple[float, DataKey]] = {}
+
+
+def of_named_cached(name: str) -> DataKey:
+    """The same, kept in memory for at most a minute: every entry's context needs this month's key."""
+    now = time.monotonic()
+    held = _named.get(name)
+    if held is None or now - held[0] > _FRESH:
+        held = _named[name] = (now, of_named(name))
+    return held[1]
+
+
+def forget() -> None:
+    _named.clear()
+
+
+def create_subject_keys(subjects: Iterable[int]) -> dict[int, bytes]:
+    """A log key for each new subject; returns the key ids that the log names at registration."""
+    ring = keyring()
+    rows, names = [], {}
+    for subject in subjects:
+        key = ring.new_dek()
+        wrapped = ring.wrap(key, context=_subject_context(subject))
+        names[subject] = hashlib.sha256(key).digest()[:16]
+        rows.append((subject, names[subject], wrapped.kek, wrapped.blob))
+    _insert("INSERT INTO keys.subject_key (subject, key_id, kek, wrapped) VALUES %s", rows)
+    return names
+
+
+def subject_keys(wrapped: Mapping[int, tuple[int, bytes]]) -> dict[int, bytes]:
+    ring = keyring()
+    return {
+        subject: ring.unwrap(WrappedKey(kek, blob), context=_subject_context(subject))
+        for subject, (kek, blob) in wrapped.items()
+    }
+
+
+def _subject_context(subject: int) -> bytes:
+    return b"subject-log-key/" + str(subject).encode()
+
+
+def _insert(sql: str, rows: list[tuple[object, ...]]) -> None:
+    if rows:
+        with connection.cursor() as cursor:
+            execute_values(cursor.cursor, sql, rows, page_size=1000)

@@ -1,0 +1,28 @@
+"""Rows of access; the apps to the right refer to them by these names."""
+
+from __future__ import annotations
+
+from access.models.evidence import Entry, Outbox, SealedContext, SubjectAccess
+from access.models.findings import Finding
+from access.models.keys import DataKey, SubjectKey
+from access.models.people import Unit, User
+from access.models.rules import PolicyRule
+from access.models.subjects import Assignment, Subject
+from access.models.tokens import ApiToken, TokenGrant
+
+__all__ = [
+    "ApiToken",
+    "Assignment",
+    "DataKey",
+    "Entry",
+    "Finding",
+    "Outbox",
+    "PolicyRule",
+    "SealedContext",
+    "Subject",
+    "SubjectAccess",
+    "SubjectKey",
+    "TokenGrant",
+    "Unit",
+    "User",
+]

@@ -1,0 +1,40 @@
+"""Wrapped keys, in a schema of their own that has its own short-lived backup."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class WrappedKeyRow(models.Model):
+    kek = models.IntegerField()
+    wrapped = models.BinaryField()
+
+    class Meta:
+        abstract = True
+
+
+class DataKey(WrappedKeyRow):
+    """The key of one holding (an identity, an account file, a policy, a claim, a document)."""
+
+    holding = models.UUIDField(primary_key=True)
+
+    class Meta:
+        managed = False
+        db_table = 'keys"."data_key'
+
+    def __str__(self) -> str:
+        return str(self.holding)
+
+
+class SubjectKey(WrappedKeyRow):
+    """The key behind one customer's tags in the log; without it the tags are noise."""
+
+    subject = models.BigIntegerField(primary_key=True)
+    key_id = models.BinaryField()
+
+    class Meta:
+        managed = False
+        db_table = 'keys"."subject_key'
+
+    def __str__(self) -> str:
+        return f"#{self.subject}"

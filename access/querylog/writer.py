@@ -1,0 +1,193 @@
+"""The per-process writer: entries of all threads share commits, and each waits for its own.
+
+One thread, one connection, one chain. An entry counts only after COMMIT returned; when the outcome is
+unknown the session ends and the next one names it, so that over-logging is possible and under-logging is not.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import psycopg2
+import structlog
+
+from access.actors import Actor, system
+from access.querylog.connection import Connection, LogUnavailable
+from access.querylog.leaf import Draft, Loose, Sealed, Session, loosen
+from access.vocabulary import Channel
+from custodian import clock
+
+BATCH = 256
+IDLE_SECONDS = 10.0
+STUCK_SECONDS = 3.0
+_log = structlog.get_logger("access.querylog")
+
+
+@dataclass
+class Pending:
+    """One thread's entry and where it hears what became of it."""
+
+    draft: Draft
+    ready: threading.Event = field(default_factory=threading.Event)
+    entry: int | None = None
+
+
+class Writer:
+    def __init__(self) -> None:
+        self._queue: deque[Pending] = deque()
+        self._wake = threading.Condition()
+        self._connection: Connection | None = None
+        self._session: Session | None = None
+        self._lost: list[dict[str, object]] = []
+        self._flushing_since: float | None = None
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="querylog", daemon=True)
+        self._thread.start()
+
+    def write(self, draft: Draft, *, wait: float) -> int:
+        """Block until the entry is committed and return its id; `LogUnavailable` if it may not be."""
+        since = self._flushing_since
+        if since is not None and time.monotonic() - since > STUCK_SECONDS:
+            raise LogUnavailable
+        pending = Pending(draft)
+        with self._wake:
+            self._queue.append(pending)
+            self._wake.notify()
+        if not pending.ready.wait(wait) or pending.entry is None:
+            raise LogUnavailable
+        return pending.entry
+
+    def stop(self, *, wait: float = 5.0) -> None:
+        """Write what is waiting, close the session, and end."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self._thread.join(wait)
+
+    def _run(self) -> None:
+        while True:
+            batch = self._next_batch()
+            if batch is None:
+                self._close_session()
+                return
+            if batch:
+                self._flush(batch)
+            else:
+                self._close_session()
+
+    def _next_batch(self) -> list[Pending] | None:
+        """Up to BATCH entries; an empty list after a quiet while; None when it is time to end."""
+        with self._wake:
+            if not self._queue and not self._stopping:
+                self._wake.wait(IDLE_SECONDS if self._session else None)
+            if not self._queue:
+                return None if self._stopping else []
+            return [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+
+    def _flush(self, batch: Sequence[Pending]) -> None:
+        self._flushing_since = time.monotonic()
+        try:
+            entries = self._append([pending.draft for pending in batch])
+        except Exception as error:  # noqa: BLE001  whatever it was, nobody may be left waiting
+            _log.error("log-write-failed", reason=type(error).__name__, count=len(batch))
+            entries = [None] * len(batch)
+        self._flushing_since = None
+        for pending, entry in zip(batch, entries, strict=True):
+            pending.entry = entry
+            pending.ready.set()
+
+    def _append(self, drafts: Sequence[Draft]) -> Sequence[int | None]:
+        try:
+            return self._attempt(drafts)
+        except (LogUnavailable, psycopg2.Error):
+            # A connection that was lost while idle deserves one new try; over-logging is allowed.
+            self._lose_session()
+            try:
+                return self._attempt(drafts)
+            except (LogUnavailable, psycopg2.Error):
+                self._lose_session()
+                raise
+
+    def _attempt(self, drafts: Sequence[Draft]) -> Sequence[int]:
+        if self._connection is None:
+            self._connection = Connection()
+        opening: list[Sealed] = []
+        if self._session is None:
+            self._session = Session()
+            opening.append(self._session.chain(_mark("writer.open", drafts[0], lost=self._lost)))
+        sealed = [self._session.chain(loosen(draft)) for draft in drafts]
+        entries = self._connection.append([*opening, *sealed])
+        self._lost = []
+        return entries[len(opening) :]
+
+    def _lose_session(self) -> None:
+        if self._session is not None and self._session.count:
+            self._lost.append({"w": self._session.name, "upto": self._session.count})
+        self._session = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _close_session(self) -> None:
+        """One closing leaf after a quiet while, so that a session's last entry has a successor."""
+        if self._session is None or self._connection is None:
+            return
+        try:
+            self._connection.append([self._session.chain(_mark("writer.close", None))])
+        except (LogUnavailable, psycopg2.Error):
+            self._lose_session()
+        self._session = None
+        if self._stopping and self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _mark(act: str, first: Draft | None, *, lost: list[dict[str, object]] | None = None) -> Loose:
+    """A leaf of the session itself; it takes the time of the entry that caused it."""
+    actor: Actor = system("sequencer")
+    return loosen(
+        Draft(
+            actor=actor,
+            act=act,
+            at=first.at if first else clock.now(),
+            channel=Channel.TASK,
+            facts={"lost": lost} if lost else {},
+        )
+    )
+
+
+_writer: Writer | None = None
+_owner: int | None = None
+_guard = threading.Lock()
+
+
+def writer() -> Writer:
+    """This process's writer, started at first use; a forked child never inherits its parent's."""
+    global _writer, _owner  # noqa: PLW0603
+    with _guard:
+        if _writer is None or _owner != os.getpid():
+            _writer, _owner = Writer(), os.getpid()
+        return _writer
+
+
+def stop() -> None:
+    """End this process's writer after it wrote what is waiting."""
+    global _writer  # noqa: PLW0603
+    if _writer is not None and _owner == os.getpid():
+        _writer.stop()
+    _writer = None
+
+
+def _forget_after_fork() -> None:
+    global _writer, _guard  # noqa: PLW0603
+    _writer, _guard = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)
+atexit.register(stop)

@@ -1,0 +1,38 @@
+"""Reason codes in words: the log keeps the code, people read the sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.functional import Promise
+
+MESSAGES: Mapping[str, Promise | str] = {
+    "rule": _("访问规则允许"),
+    "role": _("岗位允许此项操作"),
+    "system": _("系统作业，按声明的范围"),
+    "masked": _("只显示掩码"),
+    "stepped-up": _("已完成二次验证"),
+    "token-grant": _("令牌持有在期的授权"),
+    "nearness-own": _("客户在其名下"),
+    "nearness-unit": _("客户属于本机构"),
+    "nearness-all": _("岗位可跨机构查看"),
+    "no-rule": _("没有规则允许此岗位查看此类信息"),
+    "role-not-covered": _("您的岗位不能进行此项操作"),
+    "class-not-covered": _("您的岗位不能查看此类信息"),
+    "purpose-not-covered": _("所选用途不含此类信息，请改用相符的用途"),
+    "level-not-covered": _("所选用途不含此等级的信息，请改用相符的用途"),
+    "reach-not-covered": _("客户不在此规则的范围之内"),
+    "channel-not-covered": _("此渠道不能查看此类信息"),
+    "hours-not-covered": _("现在不在规则允许的时段，请在工作时间办理"),
+    "step-up-not-covered": _("此等级的信息须先完成二次验证"),
+    "token-not-covered": _("此令牌不含该操作或用途，请向管理员申请"),
+    "restricted": _("该客户的资料已限制处理，只存不用"),
+    "never-shown": _("此项信息永不显示"),
+    "not-visible": _("没有找到，或不在您的范围之内"),
+    "quota": _("今日限额已用完，明日再试或申请临时授权"),
+}
+
+
+def sentence(code: str) -> Promise | str:
+    return MESSAGES.get(code, code)

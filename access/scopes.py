@@ -1,0 +1,113 @@
+"""Row scope: the actor travels with each statement, and row-level security checks every row.
+
+A ContextVar holds the actor. Each statement on the default connection is prefixed with settings that
+end with its transaction, so nothing has to be reset and a connection at rest sees no row at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+
+from access.actors import Actor
+from access.vocabulary import Reach
+
+_current: ContextVar[Actor | None] = ContextVar("custodian_actor", default=None)
+
+# An aborted transaction refuses any statement before ROLLBACK TO, so these go out as they are.
+_BARE = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+def current() -> Actor | None:
+    return _current.get()
+
+
+@contextmanager
+def acting(actor: Actor | None) -> Iterator[Actor | None]:
+    """Run statements in the actor's scope; `None` sees no scoped row."""
+    token = _current.set(actor)
+    try:
+        yield actor
+    finally:
+        _current.reset(token)
+
+
+def _prefix(actor: Actor | None) -> str:
+    who = "" if actor is None or actor.id is None else str(int(actor.id))
+    reach = "all" if actor is not None and actor.reach is Reach.ALL else ""
+    units = "" if actor is None else ",".join(str(int(unit)) for unit in actor.unit_ids)
+    return (
+        f"SELECT set_config('custodian.actor','{who}',true),"
+        f"set_config('custodian.reach','{reach}',true),"
+        f"set_config('custodian.units','{{{units}}}',true);"
+    )
+
+
+def _scoped(
+    execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]  # noqa: FBT001
+) -> Any:
+    actor = _current.get()
+    # Inside a transaction the last setting would still stand, so it is always said anew.
+    if (actor is None and not context["connection"].in_atomic_block) or str(sql).startswith(_BARE):
+        return execute(sql, params, many, context)
+    return execute(_prefix(actor) + str(sql), params, many, context)
+
+
+def _wrap(connection: BaseDatabaseWrapper, **_kwargs: object) -> None:
+    if connection.alias == "default" and _scoped not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_scoped)
+
+
+def install() -> None:
+    connection_created.connect(_wrap, dispatch_uid="custodian-scopes")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A subject inside the actor's scope, how near it is, and its wrapped log key."""
+
+    id: int
+    uid: UUID
+    status: str
+    nearness: Reach
+    kek: int
+    wrapped: bytes
+
+
+_FIND = """
+SELECT s.id, s.uid, s.status,
+       EXISTS (SELECT 1 FROM access_assignment a
+               WHERE a.subject_id = s.id AND a.user_id = %s
+                 AND a.since <= now() AND (a.until IS NULL OR a.until > now())),
+       s.unit_id = ANY (%s::bigint[]), k.kek, k.wrapped
+FROM access_subject s JOIN keys.subject_key k ON k.subject = s.id
+WHERE s.id = ANY (%s)
+"""
+
+
+def find(subjects: Sequence[int]) -> dict[int, Found]:
+    """Those of the subjects that the acting actor reaches now; the others are simply not in the answer."""
+    actor = _current.get()
+    if actor is None or not subjects:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [actor.id, list(actor.unit_ids), list(subjects)])
+        rows = cursor.fetchall()
+    return {
+        row[0]: Found(row[0], row[1], row[2], _nearness(own=row[3], unit=row[4]), row[5], bytes(row[6]))
+        for row in rows
+    }
+
+
+def _nearness(*, own: bool, unit: bool) -> Reach:
+    if own:
+        return Reach.OWN
+    return Reach.UNIT if unit else Reach.ALL

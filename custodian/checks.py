@@ -1,0 +1,3 @@
+"""System checks of the composition."""
+
+from __future__ import annotations

@@ -1,0 +1,65 @@
+"""The outermost layers: a database or key that is not there is a 503, and nothing is ever cached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from custodian.errors import CustodianError, NotVisible, Unavailable
+
+Handler = Callable[[HttpRequest], HttpResponse]
+_log = structlog.get_logger("custodian")
+PUBLIC = ("/static/", "/livez", "/readyz", "/metrics")
+
+
+class FailClosed:
+    """Answers for what the views did not catch; an answer never holds more than a code and a sentence."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError) as error:
+            _log.error("database-unavailable", reason=type(error).__name__)
+            return answer(request, Unavailable())
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, (OperationalError, InterfaceError)):
+            _log.error("database-unavailable", reason=type(error).__name__)
+            return answer(request, Unavailable())
+        return answer(request, error) if isinstance(error, CustodianError) else None
+
+
+def answer(request: HttpRequest, error: CustodianError) -> HttpResponse:
+    """The page, or problem+json for the API, that goes with an error."""
+    _log.warning("refused", code=error.code, status=error.status)
+    if request.path.startswith("/api/"):
+        body = {"type": f"urn:custodian:{error.code}", "title": str(error.message), "status": error.status}
+        return JsonResponse(body, status=error.status, content_type="application/problem+json")
+    template = "404.html" if isinstance(error, NotVisible) else f"{_page(error.status)}.html"
+    return render(request, template, {"error": error}, status=error.status)
+
+
+def _page(status: int) -> int:
+    return status if status in {400, 403, 404, 503} else 400
+
+
+class NoStore:
+    """Nothing that a person is shown is kept by any cache."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith("/static/"):
+            response.headers["Cache-Control"] = "no-store"
+            response.headers.pop("ETag", None)
+            response.headers.pop("Last-Modified", None)
+        return response

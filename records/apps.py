@@ -1,0 +1,14 @@
+"""Records: the data estate, why each thing is held, and how long it is kept."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RecordsConfig(AppConfig):
+    name = "records"
+    verbose_name = _("数据台账")
+
+    def ready(self) -> None:
+        from records import catalogue, checks  # noqa: F401, PLC0415

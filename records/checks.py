@@ -1,0 +1,38 @@
+"""System checks of records: nothing is stored sealed that the catalogue does not name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, register
+from django.db.models import BinaryField
+
+from custodian import elements
+
+SUFFIX = "_sealed"
+# Sealed, but no element of a customer's: names of uploads and whole rows set aside.
+WITHOUT_ELEMENT = frozenset({"ImportFile.name_sealed", "QuarantinedRow.row_sealed"})
+PREFIX = {"Identity": "identity", "Finances": "financial", "Account": "financial"}
+
+
+@register
+def every_sealed_column_is_an_element(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
+    errors: list[CheckMessage] = []
+    for model in apps.get_app_config("records").get_models():
+        for field in model._meta.concrete_fields:
+            if not field.name.endswith(SUFFIX):
+                continue
+            name = f"{model.__name__}.{field.name}"
+            if not isinstance(field, BinaryField):
+                errors.append(Error(f"{name} is sealed and must be a BinaryField", id="records.E001"))
+            if name not in WITHOUT_ELEMENT and not elements.known(element_of(model.__name__, field.name)):
+                errors.append(Error(f"{name} has no element in the catalogue", id="records.E002"))
+    return errors
+
+
+def element_of(model: str, column: str) -> str:
+    """The code of the element that a sealed column holds, by the house's naming."""
+    return f"{PREFIX.get(model, model.lower())}.{column.removesuffix(SUFFIX)}"
+
+

@@ -1,0 +1,30 @@
+"""Rows of the data estate."""
+
+from __future__ import annotations
+
+from records.models.books import Book, Intermediary, Product
+from records.models.customers import Account, Customer, Finances, Identity, Representative
+from records.models.documents import Document
+from records.models.holdings import BlindIndex, Holding
+from records.models.imports import ImportFile, ImportRun, QuarantinedRow
+from records.models.policies import Claim, Policy, PolicyRole
+
+__all__ = [
+    "Account",
+    "BlindIndex",
+    "Book",
+    "Claim",
+    "Customer",
+    "Document",
+    "Finances",
+    "Holding",
+    "Identity",
+    "ImportFile",
+    "ImportRun",
+    "Intermediary",
+    "Policy",
+    "PolicyRole",
+    "Product",
+    "QuarantinedRow",
+    "Representative",
+]

@@ -1,0 +1,40 @@
+"""Documents: application forms, recordings, evidence; the file itself lies sealed in the store."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from access.models import Subject
+from custodian import clock
+from records import references
+from records.models.holdings import Holding, ScopedQuerySet
+
+
+class Document(Holding):
+    """`digest` is a keyed hash of the content: it recognises the same file without telling which it is."""
+
+    class Kind(models.TextChoices):
+        APPLICATION = "application", _("投保单")
+        RECORDING = "recording", _("双录")
+        EVIDENCE = "evidence", _("证明材料")
+        LETTER = "letter", _("函件")
+
+    ref = models.CharField(max_length=16, unique=True, default=references.new_document)
+    subject = models.ForeignKey(Subject, models.PROTECT, verbose_name=_("客户"))
+    kind = models.CharField(_("类别"), max_length=12, choices=Kind)
+    media_type = models.CharField(_("格式"), max_length=80)
+    size = models.PositiveBigIntegerField(_("大小"))
+    digest = models.BinaryField(max_length=32)
+    added_at = models.DateTimeField(_("归档时间"), default=clock.now)
+    name_sealed = models.BinaryField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-added_at",)
+        verbose_name = _("文件")
+        verbose_name_plural = _("文件")
+
+    def __str__(self) -> str:
+        return self.ref
