@@ -16,6 +16,16 @@ os.environ["CUSTODIAN_VAR"] = os.environ.get("CUSTODIAN_TEST_VAR") or str(REPOSI
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "custodian.settings")
 
 
+def pytest_configure() -> None:
+    import django
+    from django.conf import settings
+
+    if settings.configured and not settings.TESTING:
+        # A settings module named on the command line or in the shell was read too early.
+        pytest.exit("Unset DJANGO_SETTINGS_MODULE: tests/conftest.py names the settings.", 4)
+    django.setup()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest, django_db_blocker: pytest.FixtureDef[object]

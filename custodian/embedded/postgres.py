@@ -100,7 +100,7 @@ class PostgreSQL:
         for _ in range(3):
             code, said = self._launch(programs)
             if code == 0:
-                self._prepare()
+                self._log_in_and_prepare()
                 return
         log = self._home / "server.log"
         raise EmbeddedError(
@@ -146,6 +146,19 @@ class PostgreSQL:
         with (fresh / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write("\ninclude_if_exists = 'custodian.conf'\n")
         fresh.replace(self._data)
+
+    def _log_in_and_prepare(self) -> None:
+        try:
+            self._prepare()
+        except psycopg2.OperationalError as error:
+            self.stop()
+            secrets = self._room / "secrets.json"
+            raise EmbeddedError(
+                f"无法登录 {self._data} 的数据库：{secrets} 与它不符。"
+                "请恢复该文件；数据若可丢弃，请删除该目录。",
+                f"Cannot log in to the database of {self._data}: {secrets} does not fit it. "
+                f"Restore that file, or delete the folder if its data may go. {_tail(str(error))}",
+            ) from None
 
     def _prepare(self) -> None:
         """Roles, passwords and the database, as this version of the code wants them."""

@@ -63,6 +63,15 @@ def test_data_of_another_major_version_is_refused_by_name(folder: Path) -> None:
     assert str(data) in complaint
 
 
+def test_lost_passwords_are_explained(folder: Path) -> None:
+    only_postgres = {"REDIS_URL": BOTH["REDIS_URL"]}
+    with joined(folder / "var", environment=only_postgres) as (_, facts):
+        room = Path(facts["room"])
+    (room / "secrets.json").unlink()
+    assert str(room / "secrets.json") in refusal(folder / "var", environment=only_postgres)
+    assert not (room / "postgres/data/postmaster.pid").exists()  # and nothing stays behind
+
+
 @pytest.mark.parametrize(
     ("hide", "word"),
     [
