@@ -69,9 +69,7 @@ def _reader(
 
 
 def _records(source: Source, dialect: _Dialect, limits: Limits) -> Iterator[list[str]]:
-    reader = csv.reader(
-        _lines(source, dialect, limits), delimiter=dialect.delimiter, strict=True
-    )
+    reader = csv.reader(_lines(source, dialect, limits), delimiter=dialect.delimiter, strict=True)
     number = 1
     try:
         for number, cells in enumerate(reader, start=2):  # noqa: B007  the number outlives the loop

@@ -51,7 +51,11 @@ def open_workbook(source: Source, *, format: str, limits: Limits) -> list[Sheet]
 
 
 def _reader(
-    source: Source, format: str, index: int, limits: Limits, skip: int  # noqa: A002
+    source: Source,
+    format: str,
+    index: int,
+    limits: Limits,
+    skip: int,  # noqa: A002
 ) -> Callable[[], Iterator[Row]]:
     def read() -> Iterator[Row]:
         number = 0
@@ -67,7 +71,10 @@ def _reader(
 
 
 def _frames(
-    source: Source, format: str, sheet: int | None, limits: Limits  # noqa: A002
+    source: Source,
+    format: str,
+    sheet: int | None,
+    limits: Limits,  # noqa: A002
 ) -> Iterator[dict[str, Any]]:
     with _in_memory(source, limits) as handle:
         orders = {"fd": handle, "format": format, "sheet": sheet, "limits": asdict(limits)}

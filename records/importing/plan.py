@@ -1,0 +1,153 @@
+"""A mapping made ready for one sheet: for each target its cells and its check, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache, partial
+from typing import Final, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from records.identifiers import (
+    Checked,
+    check_account,
+    check_amount,
+    check_birth_date,
+    check_date,
+    check_email,
+    check_id_type,
+    check_landline,
+    check_mobile,
+    check_name,
+    check_sex,
+    check_text,
+    check_valid_until,
+)
+from records.identifiers.checked import hard
+from records.importing import words
+from records.importing.drafts import Flaw
+from records.importing.formula import unguard
+from records.importing.mapping import ColumnRule, MappingInvalid, SourceMapping
+from records.importing.targets import TARGETS, Check
+
+ROW_WIDTH = hard("row-width", _("这一行的列数多于表头，请核对分隔符和引号"))
+
+CheckValue = Callable[[str], Checked]
+
+# Values of these come again and again; what was answered once is answered from memory.
+_REPEATING: Final = frozenset(
+    {
+        Check.AGE, Check.BIRTH_DATE, Check.CLAIM_KIND, Check.CLAIM_STATUS, Check.CUSTOMER_KIND,
+        Check.DATE, Check.ID_TYPE, Check.PAY_FREQUENCY, Check.POLICY_STATUS, Check.SEX, Check.TERM,
+        Check.VALID_UNTIL, Check.WORD,
+    }
+)  # fmt: skip
+_MEMORY: Final = 8_192
+_PLAIN: Final[dict[Check, CheckValue]] = {
+    Check.ACCOUNT: check_account,
+    Check.AGE: words.check_age,
+    Check.AMOUNT: check_amount,
+    Check.CLAIM_KIND: words.check_claim_kind,
+    Check.CLAIM_STATUS: words.check_claim_status,
+    Check.CODE: words.check_code,
+    Check.CUSTOMER_KIND: words.check_customer_kind,
+    Check.EMAIL: check_email,
+    Check.ID_NUMBER: check_text,  # checked by its type, once the whole row is known
+    Check.ID_TYPE: check_id_type,
+    Check.LANDLINE: check_landline,
+    Check.MOBILE: check_mobile,
+    Check.NAME: check_name,
+    Check.PAY_FREQUENCY: words.check_pay_frequency,
+    Check.POLICY_STATUS: words.check_policy_status,
+    Check.SEX: check_sex,
+    Check.TERM: words.check_term,
+    Check.TEXT: check_text,
+    Check.WORD: words.check_word,
+}
+
+
+class Field(NamedTuple):
+    target: str
+    indexes: tuple[int, ...]
+    separator: str
+    check: CheckValue
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Elements and structural facts of a sheet, each ready to be taken from a row's cells."""
+
+    width: int
+    elements: tuple[Field, ...]
+    facts: tuple[Field, ...]
+    constant_elements: dict[str, str]
+    constant_facts: dict[str, str]
+
+
+def compile_columns(mapping: SourceMapping, headers: Sequence[str], *, today: date) -> Columns:
+    checks = {code: _check_of(code, mapping, today) for code in TARGETS}
+    fields = [
+        Field(code, _indexes(rule, headers), rule.separator, checks[code])
+        for code, rule in mapping.columns.items()
+    ]
+    constants = {
+        code: _constant(code, text, checks[code]) for code, text in mapping.constants.items()
+    }
+    return Columns(
+        width=len(headers),
+        elements=tuple(f for f in fields if TARGETS[f.target].element),
+        facts=tuple(f for f in fields if not TARGETS[f.target].element),
+        constant_elements={c: v for c, v in constants.items() if TARGETS[c].element},
+        constant_facts={c: v for c, v in constants.items() if not TARGETS[c].element},
+    )
+
+
+def collect(
+    fields: Sequence[Field], cells: Sequence[str], values: dict[str, str], flaws: list[Flaw]
+) -> None:
+    """Take each field's value into `values`, and what is wrong with it into `flaws`."""
+    for target, indexes, separator, check in fields:
+        if len(indexes) == 1:
+            raw = cells[indexes[0]].strip()
+        else:
+            raw = separator.join([part for i in indexes if (part := cells[i].strip())])
+        if not raw:
+            continue
+        if raw[0] == "'":
+            raw = unguard(raw)
+        value, problems = check(raw)
+        if problems and raw not in words.BLANKS:
+            flaws.extend([Flaw(target, problem) for problem in problems])
+        if value:
+            values[target] = value
+
+
+def _check_of(code: str, mapping: SourceMapping, today: date) -> CheckValue:
+    kind = TARGETS[code].check
+    order = mapping.date_order
+    check: CheckValue
+    if kind is Check.DATE:
+        check = partial(check_date, order=order)
+    elif kind is Check.BIRTH_DATE:
+        check = partial(check_birth_date, today=today, order=order)
+    elif kind is Check.VALID_UNTIL:
+        check = partial(check_valid_until, order=order)
+    else:
+        check = _PLAIN[kind]
+    return lru_cache(_MEMORY)(check) if kind in _REPEATING else check
+
+
+def _indexes(rule: ColumnRule, headers: Sequence[str]) -> tuple[int, ...]:
+    missing = [header for header in rule.headers if header not in headers]
+    if missing:
+        raise MappingInvalid(f"no column {missing[0]!r} in the sheet")
+    return tuple(headers.index(header) for header in rule.headers)
+
+
+def _constant(code: str, text: str, check: CheckValue) -> str:
+    value, problems = check(text)
+    if value is None or any(problem.hard for problem in problems):
+        raise MappingInvalid(f"the constant of {code} is not valid")
+    return value
