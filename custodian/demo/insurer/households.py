@@ -103,7 +103,7 @@ def _age(member: Party, registry: Registry) -> None:
     if random.random() < 0.05:
         member.mobile = f"{member.mobile[:3]} {member.mobile[3:7]} {member.mobile[7:]}"
     if random.random() < 0.01:
-        member.name = member.name[:1] + words.DRAGON_PRIVATE
+        member.name = member.name[:1] + random.choice((words.DRAGON, words.DRAGON_PRIVATE))
 
 
 def _surname(party: Party) -> str:

@@ -36,7 +36,7 @@ GIVEN_OLD = {
 # Characters that older systems kept in a private area or could not keep at all.
 RARE_GIVEN = tuple("䶮堃喆犇骉彧翀㛃㵘𫖮𬤇")
 DRAGON = "䶮"
-DRAGON_PRIVATE = "\ue863"  # where GBK systems put 䶮; GB18030 writes it as the bytes FE 9F
+DRAGON_PRIVATE = "\ue863"  # where systems older than Unicode 3.0 put 䶮
 
 DOTTED_GIVEN = {
     "男": "艾力江 买尔旦 帕尔哈 依力夏 吐尔洪".split(),
