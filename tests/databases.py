@@ -6,7 +6,6 @@ import fcntl
 import functools
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -134,13 +133,12 @@ def _tidy(server: extensions.connection, *, spare: str) -> None:
             "SELECT datname FROM pg_database WHERE datname ~ '^custodian_test_' ORDER BY oid DESC"
         )
         names = [str(row[0]) for row in cursor.fetchall()]
-    templates = [name for name in names if re.fullmatch(r"custodian_test_[0-9a-f]{12}", name)]
-    for name in names:
-        clone = re.fullmatch(r"custodian_test_[0-9a-f]{12}_(\d+)", name)
-        if clone and not Path(f"/proc/{clone.group(1)}").exists():
-            _drop(server, name)
-        if name in templates[KEPT_TEMPLATES:] and name != spare:
-            _drop(server, name)
+    clones = {name: name.rpartition("_") for name in names if name.count("_") == 3}
+    live = {name for name, parts in clones.items() if Path(f"/proc/{parts[2]}").exists()}
+    in_use = {clones[name][0] for name in live} | {spare}
+    templates = [name for name in names if name.count("_") == 2]
+    for name in {*clones} - live | {*templates[KEPT_TEMPLATES:]} - in_use:
+        _drop(server, name)
 
 
 @contextmanager

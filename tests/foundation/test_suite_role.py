@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, connection, transaction
@@ -65,6 +67,18 @@ def test_what_a_transactional_test_commits_is_gone_in_the_next_one(turn: int) ->
     assert not ContentType.objects.filter(app_label="left").exists()
     assert ContentType.objects.filter(app_label="auth").exists()  # what migrating seeded is back
     ContentType.objects.create(app_label="left", model="behind")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_databases_of_killed_runs_are_dropped_and_living_ones_stay() -> None:
+    dead, living = "custodian_test_0_999999999", f"custodian_test_0_{os.getppid()}"
+    with test_databases._alone(), test_databases._superuser() as server:
+        for name in (dead, living):
+            test_databases._create(server, name)
+        test_databases._tidy(server, spare="")
+        assert not test_databases._exists(server, dead)
+        assert test_databases._exists(server, living)
+        test_databases._drop(server, living)
 
 
 @pytest.mark.django_db(transaction=True)
