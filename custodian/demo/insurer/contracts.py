@@ -227,7 +227,7 @@ class Underwriter:
         reported = self.today - timedelta(days=random.randrange(since))
         age = (self.today - reported).days
         decided = reported + timedelta(days=random.randint(3, 29)) if age > 30 else None
-        status = random.choice(("受理中", "审核中"))
+        status = random.choice(("已报案", "审核中"))
         if decided:
             status = "拒赔" if random.random() < 0.06 else "已结案"
         yield Claim(

@@ -102,8 +102,6 @@ def _age(member: Party, registry: Registry) -> None:
         member.id_number = member.id_number[:-1] + random.choice("XxＸ")
     if random.random() < 0.05:
         member.mobile = f"{member.mobile[:3]} {member.mobile[3:7]} {member.mobile[7:]}"
-    if random.random() < 0.01:
-        member.name = member.name[:1] + random.choice((words.DRAGON, words.DRAGON_PRIVATE))
 
 
 def _surname(party: Party) -> str:

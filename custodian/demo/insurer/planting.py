@@ -9,13 +9,14 @@ from random import Random
 from typing import Final
 
 from custodian.demo.insurer import places, staff, words
+from custodian.demo.insurer.households import LEGACY
 from custodian.demo.insurer.manifest import FAMILIES_LISTED, Facts
 from custodian.demo.insurer.numbers import Supply
 from custodian.demo.insurer.parties import Party
 from custodian.demo.insurer.staff import Staff
 
 PER: Final = 5_000  # the counts below are for a book of this size
-AGENT_PHONES, STAFF_HOMES, FORMULAS, DUPLICATES = 10, 4, 8, 20
+AGENT_PHONES, STAFF_HOMES, FORMULAS, DUPLICATES, DRAGONS = 10, 4, 8, 20, 12
 CROWDS, CROWD_SIZE = 2, 12
 CLONES, CLONE_SIZE = 2, 10
 EXPIRED_SHARE: Final = 0.05
@@ -53,6 +54,7 @@ class Planter:
         self.duplicates = Pace(scaled(DUPLICATES, customers), customers)
         self._agent_phones = Pace(scaled(AGENT_PHONES, customers), customers)
         self._staff_homes = Pace(scaled(STAFF_HOMES, customers), customers)
+        self._dragons = Pace(max(2, scaled(DRAGONS, customers)), customers)
         self._formulas = Pace(scaled(FORMULAS, customers), customers)
         crowds, clones = scaled(CROWDS, customers), scaled(CLONES, customers)
         self._crowded = Pace(crowds * CROWD_SIZE, customers)
@@ -65,6 +67,9 @@ class Planter:
         for party in household:
             self._expire(party)
         head, facts = household[0], self.facts
+        if head.sheet == LEGACY and self._dragons.take(at):
+            odd = self._dragons.done % 2
+            head.name = head.name[:1] + (words.DRAGON if odd else words.DRAGON_PRIVATE)
         # Of a family only the formula may be planted: its phone and address belong to several.
         if head.sheet != "个人客户" or len(household) > 1:
             return
@@ -97,7 +102,7 @@ class Planter:
         facts = self.facts
         for party in household:
             age = party.age(self.today)
-            if len(party.id_number) == 15 and party.sheet == "历史客户":
+            if len(party.id_number) == 15 and party.sheet == LEGACY:
                 facts.fifteen_digits.append(party.key)
             if party.kind == "person" and _rare(party.name):
                 facts.rare_names[party.key] = party.name
