@@ -66,6 +66,7 @@ class Permit:
     elements: frozenset[str]
     masked: bool
     entry: int
+    holdings: frozenset[UUID] = frozenset()  # empty: every holding of the subjects
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     issued: float = field(default_factory=time.monotonic)
     _spent: bool = False
@@ -90,6 +91,7 @@ def permit(
     channel: str,
     subjects: Sequence[int] = (),
     elements: Sequence[str] = (),
+    holdings: Sequence[UUID] = (),
     masked: bool = False,
     reason: str = "",
     query: str | None = None,
@@ -101,7 +103,8 @@ def permit(
     scope) and `LogUnavailable` (no entry, no data). `facts` and `reason` go into the sealed context.
     """
     request = _Request(actor, action, purpose, channel, tuple(elements), masked=masked)
-    inputs = {"reason": reason, **(facts or {})}
+    only = [str(holding) for holding in holdings]
+    inputs = {"reason": reason, "holdings": only or None, **(facts or {})}
     found = scopes.find(subjects)
     if len(found) != len(set(subjects)):
         _refuse(request, Decision(allowed=False, because=("not-visible",)), inputs)
@@ -112,7 +115,16 @@ def permit(
     verdict = _widest(decisions)
     entry = write.commit(_draft(request, verdict, inputs, found=found, query=query))
     return Permit(
-        actor, action, purpose, channel, found, frozenset(elements), masked, entry, decisions
+        actor=actor,
+        action=action,
+        purpose=purpose,
+        channel=channel,
+        subjects=found,
+        elements=frozenset(elements),
+        masked=masked,
+        entry=entry,
+        holdings=frozenset(holdings),
+        decisions=decisions,
     )
 
 

@@ -33,6 +33,12 @@ def keyring() -> Keyring:
         raise Sealed from error
 
 
+@cache
+def index_key(element: str) -> bytes:
+    """The key of one element's blind index, derived once per process."""
+    return keyring().index_key(element)
+
+
 def sealed_because() -> str:
     """Why the keyring cannot be used, as a code; empty when it can."""
     try:
@@ -45,3 +51,4 @@ def sealed_because() -> str:
 def forget() -> None:
     """Read the keyring anew next time (tests, and after an operator put it right)."""
     _load.cache_clear()
+    index_key.cache_clear()

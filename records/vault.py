@@ -1,0 +1,230 @@
+"""The vault: the only code that seals and opens customers' values, and it opens nothing without a permit.
+
+Each read is one statement per kind of holding, scoped by row-level security at the moment of opening, so
+a permit that was given before a customer was reassigned opens nothing after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from prometheus_client import Counter
+
+from access import keystore
+from access.gate import Permit
+from custodian import elements
+from custodian.crypto import envelope
+from custodian.crypto.envelope import DataKey
+from custodian.crypto.errors import OpenFailed
+from custodian.elements import Masked
+from custodian.errors import CustodianError, NotVisible
+
+OPENED = Counter("custodian_values_opened", "Sealed values that were opened")
+
+
+class NotCovered(CustodianError):
+    """The permit does not cover what is asked of it."""
+
+    code = "not-covered"
+    status = 403
+
+
+class Damaged(CustodianError):
+    """A sealed value does not open under its own key: it was altered, moved or put back."""
+
+    code = "damaged"
+    status = 500
+
+
+@dataclass(frozen=True, repr=False)
+class Plain:
+    """A value in clear. It never prints itself, so that no traceback or log line can show it."""
+
+    subject: int
+    element: str
+    holding: UUID
+    slot: int
+    text: str
+
+    def __repr__(self) -> str:
+        return f"<{self.element} of #{self.subject}, not shown>"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A value as it may be listed."""
+
+    subject: int
+    element: str
+    holding: UUID
+    slot: int
+    masked: Masked
+
+
+@dataclass(frozen=True)
+class Table:
+    """Where the values of one kind of holding lie. A slot tells rows under the same holding apart."""
+
+    sql: str
+
+    def statement(self, columns: Sequence[str]) -> str:
+        listed = ", ".join(f"t.{column}_sealed" for column in columns)
+        return self.sql.replace("{columns}", listed)
+
+
+_WHERE = "JOIN keys.data_key k ON k.holding = h.holding WHERE t.subject_id = ANY (%s)"
+_PLAIN = "SELECT t.subject_id, h.holding, 0, k.kek, k.wrapped, {{columns}} FROM {table} t {join} " + _WHERE
+_SELF = "JOIN LATERAL (SELECT t.holding) h ON true"
+_TABLES = {
+    "identity": Table(_PLAIN.format(table="records_identity", join=_SELF)),
+    "income": Table(_PLAIN.format(table="records_finances", join=_SELF)),
+    "account": Table(
+        "SELECT t.subject_id, h.holding, t.slot, k.kek, k.wrapped, {columns} FROM records_account t"
+        " JOIN records_finances h ON h.subject_id = t.subject_id " + _WHERE + " AND t.until IS NULL"
+    ),
+    "policy": Table(_PLAIN.format(table="records_policy", join=_SELF)),
+    "claim": Table(_PLAIN.format(table="records_claim", join=_SELF)),
+    "document": Table(_PLAIN.format(table="records_document", join=_SELF)),
+}
+
+
+def _table_of(code: str) -> str:
+    prefix, _, name = code.partition(".")
+    if prefix == "financial":
+        return "income" if name == "income" else "account"
+    return prefix
+
+
+def reveal(permit: Permit) -> list[Plain]:
+    """The values that the permit covers, in clear. Raises `NotCovered` for a permit to see masks only."""
+    if permit.masked:
+        raise NotCovered
+    return list(_open(permit))
+
+
+def listed(permit: Permit) -> list[Listed]:
+    """The same values as masks, which the catalogue gives; nothing of them is stored."""
+    return [
+        Listed(plain.subject, plain.element, plain.holding, plain.slot, _mask(plain))
+        for plain in _open(permit)
+    ]
+
+
+def _mask(plain: Plain) -> Masked:
+    return elements.get(plain.element).mask(plain.text)
+
+
+def _open(permit: Permit) -> Iterator[Plain]:
+    permit.spend()
+    wanted: dict[str, list[str]] = {}
+    for code in sorted(permit.elements):
+        if not (elements.get(code).never_shown and permit.masked):
+            wanted.setdefault(_table_of(code), []).append(code)
+    for table, codes in wanted.items():
+        for row in _rows(table, codes, permit):
+            yield from _values(row, codes)
+
+
+def _rows(table: str, codes: Sequence[str], permit: Permit) -> Iterable[tuple[object, ...]]:
+    columns = [code.partition(".")[2] for code in codes]
+    statement, values = _TABLES[table].statement(columns), [list(permit.subjects)]
+    if permit.holdings:
+        statement += " AND h.holding = ANY (%s::uuid[])"
+        values.append([str(holding) for holding in permit.holdings])  # type: ignore[misc]
+    with connection.cursor() as cursor:
+        cursor.execute(statement + " ORDER BY t.subject_id, 3", values)
+        return cursor.fetchall()
+
+
+def _values(row: tuple[object, ...], codes: Sequence[str]) -> Iterator[Plain]:
+    subject, holding, slot, kek, wrapped, *blobs = row
+    assert isinstance(subject, int) and isinstance(slot, int) and isinstance(kek, int)
+    assert isinstance(holding, UUID) and isinstance(wrapped, memoryview)
+    key = keystore.unwrap(holding, kek=kek, wrapped=bytes(wrapped))
+    for code, blob in zip(codes, blobs, strict=True):
+        if blob is not None:
+            assert isinstance(blob, memoryview)
+            yield Plain(subject, code, holding, slot, _opened(blob, key, holding, code, slot))
+
+
+def _opened(blob: memoryview, key: DataKey, holding: UUID, code: str, slot: int) -> str:
+    context = key.context(
+        insurer=settings.CUSTODIAN_INSURER,
+        holding=holding,
+        element=_place(code, slot),
+        version=envelope.value_version(blob),
+    )
+    try:
+        plain = key.open(blob, context=context)
+    except OpenFailed:
+        raise Damaged from None
+    OPENED.inc()
+    return plain.decode()
+
+
+def _place(code: str, slot: int) -> str:
+    return f"{code}/{slot}" if slot else code
+
+
+@dataclass(frozen=True)
+class SealedValues:
+    """One holding's values, sealed: blobs by place (`code` or `code/slot`), and the holding's new state."""
+
+    holding: UUID
+    epoch: int
+    blobs: Mapping[str, bytes]
+    mac: bytes
+    state: bytes
+
+
+def seal(
+    values: Mapping[str, str],
+    *,
+    holding: UUID,
+    key: DataKey,
+    epoch: int = 0,
+    before: Mapping[str, bytes] | None = None,
+) -> SealedValues:
+    """Seal values by place. With `before` (all blobs of the holding as stored) the rest stays as it is."""
+    blobs = dict(before or {})
+    for place, text in values.items():
+        version = envelope.value_version(blobs[place]) + 1 if place in blobs else 1
+        context = key.context(
+            insurer=settings.CUSTODIAN_INSURER, holding=holding, element=place, version=version
+        )
+        blobs[place] = key.seal(text.encode(), context=context)
+    epoch += 1
+    mac = envelope.holding_mac(key, holding=holding, epoch=epoch, values=blobs)
+    state = envelope.state_hash(holding=holding, epoch=epoch, values=blobs)
+    return SealedValues(holding, epoch, blobs, mac, state)
+
+
+def whole(*, holding: UUID, epoch: int, mac: bytes, blobs: Mapping[str, bytes], key: DataKey) -> bool:
+    """Whether the holding's values are exactly those of its last change."""
+    return envelope.holding_mac_matches(mac, key, holding=holding, epoch=epoch, values=blobs)
+
+
+def seal_file(chunks: Iterable[bytes], *, holding: UUID, key: DataKey, element: str) -> Iterator[bytes]:
+    """Seal a file in parts, in constant memory."""
+    context = key.context(insurer=settings.CUSTODIAN_INSURER, holding=holding, element=element, version=1)
+    return envelope.seal_parts(chunks, key=key, context=context)
+
+
+def open_file(chunks: Iterable[bytes], *, holding: UUID, key: DataKey, element: str) -> Iterator[bytes]:
+    """Open a sealed file in parts; raises `Damaged` at the first part that is not in its place."""
+    context = key.context(insurer=settings.CUSTODIAN_INSURER, holding=holding, element=element, version=1)
+    try:
+        yield from envelope.open_parts(chunks, key=key, context=context)
+    except OpenFailed:
+        raise Damaged from None
+
+
+def require(values: Sequence[Plain]) -> Plain:
+    """The one value that a reveal of one element gave; nothing there looks like nobody there."""
+    if not values:
+        raise NotVisible
+    return values[0]
