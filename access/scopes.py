@@ -86,7 +86,7 @@ _FIND = """
 SELECT s.id, s.uid, s.status,
        EXISTS (SELECT 1 FROM access_assignment a
                WHERE a.subject_id = s.id AND a.user_id = %s
-                 AND a.since <= now() AND (a.until IS NULL OR a.until > now())),
+                 AND a.since <= statement_timestamp() AND (a.until IS NULL OR a.until > statement_timestamp())),
        s.unit_id = ANY (%s::bigint[]), k.kek, k.wrapped
 FROM access_subject s JOIN keys.subject_key k ON k.subject = s.id
 WHERE s.id = ANY (%s)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from access.models import Entry
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -33,6 +37,7 @@ def django_db_setup(
     """Instead of Django's own test database: a clone of a template, used as the app's role."""
     from django.test import TransactionTestCase
 
+    from access.querylog import writer
     from custodian import embedded
     from tests import databases
 
@@ -40,6 +45,7 @@ def django_db_setup(
         databases.renew()
 
     embedded.ensure()
+    databases.before_drop.append(writer.stop)
     # Django would TRUNCATE, which the app's role may not, and would delete what migrations seeded.
     TransactionTestCase._fixture_teardown = renew  # type: ignore[method-assign]
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
@@ -48,3 +54,38 @@ def django_db_setup(
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         databases.end()
     embedded.release()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keyring() -> None:
+    """A keyring marked as a test's, made once for all runs."""
+    from django.conf import settings
+
+    from custodian.crypto.errors import KeyringExists
+    from custodian.crypto.keyring import FileKeyring
+    from custodian.crypto.suites import Suite
+
+    path = settings.CUSTODIAN_KEYRING
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        FileKeyring.create(path, insurer="QH", suite=Suite.AES_256_GCM, test=True)
+    except KeyringExists:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a process keeps in memory for seconds must not cross from one test into the next."""
+    from access import keystore, policy
+
+    keystore.forget()
+    policy.forget()
+
+
+@pytest.fixture
+def entries_since() -> Callable[[], list[Entry]]:
+    """The log's entries written since this test began; entries outlive a test's transaction."""
+    from access.models import Entry
+
+    mark = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    return lambda: list(Entry.objects.filter(id__gt=mark).order_by("id"))

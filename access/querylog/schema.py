@@ -140,7 +140,7 @@ CREATE POLICY subject_scope ON access_subject USING (
         SELECT 1 FROM access_assignment a
         WHERE a.subject_id = access_subject.id
           AND a.user_id = (SELECT NULLIF(current_setting('custodian.actor', true), ''))::bigint
-          AND a.since <= now() AND (a.until IS NULL OR a.until > now())
+          AND a.since <= statement_timestamp() AND (a.until IS NULL OR a.until > statement_timestamp())
     )
     OR unit_id = ANY ((SELECT NULLIF(current_setting('custodian.units', true), ''))::bigint[])
 );
