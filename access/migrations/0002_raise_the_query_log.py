@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from access.querylog.schema import everything
+from access.migrations._querylog import everything
 
 RIGHTS = """
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO custodian_app;

@@ -12,6 +12,7 @@ from access.querylog.leaf import Loose, Session, stamp
 from custodian import clock, databases
 
 BATCH = 500
+PARTITION = 2_000_000  # entries; a partition is a range of leaves
 _TAKE = (
     "SELECT id, body, tags, subjects::text[], context_sealed FROM querylog.outbox"
     " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"

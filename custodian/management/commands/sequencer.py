@@ -10,8 +10,7 @@ import psycopg2
 import structlog
 from django.core.management.base import BaseCommand
 
-from access.querylog.drain import BATCH, Drain
-from access.querylog.schema import PARTITION
+from access.querylog.drain import BATCH, PARTITION, Drain
 from custodian import databases
 
 PERIOD = 0.25
