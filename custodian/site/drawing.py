@@ -41,7 +41,7 @@ class Square:
 
 def proof_squares(reached: int, *, broken_at: int | None = None) -> list[Square]:
     return [
-        Square(x=0.75 + 11.5 * at, on=at < reached, broken=at == broken_at, linked=at < reached)
+        Square(x=0.75 + 13.5 * at, on=at < reached, broken=at == broken_at, linked=at < reached)
         for at in range(4)
     ]
 

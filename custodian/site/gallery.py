@@ -52,7 +52,7 @@ class SampleForm(forms.Form):
         raise forms.ValidationError(_("证件号码最后一位不符，请核对"))
 
 
-def _reason(heading: Any, tone: str, *facts: tuple[str, Any, str]) -> SimpleNamespace:
+def _reason(heading: Any, tone: str, *facts: tuple[str, Any, Any]) -> SimpleNamespace:
     return SimpleNamespace(heading=heading, tone=tone, facts=facts)
 
 
@@ -61,10 +61,10 @@ def _reasons() -> list[SimpleNamespace]:
         _reason(
             _("为什么允许"),
             "allow",
-            ("ok", _("用途“回访”可看 L3 及以下，规则 R-018"), "#rule"),
+            ("ok", _("用途“回访”可看 L3 及以下"), (_("规则 R-018"), "#rule")),
             ("ok", _("客户在您名下"), ""),
         ),
-        _reason(_("为什么不允许"), "refuse", ("no", _("培训已于 11-20 到期，去学习"), "#learn")),
+        _reason(_("为什么不允许"), "refuse", ("no", _("培训已于 11-20 到期"), (_("去学习"), "#learn"))),
         _reason(
             _("为什么还保存着"),
             "plain",

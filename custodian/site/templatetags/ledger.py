@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -37,8 +37,8 @@ def mask(masked: Masked | str | None, state: str = "masked", when: str = "", url
     shown_state = state if masked or state in {"destroyed", "never_shown", "restricted"} else "not_collected"
     return {
         "parts": parts,
-        "hidden": masked.hidden if masked else 0,
-        "plain": str(masked or ""),
+        # A short value stays on one line; an address may break.
+        "short": sum(len(part["text"]) for part in parts) <= 12,
         "state": shown_state,
         "when": when,
         "url": url,
@@ -108,8 +108,19 @@ def proof(state: str, entry_id: object = "", *, url: str = "", words: Any = "") 
 
 @register.inclusion_tag("components/why.html")
 def why(decision: Any) -> dict[str, Any]:
-    """Takes `heading`, `tone` (allow, refuse, plain), `facts` of (mark, text, link), and perhaps `way_out`."""
-    return {"why": decision}
+    """Takes `heading`, `tone` (allow, refuse, plain), `facts` and perhaps `way_out`.
+
+    A fact is (mark, text, link): mark is ok, no or dash; link is an address for the whole text,
+    a pair (words, address) to follow it, or nothing.
+    """
+    facts = decision["facts"] if isinstance(decision, Mapping) else decision.facts
+    return {"why": decision, "facts": [_fact(*fact) for fact in facts]}
+
+
+def _fact(mark: str, text: Any, link: str | tuple[Any, str] | None = None) -> dict[str, Any]:
+    if isinstance(link, tuple):
+        return {"mark": mark, "text": text, "words": link[0], "url": link[1]}
+    return {"mark": mark, "text": text, "words": "", "url": link}
 
 
 @register.inclusion_tag("components/provenance.html")
