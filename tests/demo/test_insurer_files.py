@@ -150,14 +150,14 @@ def test_good_policies_join_good_customers(written):
         assert row["投保人客户号"] in keys
         assert row["被保险人客户号"] in keys
         assert row["受益人客户号"] in keys | {""}
-    assert {row["投保单位客户号"] for row in written.good(GROUP_TABLE)} <= keys
+    assert {row["投保客户号"] for row in written.good(GROUP_TABLE)} <= keys
 
 
 def test_good_claims_join_good_policies_and_their_insured(written):
     insured = {row["保单号"]: row["被保险人客户号"] for row in written.good(POLICIES)}
     rows = written.good(CLAIMS)
     assert rows
-    assert all(insured[row["保单号"]] == row["出险人客户号"] for row in rows)
+    assert all(insured[row["所属保单号"]] == row["出险人客户号"] for row in rows)
 
 
 def test_policies_with_a_bad_holder_join_no_good_customer(written):

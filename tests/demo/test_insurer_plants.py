@@ -48,7 +48,7 @@ def test_targets_belong_to_the_insider_and_alone_are_insured_highly(written):
     for row in written.good(POLICIES):
         if float(str(row["基本保额"])) >= HIGH_SUM:
             rich.add(row["投保人客户号"])
-            units.add((row["投保人客户号"], row["承保机构代码"]))
+            units.add((row["投保人客户号"], row["管理机构代码"]))
     assert set(facts.targets) <= set(facts.portfolios[WANG])
     assert rich == {*facts.targets, *facts.honey}
     assert {unit for key, unit in units if key in facts.targets} == {TAIZHOU.code}

@@ -14,7 +14,6 @@ from custodian.demo.insurer.products import Product
 from custodian.demo.insurer.staff import Staff
 
 IN_FORCE, SUSPENDED, TERMINATED = "有效", "中止", "终止"
-FOR_LIFE: Final = "终身"
 HIGH_SUM: Final = 3_000_000
 POLICIES_HELD: Final = ((1, 2, 3, 4, 5), (36, 32, 19, 9, 4))
 CLAIM_RATE: Final = 0.135

@@ -38,7 +38,7 @@ class FileCount:
 
     holds: str  # customers, policies, claims, assignments, reference
     encoding: str
-    columns: dict[str, str]  # header -> element code, model field, or empty when nothing keeps it
+    columns: dict[str, str]  # header -> the importer's target, or empty
     rows: int = 0
     bad: dict[str, int] = field(default_factory=dict)
 
@@ -109,7 +109,7 @@ class Manifest:
 
 def save(manifest: Manifest, folder: Path) -> Path:
     path = folder / NAME
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
     path.write_text(text + "\n", encoding="utf-8")
     return path
 

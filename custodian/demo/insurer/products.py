@@ -24,6 +24,10 @@ class Product:
     def filing(self) -> str:
         return f"青禾〔{self.since}〕{self.filed}号"
 
+    @property
+    def term(self) -> str:
+        return f"{self.years}年" if self.years else "终身"
+
 
 # fmt: off
 PERSONAL: Final = (
