@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,11 +17,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong and what to do, in words that never repeat the value."""
+    """What is wrong and what to do, in words that never repeat the value; equal by its code."""
 
     code: str
-    message: StrOrPromise
-    severity: Severity
+    message: StrOrPromise = field(compare=False)
+    severity: Severity = field(compare=False)
 
     @property
     def hard(self) -> bool:

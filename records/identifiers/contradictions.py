@@ -36,7 +36,7 @@ def contradictions(
 
 def years_between(birth_date: str, today: date) -> int:
     years = today.year - int(birth_date[:4])
-    return years - (today.strftime("%m-%d") < birth_date[5:])
+    return years - (today.isoformat()[5:] < birth_date[5:])
 
 
 def _fits(age: int, birth_date: str, today: date) -> bool:

@@ -35,13 +35,19 @@ _SHORT: Final = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
 _HAN: Final = re.compile(
     r"^([〇零○Ｏ一二三四五六七八九]{4})年([一二三四五六七八九十正元]{1,2})月([一二三四五六七八九十]{1,3})日?$"
 )
-_TIME: Final = re.compile(r"(?<=[\d日])[T ]?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|\+\d{2}:\d{2})?$")
-_RANGE: Final = re.compile(r"(?:(?<=\d{4}.\d{2}.\d{2})|(?<=^\d{8}))\s*(?:-|—|–|~|至|到)\s*(?=\d{4}|长期|永久)")
+_TIME: Final = re.compile(
+    r"(?<=[\d日])[T ]?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|\+\d{2}:\d{2})?$"
+)
+_RANGE: Final = re.compile(
+    r"(?:(?<=\d{4}.\d{2}.\d{2})|(?<=^\d{8}))\s*(?:-|—|–|~|至|到)\s*(?=\d{4}|长期|永久)"
+)
 _SERIAL: Final = re.compile(r"^\d{5}(?:\.0+)?$")
 _SERIAL_START: Final = date(1899, 12, 30)
 _SERIALS: Final = range(10_000, 73_051)
 _YEARS: Final = range(1850, 2200)
-_LONG_TERM_WORDS: Final = frozenset({"长期", "永久", "长期有效", "永久有效", "longterm", "permanent"})
+_LONG_TERM_WORDS: Final = frozenset(
+    {"长期", "永久", "长期有效", "永久有效", "longterm", "permanent"}
+)
 _PLACEHOLDERS: Final = frozenset({"1900-01-01", "1899-12-30", "1899-12-31", "1901-01-01"})
 _HAN_DIGIT: Final = {**{c: i for i, c in enumerate("〇一二三四五六七八九")}, "零": 0, "○": 0}
 _OLDEST: Final = 130

@@ -24,7 +24,8 @@ _SEVERAL: Final = re.compile(r"\d{7,}\s*[,;/、|]\s*\d{7,}")
 _TAIL: Final = re.compile(r"(\d)\1{7}$")
 _PLACEHOLDERS: Final = frozenset({"13800138000", "13812345678", "13912345678", "12345678901"})
 _LANDLINE: Final = re.compile(
-    r"^(?:(0(?:10|2\d|[3-9]\d{2}))-?)?([1-9]\d{6,7})(?:[-转x#](\d{1,6}))?$", re.ASCII | re.IGNORECASE
+    r"^(?:(0(?:10|2\d|[3-9]\d{2}))-?)?([1-9]\d{6,7})(?:[-转x#](\d{1,6}))?$",
+    re.ASCII | re.IGNORECASE,
 )
 _COUNTRY: Final = re.compile(r"^(?:\+|00)86-?0?(?=[1-9]\d{8,})", re.ASCII)
 _HOTLINE: Final = re.compile(r"^([48]00)-?(\d{3})-?(\d{4})$", re.ASCII)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from operator import mul
 from typing import Final, NamedTuple
@@ -107,11 +107,17 @@ def _flaw_of(number: str, today: date | None) -> Problem | None:
     if check_character(number[:17]) != number[17]:
         # A spreadsheet keeps 15 significant digits of a number and fills up with zeros.
         return DIGITS_LOST if number.endswith("000") else CHECKSUM
-    if not _is_day(number[6:14]) or (today and number[6:14] > today.strftime("%Y%m%d")):
+    if not _is_day(number[6:14]) or (today and number[6:14] > _digits(today)):
         return BIRTH_DATE
     return None
 
 
+@lru_cache(8)
+def _digits(day: date) -> str:
+    return day.strftime("%Y%m%d")
+
+
+@lru_cache(8_192)
 def _is_day(digits: str) -> bool:
     year = int(digits[:4])
     try:

@@ -11,12 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from records.identifiers.checked import Checked, hard, refused, warning
 
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+_UNTIDY: Final = re.compile(
+    "[\x00-\x1f\x7f\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff\ufff9-\ufffb]"
+    "|  |^ | $"
+)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACES: Final = re.compile(r"\s+")
 _HAN_GAP: Final = re.compile(r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff]) (?=[\u3400-\u9fff])")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _SCIENTIFIC: Final = re.compile(r"^\d(?:\.\d+)?[eE]\+\d{2}$")
-_NO_NAME: Final = frozenset({"无", "不详", "未知", "无名", "测试", "null", "none", "n/a", "test", "空"})
+_NO_NAME: Final = frozenset(
+    {"无", "不详", "未知", "无名", "测试", "null", "none", "n/a", "test", "空"}
+)
 
 TOO_LONG = hard("text-too-long", _("内容过长，请核对是否串列"))
 NAME_EMPTY = hard("name-empty", _("姓名中没有文字，请补充姓名"))
@@ -33,22 +39,20 @@ TEXT_LENGTH: Final = 4000
 def compact(value: str) -> str:
     """Codes and numbers: half-width, without spaces or invisible characters."""
     if value.isascii():
-        return value if value.isalnum() else _SPACES.sub("", value)
+        return value if value.isalnum() else "".join(value.split())
     return _SPACES.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", value)))
 
 
 def tidy(value: str) -> str:
     """Words: only outer, doubled and invisible characters go; the wording stays."""
-    if value.isascii():
-        value = _CONTROL.sub("", value) if not value.isprintable() else value
-    else:
-        value = _CONTROL.sub("", _INVISIBLE.sub("", value))
-    return _SPACES.sub(" ", value).strip()
+    if value.isalpha() or not _UNTIDY.search(value):
+        return value
+    return _SPACES.sub(" ", _CONTROL.sub("", _INVISIBLE.sub("", value))).strip()
 
 
 def is_scientific(value: str) -> bool:
     """A long number that a spreadsheet has rounded, such as 4.40301E+17."""
-    return _SCIENTIFIC.match(value) is not None
+    return "+" in value and _SCIENTIFIC.match(value) is not None
 
 
 def check_text(value: str) -> Checked:
@@ -59,6 +63,8 @@ def check_text(value: str) -> Checked:
 
 
 def check_name(value: str) -> Checked:
+    if value.isalpha() and len(value) <= NAME_LENGTH and value.lower() not in _NO_NAME:
+        return Checked(value)
     name = tidy(value)
     if " " in name:
         name = _HAN_GAP.sub("", name)
@@ -66,8 +72,6 @@ def check_name(value: str) -> Checked:
         return refused(TOO_LONG)
     if name.lower() in _NO_NAME:
         return refused(NAME_PLACEHOLDER)
-    if name.isalpha():
-        return Checked(name)
     if not _LETTER.search(name):
         return refused(NAME_EMPTY)
     if any(character.isdigit() for character in name):

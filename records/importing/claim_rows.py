@@ -21,7 +21,7 @@ def draft_claim(
     *,
     mapping: SourceMapping,
 ) -> ClaimDraft:
-    # In a sheet of claims, the policy's number says which policy is meant; it is no value of its own.
+    # In a sheet of claims the policy's number only says which policy is meant.
     policy_key = facts.get("claim.policy_key") or facts.get("policy.key")
     policy_key = values.pop("policy.number", None) or policy_key
     key = facts.get("claim.key") or values.get("claim.number")

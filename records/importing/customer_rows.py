@@ -72,7 +72,7 @@ def draft_customer(
     written_id = values.get("identity.id_number")
     kind = facts.get("customer.kind") or _kind_of(values)
     if written_id:
-        _settle_document(written_id, values, flaws, kind, mapping, today)
+        _settle_document(written_id, values, flaws, kind=kind, mapping=mapping, today=today)
     if kind == PERSON:
         derived = _complete(values, facts, flaws, today)
     else:
@@ -114,6 +114,7 @@ def _settle_document(
     written: str,
     values: dict[str, str],
     flaws: list[Flaw],
+    *,
     kind: str,
     mapping: SourceMapping,
     today: date,

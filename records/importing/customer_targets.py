@@ -43,13 +43,15 @@ CUSTOMER_TARGETS: Final[tuple[Target, ...]] = (
         "identity.id_valid_until",
         _("证件有效期至"),
         Check.VALID_UNTIL,
-        "证件有效期 证件有效期至 证件到期日 有效期限 证件有效期止 证件有效止期 身份证有效期 idvaliduntil idexpiry",
+        "证件有效期 证件有效期至 证件到期日 有效期限 证件有效期止 证件有效止期 "
+        "身份证有效期 idvaliduntil idexpiry",
     ),
     element(
         "identity.mobile",
         _("手机号码"),
         Check.MOBILE,
-        "手机号码 手机号 手机 移动电话 联系电话 联系方式 电话 mobile mobilephone phone phonenumber cellphone",
+        "手机号码 手机号 手机 移动电话 联系电话 联系方式 电话 mobile mobilephone "
+        "phone phonenumber cellphone",
     ),
     element(
         "identity.landline",
@@ -94,13 +96,15 @@ CUSTOMER_TARGETS: Final[tuple[Target, ...]] = (
         "financial.bank_account",
         _("银行账号"),
         Check.ACCOUNT,
-        "银行账号 银行卡号 账号 卡号 银行账户 续期账号 bankaccount accountnumber accountno cardnumber iban",
+        "银行账号 银行卡号 账号 卡号 银行账户 续期账号 bankaccount accountnumber "
+        "accountno cardnumber iban",
     ),
     structural(
         "customer.key",
         _("客户编号"),
         Check.CODE,
-        "客户号 客户编号 客户代码 客户ID customerid customerno customernumber customerkey recid personid",
+        "客户号 客户编号 客户代码 客户ID customerid customerno customernumber "
+        "customerkey recid personid",
     ),
     structural(
         "customer.kind",
@@ -113,13 +117,15 @@ CUSTOMER_TARGETS: Final[tuple[Target, ...]] = (
         "agent.staff_no",
         _("代理人工号"),
         Check.CODE,
-        "代理人工号 业务员工号 业务员代码 代理人代码 营销员工号 业务员编号 服务人员工号 工号 agentno agentcode agentid staffno",
+        "代理人工号 业务员工号 业务员代码 代理人代码 营销员工号 业务员编号 "
+        "服务人员工号 工号 agentno agentcode agentid staffno",
     ),
     structural(
         "intermediary.code",
         _("中介机构代码"),
         Check.CODE,
-        "中介机构代码 中介代码 渠道代码 代理机构代码 银行网点代码 intermediarycode channelcode brokercode",
+        "中介机构代码 中介代码 渠道代码 代理机构代码 银行网点代码 intermediarycode "
+        "channelcode brokercode",
     ),
     structural(
         "unit.code",

@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet would run as a formula: guarded on the way out, restored on the way in."""
+"""Cells that a spreadsheet would run as formulas: guarded going out, restored coming in."""
 
 from __future__ import annotations
 

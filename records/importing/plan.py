@@ -30,20 +30,23 @@ from records.importing import words
 from records.importing.drafts import Flaw
 from records.importing.formula import unguard
 from records.importing.mapping import ColumnRule, MappingInvalid, SourceMapping
-from records.importing.targets import TARGETS, Check
+from records.importing.targets import TARGETS, Check, belongs
 
 ROW_WIDTH = hard("row-width", _("这一行的列数多于表头，请核对分隔符和引号"))
 
 CheckValue = Callable[[str], Checked]
 
 # Values of these come again and again; what was answered once is answered from memory.
-_REPEATING: Final = frozenset(
-    {
-        Check.AGE, Check.BIRTH_DATE, Check.CLAIM_KIND, Check.CLAIM_STATUS, Check.CUSTOMER_KIND,
-        Check.DATE, Check.ID_TYPE, Check.PAY_FREQUENCY, Check.POLICY_STATUS, Check.SEX, Check.TERM,
-        Check.VALID_UNTIL, Check.WORD,
-    }
-)  # fmt: skip
+_REPEATING: Final = frozenset(Check) - {
+    Check.ACCOUNT,
+    Check.CODE,
+    Check.EMAIL,
+    Check.ID_NUMBER,
+    Check.LANDLINE,
+    Check.MOBILE,
+    Check.NAME,
+    Check.TEXT,
+}
 _MEMORY: Final = 8_192
 _PLAIN: Final[dict[Check, CheckValue]] = {
     Check.ACCOUNT: check_account,
@@ -91,6 +94,7 @@ def compile_columns(mapping: SourceMapping, headers: Sequence[str], *, today: da
     fields = [
         Field(code, _indexes(rule, headers), rule.separator, checks[code])
         for code, rule in mapping.columns.items()
+        if belongs(code, mapping.kind)
     ]
     constants = {
         code: _constant(code, text, checks[code]) for code, text in mapping.constants.items()

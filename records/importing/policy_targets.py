@@ -74,7 +74,8 @@ POLICY_TARGETS: Final[tuple[Target, ...]] = (
         "policy.holder_key",
         _("投保人客户编号"),
         Check.CODE,
-        "投保人客户号 投保人编号 投保人代码 投保客户号 holderid policyholderid policyholderkey ownerid",
+        "投保人客户号 投保人编号 投保人代码 投保客户号 holderid policyholderid "
+        "policyholderkey ownerid",
     ),
     structural(
         "policy.holder_name",
@@ -86,7 +87,8 @@ POLICY_TARGETS: Final[tuple[Target, ...]] = (
         "policy.holder_id_number",
         _("投保人证件号码"),
         Check.ID_NUMBER,
-        "投保人证件号码 投保人证件号 投保人身份证号 投保人身份证号码 policyholderidnumber holderidnumber",
+        "投保人证件号码 投保人证件号 投保人身份证号 投保人身份证号码 "
+        "policyholderidnumber holderidnumber",
     ),
     structural(
         "policy.insured_key",
@@ -104,7 +106,8 @@ POLICY_TARGETS: Final[tuple[Target, ...]] = (
         "policy.insured_id_number",
         _("被保险人证件号码"),
         Check.ID_NUMBER,
-        "被保险人证件号码 被保人证件号码 被保险人证件号 被保人证件号 被保险人身份证号 被保人身份证号 insuredidnumber",
+        "被保险人证件号码 被保人证件号码 被保险人证件号 被保人证件号 "
+        "被保险人身份证号 被保人身份证号 insuredidnumber",
     ),
     structural(
         "policy.relation",
@@ -146,13 +149,15 @@ POLICY_TARGETS: Final[tuple[Target, ...]] = (
         "policy.starts_on",
         _("生效日期"),
         Check.DATE,
-        "生效日期 生效日 保单生效日 起保日期 保险起期 承保日期 startdate effectivedate issuedate startson",
+        "生效日期 生效日 保单生效日 起保日期 保险起期 承保日期 startdate "
+        "effectivedate issuedate startson",
     ),
     structural(
         "policy.ends_on",
         _("满期日期"),
         Check.DATE,
-        "满期日期 满期日 终止日期 到期日期 保险止期 保单到期日 enddate maturitydate expirydate endson",
+        "满期日期 满期日 终止日期 到期日期 保险止期 保单到期日 enddate maturitydate "
+        "expirydate endson",
     ),
     structural(
         "policy.term_years",
@@ -164,19 +169,21 @@ POLICY_TARGETS: Final[tuple[Target, ...]] = (
         "policy.status",
         _("保单状态"),
         Check.POLICY_STATUS,
-        "保单状态 合同状态 保单效力 policystatus",
+        "保单状态 合同状态 保单效力 状态 policystatus status",
     ),
     structural(
         "policy.pay_frequency",
         _("交费方式"),
         Check.PAY_FREQUENCY,
-        "交费方式 缴费方式 交费频率 缴费频率 交费频次 payfrequency paymentfreq paymentfrequency premiummode",
+        "交费方式 缴费方式 交费频率 缴费频率 交费频次 payfrequency paymentfreq "
+        "paymentfrequency premiummode",
     ),
     structural(
         "policy.next_due_on",
         _("下期应交日"),
         Check.DATE,
-        "下期应交日 应交日 下次交费日 续期应交日 下期应缴日 交至日期 nextdueon nextduedate paidtodate",
+        "下期应交日 应交日 下次交费日 续期应交日 下期应缴日 交至日期 nextdueon "
+        "nextduedate paidtodate",
     ),
     structural("claim.key", _("赔案关联编号"), Check.CODE, "赔案编号 理赔编号 claimkey"),
     structural(

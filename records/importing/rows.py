@@ -78,14 +78,33 @@ class Plan:
             return (draft_policy(number, values, facts, flaws, mapping=mapping, today=self.today),)
         if kind is Kind.CLAIMS:
             return (draft_claim(number, values, facts, flaws, mapping=mapping),)
-        own = {code: v for code, v in values.items() if not code.startswith(("policy.", "claim."))}
-        bought = {code: v for code, v in values.items() if code.startswith("policy.")}
-        holder = draft_customer(number, own, facts, flaws, mapping=mapping, today=self.today)
+        return self._mixed(number, values, facts, flaws)
+
+    def _mixed(
+        self, number: int, values: dict[str, str], facts: dict[str, str], flaws: list[Flaw]
+    ) -> tuple[Draft, ...]:
+        """The customer of a mixed row is the policyholder of its policy, and its claim is on that."""
+        mapping, today = self.mapping, self.today
+        by_family: dict[str, dict[str, str]] = {"policy": {}, "claim": {}, "own": {}}
+        for code, value in values.items():
+            by_family.get(code.partition(".")[0], by_family["own"])[code] = value
+        holder = draft_customer(
+            number, by_family["own"], facts, flaws, mapping=mapping, today=today
+        )
         facts = {**facts, "policy.holder_key": holder.key}
-        policy = draft_policy(number, bought, facts, flaws, mapping=mapping, today=self.today)
-        return (holder, policy)
+        policy = draft_policy(
+            number, by_family["policy"], facts, flaws, mapping=mapping, today=today
+        )
+        if not by_family["claim"] and "claim.key" not in facts:
+            return (holder, policy)
+        facts["claim.policy_key"] = policy.key
+        return (
+            holder,
+            policy,
+            draft_claim(number, by_family["claim"], facts, flaws, mapping=mapping),
+        )
 
     def _reject(self, row: Row, flaws: list[Flaw]) -> Rejected:
-        # The counted reason is a hard one; what is missing altogether comes before what is wrong.
+        # The counted reason is a hard one; what is missing comes before what is wrong.
         ordered = sorted(flaws, key=lambda flaw: (not flaw.problem.hard, flaw.target is not None))
         return Rejected(self.mapping.name, _KIND_OF_ROW[self.mapping.kind], row, tuple(ordered))

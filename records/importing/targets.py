@@ -8,17 +8,23 @@ from records.importing.customer_targets import CUSTOMER_TARGETS
 from records.importing.policy_targets import POLICY_TARGETS
 from records.importing.target import Check, Kind, Target
 
-__all__ = ["FREE_TEXT", "TARGETS", "Check", "Kind", "Target", "kinds_of"]
+__all__ = ["TARGETS", "Check", "Kind", "Target", "belongs"]
 
 TARGETS: Final = {target.code: target for target in (*CUSTOMER_TARGETS, *POLICY_TARGETS)}
-FREE_TEXT: Final = frozenset({Check.NAME, Check.TEXT, Check.WORD})
 
 
-def kinds_of(code: str) -> frozenset[Kind]:
-    """The kinds of sheet a target says something about."""
+def belongs(code: str, kind: Kind) -> bool:
+    """Whether rows of this kind have a use for the target."""
     family = code.partition(".")[0]
-    if family in ("identity", "financial", "customer", "guardian", "relation"):
-        return frozenset({Kind.CUSTOMERS})
-    if family in ("policy", "claim"):
-        return frozenset({Kind.POLICIES if family == "policy" else Kind.CLAIMS})
-    return frozenset({Kind.CUSTOMERS, Kind.POLICIES})
+    if kind is Kind.MIXED or family in _SERVING:
+        return True
+    return family in _FAMILIES[kind] or (kind is Kind.CLAIMS and code in _POINTING)
+
+
+_SERVING: Final = frozenset({"agent", "intermediary", "unit"})
+_POINTING: Final = frozenset({"customer.key", "policy.key", "policy.number"})
+_FAMILIES: Final = {
+    Kind.CLAIMS: frozenset({"claim"}),
+    Kind.CUSTOMERS: frozenset({"customer", "financial", "guardian", "identity", "relation"}),
+    Kind.POLICIES: frozenset({"policy"}),
+}

@@ -42,7 +42,7 @@ def open_source(source: Source | Path, *, limits: Limits = DEFAULT_LIMITS) -> li
     format_ = _format_of(source.name, head)
     if format_ == "text":
         return open_text(source, limits=limits)
-    return open_workbook(source, format=format_, limits=limits)
+    return open_workbook(source, kind=format_, limits=limits)
 
 
 def _format_of(name: str, head: bytes) -> str:

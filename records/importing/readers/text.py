@@ -176,7 +176,7 @@ class _Plausible:
 
 
 def _delimiter_of(sample: str, limits: Limits) -> str:
-    """The candidate under which the first rows agree on a width of at least two, the widest first."""
+    """The candidate under which the first rows agree on two columns or more, the widest first."""
     complete = sample.rpartition("\n")[0] or sample
     widths = {mark: _widths(complete, mark) for mark in _DELIMITERS}
     if max((max(found, default=0) for found in widths.values()), default=0) > limits.columns:

@@ -29,11 +29,11 @@ _LARGEST_FRAME: Final = 64 << 20
 _PARQUET_MEMORY: Final = 4  # polars maps far more than it uses
 
 
-def open_workbook(source: Source, *, format: str, limits: Limits) -> list[Sheet]:  # noqa: A002
-    if format == "parquet":
+def open_workbook(source: Source, *, kind: str, limits: Limits) -> list[Sheet]:
+    if kind == "parquet":
         limits = replace(limits, child_memory=limits.child_memory * _PARQUET_MEMORY)
     heads: list[tuple[dict[str, Any], list[list[str]]]] = []
-    for frame in _frames(source, format, None, limits):
+    for frame in _frames(source, kind, None, limits):
         if "sheet" in frame:
             heads.append((frame, []))
         else:
@@ -43,7 +43,7 @@ def open_workbook(source: Source, *, format: str, limits: Limits) -> list[Sheet]
     for index, (about, rows) in enumerate(heads):
         if any(any(row) for row in rows):
             skip, headers = split_headers(rows, limits=limits)
-            read = _reader(source, format, index, limits, skip + 1)
+            read = _reader(source, kind, index, limits, skip + 1)
             sheets.append(Sheet(about["sheet"] or source.name, headers, read))
     if not sheets:
         raise SourceRefused("empty")
@@ -52,14 +52,14 @@ def open_workbook(source: Source, *, format: str, limits: Limits) -> list[Sheet]
 
 def _reader(
     source: Source,
-    format: str,
+    kind: str,
     index: int,
     limits: Limits,
-    skip: int,  # noqa: A002
+    skip: int,
 ) -> Callable[[], Iterator[Row]]:
     def read() -> Iterator[Row]:
         number = 0
-        for frame in _frames(source, format, index, limits):
+        for frame in _frames(source, kind, index, limits):
             if "sheet" in frame:
                 continue
             for cells in frame["rows"]:
@@ -72,13 +72,13 @@ def _reader(
 
 def _frames(
     source: Source,
-    format: str,
+    kind: str,
     sheet: int | None,
-    limits: Limits,  # noqa: A002
+    limits: Limits,
 ) -> Iterator[dict[str, Any]]:
     with _in_memory(source, limits) as handle:
-        orders = {"fd": handle, "format": format, "sheet": sheet, "limits": asdict(limits)}
-        child = subprocess.Popen(  # noqa: S603  our own file, no shell, no outside words
+        orders = {"fd": handle, "format": kind, "sheet": sheet, "limits": asdict(limits)}
+        child = subprocess.Popen(
             [sys.executable, "-I", str(_CHILD), json.dumps(orders)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
