@@ -21,7 +21,7 @@ CONTEXT = b"holding 1"
 
 
 @pytest.fixture(params=list(Suite))
-def keyring(request: pytest.FixtureRequest, tmp_path: Path) -> FileKeyring:
+def ours(request: pytest.FixtureRequest, tmp_path: Path) -> FileKeyring:
     return FileKeyring.create(tmp_path / "keyring.json", insurer="QH", suite=request.param)
 
 
@@ -38,22 +38,22 @@ def edit(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path.write_text(json.dumps(document))
 
 
-def test_a_wrapped_key_comes_back_after_loading_again(keyring: FileKeyring) -> None:
-    dek = keyring.new_dek()
-    wrapped = keyring.wrap(dek, context=CONTEXT)
-    again = FileKeyring.load(keyring.path, insurer="QH")
-    assert again.suite is keyring.suite
+def test_a_wrapped_key_comes_back_after_loading_again(ours: FileKeyring) -> None:
+    dek = ours.new_dek()
+    wrapped = ours.wrap(dek, context=CONTEXT)
+    again = FileKeyring.load(ours.path, insurer="QH")
+    assert again.suite is ours.suite
     assert again.unwrap(wrapped, context=CONTEXT) == dek
     assert dek not in bytes(wrapped.blob)
-    assert len({keyring.new_dek() for _ in range(50)}) == 50
+    assert len({ours.new_dek() for _ in range(50)}) == 50
 
 
-def test_a_wrapped_key_opens_for_its_own_holding_only(keyring: FileKeyring) -> None:
-    wrapped = keyring.wrap(keyring.new_dek(), context=CONTEXT)
+def test_a_wrapped_key_opens_for_its_own_holding_only(ours: FileKeyring) -> None:
+    wrapped = ours.wrap(ours.new_dek(), context=CONTEXT)
     with pytest.raises(OpenFailed):
-        keyring.unwrap(wrapped, context=b"holding 2")
+        ours.unwrap(wrapped, context=b"holding 2")
     with pytest.raises(OpenFailed):
-        keyring.unwrap(WrappedKey(wrapped.kek, bytes(wrapped.blob)[:-1]), context=CONTEXT)
+        ours.unwrap(WrappedKey(wrapped.kek, bytes(wrapped.blob)[:-1]), context=CONTEXT)
 
 
 def test_a_wrapped_key_of_another_insurer_never_opens(tmp_path: Path) -> None:
@@ -68,68 +68,68 @@ def test_a_wrapped_key_of_another_insurer_never_opens(tmp_path: Path) -> None:
     assert ours.secret("token pepper") != theirs.secret("token pepper")
 
 
-def test_an_earlier_kek_still_unwraps_until_it_is_destroyed(keyring: FileKeyring) -> None:
-    dek = keyring.new_dek()
-    old = keyring.wrap(dek, context=CONTEXT)
-    before = keyring.index_key("identity.mobile"), keyring.secret("x")
-    assert (old.kek, keyring.add_kek(), keyring.current_kek) == (1, 2, 2)
-    new = keyring.wrap(dek, context=CONTEXT)
+def test_an_earlier_kek_still_unwraps_until_it_is_destroyed(ours: FileKeyring) -> None:
+    dek = ours.new_dek()
+    old = ours.wrap(dek, context=CONTEXT)
+    before = ours.index_key("identity.mobile"), ours.secret("x")
+    assert (old.kek, ours.add_kek(), ours.current_kek) == (1, 2, 2)
+    new = ours.wrap(dek, context=CONTEXT)
     assert new.kek == 2
 
-    for ring in (keyring, FileKeyring.load(keyring.path, insurer="QH")):
+    for ring in (ours, FileKeyring.load(ours.path, insurer="QH")):
         assert ring.unwrap(old, context=CONTEXT) == ring.unwrap(new, context=CONTEXT) == dek
         assert (ring.index_key("identity.mobile"), ring.secret("x")) == before
     with pytest.raises(OpenFailed):
-        keyring.unwrap(WrappedKey(2, old.blob), context=CONTEXT)
+        ours.unwrap(WrappedKey(2, old.blob), context=CONTEXT)
 
-    keyring.destroy_kek(1)
-    for ring in (keyring, FileKeyring.load(keyring.path, insurer="QH")):
+    ours.destroy_kek(1)
+    for ring in (ours, FileKeyring.load(ours.path, insurer="QH")):
         with pytest.raises(KeyringSealed, match="unknown-kek"):
             ring.unwrap(old, context=CONTEXT)
         assert ring.unwrap(new, context=CONTEXT) == dek
 
 
-def test_a_destroyed_number_is_never_given_again(keyring: FileKeyring) -> None:
-    assert (keyring.add_kek(), keyring.add_kek()) == (2, 3)
-    keyring.destroy_kek(2)
-    assert keyring.add_kek() == 4
+def test_a_destroyed_number_is_never_given_again(ours: FileKeyring) -> None:
+    assert (ours.add_kek(), ours.add_kek()) == (2, 3)
+    ours.destroy_kek(2)
+    assert ours.add_kek() == 4
 
 
-def test_the_current_kek_cannot_be_destroyed(keyring: FileKeyring) -> None:
+def test_the_current_kek_cannot_be_destroyed(ours: FileKeyring) -> None:
     with pytest.raises(ValueError, match="current KEK"):
-        keyring.destroy_kek(1)
-    assert FileKeyring.load(keyring.path, insurer="QH").current_kek == 1
+        ours.destroy_kek(1)
+    assert FileKeyring.load(ours.path, insurer="QH").current_kek == 1
 
 
-def test_a_kek_added_by_another_process_is_kept(keyring: FileKeyring) -> None:
-    other = FileKeyring.load(keyring.path, insurer="QH")
+def test_a_kek_added_by_another_process_is_kept(ours: FileKeyring) -> None:
+    other = FileKeyring.load(ours.path, insurer="QH")
     other.add_kek()
     wrapped = other.wrap(bytes(32), context=CONTEXT)
-    assert keyring.add_kek() == 3
-    assert keyring.unwrap(wrapped, context=CONTEXT) == bytes(32)
+    assert ours.add_kek() == 3
+    assert ours.unwrap(wrapped, context=CONTEXT) == bytes(32)
 
 
-def test_a_change_that_died_half_way_leaves_the_old_keyring(keyring: FileKeyring) -> None:
-    wrapped = keyring.wrap(bytes(32), context=CONTEXT)
+def test_a_change_that_died_half_way_leaves_the_old_keyring(ours: FileKeyring) -> None:
+    wrapped = ours.wrap(bytes(32), context=CONTEXT)
     with mock.patch.object(Path, "replace", side_effect=OSError), pytest.raises(OSError):
-        keyring.add_kek()
-    again = FileKeyring.load(keyring.path, insurer="QH")
+        ours.add_kek()
+    again = FileKeyring.load(ours.path, insurer="QH")
     assert again.unwrap(wrapped, context=CONTEXT) == bytes(32)
     assert again.add_kek() == 2
 
 
-def test_the_file_is_for_its_owner_only(keyring: FileKeyring) -> None:
-    assert keyring.path.stat().st_mode & 0o777 == 0o600
-    keyring.add_kek()
-    assert keyring.path.stat().st_mode & 0o777 == 0o600
-    assert not keyring.path.with_name("keyring.json.new").exists()
+def test_the_file_is_for_its_owner_only(ours: FileKeyring) -> None:
+    assert ours.path.stat().st_mode & 0o777 == 0o600
+    ours.add_kek()
+    assert ours.path.stat().st_mode & 0o777 == 0o600
+    assert not ours.path.with_name("keyring.json.new").exists()
 
 
-def test_an_existing_keyring_is_never_overwritten(keyring: FileKeyring) -> None:
-    before = keyring.path.read_bytes()
+def test_an_existing_keyring_is_never_overwritten(ours: FileKeyring) -> None:
+    before = ours.path.read_bytes()
     with pytest.raises(KeyringExists, match="already exists"):
-        FileKeyring.create(keyring.path, insurer="QH", suite=keyring.suite)
-    assert keyring.path.read_bytes() == before
+        FileKeyring.create(ours.path, insurer="QH", suite=ours.suite)
+    assert ours.path.read_bytes() == before
 
 
 def test_a19_a_missing_keyring_seals_and_is_not_made(tmp_path: Path) -> None:
@@ -138,9 +138,9 @@ def test_a19_a_missing_keyring_seals_and_is_not_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o777])
-def test_a19_a_keyring_that_others_may_reach_seals(keyring: FileKeyring, mode: int) -> None:
-    keyring.path.chmod(mode)
-    assert sealed_because(keyring.path) == "open-permissions"
+def test_a19_a_keyring_that_others_may_reach_seals(ours: FileKeyring, mode: int) -> None:
+    ours.path.chmod(mode)
+    assert sealed_because(ours.path) == "open-permissions"
 
 
 def test_a19_a_keyring_that_cannot_be_read_seals(tmp_path: Path) -> None:
@@ -149,10 +149,10 @@ def test_a19_a_keyring_that_cannot_be_read_seals(tmp_path: Path) -> None:
         assert sealed_because(tmp_path / "keyring.json") == "unreadable-permissions"
 
 
-def test_a19_the_keyring_of_another_insurer_seals(keyring: FileKeyring) -> None:
-    assert sealed_because(keyring.path, insurer="BH") == "wrong-insurer"
-    edit(keyring.path, lambda d: d.update(insurer="BH"))
-    assert sealed_because(keyring.path, insurer="BH") == "wrong-key"
+def test_a19_the_keyring_of_another_insurer_seals(ours: FileKeyring) -> None:
+    assert sealed_because(ours.path, insurer="BH") == "wrong-insurer"
+    edit(ours.path, lambda d: d.update(insurer="BH"))
+    assert sealed_because(ours.path, insurer="BH") == "wrong-key"
 
 
 def test_a19_a_test_keyring_is_refused_unless_allowed(tmp_path: Path) -> None:
@@ -166,9 +166,9 @@ def test_a19_a_test_keyring_is_refused_unless_allowed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 100, 400])
-def test_a19_a_cut_keyring_seals(keyring: FileKeyring, length: int) -> None:
-    keyring.path.write_bytes(keyring.path.read_bytes()[:length])
-    assert sealed_because(keyring.path) == "malformed"
+def test_a19_a_cut_keyring_seals(ours: FileKeyring, length: int) -> None:
+    ours.path.write_bytes(ours.path.read_bytes()[:length])
+    assert sealed_because(ours.path) == "malformed"
 
 
 SHORT = base64.b64encode(bytes(31)).decode()
@@ -201,10 +201,10 @@ FOREIGN = base64.b64encode(bytes(32)).decode()
     ],
 )
 def test_a19_a_wrong_or_damaged_keyring_seals(
-    keyring: FileKeyring, reason: str, change: Callable[[dict[str, Any]], object]
+    ours: FileKeyring, reason: str, change: Callable[[dict[str, Any]], object]
 ) -> None:
-    edit(keyring.path, change)
-    assert sealed_because(keyring.path) == reason
+    edit(ours.path, change)
+    assert sealed_because(ours.path) == reason
 
 
 def other_suite(document: dict[str, Any]) -> str:
@@ -219,25 +219,25 @@ def test_a19_a_file_that_is_no_keyring_seals(tmp_path: Path, content: bytes) -> 
     assert sealed_because(path) == "malformed"
 
 
-def test_every_use_has_a_key_of_its_own(keyring: FileKeyring) -> None:
+def test_every_use_has_a_key_of_its_own(ours: FileKeyring) -> None:
     keys = [
-        keyring.index_key("identity.mobile"),
-        keyring.index_key("identity.email"),
-        keyring.secret("identity.mobile"),
-        keyring.secret("token pepper"),
-        keyring.signing_key("identity.mobile").private_bytes_raw(),
-        keyring.signing_key("checkpoint").private_bytes_raw(),
+        ours.index_key("identity.mobile"),
+        ours.index_key("identity.email"),
+        ours.secret("identity.mobile"),
+        ours.secret("token pepper"),
+        ours.signing_key("identity.mobile").private_bytes_raw(),
+        ours.signing_key("checkpoint").private_bytes_raw(),
     ]
     assert len(set(keys)) == len(keys)
     assert {len(key) for key in keys} == {32}
-    assert keyring.index_key("identity.mobile") == keys[0]
+    assert ours.index_key("identity.mobile") == keys[0]
 
 
-def test_a_keyring_is_neither_printed_nor_pickled(keyring: FileKeyring) -> None:
-    assert repr(keyring) == "<FileKeyring of QH>"
-    assert "=" not in repr(keyring._roots)
+def test_a_keyring_is_neither_printed_nor_pickled(ours: FileKeyring) -> None:
+    assert repr(ours) == "<FileKeyring of QH>"
+    assert "=" not in repr(ours._roots)
     with pytest.raises(TypeError, match="not pickled"):
-        pickle.dumps(keyring)
+        pickle.dumps(ours)
 
 
 def frozen_keyring() -> Keyring:
