@@ -150,3 +150,7 @@ def test_every_kind_of_document_is_there(written):
         "出生医学证明",
         "统一社会信用代码",
     }
+
+
+def test_no_customer_is_called_like_a_public_figure(customers):
+    assert words.PUBLIC_FIGURES.isdisjoint(values["identity.name"] for values in customers.values())

@@ -149,7 +149,7 @@ class Registry:
             landline=self.supply.landline(place.dialling),
             mobile=self.supply.mobile(),
             email=f"office{random.randrange(10**5)}@example.net",
-            legal_representative=self._surname() + self._given(random.choice("男女"), 45),
+            legal_representative=self._named(self._surname(), random.choice("男女"), 45),
             bank=random.choice(words.BANKS),
             account=self.supply.card(),
             sheet="单位客户",
@@ -161,7 +161,7 @@ class Registry:
         age = int((self.today - born).days / YEAR)
         return Party(
             key=self.key(),
-            name=surname + self._given(sex, age),
+            name=self._named(surname, sex, age),
             place=place,
             address=places.address(place, random),
             id_type=RESIDENT_ID,
@@ -197,6 +197,11 @@ class Registry:
             return self.random.choice(_COMPOUND)
         # Two draws, the lower wins: the first surnames of the list are the common ones.
         return _SURNAMES[min(self.random.randrange(len(_SURNAMES)) for _ in range(2))]
+
+    def _named(self, surname: str, sex: str, age: int) -> str:
+        while (name := surname + self._given(sex, age)) in words.PUBLIC_FIGURES:
+            pass
+        return name
 
     def _given(self, sex: str, age: int) -> str:
         random, draw = self.random, self.random.random()

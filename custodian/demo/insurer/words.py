@@ -33,6 +33,12 @@ GIVEN_OLD = {
     "男": "建国 建华 志强 国庆 德明 长根 福生 卫东 解放 跃进 金山 宝林".split(),
     "女": "桂兰 秀英 玉珍 凤英 淑珍 桂芳 爱华 红梅 秀兰 金凤 巧云 素琴".split(),
 }
+# Widely known names the lists could make by chance; they are drawn again.
+PUBLIC_FIGURES = frozenset(
+    "李鹏 李强 李宁 李军 李斌 王毅 王勇 姚明 陈毅 丁宁 张怡宁 曹建明 周强 马凯 张军 张勇 张磊 陈磊 "
+    "毛宁 江明 韩雪 韩红 王志 罗志 白雪 金晨 何洁 王凯 郭涛 高明 黄磊 张杰 李敏 田亮".split()
+)
+
 # Characters that older systems kept in a private area or could not keep at all.
 RARE_GIVEN = tuple("䶮堃喆犇骉彧翀㛃㵘𫖮𬤇")
 DRAGON = "䶮"
