@@ -6,13 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from custodian import embedded
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("显示内置数据库的地址（含口令）。只用于内置数据库。")
+    help = _("显示内置数据库的地址（含口令）。只用于内置数据库。")
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
