@@ -123,10 +123,12 @@ class FileKeyring(Keyring):
     @classmethod
     def create(cls, path: Path, *, insurer: str, suite: Suite, test: bool = False) -> Self:
         content = KeyFile.generate(insurer=insurer, suite=suite, test=test)
-        try:
-            _write_new(path, content.dump())
-        except FileExistsError:
-            raise KeyringExists from None
+        with _written_aside(path, content.dump()) as fresh:
+            try:
+                # A link refuses an existing file, and nobody ever reads half a keyring.
+                path.hardlink_to(fresh)
+            except FileExistsError:
+                raise KeyringExists from None
         return cls(path, content)
 
     @classmethod
@@ -157,11 +159,8 @@ class FileKeyring(Keyring):
         # Read again under the lock: another process may have added a KEK that is already in use.
         with _locked(self.path):
             content = change(parse(_read_private(self.path)))
-            fresh = self.path.with_name(self.path.name + ".new")
-            fresh.unlink(missing_ok=True)
-            _write_new(fresh, content.dump())
-            fresh.replace(self.path)
-            _sync_folder(self.path)
+            with _written_aside(self.path, content.dump()) as fresh:
+                fresh.replace(self.path)
         self._use(content)
 
 
@@ -177,13 +176,21 @@ def _read_private(path: Path) -> bytes:
         raise KeyringSealed("unreadable-permissions") from None
 
 
-def _write_new(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_folder(path)
+@contextmanager
+def _written_aside(path: Path, content: bytes) -> Iterator[Path]:
+    """A complete, durable file beside `path`, gone again afterwards unless it took its place."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    fresh.unlink(missing_ok=True)
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield fresh
+    finally:
+        fresh.unlink(missing_ok=True)
+        _sync_folder(path)
 
 
 def _sync_folder(path: Path) -> None:

@@ -122,7 +122,10 @@ def test_the_file_is_for_its_owner_only(ours: FileKeyring) -> None:
     assert ours.path.stat().st_mode & 0o777 == 0o600
     ours.add_kek()
     assert ours.path.stat().st_mode & 0o777 == 0o600
-    assert not ours.path.with_name("keyring.json.new").exists()
+    assert {path.name for path in ours.path.parent.iterdir()} == {
+        "keyring.json",
+        "keyring.json.lock",
+    }
 
 
 def test_an_existing_keyring_is_never_overwritten(ours: FileKeyring) -> None:
@@ -130,6 +133,13 @@ def test_an_existing_keyring_is_never_overwritten(ours: FileKeyring) -> None:
     with pytest.raises(KeyringExists, match="already exists"):
         FileKeyring.create(ours.path, insurer="QH", suite=ours.suite)
     assert ours.path.read_bytes() == before
+
+
+def test_a_keyring_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "keyring.json"
+    with mock.patch("os.fdopen", side_effect=OSError), pytest.raises(OSError):
+        FileKeyring.create(path, insurer="QH", suite=Suite.AES_256_GCM)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a19_a_missing_keyring_seals_and_is_not_made(tmp_path: Path) -> None:
