@@ -39,6 +39,7 @@ class Lease:
         self._handle: int | None = _open(room / "lease.lock")
         fcntl.flock(self._handle, fcntl.LOCK_SH)
         self._pid = os.getpid()
+        self._last = False
 
     @property
     def mine(self) -> bool:
@@ -46,12 +47,17 @@ class Lease:
         return self._pid == os.getpid() and self._handle is not None
 
     def is_last(self) -> bool:
-        return self._handle is not None and _locked(self._handle, fcntl.LOCK_EX)
+        self._last = self._handle is not None and _locked(self._handle, fcntl.LOCK_EX)
+        return self._last
 
     def leave(self) -> None:
-        if self._handle is not None and self.mine:
-            os.close(self._handle)
-            self._handle = None
+        if self._handle is None or not self.mine:
+            return
+        if self._last:
+            # A forked child that lingers shares this lock, and would keep the next user out.
+            fcntl.flock(self._handle, fcntl.LOCK_UN)
+        os.close(self._handle)
+        self._handle = None
 
 
 def _open(path: Path) -> int:

@@ -14,6 +14,7 @@ from django.core.management.commands import migrate as djangos
 from django.db import connection
 
 from custodian import databases, embedded
+from tests import databases as test_databases
 from tests.foundation.processes import REPOSITORY
 
 
@@ -41,6 +42,12 @@ def test_commands_that_only_print_start_nothing(arguments: list[str], tmp_path: 
     done = manage(*arguments, CUSTODIAN_VAR=f"{tmp_path}/var", DATABASE_URL="", REDIS_URL="")
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "var/embedded").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_process_can_work_on_the_tests_database() -> None:
+    done = manage("migrate", "--check", **test_databases.environment())
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("role", ["app", "owner", "superuser"])

@@ -56,6 +56,13 @@ def nothing_answers(facts: dict[str, Any]) -> bool:
     return not database_answers(facts["url"]) and not valkey_answers(facts["redis"])
 
 
+def kill(server: int) -> None:
+    """Kill a server and wait for its end, which comes a moment after the signal."""
+    home = Path(f"/proc/{server}/cwd").resolve()
+    os.kill(server, signal.SIGKILL)
+    assert processes.wait_until(lambda: not processes.alive(server, home), seconds=10)
+
+
 def test_processes_racing_a_cold_start_share_one_cluster(var: Path) -> None:
     racers = [Process(var) for _ in range(3)]
     facts = [racer.facts() for racer in racers]
@@ -102,10 +109,27 @@ def test_a_forked_child_does_not_stop_the_servers(var: Path) -> None:
         assert everything_answers(facts)
 
 
+def test_a_child_that_outlives_its_parent_does_not_keep_the_next_out(var: Path) -> None:
+    linger = (
+        "import os, time\n"
+        "if (child := os.fork()) == 0:\n"
+        "    for handle in (0, 1, 2): os.close(handle)\n"
+        "    time.sleep(60); os._exit(0)\n"
+        "report(child=child)\n"
+    )
+    with joined(var, after=linger) as (_, facts):
+        child = facts["child"]
+    try:
+        with joined(var) as (_, facts):
+            assert everything_answers(facts)
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
 def test_a_killed_server_comes_back_at_the_same_address(var: Path) -> None:
     with joined(var) as (process, facts):
         for server in ("postgres", "valkey"):
-            os.kill(pid_of(facts, server), signal.SIGKILL)
+            kill(pid_of(facts, server))
         assert process.again() == facts
         assert everything_answers(facts)
 
