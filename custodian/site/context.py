@@ -26,7 +26,9 @@ def viewer(request: HttpRequest) -> Viewer | None:
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not getattr(user, "staff_no", ""):
         return None
-    return Viewer(user.name, user.staff_no, str(user.get_role_display()), getattr(user, "theme", "system"))
+    return Viewer(
+        user.name, user.staff_no, str(user.get_role_display()), getattr(user, "theme", "system")
+    )
 
 
 def facts() -> dict[str, Any]:

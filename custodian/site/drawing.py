@@ -1,4 +1,4 @@
-"""Geometry of the small drawings: bars, squares, heat maps and trends, as numbers for SVG attributes."""
+"""Geometry of the small drawings: bars, squares, heat maps and trends, as SVG attributes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class Bar:
 
 
 def level_bars(level: int) -> list[Bar]:
-    return [Bar(x=0.5 + 4.75 * at, y=9.5 - (3 + 1.5 * at), height=3 + 1.5 * at, on=at < level) for at in range(5)]
+    return [
+        Bar(x=0.5 + 4.75 * at, y=9.5 - (3 + 1.5 * at), height=3 + 1.5 * at, on=at < level)
+        for at in range(5)
+    ]
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class HeatCell:
 
 
 def heat_cells(cells: Iterable[HeatCell | Mapping[str, Any]]) -> list[HeatCell]:
-    """All 168 hours, those not given with nothing in them; outlined ones last, so that they lie on top."""
+    """All 168 hours, empty where none was given; outlined ones last, so that they lie on top."""
     given = [cell if isinstance(cell, HeatCell) else HeatCell(**cell) for cell in cells]
     known = {(cell.day, cell.hour): cell for cell in given}
     full = [

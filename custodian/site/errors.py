@@ -8,6 +8,9 @@ from structlog.contextvars import get_contextvars
 
 from custodian.site.context import facts
 
+# Django passes what happened by this name; the page must not repeat it.
+_Cause = Exception | None
+
 
 def _page(status: int) -> HttpResponse:
     """Drawn without request, person or database: any of them may be what failed."""
@@ -16,23 +19,23 @@ def _page(status: int) -> HttpResponse:
     return HttpResponse(html, status=status, headers={"Cache-Control": "no-store"})
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:  # noqa: ARG001
     return _page(400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def permission_denied(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:  # noqa: ARG001
     return _page(403)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:  # noqa: ARG001
     return _page(404)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(_request: HttpRequest) -> HttpResponse:
     return _page(500)
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
+def unavailable(_request: HttpRequest) -> HttpResponse:
     """The log cannot be written, so nothing is shown."""
     response = _page(503)
     response["Retry-After"] = "30"

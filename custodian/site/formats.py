@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.utils import formats as django_formats
 from django.utils.translation import get_language
 
 from custodian import clock
@@ -57,7 +56,7 @@ def _day(value: date | datetime) -> date:
 
 
 def zh_date(value: date | datetime | None, style: str = "long") -> str:
-    """`long`, `weekday`, `table` (this year without its number), `iso`, `time`, `moment`, `seconds`."""
+    """Styles: long, weekday, table (this year without its number), iso, time, moment, seconds."""
     if value is None:
         return "—"
     if style in {"time", "moment", "seconds"} and isinstance(value, datetime):
@@ -106,7 +105,3 @@ def grouped(value: str, kind: str) -> str:
         out.append(value[at : at + run])
         at += run
     return " ".join(out)
-
-
-def money(value: object) -> str:
-    return django_formats.number_format(value, decimal_pos=2, use_l10n=True, force_grouping=True)

@@ -19,17 +19,68 @@ ID_NUMBER = Masked((shown("3"), hidden(16), shown("4")))
 NAME = Masked((shown("张"), hidden(1)))
 ACCOUNT = Masked((hidden(10), shown("6217")))
 COLOURS = (
-    ("page", _("页面")), ("surface", _("表面")), ("sunken", _("凹面")), ("rule", _("细线")), ("line", _("控件边")),
-    ("ink", _("正文")), ("ink2", _("次要")), ("ink3", _("弱")), ("accent", _("墨青")), ("soft", _("墨青浅")),
-    ("danger", _("绛")), ("danger-bg", _("绛浅")), ("warn", _("赭")), ("warn-bg", _("赭浅")), ("ok", _("松绿")),
-    ("ok-bg", _("松绿浅")), ("info", _("靛")), ("info-bg", _("靛浅")), ("seal", _("印泥")), ("lamp", _("明文")),
-    ("lamp-bg", _("明文底")), ("focus", _("焦点")), ("mask-bg", _("掩码底")), ("mask-stripe", _("掩码纹")),
-)  # fmt: skip
+    ("page", _("页面")),
+    ("surface", _("表面")),
+    ("sunken", _("凹面")),
+    ("rule", _("细线")),
+    ("line", _("控件边")),
+    ("ink", _("正文")),
+    ("ink2", _("次要")),
+    ("ink3", _("弱")),
+    ("accent", _("墨青")),
+    ("soft", _("墨青浅")),
+    ("danger", _("绛")),
+    ("danger-bg", _("绛浅")),
+    ("warn", _("赭")),
+    ("warn-bg", _("赭浅")),
+    ("ok", _("松绿")),
+    ("ok-bg", _("松绿浅")),
+    ("info", _("靛")),
+    ("info-bg", _("靛浅")),
+    ("seal", _("印泥")),
+    ("lamp", _("明文")),
+    ("lamp-bg", _("明文底")),
+    ("focus", _("焦点")),
+    ("mask-bg", _("掩码底")),
+    ("mask-stripe", _("掩码纹")),
+)
 ICONS = (
-    "alert", "bell", "book", "calendar", "check", "clock", "cross", "double-check", "download", "edit", "external",
-    "eye", "eye-off", "file", "filter", "home", "info", "key", "list", "lock", "menu", "moon", "person", "plus",
-    "print", "question", "search", "shield", "sun", "trash", "up", "down", "upload", "back", "forward",
-)  # fmt: skip
+    "alert",
+    "bell",
+    "book",
+    "calendar",
+    "check",
+    "clock",
+    "cross",
+    "double-check",
+    "download",
+    "edit",
+    "external",
+    "eye",
+    "eye-off",
+    "file",
+    "filter",
+    "home",
+    "info",
+    "key",
+    "list",
+    "lock",
+    "menu",
+    "moon",
+    "person",
+    "plus",
+    "print",
+    "question",
+    "search",
+    "shield",
+    "sun",
+    "trash",
+    "up",
+    "down",
+    "upload",
+    "back",
+    "forward",
+)
 
 
 class SampleForm(forms.Form):
@@ -64,7 +115,9 @@ def _reasons() -> list[SimpleNamespace]:
             ("ok", _("用途“回访”可看 L3 及以下"), (_("规则 R-018"), "#rule")),
             ("ok", _("客户在您名下"), ""),
         ),
-        _reason(_("为什么不允许"), "refuse", ("no", _("培训已于 11-20 到期"), (_("去学习"), "#learn"))),
+        _reason(
+            _("为什么不允许"), "refuse", ("no", _("培训已于 11-20 到期"), (_("去学习"), "#learn"))
+        ),
         _reason(
             _("为什么还保存着"),
             "plain",
@@ -80,30 +133,72 @@ def _jobs() -> list[SimpleNamespace]:
     return [
         job(status="running", done=12480, total=20000, note=_("每秒 2,140 · 约剩 4 秒 · 可暂停")),
         job(status="awaiting", done=0, total=1318, note=_("须由刘敏或孙强复核后开始")),
-        job(status="failed", done=9003, total=20000, note=_("第 9,004 行：密钥不可用。已做的不会重做")),
+        job(
+            status="failed",
+            done=9003,
+            total=20000,
+            note=_("第 9,004 行：密钥不可用。已做的不会重做"),
+        ),
         job(status="done", done=20000, total=20000, note=_("保留 19,986 · 隔离 14")),
     ]
 
 
-def _clock(name: Any, left: Any, state: str, text: Any, percent: float, **facts: Any) -> SimpleNamespace:
+def _clock(
+    name: Any, left: Any, state: str, text: Any, percent: float, **facts: Any
+) -> SimpleNamespace:
     blank = {"to": "", "start": "", "due": "", "source": "", "mark": ""}
-    return SimpleNamespace(name=name, left=left, state=state, state_text=text, percent=percent, **{**blank, **facts})
+    return SimpleNamespace(
+        name=name, left=left, state=state, state_text=text, percent=percent, **{**blank, **facts}
+    )
 
 
 def _clocks() -> list[SimpleNamespace]:
     office = _("监管局")
     return [
         _clock(
-            _("首次报告"), "01:12:20", "near", _("剩余 · 临近"), 40,
-            to=office, start=_("发生 07:52"), due=_("到期 09:52"), source="金规〔2024〕24号", mark="V1",
+            _("首次报告"),
+            "01:12:20",
+            "near",
+            _("剩余 · 临近"),
+            40,
+            to=office,
+            start=_("发生 07:52"),
+            due=_("到期 09:52"),
+            source="金规〔2024〕24号",
+            mark="V1",
         ),
-        _clock(_("书面报告"), "23:12:20", "running", _("剩余"), 8, to=office, start=_("发生 07:52"), due="11-24 07:52"),
         _clock(
-            _("拒赔通知"), _("逾期 2 天"), "late", _("已逾期，须写明原因"), 100,
-            start=_("决定 11-17"), due=_("到期 11-20"), source=_("保险法第 24 条"), mark="V1",
+            _("书面报告"),
+            "23:12:20",
+            "running",
+            _("剩余"),
+            8,
+            to=office,
+            start=_("发生 07:52"),
+            due="11-24 07:52",
         ),
-        _clock(_("首次报告"), _("已报"), "done", _("09:31 按时"), 82, to=office, start="07:52", due="09:52"),
-    ]  # fmt: skip
+        _clock(
+            _("拒赔通知"),
+            _("逾期 2 天"),
+            "late",
+            _("已逾期，须写明原因"),
+            100,
+            start=_("决定 11-17"),
+            due=_("到期 11-20"),
+            source=_("保险法第 24 条"),
+            mark="V1",
+        ),
+        _clock(
+            _("首次报告"),
+            _("已报"),
+            "done",
+            _("09:31 按时"),
+            82,
+            to=office,
+            start="07:52",
+            due="09:52",
+        ),
+    ]
 
 
 def _week() -> list[dict[str, Any]]:

@@ -166,17 +166,24 @@ def count_for(url_name: str, counter: Counter) -> None:
     _counters[url_name] = counter
 
 
-def sections(frame: str, request: HttpRequest) -> list[Section]:
-    """The navigation of a frame as this person may see it now."""
+def sections(frame: str, request: HttpRequest, here: str = "") -> list[Section]:
+    """The navigation of a frame; `here` names the current place where the path does not tell."""
     known = {
         item.url_name: url
         for group in FRAMES[frame]
         for item in group.items
         if (url := _reverse(item.url_name)) is not None
     }
-    current = _current(list(known.values()), request.path)
+    current = known.get(here) or _current(list(known.values()), request.path)
     found = [
-        Section(group.label, [_place(item, known[item.url_name], current, request) for item in group.items if item.url_name in known])
+        Section(
+            group.label,
+            [
+                _place(item, known[item.url_name], current, request)
+                for item in group.items
+                if item.url_name in known
+            ],
+        )
         for group in FRAMES[frame]
     ]
     return [section for section in found if section.places]
@@ -190,10 +197,13 @@ def _reverse(url_name: str) -> str | None:
 
 
 def _current(urls: list[str], path: str) -> str | None:
-    """The longest place that the path lies under; the frame's root only when it is the path itself."""
-    root = min(urls, key=len, default="")
-    under = [url for url in urls if path == url or (url != root and path.startswith(url))]
+    """The place that the path lies under; one that others lie under counts only for itself."""
+    under = [url for url in urls if path == url or (path.startswith(url) and _is_leaf(url, urls))]
     return max(under, key=len, default=None)
+
+
+def _is_leaf(url: str, urls: list[str]) -> bool:
+    return not any(other != url and other.startswith(url) for other in urls)
 
 
 def _place(item: Item, url: str, current: str | None, request: HttpRequest) -> Place:

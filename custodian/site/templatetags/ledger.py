@@ -26,19 +26,28 @@ register.filter("ref", formats.ref)
 
 
 @register.inclusion_tag("components/mask.html")
-def mask(masked: Masked | str | None, state: str = "masked", when: str = "", url: str = "") -> dict[str, Any]:
+def mask(
+    masked: Masked | str | None, state: str = "masked", when: str = "", url: str = ""
+) -> dict[str, Any]:
     """`state`: masked, revealable, never_shown, not_collected, restricted, destroyed."""
     if isinstance(masked, str):
         masked = Masked((Part(text=masked),))
     parts = [
-        {"text": part.text, "stars": "*" * part.hidden, "hidden": part.hidden, "width": drawing.mask_width(part.hidden)}
+        {
+            "text": part.text,
+            "stars": "*" * part.hidden,
+            "hidden": part.hidden,
+            "width": drawing.mask_width(part.hidden),
+        }
         for part in (masked.parts if masked else ())
     ]
-    shown_state = state if masked or state in {"destroyed", "never_shown", "restricted"} else "not_collected"
+    shown_state = (
+        state if masked or state in {"destroyed", "never_shown", "restricted"} else "not_collected"
+    )
     return {
         "parts": parts,
         # A short value stays on one line; an address may break.
-        "short": sum(len(part["text"]) for part in parts) <= 12,
+        "short": sum(len(part.text) for part in masked.parts) <= 12 if masked else True,
         "state": shown_state,
         "when": when,
         "url": url,
@@ -95,7 +104,7 @@ def severity(name: str) -> dict[str, Any]:
 
 @register.inclusion_tag("components/proof.html")
 def proof(state: str, entry_id: object = "", *, url: str = "", words: Any = "") -> dict[str, Any]:
-    """`state`: written, sealed, witnessed, verified, broken; `words` replaces the state's own word."""
+    """`state`: written, sealed, witnessed, verified, broken; `words` for its word."""
     word, reached, broken_at = PROOF_STATES[str(state)]
     return {
         "state": state,
@@ -125,7 +134,7 @@ def _fact(mark: str, text: Any, link: str | tuple[Any, str] | None = None) -> di
 
 @register.inclusion_tag("components/provenance.html")
 def provenance(text: Any, mark: str, *, url: str = "") -> dict[str, Any]:
-    """`mark`: V1 read in the original, V2 secondary, M to be confirmed, default the company's own."""
+    """`mark`: V1 read in the original, V2 secondary, M to be confirmed, default our own."""
     return {"text": text, "mark": mark, "word": MARKS[mark], "url": url}
 
 
@@ -150,7 +159,10 @@ def job_bar(job: Any, name: Any = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/clock.html")
 def clock(item: Any) -> dict[str, Any]:
-    """Takes `name`, `to`, `left`, `state` (idle, running, near, late, done, off), `state_text`, `percent`, `start`, `due`, `source`, `mark`."""
+    """Takes `name`, `to`, `left`, `percent`, `start`, `due`, `source`, `mark` and `state_text`.
+
+    `state`: idle, running, near, late, done, off.
+    """
     tone = {"near": "-warn", "late": "-danger", "done": "-ok"}.get(item.state, "")
     return {"clock": item, "tone": tone}
 
@@ -173,7 +185,10 @@ def field(bound: BoundField, css: str = "") -> dict[str, Any]:
 @register.filter
 def is_choice_list(bound: BoundField) -> bool:
     """Radios and several check boxes: drawn one by one, each with its own hint."""
-    return getattr(bound.field.widget, "input_type", "") in {"radio", "checkbox"} and bound.use_fieldset
+    return (
+        getattr(bound.field.widget, "input_type", "") in {"radio", "checkbox"}
+        and bound.use_fieldset
+    )
 
 
 @register.filter
@@ -188,7 +203,7 @@ def choice_hint(bound: BoundField, value: object) -> Any:
 
 
 @register.inclusion_tag("components/heatmap.html")
-def heatmap(cells: Iterable[Any], title: Any = _("一周分布")) -> dict[str, Any]:
+def heatmap(cells: Iterable[Any], title: Any = "") -> dict[str, Any]:
     """`cells`: mappings or HeatCell with day (0 is Monday), hour, count, outside, unusual."""
     drawn = drawing.heat_cells(cells)
     return {
@@ -198,7 +213,7 @@ def heatmap(cells: Iterable[Any], title: Any = _("一周分布")) -> dict[str, A
         "all_hours": range(24),
         "width": drawing.HEAT_WIDTH,
         "height": drawing.HEAT_HEIGHT,
-        "title": title,
+        "title": title or _("一周分布"),
         "steps": [(step, 1 + step * 19) for step in range(6)],
         "bounds": " · ".join(str(bound) for bound in (0, *drawing.HEAT_STEPS)),
     }
@@ -206,9 +221,16 @@ def heatmap(cells: Iterable[Any], title: Any = _("一周分布")) -> dict[str, A
 
 @register.inclusion_tag("components/sparkline.html")
 def sparkline(
-    values: Sequence[float], threshold: float | None = None, *, top: float | None = None, title: Any = _("趋势")
+    values: Sequence[float],
+    threshold: float | None = None,
+    *,
+    top: float | None = None,
+    title: Any = "",
 ) -> dict[str, Any]:
-    return {"trend": drawing.trend(values, threshold=threshold, top=top), "title": title}
+    return {
+        "trend": drawing.trend(values, threshold=threshold, top=top),
+        "title": title or _("趋势"),
+    }
 
 
 @register.inclusion_tag("components/bar.html")
@@ -223,8 +245,10 @@ def bar(share: float, expected: float | None = None, *, tone: str = "") -> dict[
 
 @register.inclusion_tag("components/navigation.html", takes_context=True)
 def navigation_of(context: template.Context, frame: str) -> dict[str, Any]:
+    """A view may name the current place in `here`, such as `desk:mine` for one customer's page."""
     request: HttpRequest | None = context.get("request")
-    shown = navigation.sections(frame, request) if request is not None else []
+    here = str(context.get("here") or "")
+    shown = [] if request is None else navigation.sections(frame, request, here)
     return {"sections": shown, "frame": frame}
 
 
