@@ -19,6 +19,7 @@ from custodian.errors import Unavailable
 DEADLINE = 3.0
 OPTIONS = "-c lock_timeout=1000 -c statement_timeout=3000 -c synchronous_commit=on"
 APPEND = "SELECT querylog.append(%s::text[], %s::bytea[], %s::bytea[], %s::uuid[], %s::int[])"
+_PROBE = '{"ts":"1970-01-01T00:00:00Z","n":0}'
 
 
 class LogUnavailable(Unavailable):
@@ -60,6 +61,12 @@ class Connection:
             raise LogUnavailable
         return list(row[0])
 
+    def probe(self) -> None:
+        """Write an entry and take it back: rights, fence and disk are tried, and nothing stays."""
+        with self._raw.cursor() as cursor:
+            cursor.execute(f"BEGIN; {APPEND}; ROLLBACK", [[_PROBE], [b""], [None], [], []])
+            self._wait()
+
     def close(self) -> None:
         self._raw.close()
 
@@ -72,3 +79,15 @@ class Connection:
             if left <= 0 or not any(select.select(reads, writes, [], left)):
                 self._raw.close()
                 raise LogUnavailable
+
+
+def probe() -> None:
+    """Raise `LogUnavailable` unless an entry could be written now."""
+    try:
+        connection = Connection()
+        try:
+            connection.probe()
+        finally:
+            connection.close()
+    except psycopg2.Error:
+        raise LogUnavailable from None
