@@ -133,6 +133,13 @@ def test_the_value_version_is_readable_without_a_key() -> None:
     assert value_version(seal(b"", dek=DEK, context=HOME, suite=Suite.SM4_GCM)) == 3
 
 
+@pytest.mark.parametrize("kind", [0, 2, 3, 255])
+def test_only_a_value_has_a_value_version(kind: int) -> None:
+    blob = seal(b"", dek=DEK, context=HOME, suite=Suite.SM4_GCM)
+    with pytest.raises(OpenFailed):
+        value_version(bytes([kind]) + blob[1:])
+
+
 @pytest.mark.parametrize("version", [-1, 1 << 32])
 def test_a_version_that_does_not_fit_is_not_sealed(version: int) -> None:
     with pytest.raises(ValueError, match="from 0 to"):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from unittest import mock
@@ -81,8 +82,20 @@ def test_a_part_of_another_file_is_refused(frames: list[bytes]) -> None:
 
 
 def test_a_length_beyond_a_part_is_refused_before_it_is_read(frames: list[bytes]) -> None:
+    def stream() -> Iterator[bytes]:
+        yield frames[0]
+        yield b"\x7f\xff\xff\xff"
+        pytest.fail("a part of two gigabytes was being read")
+
     with pytest.raises(OpenFailed):
-        opened([frames[0], b"\x7f\xff\xff\xff", b"x"])
+        b"".join(open_parts(stream(), key=KEY, context=CONTEXT))
+
+
+def test_a16_a_file_without_its_keys_commitment_is_refused(frames: list[bytes]) -> None:
+    head = frames[0]
+    for commitment in (bytes(32), KEY.commitment):
+        with pytest.raises(OpenFailed):
+            opened([head[:6] + commitment + head[38:], *frames[1:]])
 
 
 def test_a_file_moved_elsewhere_never_opens(frames: list[bytes]) -> None:
