@@ -14,7 +14,9 @@ ALLOWED = frozenset(
 )
 
 
-def only_listed(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def only_listed(
+    _logger: Any, _name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     return {key: value for key, value in event.items() if key in ALLOWED}
 
 
@@ -26,7 +28,8 @@ def path_without_query(
     return event
 
 
-def setup() -> None:
+def setup(_config: object = None) -> None:
+    """Called by Django with `LOGGING`, which stays empty: there is one way to log."""
     shared = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -239,4 +239,6 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "records.tasks.sweep", "schedule": 15.0}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
-LOGGING_CONFIG = None  # custodian.logs sets it up, with an allow-list of fields
+# Structured, with an allow-list of fields.
+LOGGING_CONFIG = "custodian.logs.setup"
+LOGGING: dict[str, object] = {}

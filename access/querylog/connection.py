@@ -43,7 +43,9 @@ class Connection:
 
     def append(self, entries: Sequence[Sealed]) -> list[int]:
         """Commit the entries in this order and return their ids."""
-        subjects = [(uid, place) for place, entry in enumerate(entries, 1) for uid in entry.subjects]
+        subjects = [
+            (uid, place) for place, entry in enumerate(entries, 1) for uid in entry.subjects
+        ]
         with self._raw.cursor() as cursor:
             cursor.execute(
                 APPEND,

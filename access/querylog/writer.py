@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 import psycopg2
 import structlog
+from prometheus_client import Counter
 
 from access.actors import Actor, system
 from access.querylog.connection import Connection, LogUnavailable
@@ -26,6 +27,7 @@ from custodian import clock
 BATCH = 256
 IDLE_SECONDS = 10.0
 STUCK_SECONDS = 3.0
+ENTRIES = Counter("custodian_log_entries", "Entries that this process committed to the query log")
 _log = structlog.get_logger("access.querylog")
 
 
@@ -124,6 +126,7 @@ class Writer:
         sealed = [self._session.chain(loosen(draft)) for draft in drafts]
         entries = self._connection.append([*opening, *sealed])
         self._lost = []
+        ENTRIES.inc(len(entries))
         return entries[len(opening) :]
 
     def _lose_session(self) -> None:
