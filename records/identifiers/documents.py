@@ -53,7 +53,7 @@ _BIRTH_CERTIFICATE: Final = re.compile(r"^[A-Z]\d{9}$")
 _SOMETHING: Final = re.compile(r"[^\W_]")
 
 _WORDS: Final = {
-    IdType.RESIDENT_ID: "居民身份证 身份证 二代身份证 第二代居民身份证 临时身份证 residentid idcard",
+    IdType.RESIDENT_ID: "居民身份证 身份证 二代身份证 第二代居民身份证 临时身份证 residentid",
     IdType.HUKOU: "户口簿 户口本 居民户口簿 hukou",
     IdType.PASSPORT: "护照 中国护照 外国护照 普通护照 passport",
     IdType.HK_MACAU_PERMIT: "港澳居民来往内地通行证 回乡证 港澳通行证 港澳居民通行证 hkmacaupermit",

@@ -83,7 +83,7 @@ class Plan:
     def _mixed(
         self, number: int, values: dict[str, str], facts: dict[str, str], flaws: list[Flaw]
     ) -> tuple[Draft, ...]:
-        """The customer of a mixed row is the policyholder of its policy, and its claim is on that."""
+        """The customer of a mixed row holds its policy, and its claim is on that policy."""
         mapping, today = self.mapping, self.today
         by_family: dict[str, dict[str, str]] = {"policy": {}, "claim": {}, "own": {}}
         for code, value in values.items():
