@@ -142,7 +142,7 @@ def _start(services: Services) -> None:
 
 
 def _services(var: Path, room: Path, *, postgres: bool, valkey: bool) -> Services:
-    account = reachability.account(room / "postgres")
+    account = reachability.account(room)
     passwords = _secrets(room, {*ROLES, "valkey"})
     return Services(
         var=var,

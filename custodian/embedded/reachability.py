@@ -55,15 +55,14 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
 
-def account(data: Path) -> Account:
+def account(room: Path) -> Account:
     """Whoever owns the data already, else the current user, else an account root can drop to."""
-    if data.exists():
-        owner = data.stat()
-        if os.geteuid() not in (0, owner.st_uid):
-            raise belongs_to_someone_else(data)
-        if owner.st_uid == 0:
-            raise belongs_to_someone_else(data)
-        return Account(owner.st_uid, owner.st_gid)
+    for data in (room / "postgres", room / "valkey"):
+        if data.exists():
+            owner = data.stat()
+            if owner.st_uid == 0 or os.geteuid() not in (0, owner.st_uid):
+                raise belongs_to_someone_else(data)
+            return Account(owner.st_uid, owner.st_gid)
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid())
     for name in ACCOUNTS:
@@ -89,7 +88,7 @@ def room(var: Path) -> Path:
         if pointer.exists():
             return _made(Path(pointer.read_text(encoding="utf-8").strip()))
         inside = _made(var / "embedded")
-        if os.geteuid() != 0 or account(inside / "postgres").may_enter(inside):
+        if os.geteuid() != 0 or account(inside).may_enter(inside):
             return inside
         # A home of mode 0700 stays as it is: the servers live elsewhere and `var` points there.
         outside = ELSEWHERE / hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:16]

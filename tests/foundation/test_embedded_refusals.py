@@ -196,6 +196,7 @@ def test_programs_are_copied_side_by_side_and_made_readable(tmp_path: Path) -> N
 @pytest.mark.skipif(not AS_ROOT, reason="only root drops to another account")
 def test_root_never_runs_a_server_as_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert reachability.account(tmp_path / "absent").uid != 0
+    (tmp_path / "valkey").mkdir()
     with pytest.raises(EmbeddedError):
         reachability.account(tmp_path)
     monkeypatch.setattr(reachability, "ACCOUNTS", ("root", "nobody-of-this-name"))
