@@ -33,7 +33,7 @@ class _Choice:
 _choice = _Choice()
 
 
-class DatabaseNotConfigured(Exception):  # noqa: N818
+class DatabaseNotConfigured(Exception):
     """Nobody says where this role logs in."""
 
     def __init__(self, role: Role) -> None:
