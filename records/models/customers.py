@@ -21,7 +21,9 @@ class Customer(models.Model):
         ORGANISATION = "organisation", _("单位客户")
 
     subject = models.OneToOneField(Subject, models.PROTECT, primary_key=True)
-    ref = models.CharField(_("客户编号"), max_length=16, unique=True, default=references.new_customer)
+    ref = models.CharField(
+        _("客户编号"), max_length=16, unique=True, default=references.new_customer
+    )
     kind = models.CharField(_("类型"), max_length=12, choices=Kind, default=Kind.PERSON)
     book = models.ForeignKey(Book, models.PROTECT, verbose_name=_("账册"))
     intermediary = models.ForeignKey(
@@ -29,6 +31,7 @@ class Customer(models.Model):
     )
     # Keyed fingerprint of the customer's number in the book, so that the same file changes nothing.
     source_digest = models.BinaryField(max_length=16)
+    row_digest = models.BinaryField(max_length=16, default=b"")  # keyed, of what the file said
     minor_until = models.DateField(null=True)  # the fourteenth birthday of a child, while it is one
     created_at = models.DateTimeField(_("登记时间"), default=clock.now)
 
@@ -39,7 +42,9 @@ class Customer(models.Model):
         verbose_name = _("客户")
         verbose_name_plural = _("客户")
         constraints = [
-            models.UniqueConstraint(fields=["book", "source_digest"], name="customer_is_once_in_a_book")
+            models.UniqueConstraint(
+                fields=["book", "source_digest"], name="customer_is_once_in_a_book"
+            )
         ]
 
     def __str__(self) -> str:

@@ -28,7 +28,7 @@ class Holding(models.Model):
     holding = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     epoch = models.PositiveIntegerField(default=0, editable=False)
     state_mac = models.BinaryField(default=b"")
-    # Where each value came from and when: {"identity.mobile": ["import", "2019-06-12"]}. Codes and dates only.
+    # Whence and when, codes and dates only: {"identity.mobile": ["import", "2019-06-12"]}.
     origins = models.JSONField(default=dict, editable=False)
 
     class Meta:
@@ -41,7 +41,7 @@ class BlindIndexQuerySet(models.QuerySet["BlindIndex"]):
 
 
 class BlindIndex(models.Model):
-    """A keyed fingerprint of one normalised value, dated so that a leaked old value still finds its holder."""
+    """A keyed fingerprint of one value, dated so that a leaked old value still finds its holder."""
 
     element = models.CharField(max_length=60)
     digest = models.BinaryField(max_length=16)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from access.models import User
+from access.models import Unit, User
 from custodian import clock
 from custodian.jobs import Job
 from records.models.books import Book
@@ -22,14 +22,16 @@ def expiry() -> datetime:
 
 
 class ImportRun(Job):
-    """One import. `rows_in = kept + unchanged + quarantined` holds whenever the run is done."""
+    """One import. `rows_in = kept + unchanged + quarantined` holds after every chunk."""
 
     book = models.ForeignKey(Book, models.PROTECT, verbose_name=_("账册"))
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name=_("提交人"))
     dry_run = models.BooleanField(_("试运行"), default=False)
     confirmed_at = models.DateTimeField(_("确认时间"), null=True)
+    # Where customers go whose row names no unit that is known.
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, verbose_name=_("机构"))
     mapping = models.JSONField(default=dict)  # confirmed columns: headers and targets, never values
-    # Place of the next row to take: {"sheet": 2, "row": 1200}; a killed run goes on from here.
+    # The row that was taken last: {"step": 2, "row": 1200}; a killed run goes on after it.
     cursor = models.JSONField(default=dict)
     rows_in = models.PositiveBigIntegerField(_("读入"), default=0)
     kept = models.PositiveBigIntegerField(_("保留"), default=0)
@@ -45,7 +47,7 @@ class ImportRun(Job):
         constraints = [
             models.CheckConstraint(
                 name="import_run_accounts_for_every_row",
-                condition=~Q(status="done") | Q(rows_in=F("kept") + F("unchanged") + F("quarantined")),
+                condition=Q(rows_in=F("kept") + F("unchanged") + F("quarantined")),
             )
         ]
 
@@ -87,7 +89,11 @@ class QuarantinedRow(models.Model):
     sheet = models.PositiveSmallIntegerField(_("表"))
     number = models.PositiveBigIntegerField(_("行号"))
     reasons = models.JSONField(_("原因"))  # [["id-check-digit", "identity.id_number"], …]
-    row_digest = models.BinaryField(max_length=16)  # keyed, so that the same file adds nothing twice
+    row_digest = models.BinaryField(
+        max_length=16
+    )  # keyed, so that the same file adds nothing twice
+    # Of the key that the row showed, so that whoever points at it is told that it is here.
+    key_digest = models.BinaryField(max_length=16, default=b"")
     row_sealed = models.BinaryField()
     status = models.CharField(_("状态"), max_length=8, choices=Status, default=Status.OPEN)
     arrived_at = models.DateTimeField(_("隔离时间"), default=clock.now)
@@ -101,6 +107,9 @@ class QuarantinedRow(models.Model):
             models.UniqueConstraint(
                 fields=["book", "kind", "row_digest"], name="quarantined_row_is_kept_once"
             )
+        ]
+        indexes = [
+            models.Index(fields=["book", "kind", "key_digest"], name="quarantined_row_by_key")
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 class PolicyQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         """Policies in which some visible customer has a role."""
-        roles = PolicyRole.objects.filter(in_scope(actor, prefix="subject__"), policy=OuterRef("pk"))
+        roles = PolicyRole.objects.filter(
+            in_scope(actor, prefix="subject__"), policy=OuterRef("pk")
+        )
         return self.filter(Exists(roles))
 
 
@@ -54,6 +56,7 @@ class Policy(Holding):
     pay_frequency = models.CharField(_("交费方式"), max_length=12, choices=Frequency, blank=True)
     next_due_on = models.DateField(_("下次交费"), null=True)
     source_digest = models.BinaryField(max_length=16)
+    row_digest = models.BinaryField(max_length=16, default=b"")
     created_at = models.DateTimeField(default=clock.now)
     number_sealed = models.BinaryField(null=True)
     sum_insured_sealed = models.BinaryField(null=True)
@@ -69,7 +72,9 @@ class Policy(Holding):
         verbose_name = _("保单")
         verbose_name_plural = _("保单")
         constraints = [
-            models.UniqueConstraint(fields=["book", "source_digest"], name="policy_is_once_in_a_book")
+            models.UniqueConstraint(
+                fields=["book", "source_digest"], name="policy_is_once_in_a_book"
+            )
         ]
 
     def __str__(self) -> str:
@@ -123,6 +128,7 @@ class Claim(Holding):
     reported_on = models.DateField(_("报案日"), null=True)
     decided_on = models.DateField(_("结案日"), null=True)
     source_digest = models.BinaryField(max_length=16)
+    row_digest = models.BinaryField(max_length=16, default=b"")
     created_at = models.DateTimeField(default=clock.now)
     number_sealed = models.BinaryField(null=True)
     description_sealed = models.BinaryField(null=True)
@@ -136,7 +142,9 @@ class Claim(Holding):
         verbose_name = _("赔案")
         verbose_name_plural = _("赔案")
         constraints = [
-            models.UniqueConstraint(fields=["policy", "source_digest"], name="claim_is_once_in_a_policy")
+            models.UniqueConstraint(
+                fields=["policy", "source_digest"], name="claim_is_once_in_a_policy"
+            )
         ]
 
     def __str__(self) -> str:
