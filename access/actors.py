@@ -30,7 +30,9 @@ REACH: Mapping[Role, Reach] = {
 
 # What each piece of the system may do; there is no default actor and no all-powerful one.
 SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
-    "demo": frozenset({Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}),
+    "demo": frozenset(
+        {Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}
+    ),
     "importer": frozenset({Action.BOOK_IMPORT, Action.CUSTOMER_CREATE, Action.QUARANTINE_FIX}),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
@@ -105,7 +107,7 @@ def system_name(actor: Actor) -> str:
 
 
 def _units_below(user: User) -> tuple[int, ...]:
-    from access.models import Unit  # noqa: PLC0415  models need the app registry, actors do not
+    from access.models import Unit
 
     return tuple(Unit.objects.under(user.unit).values_list("pk", flat=True))
 

@@ -1,4 +1,4 @@
-"""What access tells whoever stands to its right; sent inside the sender's transaction, so both write or neither."""
+"""What access tells whoever stands to its right, inside the sender's transaction: both or neither."""
 
 from __future__ import annotations
 

@@ -128,7 +128,9 @@ def permit(
     )
 
 
-def refuse_unknown(actor: Actor, action: Action, *, asked: str, purpose: str, channel: str) -> NoReturn:
+def refuse_unknown(
+    actor: Actor, action: Action, *, asked: str, purpose: str, channel: str
+) -> NoReturn:
     """Log a request for something that is absent or out of scope, and answer as for both."""
     request = _Request(actor, action, purpose, channel, (), masked=False)
     _refuse(request, Decision(allowed=False, because=("not-visible",)), {"asked": asked})
@@ -200,7 +202,9 @@ class _Request:
 def _decide(request: _Request, found: Any) -> dict[str, Decision]:
     """One decision for each element (the farthest subject counts), and one for the act itself."""
     decisions = {"": _of_action(request)}
-    nearness = max((each.nearness for each in found), key=lambda reach: reach.width, default=Reach.OWN)
+    nearness = max(
+        (each.nearness for each in found), key=lambda reach: reach.width, default=Reach.OWN
+    )
     if any(each.status != "active" for each in found) and not request.masked:
         decisions["status"] = Decision(allowed=False, because=("restricted",))
     for code in request.elements:
@@ -212,7 +216,9 @@ def _of_action(request: _Request) -> Decision:
     actor = request.actor
     if actor.role is Role.SYSTEM:
         allowed = request.action in actors.SYSTEM_ACTORS[actor.name]
-        return _SYSTEM_ALLOWED if allowed else Decision(allowed=False, because=("role-not-covered",))
+        return (
+            _SYSTEM_ALLOWED if allowed else Decision(allowed=False, because=("role-not-covered",))
+        )
     if not may_attempt(actor.role, request.action) or actor.reach is None:
         return Decision(allowed=False, because=("role-not-covered",))
     if actor.token and request.action.value not in actor.token.actions:
@@ -271,7 +277,9 @@ def _draft(
         why=decision.because,
         query=query,
         context=write.seal_context(_context(request, inputs)),
-        facts={"what": request.action.value, "mask": 1} if request.masked else {"what": request.action.value},
+        facts={"what": request.action.value, "mask": 1}
+        if request.masked
+        else {"what": request.action.value},
     )
 
 

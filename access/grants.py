@@ -7,7 +7,7 @@ from access.actors import TokenScope
 
 def covers(token: TokenScope | None, *, code: str, purpose: str) -> bool:
     """Whether a grant in force names this token, this element and this purpose."""
-    from access.models import TokenGrant  # noqa: PLC0415  keeps the gate importable before the registry
+    from access.models import TokenGrant
 
     if token is None:
         return False

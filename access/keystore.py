@@ -1,10 +1,10 @@
-"""Owner of every data key and every customer's log key, by holding; keys leave it only unwrapped in memory."""
+"""Owner of every data key and every customer's log key; keys leave it only unwrapped, in memory."""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import connection
@@ -14,6 +14,8 @@ from custodian.crypto.envelope import DataKey
 from custodian.crypto.keyring import WrappedKey
 from custodian.errors import CustodianError
 from custodian.keys import keyring
+
+__all__ = ["DataKey", "NoKey", "create", "create_subject_keys", "named_holding", "of_named", "unlock"]
 
 _NAMED = uuid5(NAMESPACE_URL, "custodian/holding")
 
@@ -51,7 +53,9 @@ def unlock(holdings: Iterable[UUID]) -> dict[UUID, DataKey]:
             [[str(holding) for holding in holdings]],
         )
         rows = cursor.fetchall()
-    return {holding: unwrap(holding, kek=kek, wrapped=bytes(wrapped)) for holding, kek, wrapped in rows}
+    return {
+        holding: unwrap(holding, kek=kek, wrapped=bytes(wrapped)) for holding, kek, wrapped in rows
+    }
 
 
 def unwrap(holding: UUID, *, kek: int, wrapped: bytes) -> DataKey:
@@ -117,7 +121,7 @@ def _subject_context(subject: int) -> bytes:
     return b"subject-log-key/" + str(subject).encode()
 
 
-def _insert(sql: str, rows: list[tuple[object, ...]]) -> None:
+def _insert(sql: str, rows: Sequence[tuple[object, ...]]) -> None:
     if rows:
         with connection.cursor() as cursor:
             execute_values(cursor.cursor, sql, rows, page_size=1000)

@@ -15,7 +15,15 @@ from access.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
 METHODS = "account_authentication_methods"
-OPEN_TO_HALF_SIGNED_IN = ("/accounts/", "/static/", "/i18n/", "/livez", "/readyz", "/metrics", "/viewer-mark")
+OPEN_TO_HALF_SIGNED_IN = (
+    "/accounts/",
+    "/static/",
+    "/i18n/",
+    "/livez",
+    "/readyz",
+    "/metrics",
+    "/viewer-mark",
+)
 
 
 class ActorMiddleware:

@@ -134,7 +134,7 @@ _FIELDS = (
 
 
 def _load(role: str) -> tuple[Rule, ...]:
-    from access.models import PolicyRule  # noqa: PLC0415  keeps `decide` free of the database
+    from access.models import PolicyRule
 
     rows = PolicyRule.objects.in_force().filter(role=role).values(*_FIELDS)
     return tuple(Rule(**{**row, "reach": Reach(row["reach"])}) for row in rows)

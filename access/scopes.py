@@ -52,7 +52,11 @@ def _prefix(actor: Actor | None) -> str:
 
 
 def _scoped(
-    execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]  # noqa: FBT001
+    execute: Callable[..., Any],
+    sql: Any,
+    params: Any,
+    many: bool,  # noqa: FBT001  the order is Django's
+    context: dict[str, Any],
 ) -> Any:
     actor = _current.get()
     # Inside a transaction the last setting would still stand, so it is always said anew.
@@ -86,7 +90,8 @@ _FIND = """
 SELECT s.id, s.uid, s.status,
        EXISTS (SELECT 1 FROM access_assignment a
                WHERE a.subject_id = s.id AND a.user_id = %s
-                 AND a.since <= statement_timestamp() AND (a.until IS NULL OR a.until > statement_timestamp())),
+                 AND a.since <= statement_timestamp()
+                 AND (a.until IS NULL OR a.until > statement_timestamp())),
        s.unit_id = ANY (%s::bigint[]), k.kek, k.wrapped
 FROM access_subject s JOIN keys.subject_key k ON k.subject = s.id
 WHERE s.id = ANY (%s)
@@ -102,7 +107,9 @@ def find(subjects: Sequence[int]) -> dict[int, Found]:
         cursor.execute(_FIND, [actor.id, list(actor.unit_ids), list(subjects)])
         rows = cursor.fetchall()
     return {
-        row[0]: Found(row[0], row[1], row[2], _nearness(own=row[3], unit=row[4]), row[5], bytes(row[6]))
+        row[0]: Found(
+            row[0], row[1], row[2], _nearness(own=row[3], unit=row[4]), row[5], bytes(row[6])
+        )
         for row in rows
     }
 

@@ -40,7 +40,11 @@ def answer(request: HttpRequest, error: CustodianError) -> HttpResponse:
     """The page, or problem+json for the API, that goes with an error."""
     _log.warning("refused", code=error.code, status=error.status)
     if request.path.startswith("/api/"):
-        body = {"type": f"urn:custodian:{error.code}", "title": str(error.message), "status": error.status}
+        body = {
+            "type": f"urn:custodian:{error.code}",
+            "title": str(error.message),
+            "status": error.status,
+        }
         return JsonResponse(body, status=error.status, content_type="application/problem+json")
     template = "404.html" if isinstance(error, NotVisible) else f"{_page(error.status)}.html"
     return render(request, template, {"error": error}, status=error.status)

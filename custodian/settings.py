@@ -1,4 +1,4 @@
-"""Settings: read once from the environment, safe unless told otherwise. `docs/settings.md` lists every variable."""
+"""Settings, read once from the environment and safe unless told otherwise; see docs/settings.md."""
 
 from __future__ import annotations
 
@@ -21,9 +21,15 @@ DEBUG = env.flag("CUSTODIAN_DEBUG", default=False) and not PRODUCTION
 # Outside production a restart may sign everybody out; production must name its own.
 SECRET_KEY = env.text(
     "CUSTODIAN_SECRET_KEY",
-    default=None if PRODUCTION else embedded.secret("django") if _services else secrets.token_hex(32),
+    default=None
+    if PRODUCTION
+    else embedded.secret("django")
+    if _services
+    else secrets.token_hex(32),
 )
-ALLOWED_HOSTS = env.words("CUSTODIAN_HOSTS", default="" if PRODUCTION else "127.0.0.1,localhost,[::1],testserver")
+ALLOWED_HOSTS = env.words(
+    "CUSTODIAN_HOSTS", default="" if PRODUCTION else "127.0.0.1,localhost,[::1],testserver"
+)
 CSRF_TRUSTED_ORIGINS = env.words("CUSTODIAN_ORIGINS")
 
 # The insurer that this installation belongs to; every seal and index is bound to the code.
@@ -108,7 +114,9 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES = {"default": databases.django_settings("app")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env.text("REDIS_URL", default=_services.redis_url if _services else "redis://127.0.0.1:1/0")
+REDIS_URL = env.text(
+    "REDIS_URL", default=_services.redis_url if _services else "redis://127.0.0.1:1/0"
+)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 }
@@ -164,7 +172,9 @@ SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("CUSTODIAN_BEHIND_PROXY", default=False) else None
+    ("HTTP_X_FORWARDED_PROTO", "https")
+    if env.flag("CUSTODIAN_BEHIND_PROXY", default=False)
+    else None
 )
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -19,7 +19,10 @@ def digest(element: str, value: str) -> bytes:
 
 
 def combined(name: str, birth_date: str) -> bytes:
-    parts = [elements.get(code).normalise(v) for code, v in zip(COMBINED_PARTS, (name, birth_date), strict=True)]
+    parts = [
+        elements.get(code).normalise(v)
+        for code, v in zip(COMBINED_PARTS, (name, birth_date), strict=True)
+    ]
     return blind_index.combined_index(parts, key=index_key(COMBINED))
 
 

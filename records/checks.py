@@ -25,8 +25,12 @@ def every_sealed_column_is_an_element(app_configs: Any, **_kwargs: Any) -> list[
                 continue
             name = f"{model.__name__}.{field.name}"
             if not isinstance(field, BinaryField):
-                errors.append(Error(f"{name} is sealed and must be a BinaryField", id="records.E001"))
-            if name not in WITHOUT_ELEMENT and not elements.known(element_of(model.__name__, field.name)):
+                errors.append(
+                    Error(f"{name} is sealed and must be a BinaryField", id="records.E001")
+                )
+            if name not in WITHOUT_ELEMENT and not elements.known(
+                element_of(model.__name__, field.name)
+            ):
                 errors.append(Error(f"{name} has no element in the catalogue", id="records.E002"))
     return errors
 
@@ -34,5 +38,3 @@ def every_sealed_column_is_an_element(app_configs: Any, **_kwargs: Any) -> list[
 def element_of(model: str, column: str) -> str:
     """The code of the element that a sealed column holds, by the house's naming."""
     return f"{PREFIX.get(model, model.lower())}.{column.removesuffix(SUFFIX)}"
-
-

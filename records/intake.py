@@ -16,9 +16,9 @@ from django.db import transaction
 from access import gate, keystore, scopes
 from access.actions import Action
 from access.actors import Actor, system
+from access.keystore import DataKey
 from access.models import Assignment, Subject
 from access.querylog.leaf import Tagged
-from access.keystore import DataKey
 from records import blind_indexes, vault
 from records.models import Account, BlindIndex, Book, Customer, Finances, Identity
 from records.vault import SealedValues
@@ -37,7 +37,10 @@ class NewCustomer:
     assignments: Sequence[tuple[int, datetime]] = ()
     minor_until: date | None = None
     honey: bool = False
-    origin: tuple[str, str] = ("import", "")  # where the values came from, and since when (ISO date)
+    origin: tuple[str, str] = (
+        "import",
+        "",
+    )  # where the values came from, and since when (ISO date)
 
 
 @dataclass
@@ -188,11 +191,11 @@ def _accounts(each: _Sealing) -> list[Account]:
 
 def _state(sealed: Sequence[_Sealing]) -> str:
     """One hash over the new state of every holding of the call, in order."""
-    return sha256(b"".join(each.identity.state + each.finances.state for each in sealed)).hexdigest()
+    return sha256(
+        b"".join(each.identity.state + each.finances.state for each in sealed)
+    ).hexdigest()
 
 
 def _tagged(subjects: Sequence[Subject]) -> list[Tagged]:
     found = scopes.find([subject.pk for subject in subjects])
     return gate.tagged(found)
-
-

@@ -7,10 +7,21 @@ import re
 from custodian.elements import Masked, hidden, shown
 
 COMPOUND_SURNAMES = frozenset(
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶"
-    " 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 亓官 司寇 令狐 拓跋 呼延 百里 东郭 西门".split()
+    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台"
+    " 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘"
+    " 亓官 司寇 令狐 拓跋 呼延 百里 东郭 西门".split()
 )
-LEGAL_FORMS = ("股份有限公司", "有限责任公司", "有限公司", "合作社", "集团", "中心", "学校", "医院", "公司")
+LEGAL_FORMS = (
+    "股份有限公司",
+    "有限责任公司",
+    "有限公司",
+    "合作社",
+    "集团",
+    "中心",
+    "学校",
+    "医院",
+    "公司",
+)
 PLACE = re.compile(r"^(.{2,3}?(?:省|市|自治区|县|区)|.{2})")
 ADDRESS_KEPT = re.compile(
     r"^(?:.{2,8}?(?:省|自治区))?(?:.{1,10}?(?:市|自治州|地区|盟))?(?:.{1,10}?(?:区|县|旗|市))?"
@@ -90,5 +101,9 @@ def _kept(value: str, *, first: int, last: int = 0) -> Masked:
         return Masked(())
     if first + last >= len(value):
         first, last = (min(first, len(value) - 1), 0) if not last else (0, max(len(value) // 4, 0))
-    parts = (shown(value[:first]), hidden(len(value) - first - last), shown(value[len(value) - last :]))
+    parts = (
+        shown(value[:first]),
+        hidden(len(value) - first - last),
+        shown(value[len(value) - last :]),
+    )
     return Masked(tuple(part for part in parts if part.text or part.hidden))

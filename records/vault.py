@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -77,7 +78,10 @@ class Table:
 
 
 _WHERE = "JOIN keys.data_key k ON k.holding = h.holding WHERE t.subject_id = ANY (%s)"
-_PLAIN = "SELECT t.subject_id, h.holding, 0, k.kek, k.wrapped, {{columns}} FROM {table} t {join} " + _WHERE
+_PLAIN = (
+    "SELECT t.subject_id, h.holding, 0, k.kek, k.wrapped, {{columns}} FROM {table} t {join} "
+    + _WHERE
+)
 _SELF = "JOIN LATERAL (SELECT t.holding) h ON true"
 _TABLES = {
     "identity": Table(_PLAIN.format(table="records_identity", join=_SELF)),
@@ -129,25 +133,23 @@ def _open(permit: Permit) -> Iterator[Plain]:
             yield from _values(row, codes)
 
 
-def _rows(table: str, codes: Sequence[str], permit: Permit) -> Iterable[tuple[object, ...]]:
+def _rows(table: str, codes: Sequence[str], permit: Permit) -> list[Any]:
     columns = [code.partition(".")[2] for code in codes]
-    statement, values = _TABLES[table].statement(columns), [list(permit.subjects)]
+    statement = _TABLES[table].statement(columns)
+    values: list[list[int] | list[str]] = [list(permit.subjects)]
     if permit.holdings:
         statement += " AND h.holding = ANY (%s::uuid[])"
-        values.append([str(holding) for holding in permit.holdings])  # type: ignore[misc]
+        values.append([str(holding) for holding in permit.holdings])
     with connection.cursor() as cursor:
         cursor.execute(statement + " ORDER BY t.subject_id, 3", values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
-def _values(row: tuple[object, ...], codes: Sequence[str]) -> Iterator[Plain]:
+def _values(row: Any, codes: Sequence[str]) -> Iterator[Plain]:
     subject, holding, slot, kek, wrapped, *blobs = row
-    assert isinstance(subject, int) and isinstance(slot, int) and isinstance(kek, int)
-    assert isinstance(holding, UUID) and isinstance(wrapped, memoryview)
     key = keystore.unwrap(holding, kek=kek, wrapped=bytes(wrapped))
     for code, blob in zip(codes, blobs, strict=True):
         if blob is not None:
-            assert isinstance(blob, memoryview)
             yield Plain(subject, code, holding, slot, _opened(blob, key, holding, code, slot))
 
 
@@ -203,20 +205,30 @@ def seal(
     return SealedValues(holding, epoch, blobs, mac, state)
 
 
-def whole(*, holding: UUID, epoch: int, mac: bytes, blobs: Mapping[str, bytes], key: DataKey) -> bool:
+def whole(
+    *, holding: UUID, epoch: int, mac: bytes, blobs: Mapping[str, bytes], key: DataKey
+) -> bool:
     """Whether the holding's values are exactly those of its last change."""
     return envelope.holding_mac_matches(mac, key, holding=holding, epoch=epoch, values=blobs)
 
 
-def seal_file(chunks: Iterable[bytes], *, holding: UUID, key: DataKey, element: str) -> Iterator[bytes]:
+def seal_file(
+    chunks: Iterable[bytes], *, holding: UUID, key: DataKey, element: str
+) -> Iterator[bytes]:
     """Seal a file in parts, in constant memory."""
-    context = key.context(insurer=settings.CUSTODIAN_INSURER, holding=holding, element=element, version=1)
+    context = key.context(
+        insurer=settings.CUSTODIAN_INSURER, holding=holding, element=element, version=1
+    )
     return envelope.seal_parts(chunks, key=key, context=context)
 
 
-def open_file(chunks: Iterable[bytes], *, holding: UUID, key: DataKey, element: str) -> Iterator[bytes]:
+def open_file(
+    chunks: Iterable[bytes], *, holding: UUID, key: DataKey, element: str
+) -> Iterator[bytes]:
     """Open a sealed file in parts; raises `Damaged` at the first part that is not in its place."""
-    context = key.context(insurer=settings.CUSTODIAN_INSURER, holding=holding, element=element, version=1)
+    context = key.context(
+        insurer=settings.CUSTODIAN_INSURER, holding=holding, element=element, version=1
+    )
     try:
         yield from envelope.open_parts(chunks, key=key, context=context)
     except OpenFailed:

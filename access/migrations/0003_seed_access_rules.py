@@ -5,7 +5,7 @@ from django.db import migrations
 OWN, UNIT, ALL = "own", "unit", "all"
 # role, reach, channel hours, {purpose: {class: highest level}}
 SEED = [
-    ("agent", OWN, (7, 22), {
+    ("agent", OWN, (0, 24), {
         "follow_up": {"identity": 3, "policy": 3},
         "policy_service": {"identity": 3, "policy": 3},
         "underwriting": {"identity": 3, "policy": 4, "financial": 3},

@@ -24,7 +24,9 @@ class Unit(models.Model):
     code = models.CharField(_("机构代码"), max_length=20, unique=True)
     name = models.CharField(_("名称"), max_length=100)
     name_en = models.CharField(_("英文名称"), max_length=100, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("上级机构"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name=_("上级机构")
+    )
     # Ids from the root, each followed by a dot, so that a subtree is a prefix.
     path = models.CharField(max_length=200, editable=False, db_index=True)
 
@@ -48,7 +50,14 @@ class Unit(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(
-        self, username: str, *, staff_no: str, name: str, role: Role, unit: Unit, password: str | None
+        self,
+        username: str,
+        *,
+        staff_no: str,
+        name: str,
+        role: Role,
+        unit: Unit,
+        password: str | None,
     ) -> User:
         user = User(username=username, staff_no=staff_no, name=name, role=role, unit=unit)
         user.set_password(password)
@@ -78,7 +87,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS = ("staff_no", "name")
+    REQUIRED_FIELDS = ["staff_no", "name"]
 
     class Meta:
         ordering = ("staff_no",)

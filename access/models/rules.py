@@ -49,7 +49,9 @@ class PolicyRule(models.Model):
         verbose_name = _("访问规则")
         verbose_name_plural = _("访问规则")
         constraints = [
-            models.UniqueConstraint(fields=["code", "version"], name="policy_rule_version_is_unique"),
+            models.UniqueConstraint(
+                fields=["code", "version"], name="policy_rule_version_is_unique"
+            ),
             models.CheckConstraint(
                 name="policy_rule_level_is_one_to_five",
                 condition=Q(max_level__gte=LEVELS.start, max_level__lt=LEVELS.stop),

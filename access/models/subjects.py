@@ -70,7 +70,10 @@ class Assignment(models.Model):
                 condition=Q(until=None) | Q(until__gte=models.F("since")),
             )
         ]
-        indexes = [models.Index(fields=["user", "subject"]), models.Index(fields=["subject", "user"])]
+        indexes = [
+            models.Index(fields=["user", "subject"]),
+            models.Index(fields=["subject", "user"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} → #{self.subject_id}"

@@ -24,7 +24,9 @@ class ApiToken(models.Model):
     digest = models.BinaryField(max_length=32, unique=True)
     actions = ArrayField(models.CharField(max_length=60), verbose_name=_("动作"))
     purposes = ArrayField(models.CharField(max_length=20, choices=Purpose), verbose_name=_("用途"))
-    networks = ArrayField(models.CharField(max_length=50), default=list, blank=True, verbose_name=_("网段"))
+    networks = ArrayField(
+        models.CharField(max_length=50), default=list, blank=True, verbose_name=_("网段")
+    )
     created_at = models.DateTimeField(_("签发"), default=clock.now)
     expires_at = models.DateTimeField(_("到期"))
     revoked_at = models.DateTimeField(_("吊销"), null=True, blank=True)
@@ -41,7 +43,9 @@ class ApiToken(models.Model):
 class TokenGrantQuerySet(models.QuerySet["TokenGrant"]):
     def in_force(self) -> Self:
         now = clock.now()
-        return self.filter(Q(revoked_at=None) | Q(revoked_at__gt=now), since__lte=now, until__gt=now)
+        return self.filter(
+            Q(revoked_at=None) | Q(revoked_at__gt=now), since__lte=now, until__gt=now
+        )
 
 
 class TokenGrant(models.Model):

@@ -31,7 +31,7 @@ class LogUnavailable(Unavailable):
 class Connection:
     """A connection to the log; any error closes it."""
 
-    def __init__(self, *, role: str = "log_writer") -> None:
+    def __init__(self, *, role: databases.Role = "log_writer") -> None:
         self._raw = psycopg2.connect(
             databases.url(role),
             options=OPTIONS,

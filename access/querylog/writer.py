@@ -172,7 +172,7 @@ _guard = threading.Lock()
 
 def writer() -> Writer:
     """This process's writer, started at first use; a forked child never inherits its parent's."""
-    global _writer, _owner  # noqa: PLW0603
+    global _writer, _owner
     with _guard:
         if _writer is None or _owner != os.getpid():
             _writer, _owner = Writer(), os.getpid()
@@ -188,7 +188,7 @@ def stop() -> None:
 
 
 def _forget_after_fork() -> None:
-    global _writer, _guard  # noqa: PLW0603
+    global _writer, _guard
     _writer, _guard = None, threading.Lock()
 
 

@@ -72,11 +72,29 @@ class Family:
 def commands(port: int, *, reload: bool) -> dict[str, list[str]]:
     """Web, worker, beat and sequencer, as production runs them."""
     gunicorn = [PYTHON, "-m", "gunicorn", "custodian.wsgi", "--bind", f"127.0.0.1:{port}"]
-    gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--log-level", "warning"]
+    gunicorn += [
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "2",
+        "--threads",
+        "8",
+        "--log-level",
+        "warning",
+    ]
     celery = [PYTHON, "-m", "celery", "-A", "custodian", "--quiet"]
     return {
         "sequencer": [PYTHON, "manage.py", "sequencer"],
-        "worker": [*celery, "worker", "-c", "1", "-l", "WARNING", "--without-gossip", "--without-mingle"],
+        "worker": [
+            *celery,
+            "worker",
+            "-c",
+            "1",
+            "-l",
+            "WARNING",
+            "--without-gossip",
+            "--without-mingle",
+        ],
         "beat": [*celery, "beat", "-l", "WARNING"],
         "web": [*gunicorn, "--reload"] if reload else gunicorn,
     }
@@ -96,7 +114,7 @@ def wait_until_ready(family: Family, port: int) -> None:
 
 def _ready(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

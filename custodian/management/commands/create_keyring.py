@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Create the keyring of this installation / 建立本机构的密钥环"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--suite", choices=[suite.name for suite in Suite], default="AES_256_GCM")
+        parser.add_argument(
+            "--suite", choices=[suite.name for suite in Suite], default="AES_256_GCM"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = settings.CUSTODIAN_KEYRING

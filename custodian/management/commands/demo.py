@@ -30,12 +30,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with override("zh-hans"):
-            self._run(**{key: options[key] for key in ("port", "customers", "reload", "build_only")})
+            self._run(
+                **{key: options[key] for key in ("port", "customers", "reload", "build_only")}
+            )
 
     def _run(self, *, port: int, customers: int, reload: bool, build_only: bool) -> None:
         console = Console(highlight=False)
         if embedded.active() is None:
-            raise CommandError(_("演示只在内置服务上运行。请去掉 DATABASE_URL 与 REDIS_URL 后重试。"))
+            raise CommandError(
+                _("演示只在内置服务上运行。请去掉 DATABASE_URL 与 REDIS_URL 后重试。")
+            )
         if not build_only and not processes.port_is_free(port):
             raise CommandError(
                 _("端口 %(port)s 已被占用。请换一个：make demo PORT=8100") % {"port": port}
@@ -45,7 +49,7 @@ class Command(BaseCommand):
             self._serve(console, port, reload=reload)
 
     def _prepare(self, console: Console, customers: int) -> None:
-        from custodian.demo import build  # noqa: PLC0415  models must be ready
+        from custodian.demo import build
 
         console.print(_("正在准备数据库 / Preparing the database"))
         call_command("migrate", verbosity=0, interactive=False)
@@ -54,7 +58,7 @@ class Command(BaseCommand):
         build.ensure(customers=customers, console=console)
 
     def _serve(self, console: Console, port: int, *, reload: bool) -> None:
-        from custodian.demo import cast  # noqa: PLC0415
+        from custodian.demo import cast
 
         family = Family(settings.VAR / "logs")
         try:
@@ -65,12 +69,17 @@ class Command(BaseCommand):
             cast.introduce(console, address)
             # The line that scripts wait for; it stays as it is in every language.
             print(f"Custodian is ready at {address}", flush=True)  # noqa: T201
-            while (child := family.ended()) is None:
-                time.sleep(0.5)
-            raise NotStarted(f"{child.name}: {child.log}")
+            self._watch(family)
         except NotStarted as error:
-            raise CommandError(_("一个进程已停止，请看它的日志：%(log)s") % {"log": error}) from error
+            raise CommandError(
+                _("一个进程已停止，请看它的日志：%(log)s") % {"log": error}
+            ) from error
         except KeyboardInterrupt:
             console.print(_("正在停止 / Stopping"))
         finally:
             family.stop()
+
+    def _watch(self, family: Family) -> None:
+        while (child := family.ended()) is None:
+            time.sleep(0.5)
+        raise NotStarted(f"{child.name}: {child.log}")
