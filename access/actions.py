@@ -14,12 +14,17 @@ _CUSTOMER_READERS = _DESK | _WATCHERS
 
 
 class Action(StrEnum):
+    ALERT_READ = "incidents:alert:read"
     API_TOKEN_ISSUE = "access:token:issue"  # noqa: S105
+    API_TOKEN_READ = "access:token:read"  # noqa: S105
+    API_TOKEN_REVOKE = "access:token:revoke"  # noqa: S105
     ASSIGNMENT_CHANGE = "access:assignment:change"
     AUTHENTICATE = "access:session:open"
+    BACK_OFFICE_OPEN = "custodian:back-office:open"
     BOOK_IMPORT = "records:book:import"
     BOOK_READ = "records:book:read"
     CATALOGUE_READ = "records:catalogue:read"
+    COUNTERPARTY_READ = "transfers:counterparty:read"
     CUSTOMER_CHANGE = "records:customer:change"
     CUSTOMER_CREATE = "records:customer:create"
     CUSTOMER_LIST = "records:customer:list"
@@ -30,8 +35,10 @@ class Action(StrEnum):
     DOCUMENT_ADD = "records:document:add"
     DOCUMENT_READ = "records:document:read"
     FINDING_READ = "access:finding:read"
+    LOG_CONTEXT_READ = "access:log-context:read"
     LOG_EXPORT = "access:log:export"
     LOG_READ = "access:log:read"
+    LOG_SUBJECT_READ = "access:log-subject:read"
     POLICY_RULE_READ = "access:policy-rule:read"
     QUARANTINE_FIX = "records:quarantine:fix"
     QUARANTINE_READ = "records:quarantine:read"
@@ -48,10 +55,13 @@ ACT: Mapping[Action, str] = {
     Action.CUSTOMER_REVEAL: "reveal",
     Action.DOCUMENT_READ: "reveal",
     Action.QUARANTINE_READ: "reveal",
+    Action.LOG_CONTEXT_READ: "reveal",
     Action.LOG_EXPORT: "export",
+    Action.LOG_SUBJECT_READ: "view",
     Action.AUTHENTICATE: "login",
     Action.DEMO_BEGIN: "demo.begin",
     Action.API_TOKEN_ISSUE: "change",
+    Action.API_TOKEN_REVOKE: "change",
     Action.ASSIGNMENT_CHANGE: "change",
     Action.CUSTOMER_CHANGE: "change",
     Action.CUSTOMER_CREATE: "change",
@@ -63,12 +73,17 @@ ACT: Mapping[Action, str] = {
 }
 
 ROLES: Mapping[Action, frozenset[Role]] = {
+    Action.ALERT_READ: _WATCHERS,
     Action.API_TOKEN_ISSUE: frozenset({Role.ADMINISTRATOR}),
+    Action.API_TOKEN_READ: _WATCHERS | {Role.ADMINISTRATOR},
+    Action.API_TOKEN_REVOKE: frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER}),
     Action.ASSIGNMENT_CHANGE: _OFFICERS,
     Action.AUTHENTICATE: frozenset(Role) - {Role.SYSTEM},
+    Action.BACK_OFFICE_OPEN: _WATCHERS | {Role.ADMINISTRATOR},
     Action.BOOK_IMPORT: _OFFICERS,
     Action.BOOK_READ: _WATCHERS,
     Action.CATALOGUE_READ: _WATCHERS | {Role.REGULATOR},
+    Action.COUNTERPARTY_READ: _WATCHERS,
     Action.CUSTOMER_CHANGE: _DESK | _OFFICERS,
     Action.CUSTOMER_CREATE: _DESK | _OFFICERS,
     Action.CUSTOMER_LIST: _CUSTOMER_READERS,
@@ -79,8 +94,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.DOCUMENT_ADD: _DESK | _OFFICERS,
     Action.DOCUMENT_READ: _DESK | _OFFICERS,
     Action.FINDING_READ: _WATCHERS,
+    Action.LOG_CONTEXT_READ: _WATCHERS,
     Action.LOG_EXPORT: _WATCHERS,
     Action.LOG_READ: _WATCHERS,
+    Action.LOG_SUBJECT_READ: _WATCHERS,
     Action.POLICY_RULE_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.QUARANTINE_FIX: _OFFICERS,
     Action.QUARANTINE_READ: _OFFICERS,

@@ -2,19 +2,120 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from access import admin_pages
+from access.actions import Action
+from access.admin_pages import Page, enter
+from custodian import clock
+
+# Of Django's own pages only these are kept; there is no autocomplete, no shortcut by content type.
+_KEPT = frozenset({"login", "logout", "jsi18n"})
 
 
 class CustodianAdmin(AdminSite):
     site_title = site_header = _("合规后台")
     index_title = _("今日待办")
     enable_nav_sidebar = False
+    index_template = "admin/morning.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and getattr(request.user, "is_staff", False))
+        staff = request.user.is_active and getattr(request.user, "is_staff", False)
+        return bool(staff and getattr(request, "actor", None) is not None)
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only what is scoped and logged comes in; what libraries would bring along stays out."""
+        from access.admin_scope import ScopedAdmin  # noqa: PLC0415  needs the app registry
+
+        if admin_class is not None and issubclass(admin_class, ScopedAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
+        guarded = super().admin_view(view, cacheable)
+
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            # A signed-in person of another place is told so, instead of being asked to sign in again.
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            response: HttpResponseBase = guarded(request, *args, **kwargs)
+            return response
+
+        return update_wrapper(inner, view)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect(f"{reverse('account_login')}?next={reverse('admin:index')}")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("account_logout")
+
+    def get_urls(self) -> list[Any]:
+        django = [url for url in super().get_urls() if self._is_kept(url)]
+        own = [path("", self.admin_view(self.index), name="index")]
+        own.append(path("find/", self.admin_view(self.find), name="find"))
+        own += [
+            path(page.route, self.admin_view(self._entered(page)), name=page.name)
+            for page in admin_pages.pages
+        ]
+        return own + django
+
+    def _is_kept(self, url: URLPattern | URLResolver) -> bool:
+        return isinstance(url, URLResolver) or url.name in _KEPT
+
+    def _entered(self, page: Page) -> Callable[..., HttpResponseBase]:
+        def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not page.logs_itself:
+                enter(request, page.action, query=request.GET.urlencode())
+            return page.view(request, *args, **kwargs)
+
+        return update_wrapper(view, page.view)
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        enter(request, Action.BACK_OFFICE_OPEN)
+        built = [
+            (panel, content)
+            for panel in sorted(admin_pages.panels, key=lambda panel: panel.order)
+            if (content := panel.build(request)) is not None
+        ]
+        candidates = [found for find in admin_pages.headlines if (found := find(request))]
+        context = {
+            **self.each_context(request),
+            "title": self.index_title,
+            "now": clock.local(),
+            "panels": {
+                column: [
+                    {"template": panel.template, **content}
+                    for panel, content in built
+                    if panel.column == column
+                ]
+                for column in ("main", "side")
+            },
+            "headline": max(candidates, key=lambda each: each.urgency, default=None),
+        }
+        return render(request, str(self.index_template), context)
+
+    def find(self, request: HttpRequest) -> HttpResponse:
+        """The header's box: a customer ref, a staff number or a log index leads to its page."""
+        if request.method != "POST":
+            raise Http404
+        asked = request.POST.get("q", "").strip()[:60]
+        for finder in admin_pages.finders:
+            if url := finder(asked, request):
+                return redirect(url)
+        messages.warning(request, gettext("没有找到。请核对客户编号、工号或日志序号。"))
+        return redirect("admin:index")
 
 
 class CustodianAdminConfig(AdminConfig):
