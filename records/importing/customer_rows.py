@@ -33,6 +33,7 @@ PERSON: Final = "person"
 ORGANISATION: Final = "organisation"
 ADULT: Final = 18
 
+_ID_TYPES: Final[dict[str, IdType]] = {kind.value: kind for kind in IdType}
 _NUMBERED_AS_RESIDENTS: Final = frozenset(
     {IdType.RESIDENT_ID.value, IdType.HUKOU.value, IdType.HMT_RESIDENCE.value}
 )
@@ -120,7 +121,9 @@ def _settle_document(
     today: date,
 ) -> None:
     named = values.get("identity.id_type") or mapping.id_type
-    id_type = IdType(named) if named else guess_id_type(written, organisation=kind == ORGANISATION)
+    id_type = (
+        _ID_TYPES[named] if named else guess_id_type(written, organisation=kind == ORGANISATION)
+    )
     value, problems = check_document(written, id_type=id_type, today=today)
     if value is None:
         del values["identity.id_number"]

@@ -20,7 +20,7 @@ _SOURCE_KEYS: Final = frozenset(
 )  # fmt: skip
 
 
-class MappingInvalid(ValueError):  # noqa: N818  reads as the verdict it is
+class MappingInvalid(ValueError):
     """The mapping file says something that cannot be followed; the message names the place."""
 
 

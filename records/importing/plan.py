@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
-from typing import Final, NamedTuple
+from operator import itemgetter
+from typing import Final, NamedTuple, cast
 
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,7 @@ from records.identifiers import (
     check_text,
     check_valid_until,
 )
-from records.identifiers.checked import hard
+from records.identifiers.checked import Problem, hard
 from records.importing import words
 from records.importing.drafts import Flaw
 from records.importing.formula import unguard
@@ -109,23 +110,61 @@ def compile_columns(mapping: SourceMapping, headers: Sequence[str], *, today: da
 
 
 def collect(
-    fields: Sequence[Field], cells: Sequence[str], values: dict[str, str], flaws: list[Flaw]
-) -> None:
-    """Take each field's value into `values`, and what is wrong with it into `flaws`."""
-    for target, indexes, separator, check in fields:
-        if len(indexes) == 1:
-            raw = cells[indexes[0]].strip()
-        else:
-            raw = separator.join([part for i in indexes if (part := cells[i].strip())])
-        if not raw:
-            continue
-        if raw[0] == "'":
-            raw = unguard(raw)
-        value, problems = check(raw)
-        if problems and raw not in words.BLANKS:
-            flaws.extend([Flaw(target, problem) for problem in problems])
-        if value:
-            values[target] = value
+    fields: Sequence[Field],
+    columns: Sequence[Sequence[str]],
+    constants: dict[str, str],
+    flaws: dict[int, list[Flaw]],
+    *,
+    count: int,
+) -> list[dict[str, str]]:
+    """The values of each row, column by column; what is wrong goes into `flaws` by place."""
+    taken: list[list[str | None]] = []
+    for field in fields:
+        checked = list(map(field.check, _cells(field, columns)))
+        if any(map(_problems, checked)):
+            for place, (_found, problems) in enumerate(checked):
+                flaws[place].extend([Flaw(field.target, problem) for problem in problems])
+        taken.append(list(map(_value, checked)))
+
+    if not taken:
+        return [constants.copy() for _place in range(count)]
+    targets = [field.target for field in fields]
+    return [_row(targets, found, constants) for found in zip(*taken, strict=True)]
+
+
+def _row(
+    targets: Sequence[str], found: tuple[str | None, ...], constants: dict[str, str]
+) -> dict[str, str]:
+    values = {code: value for code, value in zip(targets, found, strict=True) if value}
+    return {**constants, **values} if constants else values
+
+
+_value: Final = cast("Callable[[Checked], str | None]", itemgetter(0))
+_problems: Final = cast("Callable[[Checked], tuple[Problem, ...]]", itemgetter(1))
+
+
+def _cells(field: Field, columns: Sequence[Sequence[str]]) -> Iterable[str]:
+    first, *more = field.indexes
+    if not more:
+        return columns[first]
+    several = zip(*[columns[index] for index in field.indexes], strict=True)
+    return [field.separator.join(filter(None, map(str.strip, parts))) for parts in several]
+
+
+def _of_cell(check: CheckValue) -> CheckValue:
+    """The check of a raw cell: what is empty, or stands for nothing, has no problem."""
+
+    def check_cell(cell: str) -> Checked:
+        cell = cell.strip()
+        if not cell:
+            return _NOTHING
+        checked = check(unguard(cell) if cell[0] == "'" else cell)
+        return _NOTHING if checked[1] and cell in words.BLANKS else checked
+
+    return check_cell
+
+
+_NOTHING: Final = Checked(None)
 
 
 def _check_of(code: str, mapping: SourceMapping, today: date) -> CheckValue:
@@ -140,7 +179,8 @@ def _check_of(code: str, mapping: SourceMapping, today: date) -> CheckValue:
         check = partial(check_valid_until, order=order)
     else:
         check = _PLAIN[kind]
-    return lru_cache(_MEMORY)(check) if kind in _REPEATING else check
+    cell_check = _of_cell(check)
+    return lru_cache(_MEMORY)(cell_check) if kind in _REPEATING else cell_check
 
 
 def _indexes(rule: ColumnRule, headers: Sequence[str]) -> tuple[int, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,7 @@ from records.importing.targets import Kind
 
 ROW_EMPTY = hard("row-empty", _("这一行没有已对应的内容，请核对对应关系"))
 
+_BATCH: Final = 256
 _KIND_OF_ROW: Final = {
     Kind.CLAIMS: "claim",
     Kind.CUSTOMERS: "customer",
@@ -42,24 +45,35 @@ class Plan:
         return cls(mapping, compile_columns(mapping, headers, today=today), today)
 
     def read(self, rows: Iterable[Row]) -> Iterator[Outcome]:
-        return map(self.read_row, rows)
+        """One outcome for each row, in order; rows are taken in batches, column by column."""
+        waiting = iter(rows)
+        while batch := list(islice(waiting, _BATCH)):
+            yield from self._read_batch(batch)
 
     def read_row(self, row: Row) -> Outcome:
         """All drafts of a row, or its rejection: a row is never kept in part."""
-        columns, cells = self.columns, row.cells
-        flaws: list[Flaw] = []
-        if len(cells) != columns.width:
-            if any(cells[columns.width :]):
-                return self._reject(row, [Flaw(None, ROW_WIDTH)])
-            cells = (cells + ("",) * columns.width)[: columns.width]
+        return next(iter(self._read_batch([row])))
 
-        values = columns.constant_elements.copy()
-        facts = columns.constant_facts.copy()
-        collect(columns.elements, cells, values, flaws)
-        collect(columns.facts, cells, facts, flaws)
+    def _read_batch(self, batch: list[Row]) -> Iterator[Outcome]:
+        columns, count = self.columns, len(batch)
+        flaws: dict[int, list[Flaw]] = defaultdict(list)
+        cells = list(zip(*[self._fitted(row.cells) for row in batch], strict=True))
+        values = collect(columns.elements, cells, columns.constant_elements, flaws, count=count)
+        facts = collect(columns.facts, cells, columns.constant_facts, flaws, count=count)
+        for place, row in enumerate(batch):
+            yield self._outcome(row, values[place], facts[place], flaws[place])
+
+    def _fitted(self, cells: tuple[str, ...]) -> tuple[str, ...]:
+        width = self.columns.width
+        return cells if len(cells) == width else (cells + ("",) * width)[:width]
+
+    def _outcome(
+        self, row: Row, values: dict[str, str], facts: dict[str, str], flaws: list[Flaw]
+    ) -> Outcome:
+        if len(row.cells) > self.columns.width and any(row.cells[self.columns.width :]):
+            return self._reject(row, [Flaw(None, ROW_WIDTH)])
         if not values and not facts:
             return self._reject(row, [Flaw(None, ROW_EMPTY), *flaws])
-
         drafts = self._drafts(row.number, values, facts, flaws)
         for flaw in flaws:
             if flaw.problem.hard:

@@ -26,7 +26,7 @@ _NESTED: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"
 _EXACT_INTEGERS: Final = 1e15
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     pass
 
 

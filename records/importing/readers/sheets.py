@@ -40,7 +40,7 @@ class Limits:
 DEFAULT_LIMITS: Final = Limits()
 
 
-class SourceRefused(Exception):  # noqa: N818  the trade's word, not an error of the program
+class SourceRefused(Exception):
     """A file that will not be read. The message says why and what to do, never what it holds."""
 
     def __init__(self, code: str, *, row: int | None = None) -> None:
