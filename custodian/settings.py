@@ -200,7 +200,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 # Elsewhere the files are served from the apps themselves.
-STATIC_ROOT = VAR / "static" if PRODUCTION else None
+STATIC_ROOT = Path(env.text("CUSTODIAN_STATIC", default=str(VAR / "static"))) if PRODUCTION else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
