@@ -23,7 +23,7 @@ from records.importing.targets import Kind
 
 ROW_EMPTY = hard("row-empty", _("这一行没有已对应的内容，请核对对应关系"))
 
-_BATCH: Final = 256
+_BATCH: Final = 64  # small enough that the collector finds nothing to carry on
 _KIND_OF_ROW: Final = {
     Kind.CLAIMS: "claim",
     Kind.CUSTOMERS: "customer",
