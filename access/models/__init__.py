@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from access.models.evidence import Entry, Outbox, SealedContext, SubjectAccess
 from access.models.findings import Finding
+from access.models.installation import Installation
 from access.models.keys import DataKey, SubjectKey
 from access.models.people import Unit, User
 from access.models.rules import PolicyRule
@@ -16,6 +17,7 @@ __all__ = [
     "DataKey",
     "Entry",
     "Finding",
+    "Installation",
     "Outbox",
     "PolicyRule",
     "SealedContext",

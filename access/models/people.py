@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +85,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("在岗"), default=True)
     theme = models.CharField(_("外观"), max_length=8, choices=Theme, default=Theme.SYSTEM)
     joined_at = models.DateTimeField(default=clock.now, editable=False)
+    # The database counts up when password, role, unit or employment change, and every session
+    # names the count it began with.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
 
@@ -104,6 +109,14 @@ class User(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.name
+
+    def get_session_auth_hash(self) -> str:
+        bound = f"{self.password}\x00{self.role}\x00{self.session_epoch}"
+        return salted_hmac("custodian.session", bound, algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """No earlier SECRET_KEY keeps a session alive."""
+        return iter(())
 
     @property
     def is_staff(self) -> bool:
