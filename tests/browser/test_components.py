@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -48,6 +49,10 @@ REVEAL = """{% extends "frames/desk.html" %}{% load ledger %}{% block page_head 
 <a class="btn" href="/" data-dialog-close>取消</a></div></form></div>{% endblock %}"""
 
 
+JOBS = """{% extends "frames/admin.html" %}{% load ledger %}{% block title %}任务进度{% endblock %}
+{% block content %}<div id="jobs"{% if running %} data-refresh="2"{% endif %}>第 {{ done }} 次</div>{% endblock %}"""
+
+
 class Reason(forms.Form):
     reason = forms.CharField(label="理由", error_messages={"required": "请说明为什么需要完整号码"})
 
@@ -59,6 +64,15 @@ def _page(request: HttpRequest, source: str, status: int = 200, **context: objec
 
 def customer(request: HttpRequest) -> HttpResponse:
     return _page(request, CUSTOMER, lit="lit" in request.GET, seconds=2)
+
+
+_asked = itertools.count(1)
+
+
+def jobs(request: HttpRequest) -> HttpResponse:
+    """Waits twice, then is done: the finished part no longer asks."""
+    turn = next(_asked)
+    return _page(request, JOBS, done=turn, running=turn < 3)
 
 
 def reveal(request: HttpRequest) -> HttpResponse:
@@ -74,6 +88,7 @@ class Routes:
     urlpatterns = [
         path("", customer),
         path("reveal/", reveal),
+        path("jobs/", jobs),
         path("components/", gallery),
         path("", include("custodian.site.urls")),
     ]
@@ -271,3 +286,12 @@ def test_paper_shows_masks_as_asterisks_and_no_lamp(open_page: Callable[..., Pag
     page.emulate_media(media="print")
     expect(page.locator(".lamp-value")).to_be_hidden()
     expect(page.locator(".lamp-print")).to_have_text("138****8000")
+
+
+def test_running_work_renews_itself_until_it_is_done(open_page: Callable[..., Page]) -> None:
+    page = open_page("/jobs/")
+    part = page.locator("#jobs")
+    expect(part).to_have_text("第 1 次")
+    expect(part).to_have_text("第 3 次", timeout=8000)
+    page.wait_for_timeout(2500)
+    expect(part).to_have_text("第 3 次")
