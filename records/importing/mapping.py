@@ -56,6 +56,10 @@ class SourceMapping:
 class BookMapping:
     sources: tuple[SourceMapping, ...]
 
+    def for_file(self, file: str) -> SourceMapping | None:
+        """The first source of a file, for the encoding and delimiter it is opened with."""
+        return next((s for s in self.sources if fnmatch(file, s.file)), None)
+
     def find(self, *, file: str, sheet: str) -> SourceMapping | None:
         return next((s for s in self.sources if s.covers(file=file, sheet=sheet)), None)
 

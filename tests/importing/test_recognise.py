@@ -110,3 +110,10 @@ def test_a_mapping_that_cannot_be_followed_is_refused(toml):
 def test_no_header_belongs_to_two_targets():
     named = [header.lower() for target in TARGETS.values() for header in target.headers]
     assert len(named) == len(set(named))
+
+
+def test_a_file_is_opened_with_the_encoding_its_mapping_names():
+    source = SourceMapping(name="甲", kind=Kind.CUSTOMERS, file="a*.csv", encoding="big5")
+    book = BookMapping((source,))
+    assert book.for_file("april.csv") is source
+    assert book.for_file("b.csv") is None

@@ -34,7 +34,7 @@ class Limits:
     cell_chars: int = 32_767
     line_bytes: int = 1 << 20
     child_memory: int = 512 << 20
-    child_seconds: int = 20
+    child_seconds: int = 30
 
 
 DEFAULT_LIMITS: Final = Limits()
@@ -79,8 +79,15 @@ class Source:
         return cls(path.name, lambda: _open_plain_file(path), encoding, delimiter)
 
     @classmethod
-    def from_chunks(cls, name: str, chunks: Callable[[], Iterator[bytes]]) -> Source:
-        return cls(name, lambda: io.BufferedReader(_Chunks(chunks())))
+    def from_chunks(
+        cls,
+        name: str,
+        chunks: Callable[[], Iterator[bytes]],
+        *,
+        encoding: str | None = None,
+        delimiter: str | None = None,
+    ) -> Source:
+        return cls(name, lambda: io.BufferedReader(_Chunks(chunks())), encoding, delimiter)
 
 
 @dataclass(frozen=True)
