@@ -195,6 +195,17 @@ class PostgreSQL:
         finally:
             database.close()
 
+    def renew(self) -> None:
+        """Throw the database away and begin with an empty one; whoever is connected is cut off."""
+        maintenance = _connect(self.url("superuser", database="postgres"))
+        try:
+            with maintenance.cursor() as cursor:
+                name = sql.Identifier(DATABASE)
+                cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        finally:
+            maintenance.close()
+        self._log_in_and_prepare()
+
     def _create_database(self) -> None:
         maintenance = _connect(self.url("superuser", database="postgres"))
         try:

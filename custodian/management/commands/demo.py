@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import Any
 
@@ -55,15 +56,22 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.CUSTODIAN_KEYRING.exists():
             call_command("create_keyring", stdout=self.stdout)
-        build.ensure(customers=customers, console=console)
+        try:
+            build.ensure(customers=customers, console=console)
+        except build.NotADemo as error:
+            raise CommandError(
+                _("%(var)s 里有不属于演示的数据，不会改动。请换一个目录：CUSTODIAN_VAR=…")
+                % {"var": settings.VAR}
+            ) from error
 
     def _serve(self, console: Console, port: int, *, reload: bool) -> None:
         from custodian.demo import cast
 
         family = Family(settings.VAR / "logs")
         try:
+            extra = _environment()
             for name, command in processes.commands(port, reload=reload).items():
-                family.start(name, command, {"CUSTODIAN_DEMO": "1"})
+                family.start(name, command, extra)
             processes.wait_until_ready(family, port)
             address = f"http://127.0.0.1:{port}/"
             cast.introduce(console, address)
@@ -82,4 +90,12 @@ class Command(BaseCommand):
     def _watch(self, family: Family) -> None:
         while (child := family.ended()) is None:
             time.sleep(0.5)
+            embedded.ensure()  # a database that was killed comes back
         raise NotStarted(f"{child.name}: {child.log}")
+
+
+def _environment() -> dict[str, str]:
+    counters = settings.VAR / "metrics"
+    shutil.rmtree(counters, ignore_errors=True)
+    counters.mkdir(parents=True)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(counters)}

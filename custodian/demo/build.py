@@ -1,0 +1,153 @@
+"""Builds the demo insurer once: its files, its people, the import of its books, and a month of looks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils.translation import gettext as _
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from access import actors, keystore, scopes
+from access.models import Entry, Installation, Unit, User
+from access.querylog import writer
+from access.querylog.drain import BATCH, Drain
+from custodian import clock, embedded
+from custodian.demo import cast, history, insurer, reference, traffic
+from custodian.demo.insurer import Manifest
+from records import importing
+from records.models import Book
+
+SEED = 20260101
+MONTH = timedelta(days=30)
+
+
+class NotADemo(Exception):
+    """The database holds something that no demo put there; it stays as it is."""
+
+
+def ensure(*, customers: int, console: Console) -> None:
+    """Build the demo unless it stands already; one that was broken off is built anew.
+
+    Raises `NotADemo` when the database belongs to somebody else.
+    """
+    if Installation.objects.filter(demo=True).exists():
+        return
+    if Entry.objects.filter(act=history.BEGIN).exists():
+        _begin_anew(console)
+    elif User.objects.exists() or Unit.objects.exists():
+        raise NotADemo
+    with scopes.acting(actors.system("demo")):
+        _build(customers, console)
+
+
+def _begin_anew(console: Console) -> None:
+    console.print(_("上次未建完，重新建立 / The last build was broken off; beginning anew"))
+    services = embedded.active()
+    if services is None or services.postgres is None:
+        raise NotADemo
+    writer.stop()
+    connection.close()
+    services.postgres.renew()
+    keystore.forget()
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _build(customers: int, console: Console) -> None:
+    now = clock.now()
+    begin = (now - MONTH).replace(hour=0, minute=0, second=0, microsecond=0)
+    with _step(console, _("写出演示公司的表格文件 / Writing the insurer's files")):
+        manifest = insurer.write(
+            settings.VAR / "demo-files",
+            customers=customers,
+            seed=SEED,
+            today=clock.local(begin).date(),
+        )
+    with clock.at(begin):
+        history.begin()
+        with _step(console, _("建立机构、人员与险种 / Units, people and products")):
+            book = reference.register(manifest)
+            people = cast.create(manifest)
+        _import(manifest, book, console)
+        with _step(console, _("指派客户 / Assigning customers")):
+            reference.assign(settings.VAR / "demo-files", manifest, book=book, people=people)
+        _drain()
+    _live(manifest, book, people, (begin + timedelta(hours=6), now - timedelta(minutes=5)), console)
+    writer.stop()
+    # Last, so that a build that was broken off is known by its absence.
+    Installation.objects.create(demo=True, begun_at=begin)
+
+
+def _import(manifest: Manifest, book: Book, console: Console) -> None:
+    folder = settings.VAR / "demo-files"
+    total = sum(manifest.rows(kind) for kind in ("customers", "policies", "claims"))
+    with _bar(console) as bar:
+        task = bar.add_task(_("导入 / Importing"), total=total)
+        run = importing.run_files(
+            [folder / name for name in manifest.importable],
+            book=book,
+            actor=actors.system("importer"),
+            on_progress=lambda done: bar.update(task, completed=done),
+        )
+    console.print(
+        _("  读入 %(rows)s = 保留 %(kept)s + 未变 %(same)s + 隔离 %(aside)s")
+        % {"rows": run.rows_in, "kept": run.kept, "same": run.unchanged, "aside": run.quarantined}
+    )
+
+
+def _live(
+    manifest: Manifest,
+    book: Book,
+    people: dict[str, User],
+    month: tuple[datetime, datetime],
+    console: Console,
+) -> None:
+    looks = [
+        look
+        for look in traffic.plan(
+            manifest.facts,
+            cast.staff(people),
+            (clock.local(month[0]).date(), clock.local(month[1]).date()),
+            SEED,
+        )
+        if month[0] < look.at < month[1]
+    ]
+    facts = manifest.facts
+    keys = {key for keys in facts.portfolios.values() for key in keys} | set(facts.claimants)
+    customers = reference.by_key(book, keys)
+    with _bar(console) as bar:
+        task = bar.add_task(_("一个月的查询 / A month of looks"), total=len(looks))
+        for _lived in history.live_through(looks, customers=customers, people=people):
+            bar.advance(task)
+
+
+def _drain() -> None:
+    drain = Drain()
+    while drain.once() == BATCH:
+        pass
+    drain.close()
+
+
+@contextmanager
+def _step(console: Console, words: str) -> Iterator[None]:
+    begun = time.monotonic()
+    yield
+    console.print(f"{words}  {time.monotonic() - begun:.1f} s")
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Progress]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        yield progress
