@@ -36,7 +36,7 @@ def check_mobile(value: str) -> Checked:
     number = value if _MOBILE.match(value) else _bare(value)
     if _MOBILE.match(number):
         return Checked(number, (PLACEHOLDER,)) if _looks_made_up(number) else Checked(number)
-    if len(number) == 11 and number.isdigit() and _looks_made_up(number):
+    if len(number) == 11 and number.isascii() and number.isdigit() and _looks_made_up(number):
         return Checked(number, (PLACEHOLDER,))
     if found := _FOREIGN.match(number):
         return Checked(f"+{found[1]}", (FOREIGN,))

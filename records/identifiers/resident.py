@@ -47,7 +47,7 @@ class ResidentFacts(NamedTuple):
 
 def check_resident_id(value: str, *, today: date | None = None) -> Checked:
     number = compact(value).upper()
-    if len(number) == 15 and number.isdigit():
+    if len(number) == 15 and number.isascii() and number.isdigit():
         return _check_fifteen(number)
     found = _flaw_of(number, today)
     if found is not None:
