@@ -19,15 +19,15 @@ def _page(status: int) -> HttpResponse:
     return HttpResponse(html, status=status, headers={"Cache-Control": "no-store"})
 
 
-def bad_request(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:  # noqa: ARG001
+def bad_request(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:
     return _page(400)
 
 
-def permission_denied(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:  # noqa: ARG001
+def permission_denied(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:
     return _page(403)
 
 
-def not_found(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:  # noqa: ARG001
+def not_found(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:
     return _page(404)
 
 
