@@ -1,0 +1,253 @@
+"""The desk: find a customer, list one's own, and look at one, masked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from access import gate, looks
+from access.actions import Action
+from access.actors import Actor
+from access.models import Assignment
+from access.reasons import sentence
+from access.vocabulary import Reach
+from custodian import clock, elements
+from custodian.elements import Masked
+from records import listing, overview, purposes, search, visits
+from records.blind_indexes import COMBINED_PARTS
+from records.desk_forms import KIND_LABELS, PurposeForm, SearchForm
+from records.desk_pages import (
+    CHANNEL,
+    UnknownParameter,
+    customer_or_404,
+    desk_page,
+    frame,
+    rule_name,
+    working_purpose,
+)
+from records.overview import Item, Overview
+from records.search import Kind
+from records.vault import Plain
+
+PAGE = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_page(query=("kind",), body=("kind", "value", "birth_date", "purpose"))
+def find(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    kind = _kind(request.POST.get("kind") or request.GET.get("kind") or Kind.MOBILE.value)
+    offered = purposes.offered(actor, channel=CHANNEL)
+    if request.method != "POST":
+        if not gate.may(actor, Action.CUSTOMER_SEARCH):
+            # Refused and logged here, as the search itself would be.
+            gate.permit(actor, Action.CUSTOMER_SEARCH, purpose="", channel=CHANNEL)
+        initial = {"kind": kind.value, "purpose": working_purpose(request, actor)}
+        form = SearchForm(initial=initial, kind=kind, purposes=offered)
+        return _find_page(request, actor, form)
+    form = SearchForm(request.POST, kind=kind, purposes=offered)
+    if not form.is_valid():
+        return _find_page(request, actor, form, status=422)
+    purpose = form.cleaned_data["purpose"]
+    found = search.exact(kind, form.values, purpose=purpose, channel=CHANNEL, actor=actor)
+    visits.choose(request, purpose)
+    return _find_page(
+        request,
+        actor,
+        form,
+        found=found,
+        typed=_typed(kind, form.values),
+        purpose_label=purposes.label(purpose),
+        spans=purposes.spans(actor, purpose, channel=CHANNEL),
+    )
+
+
+def _find_page(
+    request: HttpRequest, actor: Actor, form: SearchForm, status: int = 200, **more: Any
+) -> HttpResponse:
+    kinds = [(kind.value, label, kind is form.kind) for kind, label in KIND_LABELS.items()]
+    context = {"title": _("查找客户"), "form": form, "kinds": kinds, "reach": actor.reach.value}
+    if actor.reach is Reach.OWN:
+        context["own"] = Assignment.objects.current().filter(user_id=actor.id).count()
+    return render(request, "desk/find.html", {**context, **frame(actor), **more}, status=status)
+
+
+def _kind(name: str) -> Kind:
+    if name not in list(Kind):
+        raise UnknownParameter
+    return Kind(name)
+
+
+def _typed(kind: Kind, values: list[str]) -> list[Masked]:
+    """What was typed, masked as the same value is everywhere."""
+    codes = COMBINED_PARTS if kind is Kind.NAME else (kind.element,)
+    normal = search.normalised(kind, values)
+    return [elements.get(code).mask(text) for code, text in zip(codes, normal, strict=True)]
+
+
+@require_safe
+@desk_page(query=("after", "before"))
+def mine(request: HttpRequest, *, actor: Actor) -> HttpResponse:
+    """One's own customers, newest first, twenty to a page."""
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    own = listing.rows_of(actor).filter(since__isnull=False)
+    purpose = working_purpose(request, actor) or _first_purpose(actor)
+    if after or before:
+        edge = customer_or_404(after or before, action=Action.CUSTOMER_LIST, actor=actor)
+        own = own.filter(pk__gt=edge.pk) if before else own.filter(pk__lt=edge.pk)
+    page = list(own.order_by("pk" if before else "-pk")[: PAGE + 1])
+    more = len(page) > PAGE
+    page = sorted(page[:PAGE], key=lambda customer: customer.pk, reverse=True)
+    shown = listing.show(
+        page, action=Action.CUSTOMER_LIST, purpose=purpose, channel=CHANNEL, actor=actor
+    )
+    context = {
+        "title": _("我的客户"),
+        "rows": shown.rows,
+        "entry": shown.entry,
+        "purpose": purposes.label(purpose),
+        "total": Assignment.objects.current().filter(user_id=actor.id).count(),
+        "older": page[-1].ref if page and (more or before) else "",
+        "newer": page[0].ref if page and (after or (before and more)) else "",
+    }
+    return render(request, "desk/mine.html", {**context, **frame(actor)})
+
+
+def _first_purpose(actor: Actor) -> str:
+    return next((each.value for each in purposes.offered(actor, channel=CHANNEL)), "")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_page(body=("purpose",))
+def customer(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
+    """GET shows the customer masked for the purpose of the visit; POST names another purpose."""
+    subject = customer_or_404(ref, action=Action.CUSTOMER_VIEW, actor=actor)
+    offered = purposes.offered(actor, channel=CHANNEL)
+    if request.method == "POST":
+        form = PurposeForm(request.POST, purposes=offered)
+        if form.is_valid():
+            visits.choose(request, form.cleaned_data["purpose"], ref=subject.ref)
+            return redirect("desk:customer", ref=subject.ref)
+        return _ask_purpose(request, actor, subject, form)
+    purpose = working_purpose(request, actor, ref=subject.ref)
+    if not purpose and offered:
+        return _ask_purpose(request, actor, subject, PurposeForm(purposes=offered))
+    return customer_page(request, subject, purpose=purpose, actor=actor)
+
+
+def _ask_purpose(
+    request: HttpRequest, actor: Actor, subject: Any, form: PurposeForm
+) -> HttpResponse:
+    context = {"title": _("选择用途"), "form": form, "ref": subject.ref, **frame(actor)}
+    return render(request, "desk/purpose.html", context, status=422 if form.errors else 200)
+
+
+def customer_page(
+    request: HttpRequest,
+    subject: Any,
+    *,
+    purpose: str,
+    actor: Actor,
+    plain: tuple[Plain, ...] = (),
+    entries: tuple[int, ...] = (),
+) -> HttpResponse:
+    """The customer's page; `plain` stands in it in clear, in the answer to a POST and nowhere else."""
+    page = overview.show(subject, purpose=purpose, channel=CHANNEL, actor=actor, plain=plain)
+    visit = visits.note(request, page.ref, purpose=purpose, entries=[*entries, page.entry])
+    context = {
+        "title": _("客户 %(ref)s") % {"ref": page.ref},
+        "page": page,
+        "visit": visit,
+        "purpose": purposes.label(purpose),
+        "purpose_form": PurposeForm(
+            initial={"purpose": purpose}, purposes=purposes.offered(actor, channel=CHANNEL)
+        ),
+        "why_seen": _why_seen(page, subject, actor),
+        "why_money": _why_shut(page, page.financial, actor),
+        "why_identity": _why_shut(page, page.identity, actor),
+        "why_policies": _why_shut(page, _sealed_items(page), actor),
+        "lit": bool(plain),
+        "seconds": settings.CUSTODIAN_LAMP_SECONDS,
+        "hide_url": reverse("desk:hide", kwargs={"ref": page.ref}),
+        "reads_only": not gate.may(actor, Action.CUSTOMER_CHANGE),
+        "looks": _looks(page, purpose, actor),
+        **frame(actor),
+    }
+    return render(request, "desk/customer.html", context)
+
+
+def _sealed_items(page: Overview) -> list[Item]:
+    parts = [*page.policies, *page.claims]
+    return [item for part in parts for item in part.items.values()]
+
+
+def _looks(page: Overview, purpose: str, actor: Actor) -> list[looks.Look] | None:
+    if not gate.may(actor, Action.LOG_READ):
+        return None
+    return looks.of_subject(page.uid, purpose=purpose, channel=CHANNEL, actor=actor)
+
+
+def _why_seen(page: Overview, subject: Any, actor: Actor) -> dict[str, Any]:
+    facts: list[tuple[Any, ...]] = [("ok", _near(page, subject))]
+    for span in purposes.spans(actor, page.purpose, channel=CHANNEL):
+        said = _("“%(purpose)s”用途可看%(class)s至 L%(level)s（%(rule)s）") % {
+            "purpose": purposes.label(page.purpose),
+            "class": span.label,
+            "level": span.level,
+            "rule": rule_name(span.rule, span.version),
+        }
+        facts.append(("ok", said))
+    return {"heading": _("允许"), "tone": "allow", "facts": facts}
+
+
+def _near(page: Overview, subject: Any) -> Any:
+    if page.since is not None:
+        return _("客户自 %(day)s 指派给您") % {"day": clock.local(page.since).date().isoformat()}
+    if page.nearness is Reach.UNIT:
+        return _("客户由您的机构服务：%(unit)s") % {"unit": subject.unit_name}
+    return _("您的岗位可跨机构查看")
+
+
+def _why_shut(page: Overview, items: list[Item], actor: Actor) -> list[dict[str, Any]]:
+    """For each reason that stands in the way: what stays hidden, by which rule, and the way out."""
+    return [
+        _why_group(page, because, group, actor)
+        for because, group in overview.uncovered(items).items()
+    ]
+
+
+def _why_group(page: Overview, because: str, items: list[Item], actor: Actor) -> dict[str, Any]:
+    labels = list(dict.fromkeys(str(item.label) for item in items))
+    facts: list[tuple[Any, ...]] = [("no", _obstacle(page, because, items))]
+    if items[0].decision.rule:
+        facts.append(("dash", rule_name(*items[0].decision.rule)))
+    codes = sorted({item.element.code for item in items})
+    ways = purposes.opening(actor, codes, channel=CHANNEL, nearness=page.nearness)
+    for each, steps_up in ways:
+        said = (
+            _("如为%(purpose)s，请改用“%(purpose)s”用途，须二次验证")
+            if steps_up
+            else _("如为%(purpose)s，请改用“%(purpose)s”用途")
+        )
+        facts.append(("ok", said % {"purpose": each.label}))
+    heading = _("为什么不能揭示%(labels)s") % {"labels": "、".join(labels)}
+    return {"heading": heading, "tone": "refuse", "facts": facts[:6]}
+
+
+def _obstacle(page: Overview, because: str, items: list[Item]) -> Any:
+    level = max(item.element.level for item in items)
+    words = {
+        "purpose": purposes.label(page.purpose),
+        "class": purposes.CLASSES[items[0].element.cls.value],
+        "level": level,
+    }
+    if because == "purpose-not-covered":
+        return _("“%(purpose)s”用途不含%(class)s") % words
+    if because == "level-not-covered":
+        return _("“%(purpose)s”用途不含 L%(level)s 的%(class)s") % words
+    return sentence(because)

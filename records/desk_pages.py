@@ -1,0 +1,104 @@
+"""What every page of the desk does first: know the person, refuse unknown parameters, explain a no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from access import gate, looks
+from access.actions import Action
+from access.actors import Actor
+from access.gate import Refused
+from access.policy import Decision
+from access.reasons import sentence
+from access.vocabulary import Channel
+from custodian.errors import CustodianError
+from records import overview, purposes, references, visits
+
+CHANNEL = Channel.DESK.value
+View = Callable[..., HttpResponse]
+
+
+class UnknownParameter(CustodianError):
+    """A page takes the parameters it declares and no others."""
+
+    code = "unknown-parameter"
+    status = 400
+    message = _("请求里有这一页不认识的参数")
+
+
+def desk_page(*, query: Iterable[str] = (), body: Iterable[str] = ()) -> Callable[[View], View]:
+    """The view gets the actor; whoever is not signed in goes to the sign-in page."""
+    allowed = {"GET": frozenset(query), "POST": frozenset((*body, "csrfmiddlewaretoken"))}
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def page(request: HttpRequest, **named: str) -> HttpResponse:
+            actor = actor_of(request)
+            if actor is None:
+                return redirect_to_login(request.get_full_path())
+            if set(request.GET) - allowed["GET"] or set(request.POST) - allowed["POST"]:
+                raise UnknownParameter
+            try:
+                return view(request, actor=actor, **named)
+            except Refused as refused:
+                return refusal(request, refused)
+
+        return page
+
+    return decorate
+
+
+def actor_of(request: HttpRequest) -> Actor | None:
+    return getattr(request, "actor", None)
+
+
+def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The verdict, its reason and what to do, with the entry that it left."""
+    context = {
+        "title": _("没有允许这次查看"),
+        "why": why_refused(refused.decision),
+        "entry": refused.entry,
+    }
+    return render(request, "desk/refused.html", context, status=refused.status)
+
+
+def why_refused(decision: Decision) -> dict[str, Any]:
+    facts: list[tuple[Any, ...]] = [("no", sentence(code)) for code in decision.because]
+    if decision.rule:
+        facts.append(("dash", rule_name(*decision.rule)))
+    return {"heading": _("为什么不允许"), "tone": "refuse", "facts": facts}
+
+
+def rule_name(code: str, version: int) -> Any:
+    return _("规则 %(code)s 第 %(version)s 版") % {"code": code, "version": version}
+
+
+def customer_or_404(ref: str, *, action: Action, actor: Actor, purpose: str = "") -> Any:
+    """The customer; one that is absent and one out of scope leave the same entry and the same page."""
+    known = references.read(ref, kind="c")
+    customer = overview.find(known, actor=actor) if known else None
+    if customer is None:
+        gate.refuse_unknown(actor, action, asked=ref[:64], purpose=purpose, channel=CHANNEL)
+    return customer
+
+
+def working_purpose(request: HttpRequest, actor: Actor, *, ref: str = "") -> str:
+    """The purpose of this visit, else the one named last; empty if the person has named none."""
+    offered = [each.value for each in purposes.offered(actor, channel=CHANNEL)]
+    visit = visits.of(request, ref) if ref else None
+    named = visit.purpose if visit else visits.purpose_of(request)
+    if named in offered:
+        return named
+    return offered[0] if len(offered) == 1 else ""
+
+
+def frame(actor: Actor) -> dict[str, Any]:
+    """What the desk's header says of the day."""
+    return {"seen_today": looks.seen_today(actor)}

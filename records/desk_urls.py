@@ -1,0 +1,17 @@
+"""Addresses of the desk. A customer's is her public reference; nothing else about her is in any address."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from records import desk, desk_intake, desk_reveal
+
+app_name = "desk"
+urlpatterns = [
+    path("", desk.find, name="find"),
+    path("mine/", desk.mine, name="mine"),
+    path("register/", desk_intake.intake, name="intake"),
+    path("customers/<str:ref>/", desk.customer, name="customer"),
+    path("customers/<str:ref>/reveal/", desk_reveal.reveal, name="reveal"),
+    path("customers/<str:ref>/hide/", desk_reveal.hide, name="hide"),
+]
