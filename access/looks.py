@@ -1,15 +1,67 @@
-"""Who looked at one customer, newest first: for the officer's panel and for the customer's own page."""
+"""Who looked at one customer, newest first, and how many customers somebody has looked at today."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, time
 from uuid import UUID
 
+from access import gate
+from access.actions import Action
+from access.actors import Actor
 from access.models import Entry, SubjectAccess
 from access.querylog.telling import Told, tell
+from custodian import clock
+
+MOST = 20
+COUNTED = ("view", "reveal")
 
 
-def latest(subject: UUID, *, most: int = 10) -> list[Told]:
-    """The newest entries that showed this subject. The reader's own page is their look, and logged."""
+@dataclass(frozen=True)
+class Look:
+    """One entry that showed this customer, in words; never a value."""
+
+    entry: int
+    at: datetime
+    name: str
+    staff_no: str
+    unit: str
+    act: str
+    purpose: str
+    elements: tuple[str, ...]
+    masked: bool
+
+
+def of_subject(
+    subject: UUID, *, purpose: str, channel: str, actor: Actor, most: int = MOST
+) -> list[Look]:
+    """The newest looks at this subject; reading them is itself on record."""
+    gate.permit(
+        actor, Action.LOG_READ, purpose=purpose, channel=channel, facts={"looks_at": str(subject)}
+    )
     seen = SubjectAccess.objects.filter(subject=subject).order_by("-entry_id")
     indexes = list(seen.values_list("entry_id", flat=True)[:most])
-    return tell(list(Entry.objects.filter(id__in=indexes).newest_first()))
+    return [_look(told) for told in tell(Entry.objects.filter(id__in=indexes).newest_first())]
+
+
+def seen_today(actor: Actor) -> int:
+    """How many different customers this person has opened since midnight at the office."""
+    midnight = datetime.combine(clock.local().date(), time(), tzinfo=clock.OFFICE)
+    today = Entry.objects.filter(actor=actor.ref, ts__gte=midnight, act__in=COUNTED)
+    shown = SubjectAccess.objects.filter(entry_id__in=today.values("id"))
+    return shown.values("subject").distinct().count()
+
+
+def _look(told: Told) -> Look:
+    labels = tuple(str(each.label) for each in told.elements)
+    return Look(
+        told.entry.id,
+        told.at,
+        told.name,
+        told.entry.staff_no,
+        told.unit,
+        told.entry.act,
+        told.purpose,
+        labels,
+        told.masked,
+    )

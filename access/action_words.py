@@ -1,0 +1,60 @@
+"""What each act is called where the log tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from access.actions import Action
+
+WORDS: Mapping[str, Promise | str] = {
+    Action.ALERT_READ: _("阅看事件告警"),
+    Action.API_TOKEN_ISSUE: _("签发接口令牌"),
+    Action.API_TOKEN_READ: _("阅看接口令牌"),
+    Action.API_TOKEN_REVOKE: _("吊销接口令牌"),
+    Action.ASSIGNMENT_CHANGE: _("变更指派"),
+    Action.AUTHENTICATE: _("登录"),
+    Action.BACK_OFFICE_OPEN: _("打开合规后台"),
+    Action.BOOK_IMPORT: _("导入账册"),
+    Action.BOOK_READ: _("阅看账册与导入"),
+    Action.CATALOGUE_READ: _("阅看信息目录"),
+    Action.COUNTERPARTY_READ: _("阅看合作方"),
+    Action.CUSTOMER_CHANGE: _("变更客户资料"),
+    Action.CUSTOMER_CREATE: _("登记客户"),
+    Action.CUSTOMER_LIST: _("列出客户"),
+    Action.CUSTOMER_REVEAL: _("揭示客户资料"),
+    Action.CUSTOMER_SEARCH: _("检索客户"),
+    Action.CUSTOMER_VIEW: _("查看客户"),
+    Action.DEMO_BEGIN: _("演示开始"),
+    Action.DOCUMENT_ADD: _("归档文件"),
+    Action.DOCUMENT_READ: _("揭示文件"),
+    Action.FINDING_READ: _("阅看审计发现"),
+    Action.LOG_CONTEXT_READ: _("揭示日志条目的理由"),
+    Action.LOG_EXPORT: _("导出查询日志"),
+    Action.LOG_READ: _("阅看查询日志"),
+    Action.LOG_SUBJECT_READ: _("查看日志条目涉及的客户"),
+    Action.POLICY_RULE_READ: _("阅看访问规则"),
+    Action.QUARANTINE_FIX: _("更正隔离行"),
+    Action.QUARANTINE_READ: _("揭示隔离行"),
+    Action.UNIT_CHANGE: _("变更机构"),
+    Action.USER_CHANGE: _("变更人员"),
+    Action.USER_READ: _("阅看人员与机构"),
+}
+# The acts of the log, as a person filters them.
+ACTS: Mapping[str, Promise | str] = {
+    "search": _("检索"),
+    "list": _("列表"),
+    "view": _("查看"),
+    "reveal": _("揭示"),
+    "denied": _("拒绝"),
+    "export": _("导出"),
+    "change": _("变更"),
+    "admin": _("管理"),
+    "login": _("登录"),
+}
+
+
+def words(action: str) -> Promise | str:
+    return WORDS.get(action, action)

@@ -1,0 +1,171 @@
+"""Reading the log: filters, one page by index, and the hours of a week. Codes only, never a value."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
+
+from access.models import Entry, SubjectAccess
+from access.querylog import hours
+from custodian import clock, elements
+
+PAGE = 50
+# Writers stamp an entry before it takes its place, so indexes and times may differ by moments.
+SKEW = timedelta(minutes=10)
+# Above so many entries a week's hours are counted for one operator or one customer only.
+CEILING = 100_000
+UNUSUAL = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What to look for; `actor` is an operator's reference, `customer` a subject's uid."""
+
+    since: date
+    until: date
+    actor: UUID | None = None
+    customer: UUID | None = None
+    unit: str = ""
+    purpose: str = ""
+    act: str = ""
+    element: str = ""
+    level: int = 0
+    channel: str = ""
+    outcome: str = ""
+
+    @property
+    def narrow(self) -> bool:
+        return self.actor is not None or self.customer is not None
+
+
+@dataclass(frozen=True)
+class Leaf:
+    entries: list[Entry]
+    older: int | None
+    newer: int | None
+
+
+@dataclass(frozen=True)
+class Week:
+    """How many entries fall into each hour of the week."""
+
+    cells: list[dict[str, Any]]
+    total: int
+    denied: int
+    unusual: list[tuple[int, int, int]] = field(default_factory=list)
+    usual: float = 0.0
+
+
+def entries(filters: Filters) -> QuerySet[Entry]:
+    """The matching entries, in no order yet."""
+    start, end = _midnight(filters.since), _midnight(filters.until + timedelta(days=1))
+    rows = Entry.objects.filter(ts__gte=start, ts__lt=end)
+    rows = rows.filter(id__gte=_index_at(start - SKEW))
+    if end + SKEW < clock.now():
+        rows = rows.filter(id__lte=_index_at(end + SKEW))
+    for name in ("actor", "unit", "purpose", "act", "channel", "outcome"):
+        if wanted := getattr(filters, name):
+            rows = rows.filter(**{name: wanted})
+    if filters.customer:
+        shown = SubjectAccess.objects.filter(subject=filters.customer)
+        rows = rows.filter(id__in=shown.values("entry_id"))
+    return rows.filter(_about(filters.element, filters.level))
+
+
+def _about(element: str, level: int) -> Q:
+    """Entries of one element, and those whose highest level is this one."""
+    about = Q(leaf__contains=f'"{element}"') if element else Q()
+    if level:
+        about &= Q(leaf__regex=_naming(level)) & ~Q(leaf__regex=_naming(*range(level + 1, 6)))
+    return about
+
+
+def _naming(*levels: int) -> str:
+    codes = [each.code.replace(".", r"\.") for each in elements.catalogue() if each.level in levels]
+    return f'"({"|".join(codes) or "-"})"'
+
+
+def page(rows: QuerySet[Entry], *, before: int | None = None, after: int | None = None) -> Leaf:
+    """One page, newest first; found by index from the last one seen, never by counting."""
+    if after is not None:
+        found = list(rows.filter(id__gt=after).order_by("id")[: PAGE + 1])
+        shown = found[:PAGE][::-1]
+        return Leaf(
+            shown,
+            older=shown[-1].id if shown else None,
+            newer=shown[0].id if len(found) > PAGE else None,
+        )
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows.order_by("-id")[: PAGE + 1])
+    shown = found[:PAGE]
+    return Leaf(
+        shown,
+        older=shown[-1].id if len(found) > PAGE else None,
+        newer=shown[0].id if before is not None and shown else None,
+    )
+
+
+def week(rows: QuerySet[Entry]) -> Week:
+    zone = clock.OFFICE
+    counted = list(
+        rows.order_by()
+        .annotate(day=ExtractIsoWeekDay("ts", tzinfo=zone), hour=ExtractHour("ts", tzinfo=zone))
+        .values("day", "hour")
+        .annotate(count=Count("id"), refused=Count("id", filter=Q(outcome="denied")))
+        .values_list("day", "hour", "count", "refused")
+    )
+    cells = [
+        {"day": day - 1, "hour": hour, "count": count, "outside": hours.outside(day - 1, hour)}
+        for day, hour, count, _ in counted
+    ]
+    usual = _usual(cells)
+    for cell in cells:
+        cell["unusual"] = cell["outside"] and cell["count"] >= max(UNUSUAL, usual + 1)
+    return Week(
+        cells,
+        total=sum(row[2] for row in counted),
+        denied=sum(row[3] for row in counted),
+        unusual=[(cell["day"], cell["hour"], cell["count"]) for cell in cells if cell["unusual"]],
+        usual=usual,
+    )
+
+
+def _usual(cells: Sequence[dict[str, Any]]) -> float:
+    """The median of the office hours in which anything was done."""
+    return statistics.median([cell["count"] for cell in cells if not cell["outside"]] or [0])
+
+
+def affordable(filters: Filters) -> bool:
+    """Whether the week may be counted: for one operator or customer, or when the period is short."""
+    if filters.narrow:
+        return True
+    newest = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    return newest - _index_at(_midnight(filters.since) - SKEW) <= CEILING
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=clock.OFFICE)
+
+
+def _index_at(moment: datetime) -> int:
+    """The first index that is not before the moment, by halving: some twenty steps in millions."""
+    newest = Entry.objects.order_by("-id").values_list("id", flat=True).first()
+    low, high = 1, (newest or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = (
+            Entry.objects.filter(id__gte=middle).order_by("id").values_list("id", "ts").first()
+        )
+        if row is None or row[1] >= moment:
+            high = middle
+        else:
+            low = row[0] + 1
+    return low

@@ -1,0 +1,48 @@
+"""The sealed context of one entry, opened for whoever the gate has let: the reason and the inputs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from access.models import SealedContext
+from access.querylog.telling import Told
+from access.querylog.write import open_context
+from custodian.crypto.errors import OpenFailed
+
+# Around the turn of a month the context may lie under the key of the month next to the entry's.
+_AROUND = (timedelta(), timedelta(minutes=-5), timedelta(minutes=5))
+
+
+def context_of(told: Told) -> list[tuple[str, Any]] | None:
+    """The context's parts with their words, the reason first; None when it was erased."""
+    row = SealedContext.objects.filter(entry_id=told.entry.id).first()
+    if row is None:
+        return None
+    for month in dict.fromkeys(f"{told.at + step:%Y-%m}" for step in _AROUND):
+        try:
+            return _worded(open_context(bytes(row.body_sealed), month=month))
+        except OpenFailed:
+            continue
+    return None
+
+
+def _worded(context: dict[str, Any]) -> list[tuple[str, Any]]:
+    words = {
+        "reason": _("填写的理由"),
+        "asked": _("要找的"),
+        "role": _("当时的岗位"),
+        "reach": _("当时的范围"),
+        "hour": _("钟点"),
+        "stepped_up": _("已二次验证"),
+        "token": _("令牌"),
+        "page": _("页面"),
+        "query": _("条件"),
+        "entry": _("所看条目"),
+        "holdings": _("所限资料"),
+    }
+    known = [(words[name], context[name]) for name in words if context.get(name) not in (None, "", [])]
+    others = [(name, value) for name, value in context.items() if name not in words and name != "month"]
+    return known + others
