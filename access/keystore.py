@@ -15,7 +15,15 @@ from custodian.crypto.keyring import WrappedKey
 from custodian.errors import CustodianError
 from custodian.keys import keyring
 
-__all__ = ["DataKey", "NoKey", "create", "create_subject_keys", "named_holding", "of_named", "unlock"]
+__all__ = [
+    "DataKey",
+    "NoKey",
+    "create",
+    "create_subject_keys",
+    "named_holding",
+    "of_named",
+    "unlock",
+]
 
 _NAMED = uuid5(NAMESPACE_URL, "custodian/holding")
 
@@ -97,16 +105,15 @@ def forget() -> None:
 
 
 def create_subject_keys(subjects: Iterable[int]) -> dict[int, bytes]:
-    """A log key for each new subject; returns the key ids that the log names at registration."""
+    """A log key for each new subject, with which the entry of its registration is tagged."""
     ring = keyring()
-    rows, names = [], {}
-    for subject in subjects:
-        key = ring.new_dek()
+    keys = {subject: ring.new_dek() for subject in subjects}
+    rows: list[tuple[object, ...]] = []
+    for subject, key in keys.items():
         wrapped = ring.wrap(key, context=_subject_context(subject))
-        names[subject] = hashlib.sha256(key).digest()[:16]
-        rows.append((subject, names[subject], wrapped.kek, wrapped.blob))
+        rows.append((subject, hashlib.sha256(key).digest()[:16], wrapped.kek, wrapped.blob))
     _insert("INSERT INTO keys.subject_key (subject, key_id, kek, wrapped) VALUES %s", rows)
-    return names
+    return keys
 
 
 def subject_keys(wrapped: Mapping[int, tuple[int, bytes]]) -> dict[int, bytes]:

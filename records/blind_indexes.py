@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
-from custodian import elements
+from custodian import clock, elements
 from custodian.crypto import blind_index
 from custodian.elements import Search
 from custodian.keys import index_key
+from records import bulk
 
 COMBINED = "identity.name+identity.birth_date"
 COMBINED_PARTS = ("identity.name", "identity.birth_date")
@@ -46,3 +48,19 @@ def of_values(values: Mapping[str, str]) -> list[tuple[str, bytes]]:
 
 def of_query(kind: str, values: Sequence[str]) -> bytes:
     return combined(values[0], values[1]) if kind == COMBINED else digest(kind, values[0])
+
+
+def write(found: Sequence[tuple[str, bytes, int, UUID]]) -> None:
+    """Store fingerprints as current: element, digest, subject and the holding they belong to."""
+    now = clock.now()
+    bulk.insert(
+        "records_blindindex",
+        {
+            "element": "text",
+            "digest": "bytea",
+            "subject_id": "bigint",
+            "holding": "uuid",
+            "since": "timestamptz",
+        },
+        [(*each, now) for each in found],
+    )

@@ -5,10 +5,12 @@ Everything of a call is one transaction with one log entry: rows, keys, blind in
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -17,11 +19,24 @@ from access import gate, keystore, scopes
 from access.actions import Action
 from access.actors import Actor, system
 from access.keystore import DataKey
-from access.models import Assignment, Subject
+from access.models import Subject
 from access.querylog.leaf import Tagged
-from records import blind_indexes, vault
-from records.models import Account, BlindIndex, Book, Customer, Finances, Identity
+from custodian import clock
+from records import blind_indexes, bulk, references, vault
+from records.models import Book, Customer, Identity
 from records.vault import SealedValues
+
+_IDENTITY: Final = tuple(
+    field.name.removesuffix("_sealed")
+    for field in Identity._meta.concrete_fields
+    if field.name.endswith("_sealed")
+)
+_HOLDING: Final = {
+    "holding": "uuid",
+    "epoch": "int",
+    "state_mac": "bytea",
+    "origins": "jsonb",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +52,9 @@ class NewCustomer:
     assignments: Sequence[tuple[int, datetime]] = ()
     minor_until: date | None = None
     honey: bool = False
-    origin: tuple[str, str] = (
-        "import",
-        "",
-    )  # where the values came from, and since when (ISO date)
+    # Where the values came from, and since when (ISO date).
+    origin: tuple[str, str] = ("import", "")
+    row_digest: bytes = b""
 
 
 @dataclass
@@ -49,9 +63,10 @@ class _Sealing:
 
     new: NewCustomer
     subject: Subject
+    log_key: bytes
     identity: SealedValues
     finances: SealedValues
-    digests: list[tuple[str, bytes, UUID]] = field(default_factory=list)
+    digests: Sequence[tuple[str, bytes, UUID]]
 
 
 def register(
@@ -66,35 +81,56 @@ def register(
     """Write customers who are new to the book. Raises IntegrityError when one of them is not."""
     # The rows come into existence under the system's reach: nobody is assigned to them yet.
     with transaction.atomic(), scopes.acting(system("importer")):
-        subjects = Subject.objects.bulk_create(
-            [Subject(unit_id=new.unit_id, honey=new.honey) for new in newcomers]
-        )
-        keystore.create_subject_keys([subject.pk for subject in subjects])
-        sealed = _seal_all(newcomers, subjects)
+        sealed = _seal_all(newcomers, _subjects(newcomers))
         customers = _write(sealed, book)
         gate.authorise(
             actor,
             action,
             channel=channel,
             purpose="import" if action is Action.BOOK_IMPORT else "policy_service",
-            subjects=_tagged(subjects),
+            subjects=[Tagged(each.subject.uid, each.log_key) for each in sealed],
             facts={"state": _state(sealed), "book": book.code},
             operation=operation,
         )
     return customers
 
 
+def _subjects(newcomers: Sequence[NewCustomer]) -> list[Subject]:
+    subjects = [Subject(unit_id=new.unit_id, honey=new.honey) for new in newcomers]
+    places = bulk.insert(
+        "access_subject",
+        {
+            "uid": "uuid",
+            "status": "text",
+            "unit_id": "bigint",
+            "honey": "bool",
+            "registered_at": "timestamptz",
+        },
+        [(s.uid, s.status, s.unit_id, s.honey, s.registered_at) for s in subjects],
+        returning="uid, id",
+    )
+    ids = dict(places)
+    for subject in subjects:
+        subject.pk = ids[subject.uid]
+    return subjects
+
+
 def _seal_all(newcomers: Sequence[NewCustomer], subjects: Sequence[Subject]) -> list[_Sealing]:
+    log_keys = keystore.create_subject_keys([subject.pk for subject in subjects])
     holdings = [(uuid4(), uuid4()) for _ in newcomers]
     keys = keystore.create(holding for pair in holdings for holding in pair)
     return [
-        _seal_one(new, subject, pair, keys)
+        _seal_one(new, subject, log_keys[subject.pk], pair, keys)
         for new, subject, pair in zip(newcomers, subjects, holdings, strict=True)
     ]
 
 
 def _seal_one(
-    new: NewCustomer, subject: Subject, pair: tuple[UUID, UUID], keys: Mapping[UUID, DataKey]
+    new: NewCustomer,
+    subject: Subject,
+    log_key: bytes,
+    pair: tuple[UUID, UUID],
+    keys: Mapping[UUID, DataKey],
 ) -> _Sealing:
     identity, finances = pair
     own = {code: text for code, text in new.values.items() if code.startswith("identity.") and text}
@@ -104,6 +140,7 @@ def _seal_one(
     return _Sealing(
         new,
         subject,
+        log_key,
         vault.seal(own, holding=identity, key=keys[identity]),
         vault.seal(money, holding=finances, key=keys[finances]),
         _digests(own, identity, new.accounts, finances),
@@ -120,23 +157,21 @@ def _digests(
 
 
 def _write(sealed: Sequence[_Sealing], book: Book) -> list[Customer]:
-    customers = Customer.objects.bulk_create([_customer(each, book) for each in sealed])
-    Identity.objects.bulk_create([_identity(each) for each in sealed])
-    Finances.objects.bulk_create([_finances(each) for each in sealed])
-    Account.objects.bulk_create([row for each in sealed for row in _accounts(each)])
-    BlindIndex.objects.bulk_create(
+    customers = [_customer(each, book) for each in sealed]
+    _write_customers(customers)
+    _write_identities(sealed)
+    _write_finances(sealed)
+    blind_indexes.write(
         [
-            BlindIndex(element=code, digest=digest, subject=each.subject, holding=holding)
+            (code, digest, each.subject.pk, holding)
             for each in sealed
             for code, digest, holding in each.digests
         ]
     )
-    Assignment.objects.bulk_create(
-        [
-            Assignment(subject=each.subject, user_id=user, since=since)
-            for each in sealed
-            for user, since in each.new.assignments
-        ]
+    bulk.insert(
+        "access_assignment",
+        {"subject_id": "bigint", "user_id": "bigint", "since": "timestamptz"},
+        [(each.subject.pk, user, since) for each in sealed for user, since in each.new.assignments],
     )
     return customers
 
@@ -144,58 +179,110 @@ def _write(sealed: Sequence[_Sealing], book: Book) -> list[Customer]:
 def _customer(each: _Sealing, book: Book) -> Customer:
     return Customer(
         subject=each.subject,
+        ref=references.new_customer(),
         kind=each.new.kind,
         book=book,
         intermediary_id=each.new.intermediary_id,
         source_digest=blind_indexes.of_source(book.code, each.new.source_key),
+        row_digest=each.new.row_digest,
         minor_until=each.new.minor_until,
     )
 
 
-def _identity(each: _Sealing) -> Identity:
-    source, since = each.new.origin
-    return Identity(
-        subject=each.subject,
-        holding=each.identity.holding,
-        epoch=each.identity.epoch,
-        state_mac=each.identity.mac,
-        origins={code: [source, since] for code in each.identity.blobs},
-        **{f"{code.partition('.')[2]}_sealed": blob for code, blob in each.identity.blobs.items()},
+def _write_customers(customers: Sequence[Customer]) -> None:
+    bulk.insert(
+        "records_customer",
+        {
+            "subject_id": "bigint",
+            "ref": "text",
+            "kind": "text",
+            "book_id": "bigint",
+            "intermediary_id": "bigint",
+            "source_digest": "bytea",
+            "row_digest": "bytea",
+            "minor_until": "date",
+            "created_at": "timestamptz",
+        },
+        [
+            (
+                c.subject_id,
+                c.ref,
+                c.kind,
+                c.book_id,
+                c.intermediary_id,
+                c.source_digest,
+                c.row_digest,
+                c.minor_until,
+                c.created_at,
+            )
+            for c in customers
+        ],
     )
 
 
-def _finances(each: _Sealing) -> Finances:
-    source, since = each.new.origin
-    return Finances(
-        subject=each.subject,
-        holding=each.finances.holding,
-        epoch=each.finances.epoch,
-        state_mac=each.finances.mac,
-        origins={place.partition("/")[0]: [source, since] for place in each.finances.blobs},
-        income_sealed=each.finances.blobs.get("financial.income"),
+def _write_identities(sealed: Sequence[_Sealing]) -> None:
+    columns = {
+        "subject_id": "bigint",
+        **_HOLDING,
+        **{f"{name}_sealed": "bytea" for name in _IDENTITY},
+    }
+    bulk.insert(
+        "records_identity",
+        columns,
+        [
+            (
+                each.subject.pk,
+                *_of_holding(each.identity, each.new.origin),
+                *(each.identity.blobs.get(f"identity.{name}") for name in _IDENTITY),
+            )
+            for each in sealed
+        ],
     )
 
 
-def _accounts(each: _Sealing) -> list[Account]:
-    blobs = each.finances.blobs
-    return [
-        Account(
-            subject=each.subject,
-            slot=slot,
-            bank_name_sealed=blobs.get(f"financial.bank_name/{slot}"),
-            bank_account_sealed=blobs.get(f"financial.bank_account/{slot}"),
-        )
-        for slot in range(1, len(each.new.accounts) + 1)
-    ]
+def _write_finances(sealed: Sequence[_Sealing]) -> None:
+    bulk.insert(
+        "records_finances",
+        {"subject_id": "bigint", **_HOLDING, "income_sealed": "bytea"},
+        [
+            (
+                each.subject.pk,
+                *_of_holding(each.finances, each.new.origin),
+                each.finances.blobs.get("financial.income"),
+            )
+            for each in sealed
+        ],
+    )
+    now = clock.now()
+    bulk.insert(
+        "records_account",
+        {
+            "subject_id": "bigint",
+            "slot": "smallint",
+            "bank_name_sealed": "bytea",
+            "bank_account_sealed": "bytea",
+            "since": "timestamptz",
+        },
+        [
+            (
+                each.subject.pk,
+                slot,
+                each.finances.blobs.get(f"financial.bank_name/{slot}"),
+                each.finances.blobs.get(f"financial.bank_account/{slot}"),
+                now,
+            )
+            for each in sealed
+            for slot in range(1, len(each.new.accounts) + 1)
+        ],
+    )
+
+
+def _of_holding(sealed: SealedValues, origin: tuple[str, str]) -> tuple[UUID, int, bytes, str]:
+    origins = {place.partition("/")[0]: origin for place in sealed.blobs}
+    return sealed.holding, sealed.epoch, sealed.mac, json.dumps(origins)
 
 
 def _state(sealed: Sequence[_Sealing]) -> str:
     """One hash over the new state of every holding of the call, in order."""
-    return sha256(
-        b"".join(each.identity.state + each.finances.state for each in sealed)
-    ).hexdigest()
-
-
-def _tagged(subjects: Sequence[Subject]) -> list[Tagged]:
-    found = scopes.find([subject.pk for subject in subjects])
-    return gate.tagged(found)
+    states = b"".join(each.identity.state + each.finances.state for each in sealed)
+    return sha256(states).hexdigest()

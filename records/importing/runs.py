@@ -1,0 +1,117 @@
+"""From files to a run: received, recognised, confirmed, started. Used by command, page and demo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from access import actors, gate, scopes
+from access.actions import Action
+from access.actors import Actor
+from access.models import Unit, User
+from access.vocabulary import Channel
+from records.importing import engine, store
+from records.importing import mapping as mappings
+from records.importing.mapping import BookMapping, SourceMapping
+from records.importing.readers import Sheet, Source
+from records.importing.recognise import ColumnGuess, mapping_of, recognise
+from records.importing.steps import open_file
+from records.models import Book, ImportFile, ImportRun
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A sheet with what its columns seem to be."""
+
+    file: str
+    sheet: Sheet
+    guesses: Sequence[ColumnGuess]
+    mapping: SourceMapping
+
+
+def receive(paths: Sequence[Path]) -> list[ImportFile]:
+    """Seal files of this machine into the store. Raises `SourceRefused`, and then keeps none."""
+    taken: list[ImportFile] = []
+    try:
+        for path in paths:
+            source = Source.from_path(path)
+            taken.append(store.receive(source))
+    except BaseException:
+        for file in taken:
+            store.remove(file)
+        raise
+    return taken
+
+
+def recognised(files: Sequence[ImportFile]) -> list[Recognised]:
+    """Every sheet of the files, with the mapping that its columns amount to."""
+    found = []
+    for file in files:
+        name = store.name_of(file)
+        for sheet in open_file(file, None):
+            guesses = recognise(sheet)
+            found.append(Recognised(name, sheet, guesses, mapping_of(sheet, guesses, file=name)))
+    return found
+
+
+def begin(
+    files: Sequence[ImportFile],
+    *,
+    book: Book,
+    mapping: BookMapping,
+    unit: Unit | None = None,
+    dry_run: bool = False,
+    actor: Actor,
+) -> ImportRun:
+    """A queued run over files that lie in the store. Its actor is asked again when it starts."""
+    if not gate.may(actor, Action.BOOK_IMPORT):
+        raise PermissionError
+    user = User.objects.get(pk=actor.id) if actor.id else None
+    with transaction.atomic():
+        run = ImportRun.objects.create(
+            book=book,
+            unit=unit,
+            requested_by=user,
+            dry_run=dry_run,
+            mapping={"toml": mappings.dump(mapping)},
+        )
+        ImportFile.objects.filter(pk__in=[file.pk for file in files]).update(run=run)
+    return run
+
+
+def discard(files: Sequence[ImportFile]) -> None:
+    for file in files:
+        store.remove(file)
+
+
+def book_of(code: str) -> Book:
+    """The book of this code; without a code the insurer's own, opened when it is not there yet."""
+    if code and code != settings.CUSTODIAN_INSURER:
+        return Book.objects.get(code=code)
+    own = settings.CUSTODIAN_INSURER
+    name = settings.CUSTODIAN_INSURER_NAME["zh"]
+    return Book.objects.get_or_create(code=own, defaults={"name": name})[0]
+
+
+def run_files(
+    paths: Sequence[Path],
+    *,
+    book: Book,
+    mapping: BookMapping | None = None,
+    unit: Unit | None = None,
+    dry_run: bool = False,
+    on_progress: engine.Progress | None = None,
+    actor: Actor,
+) -> ImportRun:
+    """Import files from end to end in this process."""
+    with scopes.acting(actors.system("importer")):
+        files = receive(paths)
+        chosen = mapping or BookMapping(tuple(each.mapping for each in recognised(files)))
+        run = begin(files, book=book, mapping=chosen, unit=unit, dry_run=dry_run, actor=actor)
+        return engine.work(
+            run.pk, channel=Channel.COMMAND, on_progress=on_progress or engine.silent
+        )

@@ -1,0 +1,184 @@
+"""One chunk of rows into the tables: what is new is registered, the rest is accounted for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypedDict
+from uuid import UUID
+
+from access.actions import Action
+from access.actors import Actor
+from records import claims, intake, policies
+from records.importing import fingerprints, quarantine
+from records.importing.deciding import New, RowDecision
+from records.importing.directory import Directory
+from records.importing.drafts import Flaw, Outcome, Rejected
+from records.importing.known import Known
+from records.importing.mapping import SourceMapping
+from records.importing.quarantine import Seal, SetAside
+from records.importing.readers import Row
+from records.models import Book, ImportRun, QuarantinedRow
+
+
+@dataclass
+class Tally:
+    """Rows by what became of them; `rows_in` is always the sum."""
+
+    kept: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def rows_in(self) -> int:
+        return self.kept + self.unchanged + self.quarantined
+
+    def add(self, other: Tally) -> None:
+        self.kept += other.kept
+        self.unchanged += other.unchanged
+        self.quarantined += other.quarantined
+        self.reasons += other.reasons
+        self.warnings += other.warnings
+
+
+class _Terms(TypedDict):
+    book: Book
+    channel: str
+    actor: Actor
+    action: Action
+    operation: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """What every chunk of a run shares."""
+
+    run: ImportRun
+    directory: Directory
+    seal: Seal
+    channel: str
+    actor: Actor
+    action: Action = Action.BOOK_IMPORT
+
+    @property
+    def terms(self) -> _Terms:
+        return {
+            "book": self.run.book,
+            "channel": self.channel,
+            "actor": self.actor,
+            "action": self.action,
+            "operation": self.run.ref,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Which sheet the rows of a chunk are of, and what they are called in the quarantine."""
+
+    sheet: int
+    mapping: SourceMapping
+    headers: Sequence[str]
+    row_kind: str
+
+
+class Chunk:
+    """Decides row by row, because a row may depend on the one before it, then writes at once."""
+
+    def __init__(self, errand: Errand, place: Place, known: Known) -> None:
+        self._errand, self._place, self._known = errand, place, known
+        self._new = New()
+        self._aside: list[SetAside] = []
+        self._settled: list[int] = []
+        self._tally = Tally()
+
+    def take(self, rows: Sequence[tuple[Row, Outcome]]) -> Tally:
+        """Call inside a transaction: everything of the chunk is written, or nothing."""
+        digests = [fingerprints.of_row(row, source=self._place.mapping.name) for row, _ in rows]
+        earlier = self._earlier(digests)
+        self._known.look_up(
+            [draft for _, outcome in rows if not isinstance(outcome, Rejected) for draft in outcome]
+        )
+        for (row, outcome), digest in zip(rows, digests, strict=True):
+            self._one(row, outcome, digest, earlier.get(digest))
+        self._write()
+        return self._tally
+
+    def _earlier(self, digests: Sequence[bytes]) -> dict[bytes, tuple[int, str]]:
+        rows = QuarantinedRow.objects.filter(
+            book=self._errand.run.book, kind=self._place.row_kind, row_digest__in=set(digests)
+        )
+        return {
+            bytes(digest): (pk, status)
+            for digest, pk, status in rows.values_list("row_digest", "pk", "status")
+        }
+
+    def _one(
+        self, row: Row, outcome: Outcome, digest: bytes, earlier: tuple[int, str] | None
+    ) -> None:
+        tally = self._tally
+        if earlier and earlier[1] != QuarantinedRow.Status.OPEN:
+            tally.unchanged += 1  # somebody has put it right, or decided against it
+            return
+        if isinstance(outcome, Rejected):
+            self._set_aside(row, outcome.flaws, digest)
+            return
+        decision = RowDecision(self._known, self._errand.directory)
+        for draft in outcome:
+            decision.decide(draft)
+        if decision.problems:
+            self._set_aside(row, decision.problems, digest)
+            return
+        decision.settle(self._new)
+        if earlier:
+            self._settled.append(earlier[0])
+        if decision.unchanged:
+            tally.unchanged += 1
+            return
+        tally.kept += 1
+        tally.warnings.update({flaw.problem.code for flaw in decision.warnings})
+
+    def _set_aside(self, row: Row, flaws: Sequence[Flaw], digest: bytes) -> None:
+        self._tally.quarantined += 1
+        self._tally.reasons[flaws[0].problem.code] += 1
+        place = self._place
+        key_digest = fingerprints.of_key(
+            row,
+            kind=place.row_kind,
+            mapping=place.mapping,
+            headers=place.headers,
+            book=self._errand.run.book.code,
+        )
+        self._aside.append(
+            SetAside(
+                kind=place.row_kind,
+                sheet=place.sheet,
+                number=row.number,
+                flaws=flaws,
+                digest=digest,
+                key_digest=key_digest,
+                source=place.mapping.name,
+                headers=place.headers,
+                cells=row.cells,
+            )
+        )
+
+    def _write(self) -> None:
+        new, terms = self._new, self._errand.terms
+        if new.customers:
+            written = intake.register([newcomer for _, newcomer in new.customers], **terms)
+            for (held, _), customer in zip(new.customers, written, strict=True):
+                held.subject = customer.subject_id
+        if new.policies:
+            contracts = policies.register([make() for _, make in new.policies], **terms)
+            for (contract, _), policy in zip(new.policies, contracts, strict=True):
+                contract.pk = policy.pk
+        if new.claims:
+            claims.register([make() for make in new.claims], **terms)
+        quarantine.put(self._aside, run=self._errand.run, seal=self._errand.seal)
+        if self._settled:
+            QuarantinedRow.objects.filter(pk__in=self._settled).update(
+                status=QuarantinedRow.Status.FIXED
+            )
