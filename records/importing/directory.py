@@ -9,9 +9,11 @@ from records.identifiers.checked import warning
 from records.importing.drafts import Flaw
 from records.models import Intermediary, Product
 
-AGENT_UNKNOWN = warning("agent-unknown", _("没有这个工号的在岗人员，未指派，请核对"))
-UNIT_UNKNOWN = warning("unit-unknown", _("没有这个机构代码，已归入默认机构，请核对"))
-INTERMEDIARY_UNKNOWN = warning("intermediary-unknown", _("没有这个中介机构代码，未收录，请核对"))
+AGENT_UNKNOWN = warning("row-agent-unknown", _("没有这个工号的在岗人员，未指派，请核对"))
+UNIT_UNKNOWN = warning("row-unit-unknown", _("没有这个机构代码，已归入默认机构，请核对"))
+INTERMEDIARY_UNKNOWN = warning(
+    "row-intermediary-unknown", _("没有这个中介机构代码，未收录，请核对")
+)
 PRODUCT_NOT_FILED = warning("product-not-filed", _("险种没有备案记录，请在险种资料中补充"))
 
 _CODE = 30

@@ -142,10 +142,9 @@ class _Work:
             )
 
     def _rehearse(self, errand: Errand, steps: list[Step]) -> None:
-        with _heart(self.run, self.lease) as beat:
-            with transaction.atomic():
-                self._walk(errand, steps, beat=beat)
-                transaction.set_rollback(True)
+        with _heart(self.run, self.lease) as beat, transaction.atomic():
+            self._walk(errand, steps, beat=beat)
+            transaction.set_rollback(True)
 
     def _walk(
         self, errand: Errand, steps: list[Step], *, beat: Callable[[int], None] | None = None
