@@ -11,10 +11,12 @@ _OFFICERS = frozenset({Role.COMPLIANCE_OFFICER})
 _WATCHERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR})
 _DESK = frozenset({Role.AGENT, Role.CLAIMS_HANDLER, Role.SERVICE_DESK})
 _CUSTOMER_READERS = _DESK | _WATCHERS
+_STAFF = frozenset(Role) - {Role.SYSTEM}
 
 
 class Action(StrEnum):
     ALERT_READ = "incidents:alert:read"
+    API_TOKEN_GRANT = "access:token:grant"  # noqa: S105
     API_TOKEN_ISSUE = "access:token:issue"  # noqa: S105
     API_TOKEN_READ = "access:token:read"  # noqa: S105
     API_TOKEN_REVOKE = "access:token:revoke"  # noqa: S105
@@ -39,9 +41,15 @@ class Action(StrEnum):
     LOG_EXPORT = "access:log:export"
     LOG_READ = "access:log:read"
     LOG_SUBJECT_READ = "access:log-subject:read"
+    PASSWORD_CHANGE = "access:password:change"  # noqa: S105
+    PASSWORD_LINK_ISSUE = "access:password-link:issue"  # noqa: S105
     POLICY_RULE_READ = "access:policy-rule:read"
     QUARANTINE_FIX = "records:quarantine:fix"
     QUARANTINE_READ = "records:quarantine:read"
+    SECOND_FACTOR_ENROL = "access:second-factor:enrol"
+    SECOND_FACTOR_SHOW = "access:second-factor:show"
+    SESSION_CLOSE = "access:session:close"
+    STEP_UP = "access:session:step-up"
     UNIT_CHANGE = "access:unit:change"
     USER_CHANGE = "access:user:change"
     USER_READ = "access:user:read"
@@ -59,7 +67,11 @@ ACT: Mapping[Action, str] = {
     Action.LOG_EXPORT: "export",
     Action.LOG_SUBJECT_READ: "view",
     Action.AUTHENTICATE: "login",
+    Action.SECOND_FACTOR_SHOW: "second-factor",
+    Action.SESSION_CLOSE: "logout",
+    Action.STEP_UP: "step-up",
     Action.DEMO_BEGIN: "demo.begin",
+    Action.API_TOKEN_GRANT: "change",
     Action.API_TOKEN_ISSUE: "change",
     Action.API_TOKEN_REVOKE: "change",
     Action.ASSIGNMENT_CHANGE: "change",
@@ -67,18 +79,22 @@ ACT: Mapping[Action, str] = {
     Action.CUSTOMER_CREATE: "change",
     Action.BOOK_IMPORT: "change",
     Action.DOCUMENT_ADD: "change",
+    Action.PASSWORD_CHANGE: "change",
+    Action.PASSWORD_LINK_ISSUE: "change",
     Action.QUARANTINE_FIX: "change",
+    Action.SECOND_FACTOR_ENROL: "change",
     Action.UNIT_CHANGE: "change",
     Action.USER_CHANGE: "change",
 }
 
 ROLES: Mapping[Action, frozenset[Role]] = {
     Action.ALERT_READ: _WATCHERS,
+    Action.API_TOKEN_GRANT: _OFFICERS,
     Action.API_TOKEN_ISSUE: frozenset({Role.ADMINISTRATOR}),
     Action.API_TOKEN_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.API_TOKEN_REVOKE: frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER}),
     Action.ASSIGNMENT_CHANGE: _OFFICERS,
-    Action.AUTHENTICATE: frozenset(Role) - {Role.SYSTEM},
+    Action.AUTHENTICATE: _STAFF,
     Action.BACK_OFFICE_OPEN: _WATCHERS | {Role.ADMINISTRATOR},
     Action.BOOK_IMPORT: _OFFICERS,
     Action.BOOK_READ: _WATCHERS,
@@ -97,10 +113,16 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOG_CONTEXT_READ: _WATCHERS,
     Action.LOG_EXPORT: _WATCHERS,
     Action.LOG_READ: _WATCHERS,
+    Action.PASSWORD_CHANGE: _STAFF,
+    Action.PASSWORD_LINK_ISSUE: frozenset({Role.ADMINISTRATOR}),
     Action.LOG_SUBJECT_READ: _WATCHERS,
     Action.POLICY_RULE_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.QUARANTINE_FIX: _OFFICERS,
     Action.QUARANTINE_READ: _OFFICERS,
+    Action.SECOND_FACTOR_ENROL: _STAFF,
+    Action.SECOND_FACTOR_SHOW: _STAFF,
+    Action.SESSION_CLOSE: _STAFF,
+    Action.STEP_UP: _STAFF,
     Action.UNIT_CHANGE: frozenset({Role.ADMINISTRATOR}),
     Action.USER_CHANGE: frozenset({Role.ADMINISTRATOR}),
     Action.USER_READ: _WATCHERS | {Role.ADMINISTRATOR},

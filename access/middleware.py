@@ -4,39 +4,56 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from access import actors, scopes
+from access import actors, scopes, second_factor, sessions, sign_ins, tokens
+from access.actions import Action
+from access.actors import Actor
 from access.models import User
+from custodian.errors import CustodianError
+from custodian.middleware import answer
 
 Handler = Callable[[HttpRequest], HttpResponse]
-METHODS = "account_authentication_methods"
+second_factor_at = second_factor.shown_at
+
+# What a person between password and code needs; the API answers 401 by itself.
 OPEN_TO_HALF_SIGNED_IN = (
-    "/accounts/",
-    "/static/",
-    "/i18n/",
+    "/accounts/login/",
+    "/accounts/logout/",
+    "/accounts/reauthenticate/",
+    "/accounts/second-factor/",
+    "/accounts/step-up/",
+    "/api/",
+    "/language/",
     "/livez",
-    "/readyz",
     "/metrics",
+    "/readyz",
+    "/static/",
     "/viewer-mark",
 )
 
 
 class ActorMiddleware:
-    """`request.actor` is the signed-in person or None; statements outside a request see no scoped row."""
+    """`request.actor` is the signed-in person, the bearer of a token, or None.
+
+    A bearer token is read here and not in the API's views, so that the scope covers the whole
+    request and ends with it; with a token the session is not looked at.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        actor = None
-        if isinstance(user, User) and user.is_active and second_factor_at(request):
-            actor = actors.staff(user, stepped_up=stepped_up(request))
+        try:
+            actor = tokens.bearer(request) if tokens.carried_by(request) else _person(request)
+        except CustodianError as error:
+            return _challenge(answer(request, error))
         request.actor = actor  # type: ignore[attr-defined]
         with scopes.acting(actor):
             return self.get_response(request)
@@ -49,19 +66,34 @@ class StaffSecondFactor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        half = request.user.is_authenticated and not second_factor_at(request)
+        half = request.user.is_authenticated and second_factor_at(request) is None
         if half and not request.path.startswith(OPEN_TO_HALF_SIGNED_IN):
             return redirect(reverse("account_second_factor"))
         return self.get_response(request)
 
 
-def second_factor_at(request: HttpRequest) -> float | None:
-    """When this session last showed a second factor, in seconds since the epoch."""
-    records = request.session.get(METHODS, [])
-    return max((each["at"] for each in records if each.get("method") == "mfa"), default=None)
+def _challenge(response: HttpResponse) -> HttpResponse:
+    """A 401 says how to authenticate (RFC 9110, 11.6.1)."""
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="custodian"'
+    return response
 
 
 def stepped_up(request: HttpRequest) -> bool:
     """Whether the second factor is fresh. A password alone never counts, whatever allauth remembers."""
     shown = second_factor_at(request)
     return shown is not None and time.time() - shown < settings.CUSTODIAN_STEP_UP_SECONDS
+
+
+def _person(request: HttpRequest) -> Actor | None:
+    user = request.user
+    if not isinstance(user, User):
+        return None
+    if why := sessions.ended(request):
+        logout(request)
+        sign_ins.record(request, Action.SESSION_CLOSE, why=(why,), user=user)
+        return None
+    sessions.note(request)
+    if second_factor_at(request) is None:
+        return None
+    return actors.staff(user, stepped_up=stepped_up(request))

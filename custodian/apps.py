@@ -10,4 +10,5 @@ class CustodianConfig(AppConfig):
     verbose_name = "Custodian"
 
     def ready(self) -> None:
-        from custodian import checks  # noqa: F401, PLC0415
+        from custodian import checks  # noqa: F401
+        from custodian.demo import checks as demo_checks  # noqa: F401

@@ -126,7 +126,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # Who may come in. Argon2id is tuned to about 100 ms in access.hashers.
 AUTH_USER_MODEL = "access.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["access.login.StaffBackend"]
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"] if TESTING else ["access.hashers.Argon2"]
 )
@@ -152,12 +152,28 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = CUSTODIAN_STEP_UP_SECONDS
+ACCOUNT_FORMS = {
+    "change_password": "access.forms.ChangePasswordForm",
+    "login": "access.forms.LoginForm",
+    "reauthenticate": "access.forms.ReauthenticateForm",
+}
+# A key is an address together with a name, or one person's codes: nobody is locked out from afar.
+ACCOUNT_RATE_LIMITS = {
+    "change_password": "5/m/user",
+    "login": "120/m/ip",
+    "login_failed": "60/m/ip,5/300s/key",
+    "reauthenticate": "10/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.flag("CUSTODIAN_BEHIND_PROXY", default=False) else 0
 MFA_ADAPTER = "access.login.MfaAdapter"
+MFA_FORMS = {"authenticate": "access.forms.CodeForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 0
 MFA_TOTP_ISSUER = "Custodian"
 
 SESSION_COOKIE_AGE = 8 * 3600
+CUSTODIAN_IDLE_SECONDS = env.number("CUSTODIAN_IDLE_SECONDS", default=30 * 60)
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -195,6 +211,8 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = PRODUCTION
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 

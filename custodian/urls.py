@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import TemplateView
 
 from custodian import health
+from custodian.demo import mode
+from custodian.demo.step_in import cast
+from custodian.site.home import home
+
+DEMO = mode.active()
+FRONT_PAGE: dict[str, Any] = {"cast": cast} if DEMO else {}
 
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="home.html"), name="home"),
+    path("", home, FRONT_PAGE, name="home"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
-    path("accounts/second-factor/", TemplateView.as_view(template_name="home.html"), name="account_second_factor"),
+    path("desk/", include("records.desk_urls")),
+    path("accounts/", include("access.account_urls")),
+    path("regulator/", include("access.regulator_urls")),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("custodian.site.urls")),
 ]
+if DEMO:
+    urlpatterns.append(path("demo/", include("custodian.demo.urls")))

@@ -30,7 +30,9 @@ class Audience:
 
 
 AUDIENCES = (
-    Audience(_("合规官、安全官与审计"), _("信息目录、查询日志、审计发现、导入与隔离区"), "admin:index"),
+    Audience(
+        _("合规官、安全官与审计"), _("信息目录、查询日志、审计发现、导入与隔离区"), "admin:index"
+    ),
     Audience(_("代理人、理赔人员与客服"), _("查找客户，先看掩码，注明用途后揭示"), "desk:find"),
     Audience(_("客户"), _("看自己的资料，以及谁看过"), "portal:home"),
     Audience(_("监管"), _("有期限的案件访问，可离线核验的导出"), "regulator:cases"),

@@ -1,0 +1,28 @@
+"""The addresses of signing in. allauth has more; what is not listed here does not exist."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from access import account
+
+urlpatterns = [
+    path("login/", account.LoginView.as_view(), name="account_login"),
+    path("logout/", account.LogoutView.as_view(), name="account_logout"),
+    path("code/", account.CodeView.as_view(), name="mfa_authenticate"),
+    path("reauthenticate/", account.ReauthenticateView.as_view(), name="account_reauthenticate"),
+    path("second-factor/", account.second_step, name="account_second_factor"),
+    path("second-factor/activate/", account.activate, name="mfa_activate_totp"),
+    path("second-factor/qr.svg", account.qr, name="account_totp_qr"),
+    path("recovery-codes/", account.recovery_codes, name="mfa_view_recovery_codes"),
+    path("step-up/", account.prove_again, name="step_up"),
+    path("password/change/", account.PasswordChangeView.as_view(), name="account_change_password"),
+    path("password/forgotten/", account.forgotten, name="account_forgotten"),
+    path(
+        "password/new/<str:uidb36>-<str:key>/",
+        account.first_password,
+        name="account_reset_password_from_key",
+    ),
+    path("settings/", account.own_settings, name="account_settings"),
+    path("theme/", account.choose_theme, name="account_theme"),
+]

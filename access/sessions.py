@@ -1,0 +1,37 @@
+"""How long a session lasts: half an hour without anybody, eight hours at most."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from custodian import clock
+
+BEGUN, SEEN = "custodian.begun", "custodian.seen"
+# Noting every request would write the session every time.
+_GRAIN = 60.0
+
+
+def begin(request: HttpRequest) -> None:
+    now = clock.now().timestamp()
+    request.session[BEGUN] = request.session[SEEN] = now
+
+
+def ended(request: HttpRequest) -> str:
+    """Why the session is over, as a reason code; empty while it is not."""
+    now = clock.now().timestamp()
+    if now - request.session.get(SEEN, now) > settings.CUSTODIAN_IDLE_SECONDS:
+        return "idle"
+    if now - request.session.get(BEGUN, now) > settings.SESSION_COOKIE_AGE:
+        return "session-too-long"
+    return ""
+
+
+def note(request: HttpRequest) -> None:
+    """Somebody is there. A page that renews itself is nobody."""
+    if "X-Partial" in request.headers:
+        return
+    now = clock.now().timestamp()
+    request.session.setdefault(BEGUN, now)
+    if now - request.session.get(SEEN, 0.0) > _GRAIN:
+        request.session[SEEN] = now
