@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from custodian import problems
 from custodian.errors import CustodianError, NotVisible, Unavailable
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -40,12 +41,7 @@ def answer(request: HttpRequest, error: CustodianError) -> HttpResponse:
     """The page, or problem+json for the API, that goes with an error."""
     _log.warning("refused", code=error.code, status=error.status)
     if request.path.startswith("/api/"):
-        body = {
-            "type": f"urn:custodian:{error.code}",
-            "title": str(error.message),
-            "status": error.status,
-        }
-        return JsonResponse(body, status=error.status, content_type="application/problem+json")
+        return problems.response(problems.of_error(error))
     template = "404.html" if isinstance(error, NotVisible) else f"{_page(error.status)}.html"
     return render(request, template, {"error": error}, status=error.status)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from access.api import unknown
 from custodian import health
 from custodian.demo import mode
 from custodian.demo.step_in import cast
@@ -21,6 +22,9 @@ urlpatterns = [
     path("desk/", include("records.desk_urls")),
     path("accounts/", include("access.account_urls")),
     path("regulator/", include("access.regulator_urls")),
+    path("api/v1/", include("access.api_urls")),
+    path("api/v1/", include("records.api_urls")),
+    re_path(r"^api/", unknown),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
