@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from django.conf import settings
 
 from access import keystore
 from access.keystore import DataKey
+from custodian import clock
 from custodian.keys import index_key
 from records import vault
 from records.importing.readers import Source, SourceRefused
@@ -20,9 +22,10 @@ from records.importing.readers.sheets import DEFAULT_LIMITS, Limits
 from records.models import ImportFile
 
 CHUNK: Final = 1 << 16
+UNUSED: Final = timedelta(days=1)
 _CONTENT: Final = "import-file.content"
 _NAME: Final = "import-file.name"
-_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+_TEXT: Final = (".csv", ".tsv", ".txt")
 
 
 class Arriving:
@@ -31,21 +34,17 @@ class Arriving:
     def __init__(self, name: str, *, limits: Limits = DEFAULT_LIMITS) -> None:
         self.name = Path(name).name or "upload"
         self.size = 0
-        self._limits = limits
+        text = Path(self.name).suffix.lower() in _TEXT
+        self._most = limits.file_bytes if text else limits.workbook_bytes
         self._ref, self._holding = uuid4(), uuid4()
         self._key: DataKey = keystore.create([self._holding])[self._holding]
         self._digest = hmac.new(index_key(_CONTENT), digestmod="sha256")
         self._path = path_of(self._ref.hex)
         self._sealer = _Sealer(self._path, holding=self._holding, key=self._key)
 
-    @property
-    def holding_key(self) -> DataKey:
-        return self._key
-
     def take(self, chunk: bytes) -> None:
         self.size += len(chunk)
-        small = Path(self.name).suffix.lower() not in (".csv", ".tsv", ".txt")
-        if self.size > (self._limits.workbook_bytes if small else self._limits.file_bytes):
+        if self.size > self._most:
             raise SourceRefused("file-size")
         self._digest.update(chunk)
         self._sealer.take(chunk)
@@ -111,6 +110,14 @@ def seen_before(file: ImportFile) -> ImportFile | None:
 def remove(file: ImportFile) -> None:
     path_of(file.ref.hex).unlink(missing_ok=True)
     file.delete()
+
+
+def tidy() -> int:
+    """Remove files that were received, but that nobody began to import within a day."""
+    left = ImportFile.objects.filter(run=None, received_at__lt=clock.now() - UNUSED)
+    for file in left:
+        remove(file)
+    return len(left)
 
 
 def path_of(ref: str) -> Path:
