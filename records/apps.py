@@ -11,4 +11,8 @@ class RecordsConfig(AppConfig):
     verbose_name = _("数据台账")
 
     def ready(self) -> None:
-        from records import catalogue, checks  # noqa: F401, PLC0415
+        from access import ports
+        from records import catalogue, checks  # noqa: F401
+        from records.log_names import Customers
+
+        ports.register_customers(Customers())

@@ -1,0 +1,68 @@
+"""Access rules as people read them: one sentence each, by role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from access.models import PolicyRule
+from access.vocabulary import Role
+from custodian import clock
+
+
+@dataclass(frozen=True)
+class Told:
+    """A rule with its sentence; `anchor` is where entries of the log point to."""
+
+    rule: PolicyRule
+    anchor: str
+    sentence: str
+    in_force: bool
+
+
+def sentence(rule: PolicyRule) -> str:
+    return _(
+        "%(role)s 可为 %(purpose)s 查看 %(cls)s 至 L%(level)s（%(where)s）"
+    ) % {
+        "role": rule.get_role_display(),
+        "purpose": rule.get_purpose_display(),
+        "cls": rule.get_element_class_display(),
+        "level": rule.max_level,
+        "where": "，".join(_limits(rule)),
+    }
+
+
+def _limits(rule: PolicyRule) -> list[str]:
+    limits = [str(rule.get_reach_display())]
+    if rule.channel:
+        limits.append(_("仅限%(channel)s") % {"channel": rule.get_channel_display()})
+    if (rule.hour_from, rule.hour_until) == (0, 24):
+        limits.append(_("不限时"))
+    else:
+        limits.append(_("%(start)s–%(end)s 时") % {"start": rule.hour_from, "end": rule.hour_until})
+    if rule.step_up_level <= rule.max_level:
+        limits.append(_("L%(level)s 起须二次验证") % {"level": rule.step_up_level})
+    return limits
+
+
+def by_role(rules: Iterable[PolicyRule]) -> list[dict[str, Any]]:
+    """Groups in the order of the roles; versions that are no longer in force come last in theirs."""
+    order = list(Role)
+    now = clock.now()
+    told = sorted(
+        (_told(rule, now) for rule in rules),
+        key=lambda each: (order.index(Role(each.rule.role)), not each.in_force, each.rule.code),
+    )
+    return [
+        {"role": Role(role).label, "rules": list(group)}
+        for role, group in groupby(told, key=lambda each: each.rule.role)
+    ]
+
+
+def _told(rule: PolicyRule, now: Any) -> Told:
+    in_force = rule.since <= now and (rule.until is None or rule.until > now)
+    return Told(rule, f"{rule.code}-{rule.version}", sentence(rule), in_force)

@@ -1,0 +1,33 @@
+"""How times stand in the query log: to the second today, to the minute before, to the millisecond alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils.dates import WEEKDAYS
+
+from custodian import clock
+
+register = template.Library()
+
+
+@register.filter
+def log_time(moment: datetime) -> str:
+    local, today = clock.local(moment), clock.local()
+    if local.date() == today.date():
+        return f"{local:%H:%M:%S}"
+    return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def log_moment(moment: datetime) -> str:
+    local = clock.local(moment)
+    zone = f"{local:%z}"
+    return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03}（{zone[:3]}:{zone[3:]}）"
+
+
+@register.filter
+def weekday(day: int) -> str:
+    """The name of a day that is counted from Monday."""
+    return str(WEEKDAYS[day])
