@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+
+from django.conf import settings
+from django.test import Client
 
 from access import actors, scopes
 from access.actors import Actor
@@ -40,10 +44,14 @@ ACCOUNT: Mapping[str, str] = {
 
 
 def unit(code: str = "XZ", *, parent: Unit | None = None) -> Unit:
-    return Unit.objects.get_or_create(code=code, defaults={"name": f"{code}中支", "parent": parent})[0]
+    return Unit.objects.get_or_create(
+        code=code, defaults={"name": f"{code}中支", "parent": parent}
+    )[0]
 
 
-def user(role: Role = Role.AGENT, *, unit_: Unit | None = None, name: str = "李娜", **more: Any) -> User:
+def user(
+    role: Role = Role.AGENT, *, unit_: Unit | None = None, name: str = "李娜", **more: Any
+) -> User:
     """A member of staff without a password, unless one is given."""
     number = next(_number)
     return User.objects.create_user(
@@ -80,9 +88,7 @@ def customer(
         assignments=[(each.pk, clock.now()) for each in of],
         minor_until=minor_until,
     )
-    return intake.register(
-        [newcomer], book=book_ or book(), channel="command", actor=system()
-    )[0]
+    return intake.register([newcomer], book=book_ or book(), channel="command", actor=system())[0]
 
 
 def system() -> Actor:
@@ -92,6 +98,17 @@ def system() -> Actor:
 def acting(person: User, *, stepped_up: bool = False) -> Any:
     """`with acting(user) as actor:` runs statements in that person's scope."""
     return scopes.acting(actors.staff(person, stepped_up=stepped_up))
+
+
+def login(client: Client, person: User, *, stepped_up: bool = False) -> Client:
+    """Sign somebody in as after password and code; the code is minutes old unless `stepped_up`."""
+    client.force_login(person)
+    shown = time.time() - (0 if stepped_up else settings.CUSTODIAN_STEP_UP_SECONDS + 60)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "mfa", "at": shown, "type": "totp"}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+    return client
 
 
 def drain() -> int:
