@@ -21,7 +21,7 @@ from access.querylog.drain import BATCH, Drain
 from custodian import clock, embedded
 from custodian.demo import cast, history, insurer, reference, traffic
 from custodian.demo.insurer import Manifest
-from records import importing
+from records.importing import runs
 from records.models import Book
 
 SEED = 20260101
@@ -89,11 +89,11 @@ def _import(manifest: Manifest, book: Book, console: Console) -> None:
     total = sum(manifest.rows(kind) for kind in ("customers", "policies", "claims"))
     with _bar(console) as bar:
         task = bar.add_task(_("导入 / Importing"), total=total)
-        run = importing.run_files(
+        run = runs.run_files(
             [folder / name for name in manifest.importable],
             book=book,
             actor=actors.system("importer"),
-            on_progress=lambda done: bar.update(task, completed=done),
+            on_progress=lambda run: bar.update(task, completed=run.done),
         )
     console.print(
         _("  读入 %(rows)s = 保留 %(kept)s + 未变 %(same)s + 隔离 %(aside)s")
