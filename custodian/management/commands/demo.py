@@ -98,4 +98,8 @@ def _environment() -> dict[str, str]:
     counters = settings.VAR / "metrics"
     shutil.rmtree(counters, ignore_errors=True)
     counters.mkdir(parents=True)
-    return {"PROMETHEUS_MULTIPROC_DIR": str(counters)}
+    return {
+        "CUSTODIAN_DEMO": "1",
+        "CUSTODIAN_BIND": "127.0.0.1",
+        "PROMETHEUS_MULTIPROC_DIR": str(counters),
+    }
