@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -57,12 +57,19 @@ class NewCustomer:
     row_digest: bytes = b""
 
 
+class _Registered(NamedTuple):
+    """A subject's ordinal, and what log entries are tagged by."""
+
+    pk: int
+    uid: UUID
+
+
 @dataclass
 class _Sealing:
     """A customer on the way into the tables."""
 
     new: NewCustomer
-    subject: Subject
+    subject: _Registered
     log_key: bytes
     identity: SealedValues
     finances: SealedValues
@@ -95,8 +102,8 @@ def register(
     return customers
 
 
-def _subjects(newcomers: Sequence[NewCustomer]) -> list[Subject]:
-    subjects = [Subject(unit_id=new.unit_id, honey=new.honey) for new in newcomers]
+def _subjects(newcomers: Sequence[NewCustomer]) -> list[_Registered]:
+    uids, now = [uuid4() for _ in newcomers], clock.now()
     places = bulk.insert(
         "access_subject",
         {
@@ -106,16 +113,17 @@ def _subjects(newcomers: Sequence[NewCustomer]) -> list[Subject]:
             "honey": "bool",
             "registered_at": "timestamptz",
         },
-        [(s.uid, s.status, s.unit_id, s.honey, s.registered_at) for s in subjects],
+        [
+            (uid, Subject.Status.ACTIVE, new.unit_id, new.honey, now)
+            for uid, new in zip(uids, newcomers, strict=True)
+        ],
         returning="uid, id",
     )
     ids = dict(places)
-    for subject in subjects:
-        subject.pk = ids[subject.uid]
-    return subjects
+    return [_Registered(ids[uid], uid) for uid in uids]
 
 
-def _seal_all(newcomers: Sequence[NewCustomer], subjects: Sequence[Subject]) -> list[_Sealing]:
+def _seal_all(newcomers: Sequence[NewCustomer], subjects: Sequence[_Registered]) -> list[_Sealing]:
     log_keys = keystore.create_subject_keys([subject.pk for subject in subjects])
     holdings = [(uuid4(), uuid4()) for _ in newcomers]
     keys = keystore.create(holding for pair in holdings for holding in pair)
@@ -127,7 +135,7 @@ def _seal_all(newcomers: Sequence[NewCustomer], subjects: Sequence[Subject]) -> 
 
 def _seal_one(
     new: NewCustomer,
-    subject: Subject,
+    subject: _Registered,
     log_key: bytes,
     pair: tuple[UUID, UUID],
     keys: Mapping[UUID, DataKey],
@@ -178,7 +186,7 @@ def _write(sealed: Sequence[_Sealing], book: Book) -> list[Customer]:
 
 def _customer(each: _Sealing, book: Book) -> Customer:
     return Customer(
-        subject=each.subject,
+        subject_id=each.subject.pk,
         ref=references.new_customer(),
         kind=each.new.kind,
         book=book,

@@ -12,7 +12,8 @@ _CONFUSED = str.maketrans("ILO", "110")
 
 def new(kind: str) -> str:
     """A new reference such as `c-7K2M-41PD-9QX`: ten random characters and one check character."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM))
+    drawn = secrets.randbits(5 * RANDOM)
+    body = "".join(ALPHABET[drawn >> shift & 31] for shift in range(0, 5 * RANDOM, 5))
     return _written(kind, body + _check(body))
 
 

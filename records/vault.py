@@ -200,9 +200,8 @@ def seal(
         )
         blobs[place] = key.seal(text.encode(), context=context)
     epoch += 1
-    mac = envelope.holding_mac(key, holding=holding, epoch=epoch, values=blobs)
     state = envelope.state_hash(holding=holding, epoch=epoch, values=blobs)
-    return SealedValues(holding, epoch, blobs, mac, state)
+    return SealedValues(holding, epoch, blobs, key.mac(state), state)
 
 
 def whole(

@@ -35,7 +35,7 @@ from records.importing.steps import Step, steps_of
 from records.importing.taking import Chunk, Errand, Place, Tally
 from records.models import ImportRun
 
-CHUNK: Final = 500
+CHUNK: Final = 1000
 
 
 class Progress(Protocol):

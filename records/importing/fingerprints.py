@@ -16,6 +16,7 @@ from records.importing.readers.sheets import Row
 from records.importing.words import check_code
 
 LENGTH: Final = 16
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _KEY_TARGETS: Final = {
     "customer": ("customer.key", "identity.id_number"),
     "policy": ("policy.key", "policy.number"),
@@ -52,8 +53,7 @@ def of_key(
 
 
 def _digest(name: str, content: object) -> bytes:
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hmac.digest(index_key(name), text.encode(), "sha256")[:LENGTH]
+    return hmac.digest(index_key(name), _encode(content).encode(), "sha256")[:LENGTH]
 
 
 def _content(draft: Draft) -> list[Any]:
