@@ -71,6 +71,10 @@ class CustodianAdmin(AdminSite):
         ]
         return own + django
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The navigation is `custodian.site.navigation`; Django's list of models is drawn nowhere."""
+        return []
+
     def _is_kept(self, url: URLPattern | URLResolver) -> bool:
         return isinstance(url, URLResolver) or url.name in _KEPT
 
