@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]
 from allauth.account import views as account_views
 from allauth.account.decorators import reauthentication_required
 from allauth.account.forms import default_token_generator
@@ -25,7 +25,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from qrcode.image.svg import SvgPathFillImage
+from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
 
 from access import actors, code_hints, forms, gate, login, second_factor, sign_ins, step_up
 from access.actions import Action
@@ -137,7 +137,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@reauthentication_required(app="allauth.mfa")
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]
 def activate(request: HttpRequest) -> HttpResponse:
     """Binding an authenticator app, once; the code that proves it also opens the session."""
     user = _person(request)
@@ -270,7 +270,8 @@ def _enrolment_secret(request: HttpRequest) -> str:
 def _invited(uidb36: str, key: str) -> User | None:
     """Whom the link invites; None for anybody, and for nobody, once it is spent."""
     try:
-        user = User.objects.filter(pk=url_str_to_user_pk(uidb36), is_active=True).first()
+        key_of_user = int(url_str_to_user_pk(uidb36) or 0)
+        user = User.objects.filter(pk=key_of_user, is_active=True).first()
     except ValueError:
         return None
     return user if user and default_token_generator.check_token(user, key) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from access import account
 
@@ -18,8 +18,8 @@ urlpatterns = [
     path("step-up/", account.prove_again, name="step_up"),
     path("password/change/", account.PasswordChangeView.as_view(), name="account_change_password"),
     path("password/forgotten/", account.forgotten, name="account_forgotten"),
-    path(
-        "password/new/<str:uidb36>-<str:key>/",
+    re_path(
+        r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-0-9a-z]+)/$",
         account.first_password,
         name="account_reset_password_from_key",
     ),

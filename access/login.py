@@ -6,9 +6,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal.ratelimit import respond_429
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth import authenticate, logout
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -58,7 +57,7 @@ class StaffBackend(AuthenticationBackend):  # type: ignore[misc]
         user: AbstractBaseUser | None = self._check_password(named(username), password)
         return user
 
-    def _stash_user(self, user: AbstractBaseUser | None) -> None:  # type: ignore[override]
+    def _stash_user(self, user: AbstractBaseUser | None) -> None:
         """No word to a person who left that the password was right."""
 
 
@@ -106,7 +105,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             request, app="allauth.account", action="login_failed", key=key
         )
         if not self._login_failed_rl_usage:
-            raise ImmediateHttpResponse(respond_429(request))
+            raise ImmediateHttpResponse(ratelimit.respond_429(request))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         self.pre_authenticate(request, **credentials)

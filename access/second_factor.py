@@ -97,7 +97,7 @@ def use_code(user: User, code: str) -> Authenticator | None:
     held.data["last_step"] = step
     held.save(update_fields=["data"])
     held.user = user
-    return held  # type: ignore[no-any-return]
+    return held
 
 
 def use_recovery_code(user: User, code: str) -> Authenticator | None:
@@ -107,7 +107,7 @@ def use_recovery_code(user: User, code: str) -> Authenticator | None:
     if held is None or not RecoveryCodes(held).validate_code(_plain(code).decode()):
         return None
     held.user = user
-    return held  # type: ignore[no-any-return]
+    return held
 
 
 @transaction.atomic
@@ -144,4 +144,4 @@ def _held(user: User, kind: str) -> Authenticator | None:
     """The person's authenticator, locked until the transaction ends."""
     if not User.objects.select_for_update().filter(pk=user.pk).exists():
         raise ImproperlyConfigured("a second factor belongs to a person")
-    return Authenticator.objects.select_for_update().filter(user=user, type=kind).first()  # type: ignore[no-any-return]
+    return Authenticator.objects.select_for_update().filter(user=user, type=kind).first()

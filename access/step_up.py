@@ -39,7 +39,7 @@ def verify(request: HttpRequest, code: str) -> bool:
         sign_ins.record_failure(request, Action.STEP_UP, why=("bad-code",), user=user)
         return False
     sign_ins.record(request, Action.STEP_UP, user=user)
-    ratelimit.clear(request, app="allauth.account", action="login_failed", key=clear)
+    ratelimit.clear(request, action="login_failed", key=clear)
     _renew(request)
     second_factor.mark(request, authenticator, again=True)
     if actor is not None:
@@ -50,7 +50,7 @@ def verify(request: HttpRequest, code: str) -> bool:
 def _count(request: HttpRequest, user: User) -> str:
     """One count for a person's codes, wherever they are asked for, as allauth keeps it."""
     key = f"mfa-auth-user-{user.pk}"
-    if not ratelimit.consume(request, app="allauth.account", action="login_failed", key=key):
+    if not ratelimit.consume(request, action="login_failed", key=key):
         raise TooManyCodes
     return key
 

@@ -24,7 +24,10 @@ def path_without_query(
     _logger: Any, _name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
     if isinstance(request := event.get("request"), str):
-        event["request"] = request.partition("?")[0][:200]
+        path = request.partition("?")[0]
+        # A one-time link is a secret until it is used.
+        head, link, _key = path.partition("/password/new/")
+        event["request"] = (head + link)[:200]
     return event
 
 

@@ -37,15 +37,14 @@ def marked() -> bool:
 
 def is_loopback(address: str) -> bool:
     """Whether an address to bind to (with or without port) is reached from this machine only."""
-    host, colon, port = address.rpartition(":")
-    if not colon or not port.isdigit():
-        host = address
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    for host in (address, address.rpartition(":")[0]):
+        if host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(host.strip("[]")).is_loopback
+        except ValueError:
+            continue
+    return False
 
 
 def from_here(request: HttpRequest) -> bool:
