@@ -20,11 +20,13 @@ from access.querylog import write
 from access.querylog.leaf import Draft, Tagged
 from access.reasons import MESSAGES
 from access.scopes import Found
-from access.vocabulary import Reach, Role
+from access.vocabulary import Channel, Purpose, Reach, Role
 from custodian import clock, elements
 from custodian.errors import CustodianError, NotVisible
 
 LIFETIME = 30.0
+PURPOSES = frozenset({"", *Purpose.values})
+CHANNELS = frozenset({"", *Channel.values})
 _SYSTEM_ALLOWED = Decision(allowed=True, because=("system",))
 _ACTION_ALLOWED = Decision(allowed=True, because=("role",))
 
@@ -45,6 +47,12 @@ class StepUpNeeded(Refused):
     """Allowed in principle, once the person has proven again who he is."""
 
     code = "step-up-needed"
+
+
+class UnknownCode(CustodianError):
+    """A purpose, channel or element that does not exist: free text must not reach a leaf."""
+
+    code = "unknown-code"
 
 
 class PermitSpent(CustodianError):
@@ -197,6 +205,12 @@ class _Request:
     channel: str
     elements: tuple[str, ...]
     masked: bool
+
+    def __post_init__(self) -> None:
+        """The words of a request stand in the leaf for ever, so only known ones come in."""
+        known = self.purpose in PURPOSES and self.channel in CHANNELS
+        if not known or not all(map(elements.known, self.elements)):
+            raise UnknownCode
 
 
 def _decide(request: _Request, found: Any) -> dict[str, Decision]:

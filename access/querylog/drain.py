@@ -13,9 +13,10 @@ from custodian import clock, databases
 
 BATCH = 500
 PARTITION = 2_000_000  # entries; a partition is a range of leaves
+_LEADER = "SELECT pg_try_advisory_xact_lock(4243)"
 _TAKE = (
     "SELECT id, body, tags, subjects::text[], context_sealed FROM querylog.outbox"
-    " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"
+    " ORDER BY id LIMIT %s FOR UPDATE"
 )
 _DROP = "DELETE FROM querylog.outbox WHERE id = ANY (%s)"
 
@@ -45,6 +46,10 @@ class Drain:
             self._connection.close()
 
     def _move(self, cursor: psycopg2.extensions.cursor) -> int:
+        cursor.execute(_LEADER)
+        if cursor.fetchone() != (True,):
+            # Two drains at once could tear a transaction's entries apart and turn them round.
+            return 0
         cursor.execute(_TAKE, [BATCH])
         rows = cursor.fetchall()
         if not rows:

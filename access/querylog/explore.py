@@ -16,7 +16,7 @@ from access.models import Entry, SubjectAccess
 from access.querylog import hours
 from custodian import clock, elements
 
-PAGE = 50
+PAGE = 30
 # Writers stamp an entry before it takes its place, so indexes and times may differ by moments.
 SKEW = timedelta(minutes=10)
 # Above so many entries a week's hours are counted for one operator or one customer only.
@@ -161,9 +161,7 @@ def _index_at(moment: datetime) -> int:
     low, high = 1, (newest or 0) + 1
     while low < high:
         middle = (low + high) // 2
-        row = (
-            Entry.objects.filter(id__gte=middle).order_by("id").values_list("id", "ts").first()
-        )
+        row = Entry.objects.filter(id__gte=middle).order_by("id").values_list("id", "ts").first()
         if row is None or row[1] >= moment:
             high = middle
         else:

@@ -43,6 +43,10 @@ def _worded(context: dict[str, Any]) -> list[tuple[str, Any]]:
         "entry": _("所看条目"),
         "holdings": _("所限资料"),
     }
-    known = [(words[name], context[name]) for name in words if context.get(name) not in (None, "", [])]
-    others = [(name, value) for name, value in context.items() if name not in words and name != "month"]
+    known = [
+        (words[name], context[name]) for name in words if context.get(name) not in (None, "", [])
+    ]
+    others = [
+        (name, value) for name, value in context.items() if name not in words and name != "month"
+    ]
     return known + others

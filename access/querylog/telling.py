@@ -82,8 +82,9 @@ def tell(found: Iterable[Entry]) -> list[Told]:
     entries = list(found)
     people = {
         user.ref: user
-        for user in User.objects.filter(ref__in={entry.actor for entry in entries})
-        .only("ref", "name", "role")
+        for user in User.objects.filter(ref__in={entry.actor for entry in entries}).only(
+            "ref", "name", "role"
+        )
     }
     codes = {entry.unit for entry in entries}
     units = {unit.code: str(unit) for unit in Unit.objects.filter(code__in=codes)}
@@ -123,7 +124,11 @@ def sentence(told: Told) -> str:
 def _sentence_form(told: Told) -> str:
     who = _("%(who)s（工号 %(no)s，%(place)s）") if told.unit else _("%(who)s（%(no)s）")
     if told.denied:
-        wanted = _("想为“%(purpose)s”取得 %(what)s，被拒绝。") if told.purpose else _("想%(what)s，被拒绝。")
+        wanted = (
+            _("想为“%(purpose)s”取得 %(what)s，被拒绝。")
+            if told.purpose
+            else _("想%(what)s，被拒绝。")
+        )
         return who + wanted
     if not told.elements:
         done = _("为“%(purpose)s”%(what)s。") if told.purpose else _("%(what)s。")

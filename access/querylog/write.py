@@ -55,7 +55,8 @@ def seal_context(inputs: Mapping[str, Any]) -> bytes:
         element=CONTEXT_ELEMENT,
         version=1,
     )
-    plain = json.dumps({"month": f"{clock.now():%Y-%m}", **inputs}, ensure_ascii=False)
+    # Escaped to ASCII: what people type may hold half a character, which has no UTF-8.
+    plain = json.dumps({"month": f"{clock.now():%Y-%m}", **inputs})
     return key.seal(plain.encode(), context=context)
 
 

@@ -27,6 +27,10 @@ from custodian import clock
 BATCH = 256
 IDLE_SECONDS = 10.0
 STUCK_SECONDS = 3.0
+NAMED = 200
+# No code at all, or the server's words for ending this connection or itself.
+GONE = frozenset({None, "57P01", "57P02", "57P03", "08006"})
+CONTENT = frozenset({"22", "23"})  # classes of errors about the data itself
 ENTRIES = Counter("custodian_log_entries", "Entries that this process committed to the query log")
 _log = structlog.get_logger("access.querylog")
 
@@ -46,16 +50,17 @@ class Writer:
         self._wake = threading.Condition()
         self._connection: Connection | None = None
         self._session: Session | None = None
+        self._written = 0  # entries that the session certainly has in the log
         self._lost: list[dict[str, object]] = []
         self._flushing_since: float | None = None
+        self._hung = False
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="querylog", daemon=True)
         self._thread.start()
 
     def write(self, draft: Draft, *, wait: float) -> int:
         """Block until the entry is committed and return its id; `LogUnavailable` if it may not be."""
-        since = self._flushing_since
-        if since is not None and time.monotonic() - since > STUCK_SECONDS:
+        if self._is_stuck():
             raise LogUnavailable
         pending = Pending(draft)
         with self._wake:
@@ -64,6 +69,13 @@ class Writer:
         if not pending.ready.wait(wait) or pending.entry is None:
             raise LogUnavailable
         return pending.entry
+
+    def _is_stuck(self) -> bool:
+        """Whether waiting is hopeless: after a flush that hung, one entry at a time tries again."""
+        since = self._flushing_since
+        if since is None:
+            return self._hung and bool(self._queue)
+        return self._hung or time.monotonic() - since > STUCK_SECONDS
 
     def stop(self, *, wait: float = 5.0) -> None:
         """Write what is waiting, close the session, and end."""
@@ -96,9 +108,11 @@ class Writer:
         self._flushing_since = time.monotonic()
         try:
             entries = self._append([pending.draft for pending in batch])
+            self._hung = False
         except Exception as error:  # noqa: BLE001  whatever it was, nobody may be left waiting
             _log.error("log-write-failed", reason=type(error).__name__, count=len(batch))
             entries = [None] * len(batch)
+            self._hung = isinstance(error, LogUnavailable)
         self._flushing_since = None
         for pending, entry in zip(batch, entries, strict=True):
             pending.entry = entry
@@ -107,14 +121,33 @@ class Writer:
     def _append(self, drafts: Sequence[Draft]) -> Sequence[int | None]:
         try:
             return self._attempt(drafts)
-        except (LogUnavailable, psycopg2.Error):
-            # A connection that was lost while idle deserves one new try; over-logging is allowed.
+        except psycopg2.Error as error:
+            refused = error.pgcode not in GONE
+            # What the server itself refused (a right, a lock, the disk) it would refuse again.
+            self._lose_session(certainly=refused)
+            if refused:
+                return self._apart(drafts, error)
+        except Exception as error:
+            self._lose_session(certainly=not isinstance(error, LogUnavailable))
+            raise
+        # A connection that was lost while idle deserves one new try; over-logging is allowed.
+        try:
+            return self._attempt(drafts)
+        except Exception:
             self._lose_session()
+            raise
+
+    def _apart(self, drafts: Sequence[Draft], error: psycopg2.Error) -> Sequence[int | None]:
+        """One by one, if it is the content of some entry that was refused: the others did no wrong."""
+        if (error.pgcode or "")[:2] not in CONTENT or len(drafts) == 1:
+            raise error
+        entries: list[int | None] = []
+        for draft in drafts:
             try:
-                return self._attempt(drafts)
-            except (LogUnavailable, psycopg2.Error):
-                self._lose_session()
-                raise
+                entries += self._append([draft])
+            except (psycopg2.DataError, psycopg2.IntegrityError):
+                entries.append(None)
+        return entries
 
     def _attempt(self, drafts: Sequence[Draft]) -> Sequence[int]:
         if self._connection is None:
@@ -125,14 +158,15 @@ class Writer:
             opening.append(self._session.chain(_mark("writer.open", drafts[0], lost=self._lost)))
         sealed = [self._session.chain(loosen(draft)) for draft in drafts]
         entries = self._connection.append([*opening, *sealed])
-        self._lost = []
+        self._lost, self._written = [], self._session.count
         ENTRIES.inc(len(entries))
         return entries[len(opening) :]
 
-    def _lose_session(self) -> None:
-        if self._session is not None and self._session.count:
+    def _lose_session(self, *, certainly: bool = False) -> None:
+        """End the session and remember to name it, unless it `certainly` wrote nothing at all."""
+        if self._session is not None and (self._written or not certainly):
             self._lost.append({"w": self._session.name, "upto": self._session.count})
-        self._session = None
+        self._session, self._written = None, 0
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -145,7 +179,7 @@ class Writer:
             self._connection.append([self._session.chain(_mark("writer.close", None))])
         except (LogUnavailable, psycopg2.Error):
             self._lose_session()
-        self._session = None
+        self._session, self._written = None, 0
         if self._stopping and self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -160,9 +194,15 @@ def _mark(act: str, first: Draft | None, *, lost: list[dict[str, object]] | None
             act=act,
             at=first.at if first else clock.now(),
             channel=Channel.TASK,
-            facts={"lost": lost} if lost else {},
+            facts=_named(lost) if lost else {},
         )
     )
+
+
+def _named(lost: list[dict[str, object]]) -> dict[str, object]:
+    """The lost sessions, as many as a leaf has room for: an entry that cannot be written ends all."""
+    unnamed = len(lost) - NAMED
+    return {"lost": lost[-NAMED:], **({"unnamed": unnamed} if unnamed > 0 else {})}
 
 
 _writer: Writer | None = None

@@ -48,7 +48,7 @@ def read(connection: psycopg2.extensions.connection) -> list[Row]:
 def verify(rows: Iterable[Row]) -> Verdict:
     verdict = Verdict()
     chains: dict[str, list[Row]] = defaultdict(list)
-    latest = datetime.min.replace(tzinfo=UTC)
+    latest = datetime(2000, 1, 1, tzinfo=UTC)
     for row in rows:
         verdict.faults += _alone(row)
         if row.ts < latest - SKEW:
