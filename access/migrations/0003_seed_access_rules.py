@@ -1,7 +1,11 @@
 """The rules that a new installation begins with: this company's defaults, not law."""
 
+from datetime import UTC, datetime
+
 from django.db import migrations
 
+# In force from before anything that is imported, so that a past look can be judged by them too.
+SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 OWN, UNIT, ALL = "own", "unit", "all"
 # role, reach, channel hours, {purpose: {class: highest level}}
 SEED = [
@@ -43,7 +47,7 @@ def seed(apps, schema_editor):
             for element_class, level in classes.items():
                 PolicyRule.objects.create(
                     code=f"R-{number:03}", role=role, purpose=purpose, element_class=element_class,
-                    max_level=level, reach=reach, hour_from=hour_from, hour_until=hour_until,
+                    max_level=level, reach=reach, hour_from=hour_from, hour_until=hour_until, since=SINCE,
                 )
                 number += 1
 
