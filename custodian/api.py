@@ -97,7 +97,7 @@ class StrictJson(BaseParser):
         if len(raw) > LARGEST_BODY:
             raise TooLarge
         try:
-            said = json.loads(raw, object_pairs_hook=_once, parse_constant=_refuse)
+            said = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_refuse)
             json.dumps(said, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             raise exceptions.ParseError from None
