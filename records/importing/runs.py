@@ -47,6 +47,15 @@ def receive(paths: Sequence[Path]) -> list[ImportFile]:
     return taken
 
 
+def mapping_for(files: Sequence[ImportFile]) -> BookMapping:
+    """What the columns seem to be, unconfirmed. A file that cannot be read is not kept."""
+    try:
+        return BookMapping(tuple(each.mapping for each in recognised(files)))
+    except BaseException:
+        discard(files)
+        raise
+
+
 def recognised(files: Sequence[ImportFile]) -> list[Recognised]:
     """Every sheet of the files, with the mapping that its columns amount to."""
     found = []
@@ -110,7 +119,7 @@ def run_files(
     """Import files from end to end in this process."""
     with scopes.acting(actors.system("importer")):
         files = receive(paths)
-        chosen = mapping or BookMapping(tuple(each.mapping for each in recognised(files)))
+        chosen = mapping or mapping_for(files)
         run = begin(files, book=book, mapping=chosen, unit=unit, dry_run=dry_run, actor=actor)
         return engine.work(
             run.pk, channel=Channel.COMMAND, on_progress=on_progress or engine.silent

@@ -20,6 +20,7 @@ from records.importing import mapping as mappings
 from records.importing.mapping import BookMapping, MappingInvalid
 from records.importing.readers import SourceRefused
 from records.importing.report import Report
+from records.importing.runs import Recognised
 from records.models import Book, ImportFile, ImportRun
 
 
@@ -61,7 +62,7 @@ class Command(BaseCommand):
         options: dict[str, Any],
     ) -> ImportRun:
         if mapping is None:
-            found = runs.recognised(files)
+            found = _recognised(files)
             mapping = BookMapping(tuple(each.mapping for each in found))
             if not self._quiet:
                 report.columns(self._console, found)
@@ -90,6 +91,14 @@ class Command(BaseCommand):
             report.show(self._console, told)
         if run.status != "done" or not run.rows_in:
             _stop(told.verdict)
+
+
+def _recognised(files: list[ImportFile]) -> list[Recognised]:
+    try:
+        return runs.recognised(files)
+    except SourceRefused:
+        runs.discard(files)
+        raise
 
 
 def _mapping(path: Path | None) -> BookMapping | None:
