@@ -241,7 +241,7 @@ def own_settings(request: HttpRequest) -> HttpResponse:
 def choose_theme(request: HttpRequest) -> HttpResponse:
     form = forms.ThemeForm(request.POST, instance=_person(request))
     if form.is_valid():
-        User.objects.filter(pk=request.user.pk).update(theme=form.cleaned_data["theme"])
+        User.objects.filter(pk=_person(request).pk).update(theme=form.cleaned_data["theme"])
     return HttpResponseRedirect(next_of(request) or reverse("account_settings"))
 
 

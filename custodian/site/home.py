@@ -18,7 +18,8 @@ class Audience:
 
     name: Any
     comes_for: Any
-    url_name: str
+    url_name: str = ""
+    address: str = ""  # where programs come in, and nobody clicks
 
     @property
     def url(self) -> str:
@@ -36,7 +37,7 @@ AUDIENCES = (
     Audience(_("代理人、理赔人员与客服"), _("查找客户，先看掩码，注明用途后揭示"), "desk:find"),
     Audience(_("客户"), _("看自己的资料，以及谁看过"), "portal:home"),
     Audience(_("监管"), _("有期限的案件访问，可离线核验的导出"), "regulator:cases"),
-    Audience(_("其他系统"), _("接口：有范围、有期限的令牌"), "api-schema"),
+    Audience(_("其他系统"), _("接口：有范围、有期限的令牌"), address="/api/v1/"),
 )
 
 Cast = Callable[[HttpRequest], Sequence[Any]]
