@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -15,11 +16,10 @@ from access import gate, looks
 from access.actions import Action
 from access.actors import Actor
 from access.models import Assignment
-from access.reasons import sentence
 from access.vocabulary import Reach
-from custodian import clock, elements
+from custodian import elements
 from custodian.elements import Masked
-from records import listing, overview, purposes, search, visits
+from records import explanations, listing, overview, purposes, search, visits
 from records.blind_indexes import COMBINED_PARTS
 from records.desk_forms import KIND_LABELS, PurposeForm, SearchForm
 from records.desk_pages import (
@@ -28,10 +28,9 @@ from records.desk_pages import (
     customer_or_404,
     desk_page,
     frame,
-    rule_name,
     working_purpose,
 )
-from records.overview import Item, Overview
+from records.overview import ClaimPart, Item, Overview, PolicyPart
 from records.search import Kind
 from records.vault import Plain
 
@@ -70,10 +69,10 @@ def find(request: HttpRequest, *, actor: Actor) -> HttpResponse:
 def _find_page(
     request: HttpRequest, actor: Actor, form: SearchForm, status: int = 200, **more: Any
 ) -> HttpResponse:
-    kinds = [(kind.value, label, kind is form.kind) for kind, label in KIND_LABELS.items()]
+    kinds = [(kind.value, label, kind is form.by) for kind, label in KIND_LABELS.items()]
     context = {"title": _("查找客户"), "form": form, "kinds": kinds, "reach": actor.reach.value}
     if actor.reach is Reach.OWN:
-        context["own"] = Assignment.objects.current().filter(user_id=actor.id).count()
+        context["own"] = Assignment.objects.current().filter(user_id=actor.id or 0).count()
     return render(request, "desk/find.html", {**context, **frame(actor), **more}, status=status)
 
 
@@ -111,7 +110,7 @@ def mine(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         "rows": shown.rows,
         "entry": shown.entry,
         "purpose": purposes.label(purpose),
-        "total": Assignment.objects.current().filter(user_id=actor.id).count(),
+        "total": Assignment.objects.current().filter(user_id=actor.id or 0).count(),
         "older": page[-1].ref if page and (more or before) else "",
         "newer": page[0].ref if page and (after or (before and more)) else "",
     }
@@ -167,10 +166,11 @@ def customer_page(
         "purpose_form": PurposeForm(
             initial={"purpose": purpose}, purposes=purposes.offered(actor, channel=CHANNEL)
         ),
-        "why_seen": _why_seen(page, subject, actor),
-        "why_money": _why_shut(page, page.financial, actor),
-        "why_identity": _why_shut(page, page.identity, actor),
-        "why_policies": _why_shut(page, _sealed_items(page), actor),
+        "why_seen": explanations.seen(page, subject.unit_name, channel=CHANNEL, actor=actor),
+        "why_money": _shut(page, page.financial, actor),
+        "why_identity": _shut(page, page.identity, actor),
+        "why_policies": _shut(page, _items_of(page.policies), actor),
+        "why_claims": _shut(page, _items_of(page.claims), actor),
         "lit": bool(plain),
         "seconds": settings.CUSTODIAN_LAMP_SECONDS,
         "hide_url": reverse("desk:hide", kwargs={"ref": page.ref}),
@@ -181,73 +181,15 @@ def customer_page(
     return render(request, "desk/customer.html", context)
 
 
-def _sealed_items(page: Overview) -> list[Item]:
-    parts = [*page.policies, *page.claims]
+def _items_of(parts: Iterable[PolicyPart | ClaimPart]) -> list[Item]:
     return [item for part in parts for item in part.items.values()]
+
+
+def _shut(page: Overview, items: list[Item], actor: Actor) -> list[explanations.Why]:
+    return explanations.shut(page, items, channel=CHANNEL, actor=actor)
 
 
 def _looks(page: Overview, purpose: str, actor: Actor) -> list[looks.Look] | None:
     if not gate.may(actor, Action.LOG_READ):
         return None
     return looks.of_subject(page.uid, purpose=purpose, channel=CHANNEL, actor=actor)
-
-
-def _why_seen(page: Overview, subject: Any, actor: Actor) -> dict[str, Any]:
-    facts: list[tuple[Any, ...]] = [("ok", _near(page, subject))]
-    for span in purposes.spans(actor, page.purpose, channel=CHANNEL):
-        said = _("“%(purpose)s”用途可看%(class)s至 L%(level)s（%(rule)s）") % {
-            "purpose": purposes.label(page.purpose),
-            "class": span.label,
-            "level": span.level,
-            "rule": rule_name(span.rule, span.version),
-        }
-        facts.append(("ok", said))
-    return {"heading": _("允许"), "tone": "allow", "facts": facts}
-
-
-def _near(page: Overview, subject: Any) -> Any:
-    if page.since is not None:
-        return _("客户自 %(day)s 指派给您") % {"day": clock.local(page.since).date().isoformat()}
-    if page.nearness is Reach.UNIT:
-        return _("客户由您的机构服务：%(unit)s") % {"unit": subject.unit_name}
-    return _("您的岗位可跨机构查看")
-
-
-def _why_shut(page: Overview, items: list[Item], actor: Actor) -> list[dict[str, Any]]:
-    """For each reason that stands in the way: what stays hidden, by which rule, and the way out."""
-    return [
-        _why_group(page, because, group, actor)
-        for because, group in overview.uncovered(items).items()
-    ]
-
-
-def _why_group(page: Overview, because: str, items: list[Item], actor: Actor) -> dict[str, Any]:
-    labels = list(dict.fromkeys(str(item.label) for item in items))
-    facts: list[tuple[Any, ...]] = [("no", _obstacle(page, because, items))]
-    if items[0].decision.rule:
-        facts.append(("dash", rule_name(*items[0].decision.rule)))
-    codes = sorted({item.element.code for item in items})
-    ways = purposes.opening(actor, codes, channel=CHANNEL, nearness=page.nearness)
-    for each, steps_up in ways:
-        said = (
-            _("如为%(purpose)s，请改用“%(purpose)s”用途，须二次验证")
-            if steps_up
-            else _("如为%(purpose)s，请改用“%(purpose)s”用途")
-        )
-        facts.append(("ok", said % {"purpose": each.label}))
-    heading = _("为什么不能揭示%(labels)s") % {"labels": "、".join(labels)}
-    return {"heading": heading, "tone": "refuse", "facts": facts[:6]}
-
-
-def _obstacle(page: Overview, because: str, items: list[Item]) -> Any:
-    level = max(item.element.level for item in items)
-    words = {
-        "purpose": purposes.label(page.purpose),
-        "class": purposes.CLASSES[items[0].element.cls.value],
-        "level": level,
-    }
-    if because == "purpose-not-covered":
-        return _("“%(purpose)s”用途不含%(class)s") % words
-    if because == "level-not-covered":
-        return _("“%(purpose)s”用途不含 L%(level)s 的%(class)s") % words
-    return sentence(because)

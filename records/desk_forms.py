@@ -71,7 +71,7 @@ class SearchForm(PurposeForm):
 
     def __init__(self, *args: Any, kind: Kind, purposes: Offered, **kwargs: Any) -> None:
         super().__init__(*args, purposes=purposes, **kwargs)
-        self.kind = kind
+        self.by = kind
         value, purpose = self.fields["value"], self.fields["purpose"]
         value.label = _("姓名") if kind is Kind.NAME else KIND_LABELS[kind]
         value.help_text = _("须完整填写；提交后即隐去，不留在地址栏与历史记录")
@@ -88,22 +88,22 @@ class SearchForm(PurposeForm):
     def values(self) -> list[str]:
         """What was typed, in the order of the index."""
         typed = [self.cleaned_data["value"]]
-        return [*typed, self.cleaned_data["birth_date"]] if self.kind is Kind.NAME else typed
+        return [*typed, self.cleaned_data["birth_date"]] if self.by is Kind.NAME else typed
 
     def clean_value(self) -> str:
         value = str(self.cleaned_data["value"])
-        element = "identity.name" if self.kind is Kind.NAME else self.kind.element
+        element = "identity.name" if self.by is Kind.NAME else self.by.element
         if not any(
-            search.normalised(self.kind, [value, ""] if element == "identity.name" else [value])
+            search.normalised(self.by, [value, ""] if element == "identity.name" else [value])
         ):
-            raise forms.ValidationError(_EMPTY[self.kind])
-        if self.kind is Kind.ID_NUMBER:
+            raise forms.ValidationError(_EMPTY[self.by])
+        if self.by is Kind.ID_NUMBER:
             self._check_id_number(value)
         return value
 
     def _check_id_number(self, value: str) -> None:
         """A mistyped last character is told at once; it says nothing about any customer."""
-        typed = search.normalised(self.kind, [value])[0]
+        typed = search.normalised(self.by, [value])[0]
         if len(typed) != 18:
             return
         checked = check_resident_id(typed)
@@ -153,7 +153,7 @@ class RevealForm(PurposeForm):
         label=_("二次验证码"),
         required=False,
         max_length=12,
-        help_text=_("身份验证器上现在显示的 6 位数字"),
+        help_text=_("揭示 L4 信息时必填：身份验证器上现在显示的 6 位数字"),
     )
     field_order = ("element", "purpose", "reason", "code")
 
@@ -177,8 +177,10 @@ class RevealForm(PurposeForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("purpose") == Purpose.OTHER and not cleaned.get("reason"):
-            self.add_error("reason", _("请说明为什么需要完整的信息"))
+        if cleaned.get("purpose") == Purpose.OTHER:
+            self.fields["reason"].required = True  # no longer marked as optional
+            if not cleaned.get("reason"):
+                self.add_error("reason", _("请说明为什么需要完整的信息"))
         return cleaned
 
     def ask_code(self, error: Any) -> None:

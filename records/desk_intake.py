@@ -24,13 +24,21 @@ from records.importing.drafts import Flaw
 from records.models import Customer
 
 LONGEST = 200
-PERSON = (
-    "name sex birth_date nationality occupation id_type id_number id_valid_until mobile landline"
-    " email address workplace"
-).split()
-ORGANISATION = (
-    "name id_type id_number id_valid_until legal_representative mobile landline email address"
-).split()
+Rows = Sequence[tuple[Any, str]]
+PERSON: Rows = (
+    (_("身份"), "name sex"),
+    ("", "birth_date nationality occupation"),
+    (_("证件"), "id_type id_number id_valid_until"),
+    (_("联系方式"), "mobile landline email"),
+    ("", "address workplace"),
+)
+ORGANISATION: Rows = (
+    (_("身份"), "name legal_representative"),
+    (_("证件"), "id_type id_number id_valid_until"),
+    (_("联系方式"), "mobile landline email"),
+    ("", "address"),
+)
+NAMES = frozenset(name for _head, names in (*PERSON, *ORGANISATION) for name in names.split())
 OPTIONAL = frozenset({"landline", "email", "workplace", "birth_date", "sex"})
 PERSONAL_IDS = [each for each in words.ID_TYPES if each != "uscc"]
 ORGANISATION_IDS = ["uscc", "other"]
@@ -53,8 +61,14 @@ class IntakeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind = kind
         self.registration: registration.Registration | None = None
-        for name in PERSON if kind == Customer.Kind.PERSON else ORGANISATION:
-            self.fields[name] = self._field(name)
+        self.plan = PERSON if kind == Customer.Kind.PERSON else ORGANISATION
+        for _heading, names in self.plan:
+            for name in names.split():
+                self.fields[name] = self._field(name)
+
+    def rows(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The fields as they stand on the page, side by side under their headings."""
+        return [(heading, [self[name] for name in names.split()]) for heading, names in self.plan]
 
     def _field(self, name: str) -> forms.Field:
         label = element_of(f"identity.{name}").label
@@ -126,7 +140,7 @@ class IntakeForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_page(query=("kind",), body=("kind", *dict.fromkeys((*PERSON, *ORGANISATION))))
+@desk_page(query=("kind",), body=("kind", *NAMES))
 def intake(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     kind = request.POST.get("kind") or request.GET.get("kind") or Customer.Kind.PERSON.value
     if kind not in Customer.Kind:

@@ -15,11 +15,9 @@ from access import gate, looks
 from access.actions import Action
 from access.actors import Actor
 from access.gate import Refused
-from access.policy import Decision
-from access.reasons import sentence
 from access.vocabulary import Channel
 from custodian.errors import CustodianError
-from records import overview, purposes, references, visits
+from records import explanations, overview, purposes, references, visits
 
 CHANNEL = Channel.DESK.value
 View = Callable[..., HttpResponse]
@@ -63,21 +61,10 @@ def refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The verdict, its reason and what to do, with the entry that it left."""
     context = {
         "title": _("没有允许这次查看"),
-        "why": why_refused(refused.decision),
+        "why": explanations.plainly(refused.decision),
         "entry": refused.entry,
     }
     return render(request, "desk/refused.html", context, status=refused.status)
-
-
-def why_refused(decision: Decision) -> dict[str, Any]:
-    facts: list[tuple[Any, ...]] = [("no", sentence(code)) for code in decision.because]
-    if decision.rule:
-        facts.append(("dash", rule_name(*decision.rule)))
-    return {"heading": _("为什么不允许"), "tone": "refuse", "facts": facts}
-
-
-def rule_name(code: str, version: int) -> Any:
-    return _("规则 %(code)s 第 %(version)s 版") % {"code": code, "version": version}
 
 
 def customer_or_404(ref: str, *, action: Action, actor: Actor, purpose: str = "") -> Any:

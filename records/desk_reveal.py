@@ -20,7 +20,7 @@ from access.policy import STEP_UP
 from access.vocabulary import Purpose
 from custodian import elements
 from custodian.elements import Element, Masked
-from records import overview, purposes, vault, visits
+from records import explanations, overview, purposes, vault, visits
 from records.catalogue import NAME
 from records.desk import customer_page
 from records.desk_forms import RevealForm
@@ -30,13 +30,9 @@ from records.desk_pages import (
     customer_or_404,
     desk_page,
     frame,
-    why_refused,
     working_purpose,
 )
 from records.holdings_of import claims_of, policies_of
-
-_OPENS = _("可揭示所选信息项")
-_BY_STEP_UP = _("可揭示所选信息项，须二次验证")
 
 
 @dataclass(frozen=True)
@@ -54,6 +50,8 @@ def reveal(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     """GET asks what for; POST records and answers with the customer's page, the lamp lit."""
     subject = customer_or_404(ref, action=Action.CUSTOMER_REVEAL, actor=actor)
     asked = request.POST if request.method == "POST" else request.GET
+    if request.method != "POST" and not working_purpose(request, actor, ref=subject.ref):
+        return redirect("desk:customer", ref=subject.ref)  # which asks for the purpose first
     dialog = _Dialog(request, subject, asked.get("of", ""), actor)
     if request.method != "POST":
         wanted = [code for code in request.GET.getlist("element") if code in dialog.target.codes]
@@ -87,7 +85,14 @@ def _record_and_reveal(request: HttpRequest, dialog: _Dialog, form: RevealForm) 
         form.ask_code(_("此等级的信息须二次验证，请输入验证器上的 6 位数字"))
         return dialog.page(form, chosen["element"], status=422)
     except Refused as refused:
-        why = why_refused(refused.decision)
+        why = explanations.refused(
+            refused.decision,
+            chosen["element"],
+            chosen["purpose"],
+            channel=CHANNEL,
+            near=dialog.near,
+            actor=actor,
+        )
         return dialog.page(form, chosen["element"], status=refused.status, why=why)
     plain = tuple(vault.reveal(permit))
     return customer_page(
@@ -107,7 +112,9 @@ class _Dialog:
         self.request, self.subject, self.of, self.actor = request, subject, of, actor
         self.near = overview.nearness(subject, actor=actor)
         self.target = self._target()
-        self.offered = purposes.offered(actor, channel=CHANNEL)
+        self.purpose = working_purpose(request, actor, ref=subject.ref)
+        offered = purposes.offered(actor, channel=CHANNEL)
+        self.offered = sorted(offered, key=lambda each: each.value != self.purpose)
 
     def _target(self) -> Target:
         subject, actor = self.subject, self.actor
@@ -127,16 +134,15 @@ class _Dialog:
         return Target(overview.CLAIM, (claims[self.of].holding,), _("揭示理赔信息"))
 
     def form(self, *, data: Any = None, initial: dict[str, Any] | None = None) -> RevealForm:
-        purpose = working_purpose(self.request, self.actor, ref=self.subject.ref)
         wanted = (initial or {}).get("element") or (data.getlist("element") if data else [])
         known = [elements.get(code) for code in self.target.codes]
         return RevealForm(
             data,
-            initial={"purpose": purpose, **(initial or {})},
+            initial={"purpose": self.purpose, **(initial or {})},
             elements=[(each.code, each.label) for each in known if not each.never_shown],
             purposes=self.offered,
             hints=self._hints(wanted),
-            asks_code=self._asks_code(wanted, purpose),
+            asks_code=self._asks_code(wanted),
         )
 
     def _hints(self, wanted: list[str]) -> dict[str, Any]:
@@ -150,10 +156,12 @@ class _Dialog:
                 hints[each] = self._reach(each)
             elif each not in by_step_up:
                 hints[each] = _("不含所选信息项")
-            else:
-                hints[each] = _BY_STEP_UP if by_step_up[each] else _OPENS
-        if Purpose.OTHER in self.offered and hints[Purpose.OTHER.value] == _OPENS:
-            hints[Purpose.OTHER.value] = _("没有对应的工作：须写理由，合规官会看到")
+            elif by_step_up[each]:
+                hints[each] = _("可揭示所选信息项，须二次验证")
+            elif each == self.purpose:
+                hints[each] = _("本次查看的用途")
+            elif each == Purpose.OTHER:
+                hints[each] = _("没有对应的工作：须写理由，合规官会看到")
         return hints
 
     def _reach(self, purpose: str) -> str:
@@ -161,7 +169,7 @@ class _Dialog:
         said = _("%(class)s至 L%(level)s")
         return "；".join(str(said) % {"class": s.label, "level": s.level} for s in spans)
 
-    def _asks_code(self, wanted: list[str], purpose: str) -> bool:
+    def _asks_code(self, wanted: list[str]) -> bool:
         return not self.actor.stepped_up and any(
             STEP_UP
             in gate.foresee(
@@ -199,7 +207,7 @@ class _Dialog:
 
     def _who(self, known: list[Element]) -> dict[str, Any]:
         """The name and the chosen values as masks: a look of its own, so it is logged as one."""
-        purpose = working_purpose(self.request, self.actor, ref=self.subject.ref)
+        purpose = self.purpose
         wanted = [NAME.code, *(each.code for each in known if not each.never_shown)]
         permit = gate.permit(
             self.actor,

@@ -59,13 +59,14 @@ class Listing:
     rows: list[Row]
 
 
-def rows_of(actor: Actor) -> QuerySet[Customer]:
+def rows_of(actor: Actor) -> QuerySet[Any]:
     """Visible customers with what a row needs, and since when each is the actor's own."""
-    own = Assignment.objects.current().filter(user_id=actor.id, subject_id=OuterRef("subject_id"))
-    customers: QuerySet[Customer] = Customer.objects.visible_to(actor)
-    return customers.annotate(
+    own = Assignment.objects.current().filter(user_id=actor.id or 0, subject_id=OuterRef("subject_id"))
+    customers: QuerySet[Any] = Customer.objects.visible_to(actor)
+    found: QuerySet[Any] = customers.annotate(
         status=F("subject__status"), since=Subquery(own.order_by("since").values("since")[:1])
     )
+    return found
 
 
 def show(
@@ -130,7 +131,7 @@ def _add_policies(
 ) -> None:
     roles = PolicyRole.objects.visible_to(actor).filter(subject_id__in=list(living))
     found: dict[tuple[int, str], PolicyLine] = {}
-    for each in roles.order_by("policy_id", "role").values("subject_id", "role", **_POLICY):
+    for each in roles.order_by("policy_id", "-role").values("subject_id", "role", **_POLICY):
         row = rows[each["subject_id"]]
         name = PolicyRole.Role(each["role"]).label
         if name not in row.roles:

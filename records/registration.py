@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -50,7 +50,7 @@ class Registration:
 
 def check(written: Mapping[str, str], *, kind: str, today: date) -> Registration:
     """`written` is text as typed, by element code; empty values are absent."""
-    checks = {
+    checks: dict[str, Callable[[str], Checked]] = {
         "identity.name": check_name,
         "identity.sex": check_sex,
         "identity.birth_date": partial(check_birth_date, today=today),
@@ -66,7 +66,7 @@ def check(written: Mapping[str, str], *, kind: str, today: date) -> Registration
     for code, text in written.items():
         if not text.strip():
             continue
-        checked: Checked = checks.get(code, check_text)(text)
+        checked = checks.get(code, check_text)(text)
         flaws += [Flaw(code, problem) for problem in checked.problems]
         if checked.value:
             values[code] = checked.value

@@ -26,8 +26,8 @@ class Visit:
     entries: list[int] = field(default_factory=list)
 
     @property
-    def started(self) -> datetime:
-        return datetime.fromtimestamp(self.since, tz=clock.OFFICE)
+    def started(self) -> str:
+        return datetime.fromtimestamp(self.since, tz=clock.OFFICE).strftime("%H:%M:%S")
 
 
 def purpose_of(request: HttpRequest) -> str:

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from access import keystore, policy as rules, scopes
+from access import keystore, scopes
+from access import policy as rules
 from access.models import PolicyRule, Subject
 from records import blind_indexes, vault
 from records.models import BlindIndex, Claim, Customer, Policy, PolicyRole, Product

@@ -162,6 +162,7 @@ def test_revealing_another_agents_customer_is_refused_and_logged(desk, own, entr
 def test_a_policy_of_somebody_else_is_refused_in_the_dialog(desk, own):
     others = estate.customer(of=[estate.user(Role.AGENT)])
     policy = desk_estate.policy(others)
+    opened(desk, own)
     assert desk.get(page_of(own, "reveal"), {"of": policy.ref}).status_code == 404
 
 
@@ -172,7 +173,8 @@ def test_a_refusal_keeps_the_dialog_open_and_says_why(desk, own, entries_since):
     assert answer.status_code == 403
     assert "data-dialog-content" in body
     assert "为什么不允许" in body
-    assert "所选用途不含此类信息" in body
+    assert "“回访”用途不含财务信息" in body
+    assert "请改用“给付”用途" in body
     assert acts(entries_since())[-2] == "denied"
 
 
@@ -257,7 +259,9 @@ def own_policy(customer):
 
 
 def test_a_password_is_never_offered(desk, own):
+    opened(desk, own)
     body = desk.get(page_of(own, "reveal"), {"of": own_policy(own).ref}).content.decode()
+    assert "policy.health_declaration" in body
     assert "policy.query_password" not in body
     answer = reveal(desk, own, "policy.query_password", of=own_policy(own).ref)
     assert answer.status_code == 422
