@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -58,16 +57,6 @@ class UnitAdmin(ScopedAdmin):
             obj.save()
 
 
-class PersonForm(forms.ModelForm[User]):
-    class Meta:
-        model = User
-        fields = ("name", "role", "unit", "is_active")
-
-    def clean_unit(self) -> Unit:
-        unit: Unit = self.cleaned_data["unit"]
-        return unit
-
-
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
     read_action = Action.USER_READ
@@ -78,7 +67,6 @@ class UserAdmin(ScopedAdmin):
     list_display = ("person", "staff_no", "role", "unit", "is_active")
     list_filter = ("role", "is_active")
     facts = ("name", "staff_no", "username", "role", "unit", "is_active")
-    form = PersonForm
     change_form_template = "admin/person_form.html"
     lede = _("岗位决定能看什么；每次变更都记入查询日志")
     nothing = _("没有符合条件的人员。")
@@ -99,10 +87,6 @@ class UserAdmin(ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         return ("staff_no",) if obj else ()
-
-    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
-        fields = ("name", "role", "unit", "is_active") if obj else ("staff_no", "username", "name", "role", "unit")
-        return super().get_form(request, obj, change, fields=fields, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         with transaction.atomic():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -194,8 +194,11 @@ def findings(request: HttpRequest) -> dict[str, Any] | None:
     if not gate.may(actor_of(request), Action.FINDING_READ):
         return None
     waiting = Finding.objects.filter(status=Finding.Status.OPEN).select_related("operator__unit")
+    by_severity = Case(
+        *(When(severity=name, then=place) for place, name in enumerate(Finding.Severity.values))
+    )
     url = f"{reverse('admin:access_finding_changelist')}?status__exact=open"
-    return {"rows": waiting[:6], "count": waiting.count(), "url": url}
+    return {"rows": waiting.order_by(by_severity, "-found_at")[:6], "count": waiting.count(), "url": url}
 
 
 @panel(30, column="side", template="admin/panels/people.html")
