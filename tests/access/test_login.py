@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
@@ -12,6 +15,7 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,8 +24,9 @@ from django.urls import NoReverseMatch, reverse
 from access import hashers, invitations, second_factor
 from access.models import SealedContext, User
 from access.querylog import write
+from access.querylog.connection import LogUnavailable
 from access.vocabulary import Role
-from custodian import clock
+from custodian import clock, databases
 from tests.access.people import (
     PASSWORD,
     SECRET,
@@ -216,6 +221,18 @@ def test_argon2_is_what_the_product_runs_with():
     encoded = hashers.Argon2().encode("a password", "saltsaltsalt")
     assert encoded.startswith("argon2$argon2id$v=19$m=40960,t=2,p=1$")
     assert hashers.Argon2().verify("a password", encoded)
+
+
+def test_a_sign_in_that_cannot_be_recorded_does_not_happen(client, monkeypatch):
+    user = person()
+    give_password(client, user)
+
+    def unavailable(*args, **kwargs):
+        raise LogUnavailable
+
+    monkeypatch.setattr(write, "commit", unavailable)
+    assert client.post("/accounts/code/", {"code": code()}).status_code == 503
+    assert client.get("/accounts/settings/").status_code == 302
 
 
 # -- getting an app ---------------------------------------------------------------------------
@@ -418,6 +435,51 @@ def test_a_one_time_link_sets_a_password_once_and_leaves_the_app_alone(client):
     assert client.get(link).status_code == 404
     assert second_factor.enrolled(user)
     assert give_password(client, user, new).headers["Location"] == "/accounts/code/"
+
+
+def renew(user, by, *more):
+    call_command("renew_sign_in", user.username, f"--by={by.username}", *more)
+
+
+def test_an_administrator_ends_a_sign_in_and_hands_over_a_link(client, capsys):
+    user = person()
+    sign_in(client, user)
+    renew(user, person(Role.ADMINISTRATOR))
+    link = capsys.readouterr().out.strip().splitlines()[-1]
+    assert client.get("/accounts/settings/").status_code == 302
+    assert Client().get(link).status_code == 200
+    assert second_factor.enrolled(user)
+
+
+def test_a_lost_app_is_forgotten_only_when_asked(client, capsys):
+    user = person()
+    renew(user, person(Role.ADMINISTRATOR), "--second-factor")
+    assert not second_factor.enrolled(user)
+
+
+def test_nobody_else_renews_a_sign_in(capsys):
+    user = person()
+    with pytest.raises(CommandError, match="岗位"):
+        renew(user, person(Role.SECURITY_OFFICER))
+    user.refresh_from_db()
+    assert user.has_usable_password()
+
+
+def test_production_binds_its_cookies_to_the_host_and_to_tls():
+    names = "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE".split()
+    script = f"import custodian.settings as s; print([getattr(s, n) for n in {names}])"
+    environment = {
+        "CUSTODIAN_ENV": "production",
+        "CUSTODIAN_SECRET_KEY": "x" * 50,
+        "CUSTODIAN_HOSTS": "custodian.example",
+        **dict.fromkeys(databases.VARIABLES.values(), "postgresql://u:p@127.0.0.1:1/d"),
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "PATH": os.environ["PATH"],
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "['__Host-custodian', '__Host-csrf', True, True]", done.stderr
 
 
 def test_a_link_does_not_bring_a_person_back_who_left(client):
