@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,10 +68,8 @@ def keyring() -> None:
 
     path = settings.CUSTODIAN_KEYRING
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with contextlib.suppress(KeyringExists):
         FileKeyring.create(path, insurer="QH", suite=Suite.AES_256_GCM, test=True)
-    except KeyringExists:
-        pass
 
 
 @pytest.fixture(autouse=True)

@@ -139,7 +139,9 @@ class Underwriter:
     def _policy(self, holder: Party, insured: Party, product: Product, unit: str) -> Policy:
         random = self.random
         days = self._days_sold(product, holder, insured)
-        starts = self._first_day(product, holder, insured) + timedelta(days=random.randrange(max(1, days)))
+        starts = self._first_day(product, holder, insured) + timedelta(
+            days=random.randrange(max(1, days))
+        )
         ends = _later(starts, product.years) if product.years else None
         status, due = self._standing(product, starts, ends)
         low, high = product.sums

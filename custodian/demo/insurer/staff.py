@@ -1,6 +1,6 @@
 """The insurer's units, staff, intermediaries and products."""
 
-# ruff: noqa: SIM905 - a list of names reads best as a line of text
+
 
 from __future__ import annotations
 

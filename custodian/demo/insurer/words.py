@@ -1,6 +1,6 @@
 """Short lists of words from which invented customers, employers and illnesses are put together."""
 
-# ruff: noqa: SIM905 - lists of words read best as lines of text
+
 
 from __future__ import annotations
 
