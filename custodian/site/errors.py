@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from structlog.contextvars import get_contextvars
 
+from custodian import problems
 from custodian.site.context import facts
 
 # Django passes what happened by this name; the page must not repeat it.
@@ -19,20 +20,27 @@ def _page(status: int) -> HttpResponse:
     return HttpResponse(html, status=status, headers={"Cache-Control": "no-store"})
 
 
-def bad_request(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:
-    return _page(400)
+def _answer(request: HttpRequest, status: int) -> HttpResponse:
+    """A page for people, problem details for the API."""
+    if request.path.startswith("/api/"):
+        return problems.response(problems.of_status(status))
+    return _page(status)
 
 
-def permission_denied(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:
-    return _page(403)
+def bad_request(request: HttpRequest, exception: _Cause = None) -> HttpResponse:
+    return _answer(request, 400)
 
 
-def not_found(_request: HttpRequest, exception: _Cause = None) -> HttpResponse:
-    return _page(404)
+def permission_denied(request: HttpRequest, exception: _Cause = None) -> HttpResponse:
+    return _answer(request, 403)
 
 
-def server_error(_request: HttpRequest) -> HttpResponse:
-    return _page(500)
+def not_found(request: HttpRequest, exception: _Cause = None) -> HttpResponse:
+    return _answer(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 500)
 
 
 def unavailable(_request: HttpRequest) -> HttpResponse:

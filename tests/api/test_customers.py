@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from access import tokens
+from access import scopes, tokens
+from access.models import Assignment
 from access.querylog import write
 from access.querylog.connection import LogUnavailable
 from access.vocabulary import Role
@@ -249,3 +250,11 @@ def test_roles_without_customers_get_none(client, own, role):
     caller = Caller(estate.login(client, estate.user(role)))
     assert caller.get(f"customers/{own.ref}", **FOR).status_code == 404
     assert caller.get("customers", **FOR).status_code == 403
+
+
+def test_a_reassigned_customer_is_gone_with_the_next_request(session, own, agent):
+    assert session.get(f"customers/{own.ref}", **FOR).status_code == 200
+    with scopes.acting(estate.system()):
+        Assignment.objects.filter(user=agent).update(until=clock.now())
+    assert session.get(f"customers/{own.ref}", **FOR).status_code == 404
+    assert session.get("customers", **FOR).json()["customers"] == []

@@ -251,3 +251,14 @@ def test_no_value_of_a_search_stands_in_the_log(session, own, entries_since):
     session.post("customers/search", {**FOR, "kind": "mobile", "values": ["13800138000"]})
     entry: Entry = entries_since()[-1]
     assert "13800138000" not in entry.leaf
+
+
+def test_what_breaks_tells_nothing_but_its_id(session, own, monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise RuntimeError("张三丰 13800138000")
+
+    monkeypatch.setattr("records.disclosure.customer", broken)
+    session.client.raise_request_exception = False
+    answer = session.get(f"customers/{own.ref}", **FOR)
+    assert answer.status_code == 500
+    assert "张三丰" not in answer.content.decode()
