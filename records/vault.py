@@ -20,10 +20,13 @@ from access.gate import Permit
 from custodian import elements
 from custodian.crypto import envelope
 from custodian.crypto.envelope import DataKey
-from custodian.crypto.errors import OpenFailed
+from custodian.crypto.errors import KeyringSealed, OpenFailed
 from custodian.elements import Masked
 from custodian.errors import CustodianError, NotVisible
+from custodian.keys import Sealed
+from records import integrity
 
+KEY = "key"  # what a finding names when a holding's key itself does not unwrap
 OPENED = Counter("custodian_values_opened", "Sealed values that were opened")
 
 
@@ -66,34 +69,21 @@ class Listed:
     masked: Masked
 
 
-@dataclass(frozen=True)
-class Table:
-    """Where the values of one kind of holding lie. A slot tells rows under the same holding apart."""
-
-    sql: str
-
-    def statement(self, columns: Sequence[str]) -> str:
-        listed = ", ".join(f"t.{column}_sealed" for column in columns)
-        return self.sql.replace("{columns}", listed)
-
-
-_WHERE = "JOIN keys.data_key k ON k.holding = h.holding WHERE t.subject_id = ANY (%s)"
-_PLAIN = (
-    "SELECT t.subject_id, h.holding, 0, k.kek, k.wrapped, {{columns}} FROM {table} t {join} "
-    + _WHERE
-)
-_SELF = "JOIN LATERAL (SELECT t.holding) h ON true"
+# Where the values of each kind of holding lie: its table, and from where the holding's key is named.
+# A slot tells rows under the same holding apart.
 _TABLES = {
-    "identity": Table(_PLAIN.format(table="records_identity", join=_SELF)),
-    "income": Table(_PLAIN.format(table="records_finances", join=_SELF)),
-    "account": Table(
-        "SELECT t.subject_id, h.holding, t.slot, k.kek, k.wrapped, {columns} FROM records_account t"
-        " JOIN records_finances h ON h.subject_id = t.subject_id " + _WHERE + " AND t.until IS NULL"
+    "identity": ("records_identity t", "t.holding", "0"),
+    "income": ("records_finances t", "t.holding", "0"),
+    "account": (
+        "records_account t JOIN records_finances f ON f.subject_id = t.subject_id",
+        "f.holding",
+        "t.slot::int",
     ),
-    "policy": Table(_PLAIN.format(table="records_policy", join=_SELF)),
-    "claim": Table(_PLAIN.format(table="records_claim", join=_SELF)),
-    "document": Table(_PLAIN.format(table="records_document", join=_SELF)),
+    "policy": ("records_policy t", "t.holding", "0"),
+    "claim": ("records_claim t", "t.holding", "0"),
+    "document": ("records_document t", "t.holding", "0"),
 }
+_ONLY_CURRENT = {"account": " AND t.until IS NULL"}
 
 
 def _table_of(code: str) -> str:
@@ -128,29 +118,44 @@ def _open(permit: Permit) -> Iterator[Plain]:
     for code in sorted(permit.elements):
         if not (elements.get(code).never_shown and permit.masked):
             wanted.setdefault(_table_of(code), []).append(code)
-    for table, codes in wanted.items():
-        for row in _rows(table, codes, permit):
-            yield from _values(row, codes)
+    for row in _rows(wanted, permit) if wanted else ():
+        yield from _values(row, wanted[row[0]], entry=permit.entry)
 
 
-def _rows(table: str, codes: Sequence[str], permit: Permit) -> list[Any]:
-    columns = [code.partition(".")[2] for code in codes]
-    statement = _TABLES[table].statement(columns)
-    values: list[list[int] | list[str]] = [list(permit.subjects)]
-    if permit.holdings:
-        statement += " AND h.holding = ANY (%s::uuid[])"
-        values.append([str(holding) for holding in permit.holdings])
+def _rows(wanted: Mapping[str, Sequence[str]], permit: Permit) -> list[Any]:
+    """Every kind of holding in one statement: a round trip costs more than what it brings."""
+    subjects, holdings = list(permit.subjects), [str(each) for each in permit.holdings]
+    parts = [_statement(table, codes, narrow=bool(holdings)) for table, codes in wanted.items()]
+    values: list[Any] = [subjects, holdings] if holdings else [subjects]
     with connection.cursor() as cursor:
-        cursor.execute(statement + " ORDER BY t.subject_id, 3", values)
+        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 2, 1, 4", values * len(parts))
         return list(cursor.fetchall())
 
 
-def _values(row: Any, codes: Sequence[str]) -> Iterator[Plain]:
-    subject, holding, slot, kek, wrapped, *blobs = row
-    key = keystore.unwrap(holding, kek=kek, wrapped=bytes(wrapped))
-    for code, blob in zip(codes, blobs, strict=True):
-        if blob is not None:
-            yield Plain(subject, code, holding, slot, _opened(blob, key, holding, code, slot))
+def _statement(table: str, codes: Sequence[str], *, narrow: bool) -> str:
+    source, holding, slot = _TABLES[table]
+    columns = ", ".join(f"t.{code.partition('.')[2]}_sealed" for code in codes)
+    return (
+        f"SELECT '{table}', t.subject_id, {holding}, {slot}, k.kek, k.wrapped, ARRAY[{columns}]"
+        f" FROM {source} JOIN keys.data_key k ON k.holding = {holding}"
+        f" WHERE t.subject_id = ANY (%s){_ONLY_CURRENT.get(table, '')}"
+        + (f" AND {holding} = ANY (%s::uuid[])" if narrow else "")
+    )
+
+
+def _values(row: Any, codes: Sequence[str], *, entry: int) -> Iterator[Plain]:
+    _table, subject, holding, slot, kek, wrapped, blobs = row
+    code = KEY
+    try:
+        key = keystore.unwrap(holding, kek=kek, wrapped=bytes(wrapped))
+        for code, blob in zip(codes, blobs, strict=True):
+            if blob is not None:
+                yield Plain(subject, code, holding, slot, _opened(blob, key, holding, code, slot))
+    except OpenFailed:
+        integrity.report_damage(holding=holding, element=_place(code, slot), entry=entry)
+        raise Damaged from None
+    except KeyringSealed as error:
+        raise Sealed from error
 
 
 def _opened(blob: memoryview, key: DataKey, holding: UUID, code: str, slot: int) -> str:
@@ -160,10 +165,7 @@ def _opened(blob: memoryview, key: DataKey, holding: UUID, code: str, slot: int)
         element=_place(code, slot),
         version=envelope.value_version(blob),
     )
-    try:
-        plain = key.open(blob, context=context)
-    except OpenFailed:
-        raise Damaged from None
+    plain = key.open(blob, context=context)
     OPENED.inc()
     return plain.decode()
 
@@ -231,6 +233,7 @@ def open_file(
     try:
         yield from envelope.open_parts(chunks, key=key, context=context)
     except OpenFailed:
+        integrity.report_damage(holding=holding, element=element)
         raise Damaged from None
 
 

@@ -145,9 +145,9 @@ def allowed_to(role: Any, attempts: dict[str, str]) -> list[str]:
 @pytest.mark.django_db(transaction=True)
 def test_triggers_refuse_even_the_owner_and_whoever_plays_a_replica(log: None) -> None:
     before = content()
-    assert refused_by_trigger("owner") == 6
-    assert refused_by_trigger("superuser") == 6
-    assert refused_by_trigger("superuser", first="SET session_replication_role = replica") == 6
+    assert refused_by_trigger("owner") == 8
+    assert refused_by_trigger("superuser") == 8
+    assert refused_by_trigger("superuser", first="SET session_replication_role = replica") == 8
     assert content() == before
 
 

@@ -1,0 +1,90 @@
+"""Every address that the resolver knows, and the table that says who gets what there."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from access.vocabulary import STAFF_ROLES
+
+TABLE = Path(__file__).with_name("matrix.toml")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+ROLES = frozenset(role.value for role in STAFF_ROLES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One address of the table; `who` says for each method which roles are let in."""
+
+    path: str
+    surface: str
+    who: Mapping[str, frozenset[str]]
+    answer: Mapping[str, int] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+    query: str = ""
+    action: str = ""
+    change_action: str = ""
+    names: str = ""
+    fresh: bool = False  # only soon after a second factor
+    others: int = 403
+    anonymous: str = "login"
+    half: str = "code"
+    options: int = 405
+    quiet: bool = False  # a refusal leaves no entry, because nothing was asked of the gate
+    because: str = ""
+
+    @property
+    def methods(self) -> Iterator[str]:
+        """As asked: a page that is read can be asked for its head alone, and the API cannot."""
+        yield from self.who
+
+    def expected(self, role: str, method: str) -> int:
+        if role not in self.who[method]:
+            return self.others
+        return self.answer.get(method, self.answer.get("GET", 200) if method == "HEAD" else 200)
+
+    @property
+    def unexpected(self) -> list[str]:
+        return [method for method in METHODS if method not in self.who]
+
+    def address(self, thing: str) -> str:
+        """The address with its placeholder filled; `^…$` of a regular expression stays outside."""
+        path = re.sub(r"<[a-z]+:[a-z_]+>", thing, self.path)
+        return "/" + path + (f"?{self.query}" if self.query else "")
+
+
+@functools.cache
+def table() -> tuple[Row, ...]:
+    read = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    groups = {name: frozenset(roles) for name, roles in read["groups"].items()}
+    groups["staff"], groups["nobody"] = ROLES, frozenset()
+    return tuple(_row(each, groups) for each in read["route"])
+
+
+def _row(said: dict[str, Any], groups: Mapping[str, frozenset[str]]) -> Row:
+    who = {method: groups[name] for method, name in said.pop("who").items()}
+    head = said.pop("head", "GET" in who and said["surface"] != "api")
+    if head:
+        who["HEAD"] = who["GET"]
+    return Row(who=who, **said)
+
+
+def patterns() -> dict[str, str]:
+    """Path pattern to name, of every address there is."""
+    return dict(_walk(get_resolver(), ""))
+
+
+def _walk(resolver: Any, prefix: str) -> Iterator[tuple[str, str]]:
+    for each in resolver.url_patterns:
+        path = prefix + str(each.pattern)
+        if isinstance(each, URLPattern):
+            yield path, each.name or ""
+        elif isinstance(each, URLResolver):
+            yield from _walk(each, path)

@@ -1,0 +1,139 @@
+"""Every address × method × role: exactly what the table says, and a refusal gives nothing away."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from access.actions import ROLES as ATTEMPTED
+from access.actions import Action
+from tests.security import routes
+from tests.security.routes import METHODS, Row
+from tests.security.visitors import ABSENT, OWN, PURPOSES, Answer, World, alike
+
+ROWS = routes.table()
+EVERYBODY = sorted(routes.ROLES)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    from tests import databases
+
+    with django_db_blocker.unblock():
+        yield World()
+        databases.renew()
+
+
+def address(row: Row, world: World, role: str, which: str = OWN) -> str:
+    return row.address(world.thing(row.names, which)).format(purpose=PURPOSES.get(role, "follow_up"))
+
+
+def ask(world: World, row: Row, role: str, method: str, which: str = OWN, **more) -> Answer:
+    kind = more.pop("kind", "fresh" if row.fresh else "stale")
+    return world.ask(
+        role, method, address(row, world, role, which), row.body, kind=kind, **more
+    )
+
+
+def test_every_address_is_in_the_table_and_every_row_has_an_address():
+    assert sorted(each.path for each in ROWS) == sorted(routes.patterns())
+
+
+def test_nobody_is_let_in_whose_role_may_not_attempt_the_action():
+    for row in ROWS:
+        for method, roles in row.who.items():
+            changing = method not in {"GET", "HEAD"} and row.change_action
+            named = row.change_action if changing else row.action
+            if named:
+                assert roles <= {role.value for role in ATTEMPTED[Action(named)]}, row.path
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_each_role_gets_exactly_what_the_table_says(world, role):
+    wrong = []
+    for row in ROWS:
+        for method in row.methods:
+            answer = ask(world, row, role, method)
+            # What is out of reach is absent, also for who may not come in at all.
+            wrong += _compared(row, method, answer.status, row.expected(role, method))
+            if answer.status == 403 and not row.quiet and answer.denied != 1:
+                wrong.append(f"{method} {row.path}: refused with {answer.denied} entries")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_what_belongs_to_others_looks_as_what_does_not_exist(world, role):
+    wrong = []
+    for row in ROWS:
+        for method in row.methods if row.names else ():
+            if role not in row.who[method]:
+                continue
+            things = [ABSENT, *world.whose(role, row.names)]
+            asked = [(which, world.thing(row.names, which)) for which in things]
+            answers = []
+            for which, thing in asked:
+                place = row.address(thing).format(purpose=PURPOSES[role])
+                answer = world.ask(role, method, place, row.body)
+                answers.append(alike(answer, thing))
+                wrong += _compared(row, f"{method} {which}", answer.status, 404)
+                if answer.denied != 1:
+                    wrong.append(f"{method} {row.path} {which}: {answer.denied} refused entries")
+            if any(each != answers[0] for each in answers):
+                wrong.append(f"{method} {row.path}: another's differs from an absent one")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_no_other_method_does_anything(world, role):
+    wrong = []
+    for row in ROWS:
+        for method in row.unexpected:
+            answer = ask(world, row, role, method)
+            expected = {row.options if method == "OPTIONS" else 405}
+            wrong += _compared(row, method, answer.status, expected)
+    assert wrong == []
+
+
+def test_whoever_is_not_signed_in_is_led_to_the_sign_in(world):
+    wrong = []
+    for row in ROWS:
+        for method in row.methods:
+            answer = ask(world, row, "anonymous", method)
+            wrong += _of_stranger(row, method, answer, row.anonymous)
+    assert wrong == []
+
+
+def test_a_password_alone_opens_the_code_page_and_nothing_else(world):
+    wrong = []
+    for row in ROWS:
+        for method in row.methods:
+            for role in ("agent", "compliance_officer"):
+                answer = ask(world, row, role, method, kind="half")
+                wrong += _of_stranger(row, method, answer, row.half)
+    assert wrong == []
+
+
+def test_what_asks_for_a_fresh_second_factor_is_shut_without_one(world):
+    for row in ROWS:
+        for method in row.methods if row.fresh else ():
+            answer = ask(world, row, "agent", method, kind="stale")
+            assert (answer.status, answer.goes_to.partition("?")[0]) == (302, "/accounts/step-up/")
+
+
+def _compared(row: Row, method: str, got: int, expected: int | set[int]) -> list[str]:
+    allowed = expected if isinstance(expected, set) else {expected}
+    return [] if got in allowed else [f"{method} {row.path}: {got} instead of {expected}"]
+
+
+def _of_stranger(row: Row, method: str, answer: Answer, expected: str) -> list[str]:
+    places = {"login": "/accounts/login/", "code": "/accounts/second-factor/"}
+    if expected in places:
+        right = answer.status == 302 and answer.goes_to.partition("?")[0] == places[expected]
+    elif expected == "open":
+        right = answer.status < 500 and not re.search(r"second-factor", answer.goes_to)
+    else:
+        right = answer.status == int(expected)
+    told = f"{method} {row.path}: {answer.status} {answer.goes_to} instead of {expected}"
+    return [] if right else [told]

@@ -1,0 +1,243 @@
+"""Who asks in the matrix, for what, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+
+from access import findings, scopes, second_factor
+from access.models import ApiToken, Entry, User
+from access.vocabulary import STAFF_ROLES, Role
+from custodian import clock
+from incidents.models import Alert
+from records import references
+from records.models import ImportRun, Intermediary, QuarantinedRow
+from tests import estate
+from tests.records import desk_estate
+from transfers.models import Counterparty
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+# What each role comes for; those who may see nothing of customers ask all the same.
+PURPOSES: Mapping[str, str] = {
+    "agent": "follow_up",
+    "claims_handler": "claim",
+    "service_desk": "follow_up",
+    "compliance_officer": "compliance",
+    "security_officer": "security",
+    "auditor": "audit",
+    "regulator": "regulation",
+    "administrator": "follow_up",
+}
+# The reach of each role, written down once more and not read from the code.
+REACH = {"agent": "own", "claims_handler": "unit", "regulator": "none", "administrator": "none"}
+OWN, FOREIGN, COLLEAGUES, ABSENT = "own", "foreign", "colleague's", "absent"
+_CHANGING = {"date", "x-request-id", "set-cookie", "content-length", "vary"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: str
+    headers: Mapping[str, str]
+    denied: int
+    entries: int
+
+    @property
+    def goes_to(self) -> str:
+        return self.headers.get("location", "")
+
+
+class World:
+    """One insurer for the whole module; every question is asked of the same state."""
+
+    def __init__(self) -> None:
+        desk_estate.open_all_day()
+        near, far = estate.unit("XZ"), estate.unit("NJ")
+        self.people = {
+            role.value: estate.user(role, unit_=near, password=estate.PASSWORD)
+            for role in STAFF_ROLES
+        }
+        for person in self.people.values():
+            second_factor.enrol(person, secret=SECRET, step=-1)
+        agent = self.people["agent"]
+        stranger = estate.user(Role.AGENT, unit_=far, name="王磊")
+        colleague = estate.user(Role.AGENT, unit_=near, name="周晓")
+        self.customers = {
+            OWN: estate.customer(of=[agent], unit_=near),
+            FOREIGN: estate.customer(of=[stranger], unit_=far),
+            COLLEAGUES: estate.customer(of=[colleague], unit_=near),
+        }
+        self.policies = {
+            name: desk_estate.policy(customer) for name, customer in self.customers.items()
+        }
+        desk_estate.claim(self.customers[OWN], self.policies[OWN])
+        self.stranger = stranger
+        self.things = self._things(agent)
+        self.cookies = {
+            (role, kind): self._cookies(person, kind)
+            for role, person in self.people.items()
+            for kind in ("stale", "fresh", "half")
+        }
+
+    def _things(self, agent: User) -> dict[str, str]:
+        """One of each kind that an address can name."""
+        with scopes.acting(estate.system()):
+            book = estate.book()
+            run = ImportRun.objects.create(book=book, status="done")
+            row = QuarantinedRow.objects.create(
+                run=run, book=book, kind="customer", sheet=1, number=7,
+                reasons=[["id-check-digit", "identity.id_number"]],
+                row_digest=b"r" * 16, row_sealed=b"sealed",
+            )  # fmt: skip
+            raised = findings.raise_finding(
+                "bulk", severity="high", summary="五分钟内揭示 40 名客户"
+            )
+            alert = Alert.objects.filter(finding=raised).first() or Alert.objects.create(
+                source="external", severity="high", summary="外部通报"
+            )
+            party = Counterparty.objects.create(kind="insurer", name="示例保险")
+            Intermediary.objects.create(code="J01", name="示例中介", kind="agency")
+            desk_estate.product()
+            token = ApiToken.objects.create(
+                name="核心系统", user=agent, digest=b"d" * 32, actions=[], purposes=[],
+                expires_at=clock.now() + timedelta(days=1),
+            )  # fmt: skip
+            return {
+                "alert": str(alert.ref),
+                "book": book.code,
+                "counterparty": str(party.ref),
+                "entry": str(
+                    Entry.objects.filter(subjects__gt=0).latest("id").pk
+                    if Entry.objects.filter(subjects__gt=0).exists()
+                    else Entry.objects.latest("id").pk
+                ),
+                "finding": str(raised.ref),
+                "intermediary": "J01",
+                "product": "WL01",
+                "quarantined": str(row.ref),
+                "rule": "1",
+                "run": str(run.ref),
+                "token": str(token.ref),
+                "unit": "XZ",
+                "user": str(self.stranger.ref),
+            }
+
+    def _cookies(self, person: User, kind: str) -> str:
+        client = Client()
+        client.force_login(person)
+        session = client.session
+        if kind != "half":
+            stale = 0 if kind == "fresh" else settings.CUSTODIAN_STEP_UP_SECONDS + 60
+            shown = time.time() - stale
+            session["account_authentication_methods"] = [
+                {"method": "mfa", "at": shown, "type": "totp"}
+            ]
+            session["account_authentication_methods_user"] = str(person.pk)
+        session["desk"] = {"purpose": PURPOSES[person.role], "visits": {}}
+        session.save()
+        return session.session_key
+
+    def thing(self, names: str, which: str = OWN) -> str:
+        if names == "customer":
+            return self.customers[which].ref if which != ABSENT else references.new_customer()
+        if names == "policy":
+            return self.policies[which].ref if which != ABSENT else references.new_policy()
+        if which == ABSENT:
+            return "987654321" if names in {"entry", "rule"} else str(uuid.uuid4())
+        return self.things.get(names, "")
+
+    def whose(self, role: str, names: str) -> list[str]:
+        """Which customers, beside the agent's, lie outside what the role reaches."""
+        if names not in {"customer", "policy"}:
+            return []
+        return {"own": [FOREIGN, COLLEAGUES], "unit": [FOREIGN]}.get(REACH.get(role, "all"), [])
+
+    def ask(
+        self,
+        role: str,
+        method: str,
+        address: str,
+        body: Any = None,
+        *,
+        kind: str = "stale",
+        **headers: str,
+    ) -> Answer:
+        client = Client(headers={"accept-language": "zh-hans"})
+        if role != "anonymous":
+            client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: self.cookies[role, kind]})
+        mark = _newest()
+        with rolled_back():
+            response = _send(client, method, address, _filled(body, role, self), headers)
+            text = response.getvalue() if method != "HEAD" else b""
+        cache.clear()
+        new = list(Entry.objects.filter(id__gt=mark).values_list("outcome", "staff_no"))
+        mine = [outcome for outcome, number in new if number == self._number(role)]
+        return Answer(
+            response.status_code,
+            text.decode(errors="replace"),
+            {name.lower(): value for name, value in response.headers.items()},
+            mine.count("denied"),
+            len(mine),
+        )
+
+    def _number(self, role: str) -> str:
+        return self.people[role].staff_no if role in self.people else ""
+
+
+def _send(client: Client, method: str, address: str, body: Any, headers: Mapping[str, str]) -> Any:
+    if address.startswith("/api/") and method not in {"GET", "HEAD", "OPTIONS"}:
+        more = {"HTTP_IDEMPOTENCY_KEY": uuid.uuid4().hex, **headers}
+        return client.generic(method, address, json.dumps(body or {}), "application/json", **more)
+    if method == "POST":
+        return client.post(address, body or {}, **headers)
+    return client.generic(method, address, **headers)
+
+
+def _filled(body: Any, role: str, world: World) -> Any:
+    """`{purpose}` and `{unit}` in a body are what this person would say there."""
+    if isinstance(body, Mapping):
+        return {name: _filled(value, role, world) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(each, role, world) for each in body]
+    if not isinstance(body, str) or "{" not in body:
+        return body
+    unit = world.people["agent"].unit_id
+    return body.format(
+        purpose=PURPOSES.get(role, "follow_up"), unit=unit, entry=world.things["entry"]
+    )
+
+
+def alike(answer: Answer, *things: str) -> tuple[Any, ...]:
+    """What of an answer may not depend on whether the thing exists: all but tokens and its own name."""
+    body = answer.body
+    for thing in things:
+        body = body.replace(thing, "THING")
+    body = re.sub(r'(csrfmiddlewaretoken"\s+value=")[^"]+', r"\1", body)
+    body = re.sub(r"(page-time[^>]*>)[^<]*|\d{2}:\d{2}(:\d{2})?", "", body)
+    body = re.sub(r"#[\d,]+", "#", body)
+    headers = {name: value for name, value in answer.headers.items() if name not in _CHANGING}
+    return answer.status, body, headers
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _newest() -> int:
+    return Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
