@@ -248,6 +248,7 @@ def _of_element(request: _Request, code: str, nearness: Reach) -> Decision:
         return Decision(allowed=False, because=("never-shown",))
     if actor.role is Role.SYSTEM:
         return _SYSTEM_ALLOWED
+    rules = policy.rules_of(actor.role)
     ask = Ask(
         role=actor.role,
         purpose=request.purpose,
@@ -258,9 +259,15 @@ def _of_element(request: _Request, code: str, nearness: Reach) -> Decision:
         hour=clock.local().hour,
         masked=request.masked,
         stepped_up=actor.stepped_up and actor.token is None,
-        granted=grants.covers(actor.token, code=code, purpose=request.purpose),
+        granted=_may_matter(rules, element.level, request)
+        and grants.covers(actor.token, code=code, purpose=request.purpose),
     )
-    return policy.decide(policy.rules_of(actor.role), ask)
+    return policy.decide(rules, ask)
+
+
+def _may_matter(rules: Sequence[policy.Rule], level: int, request: _Request) -> bool:
+    """Whether a grant could change the answer: it stands in for a step-up and for nothing else."""
+    return not request.masked and any(level >= rule.step_up_level for rule in rules)
 
 
 def _widest(decisions: Mapping[str, Decision]) -> Decision:
