@@ -90,7 +90,11 @@ def response(members: Mapping[str, Any]) -> JsonResponse:
     """The answer outside of any API view: from a middleware, or for an address nobody knows."""
     status = int(members["status"])
     return JsonResponse(
-        dict(members), status=status, content_type=MEDIA_TYPE, headers=headers(status)
+        dict(members),
+        status=status,
+        content_type=MEDIA_TYPE,
+        headers=headers(status),
+        json_dumps_params={"ensure_ascii": False},
     )
 
 
