@@ -27,7 +27,9 @@ class Move:
 class Workflow:
     """Legal moves by name. `move` writes the new state and `changes` together, or raises."""
 
-    def __init__(self, moves: Mapping[str, tuple[frozenset[str], str]], *, field: str = "status") -> None:
+    def __init__(
+        self, moves: Mapping[str, tuple[frozenset[str], str]], *, field: str = "status"
+    ) -> None:
         self.moves = {name: Move(*move) for name, move in moves.items()}
         self.field = field
 
@@ -37,7 +39,9 @@ class Workflow:
     def move(self, row: Model, name: str, changes: Mapping[str, Any] | None = None) -> None:
         move = self.moves[name]
         values = {self.field: move.target, **(changes or {})}
-        rows = type(row)._base_manager.filter(pk=row.pk, **{f"{self.field}__in": sorted(move.sources)})
+        rows = type(row)._base_manager.filter(
+            pk=row.pk, **{f"{self.field}__in": sorted(move.sources)}
+        )
         if rows.update(**values) != 1:
             raise IllegalMove
         for attribute, value in values.items():

@@ -11,6 +11,6 @@ class IncidentsConfig(AppConfig):
     verbose_name = _("事件")
 
     def ready(self) -> None:
-        from incidents import alerts  # noqa: PLC0415
+        from incidents import alerts
 
         alerts.listen()
