@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +18,7 @@ from access.admin_pages import CHANNEL, actor_of
 from access.admin_scope import ScopedAdmin, drawn, link_to
 from access.models import ApiToken, Finding, PolicyRule, Unit, User
 from access.rule_sentences import by_role
+from access.vocabulary import Purpose
 from custodian import clock
 
 
@@ -36,7 +36,7 @@ class UnitAdmin(ScopedAdmin):
     lede = _("机构是一棵树；理赔人员能看到本机构及下级的客户")
     nothing = _("还没有机构。")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         active = models.Count("user", filter=models.Q(user__is_active=True))
         return super().get_queryset(request).annotate(active=active)
 
@@ -62,7 +62,16 @@ class UserAdmin(ScopedAdmin):
     read_action = Action.USER_READ
     add_action = change_action = Action.USER_CHANGE
     key = "staff_no"
-    columns = ("ref", "staff_no", "username", "name", "role", "is_active", "unit__name", "unit__name_en")
+    columns = (
+        "ref",
+        "staff_no",
+        "username",
+        "name",
+        "role",
+        "is_active",
+        "unit__name",
+        "unit__name_en",
+    )
     list_select_related = ("unit",)
     list_display = ("person", "staff_no", "role", "unit", "is_active")
     list_filter = ("role", "is_active")
@@ -71,7 +80,7 @@ class UserAdmin(ScopedAdmin):
     lede = _("岗位决定能看什么；每次变更都记入查询日志")
     nothing = _("没有符合条件的人员。")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
         # The change form tells whether a password exists, and shows nothing of it.
         return rows.defer(None).only(*self.columns, "password", "unit__code")
@@ -102,7 +111,9 @@ class UserAdmin(ScopedAdmin):
                 obj.set_unusable_password()
             obj.save()
 
-    def response_add(self, request: HttpRequest, obj: User, post_url_continue: Any = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: User, post_url_continue: Any = None
+    ) -> HttpResponse:
         messages.info(request, gettext("已登记。此人还没有口令，请发出一次性激活链接。"))
         return HttpResponseRedirect(self.address(obj))
 
@@ -112,11 +123,15 @@ class UserAdmin(ScopedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         invite = path(
-            "<path:object_id>/invite/", self.admin_site.admin_view(self.invite), name="access_user_invite"
+            "<path:object_id>/invite/",
+            self.admin_site.admin_view(self.invite),
+            name="access_user_invite",
         )
         return [invite, *super().get_urls()]
 
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         user = self.get_object(request, object_id)
         more = {"person": user, "has_password": user.has_usable_password()} if user else {}
         return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
@@ -130,7 +145,9 @@ class UserAdmin(ScopedAdmin):
             raise PermissionDenied
         with transaction.atomic():
             facts = {"target": str(user.ref)}
-            gate.authorise(actor_of(request), Action.PASSWORD_LINK_ISSUE, channel=CHANNEL, facts=facts)
+            gate.authorise(
+                actor_of(request), Action.PASSWORD_LINK_ISSUE, channel=CHANNEL, facts=facts
+            )
         more = {"link": request.build_absolute_uri(invitations.link_of(user)), "person": user}
         return self.render(request, "admin/invitation.html", user, more)
 
@@ -164,7 +181,17 @@ class ApiTokenAdmin(ScopedAdmin):
     )  # fmt: skip
     list_select_related = ("user",)
     list_display = ("name", "user", "state", "created_at", "expires_at")
-    facts = ("name", "user", "state", "actions_", "purposes_", "networks_", "created_at", "expires_at", "revoked_at")
+    facts = (
+        "name",
+        "user",
+        "state",
+        "actions_",
+        "purposes_",
+        "networks_",
+        "created_at",
+        "expires_at",
+        "revoked_at",
+    )
     lede = _("令牌只保存指纹；等级 4 以上另需在期的授权")
     nothing = _("还没有签发过令牌。")
 
@@ -182,7 +209,7 @@ class ApiTokenAdmin(ScopedAdmin):
 
     @admin.display(description=_("用途"))
     def purposes_(self, token: ApiToken) -> str:
-        words = dict(ApiToken._meta.get_field("purposes").base_field.choices)  # type: ignore[union-attr]
+        words = dict(Purpose.choices)
         return "、".join(str(words.get(code, code)) for code in token.purposes) or "—"
 
     @admin.display(description=_("网段"))
@@ -191,15 +218,25 @@ class ApiTokenAdmin(ScopedAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         revoke = path(
-            "<path:object_id>/revoke/", self.admin_site.admin_view(self.revoke), name="access_apitoken_revoke"
+            "<path:object_id>/revoke/",
+            self.admin_site.admin_view(self.revoke),
+            name="access_apitoken_revoke",
         )
         return [revoke, *super().get_urls()]
 
-    def render(self, request: HttpRequest, template: str, row: Any, more: Any = None) -> HttpResponse:
+    def render(
+        self, request: HttpRequest, template: str, row: Any, more: Any = None
+    ) -> HttpResponse:
         live = row.revoked_at is None and self._may(request, Action.API_TOKEN_REVOKE)
         url = reverse("admin:access_apitoken_revoke", args=[row.ref]) if live else ""
-        deed = {"url": url, "words": gettext("吊销令牌"), "note": gettext("吊销后立即失效，之后无法恢复。")}
-        return super().render(request, template, row, {"deed": deed if live else None, **(more or {})})
+        deed = {
+            "url": url,
+            "words": gettext("吊销令牌"),
+            "note": gettext("吊销后立即失效，之后无法恢复。"),
+        }
+        return super().render(
+            request, template, row, {"deed": deed if live else None, **(more or {})}
+        )
 
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         token = self.get_object(request, object_id) if request.method == "POST" else None
@@ -242,5 +279,8 @@ class FindingAdmin(ScopedAdmin):
 
     @admin.display(description=_("证据条目"))
     def evidence_links(self, finding: Finding) -> str:
-        links = [(link_to("admin:querylog_entry", entry), f"#{entry:,}") for entry in finding.entries[:50]]
+        links = [
+            (link_to("admin:querylog_entry", entry), f"#{entry:,}")
+            for entry in finding.entries[:50]
+        ]
         return drawn("links", links) if links else "—"

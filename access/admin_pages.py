@@ -65,7 +65,9 @@ headlines: list[Callable[[HttpRequest], Headline | None]] = []
 finders: list[Callable[[str, HttpRequest], str | None]] = []
 
 
-def page(route: str, *, name: str, action: Action, logs_itself: bool = False) -> Callable[[View], View]:
+def page(
+    route: str, *, name: str, action: Action, logs_itself: bool = False
+) -> Callable[[View], View]:
     """Put the view under `/admin/<route>` as `admin:<name>`, for those who may attempt the action."""
 
     def put(view: View) -> View:
@@ -101,5 +103,9 @@ def enter(request: HttpRequest, action: Action, **facts: Any) -> Permit:
     """Log that this page is read, or refuse it; `facts` are codes and go into the sealed context."""
     actor = actor_of(request)
     return gate.permit(
-        actor, action, purpose=purpose_of(actor), channel=CHANNEL, facts={"page": request.path, **facts}
+        actor,
+        action,
+        purpose=purpose_of(actor),
+        channel=CHANNEL,
+        facts={"page": request.path, **facts},
     )

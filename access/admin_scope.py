@@ -1,13 +1,18 @@
-"""The one base of every model in the back office: scoped, logged, fixed in order, and read-only by default."""
+"""The one base of every model in the back office: scoped, logged, in one order, read-only by default."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
-from django.contrib.admin.utils import display_for_field, display_for_value, label_for_field, lookup_field
+from django.contrib.admin.utils import (
+    display_for_field,
+    display_for_value,
+    label_for_field,
+    lookup_field,
+)
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import (
     FieldDoesNotExist,
@@ -44,11 +49,16 @@ class Ledger(ChangeList):
         lookups = super().get_filters_params(params)
         return {key: value for key, value in lookups.items() if key not in {OLDER, NEWER}}
 
-    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
-        return [("-" if self.model_admin.newest_first else "") + self.model_admin.key]
+    @property
+    def office(self) -> ScopedAdmin:
+        assert isinstance(self.model_admin, ScopedAdmin)  # noqa: S101  nothing else is registered
+        return self.model_admin
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        return [("-" if self.office.newest_first else "") + self.office.key]
 
     def get_results(self, request: HttpRequest) -> None:
-        office, size = self.model_admin, self.list_per_page
+        office, size = self.office, self.list_per_page
         back = NEWER in request.GET
         place = office.place_of(request, request.GET.get(NEWER) or request.GET.get(OLDER))
         rows = self.queryset
@@ -64,12 +74,12 @@ class Ledger(ChangeList):
         self.show_admin_actions = self.can_show_all = self.multi_page = False
 
     def url_for_result(self, result: Any) -> str:
-        return self.model_admin.address(result)
+        return self.office.address(result)
 
     def page_link(self, side: str) -> str:
         row = self.result_list[-1 if side == OLDER else 0]
         kept = self.get_query_string(remove=[OLDER, NEWER])
-        return f"{kept}{'' if kept == '?' else '&'}{side}={self.model_admin.slug_of(row)}"
+        return f"{kept}{'' if kept == '?' else '&'}{side}={self.office.slug_of(row)}"
 
 
 class ScopedAdmin(ModelAdmin):
@@ -122,13 +132,17 @@ class ScopedAdmin(ModelAdmin):
 
     # Which rows.
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        rows = self.model._default_manager.all()  # noqa: SLF001  Django's own name for it
+        rows = self.model._default_manager.all()
         scoped = getattr(rows, "visible_to", None)
         if scoped is not None:
             rows = scoped(actor_of(request))
-        return rows.select_related(*self.list_select_related or ()).only(*self.columns)
+        related: Any = self.list_select_related or ()
+        found: models.QuerySet[Any] = rows.select_related(*related).only(*self.columns)
+        return found
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
         try:
             return self.get_queryset(request).get(**{self.slug: object_id})
         except (ObjectDoesNotExist, ValidationError, ValueError):
@@ -169,11 +183,14 @@ class ScopedAdmin(ModelAdmin):
             raise DisallowedModelAdminLookup
         if not self.has_view_permission(request) or not self.logs_rows:
             enter(request, self.read_action)
-        context = {"title": self.opts.verbose_name_plural, "marked": self.marked, **(extra_context or {})}
+        context = {
+            "title": self.opts.verbose_name_plural,
+            "marked": self.marked,
+            **(extra_context or {}),
+        }
         response = super().changelist_view(request, context)
-        assert isinstance(response, TemplateResponse) and response.context_data is not None
-        ledger: Ledger = response.context_data["cl"]
-        response.context_data.update(self.table(request, ledger))
+        context_data: dict[str, Any] = getattr(response, "context_data", None) or {}
+        context_data.update(self.table(request, context_data["cl"]))
         return response
 
     logs_rows = False
@@ -183,7 +200,7 @@ class ScopedAdmin(ModelAdmin):
 
     def table(self, request: HttpRequest, ledger: Ledger) -> dict[str, Any]:
         self.prepare(request, ledger.result_list)
-        names = self.get_list_display(request)
+        names = [str(name) for name in self.get_list_display(request)]
         heads = [label_for_field(name, self.model, model_admin=self) for name in names]
         rows = [
             {
@@ -247,7 +264,7 @@ class ScopedAdmin(ModelAdmin):
             raise PermissionDenied
         return self.detail_view(request, row)
 
-    def refuse(self, request: HttpRequest, asked: str) -> None:
+    def refuse(self, request: HttpRequest, asked: str) -> NoReturn:
         actor = actor_of(request)
         gate.refuse_unknown(
             actor, self.read_action, asked=asked[:40], purpose=purpose_of(actor), channel=CHANNEL
@@ -272,7 +289,7 @@ class ScopedAdmin(ModelAdmin):
             "list_url": reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"),
             "facts": [
                 (label_for_field(name, self.model, model_admin=self), self.cell(row, name))
-                for name in self.facts or self.get_list_display(request)
+                for name in map(str, self.facts or self.get_list_display(request))
             ],
             **(more or {}),
         }

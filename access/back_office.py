@@ -1,4 +1,4 @@
-"""The back office's pages of access that are no model: the log, its entries, its export, the morning's panels."""
+"""The back office's pages of access that are no model: the log, an entry, the export, the morning."""
 
 from __future__ import annotations
 
@@ -72,14 +72,23 @@ def querylog_entry(request: HttpRequest, index: int) -> HttpResponse:
     return _entry_page(request, _told_or_404(request, index))
 
 
-@page("querylog/<int:index>/who/", name="querylog_who", action=Action.LOG_SUBJECT_READ, logs_itself=True)
+@page(
+    "querylog/<int:index>/who/",
+    name="querylog_who",
+    action=Action.LOG_SUBJECT_READ,
+    logs_itself=True,
+)
 @require_POST
 def querylog_who(request: HttpRequest, index: int) -> HttpResponse:
     """The customers behind one entry, by reference; looking them up is itself a look at them."""
     told = _told_or_404(request, index, action=Action.LOG_SUBJECT_READ)
     actor = actor_of(request)
     uids = SubjectAccess.objects.filter(entry_id=index).values_list("subject", flat=True)
-    subjects = dict(Subject.objects.visible_to(actor).filter(uid__in=uids[:MOST_SUBJECTS]).values_list("pk", "uid"))
+    subjects = dict(
+        Subject.objects.visible_to(actor)
+        .filter(uid__in=uids[:MOST_SUBJECTS])
+        .values_list("pk", "uid")
+    )
     gate.permit(
         actor,
         Action.LOG_SUBJECT_READ,
@@ -92,7 +101,12 @@ def querylog_who(request: HttpRequest, index: int) -> HttpResponse:
     return _entry_page(request, told, who=list(called.values()), who_open=True)
 
 
-@page("querylog/<int:index>/reason/", name="querylog_reason", action=Action.LOG_CONTEXT_READ, logs_itself=True)
+@page(
+    "querylog/<int:index>/reason/",
+    name="querylog_reason",
+    action=Action.LOG_CONTEXT_READ,
+    logs_itself=True,
+)
 @require_POST
 def querylog_reason(request: HttpRequest, index: int) -> HttpResponse:
     """The written reason and the inputs of the decision; opening them is itself on record."""
@@ -122,7 +136,9 @@ def querylog_export(request: HttpRequest) -> HttpResponseBase:
     lines = export.lines(rows, entry=permit.entry, terms=terms, actor=permit.actor)
     as_sheet = kind == "xlsx"
     body = export.as_xlsx(lines) if as_sheet else export.as_csv(lines)
-    response = StreamingHttpResponse(body, content_type=export.XLSX if as_sheet else "text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        body, content_type=export.XLSX if as_sheet else "text/csv; charset=utf-8"
+    )
     name = f"querylog-{permit.entry}.{'xlsx' if as_sheet else 'csv'}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -141,7 +157,9 @@ def _told_or_404(request: HttpRequest, index: int, action: Action = Action.LOG_R
     entry = Entry.objects.filter(id=index).first() if index < 2**62 else None
     if entry is None:
         actor = actor_of(request)
-        gate.refuse_unknown(actor, action, asked=f"#{index}", purpose=purpose_of(actor), channel=CHANNEL)
+        gate.refuse_unknown(
+            actor, action, asked=f"#{index}", purpose=purpose_of(actor), channel=CHANNEL
+        )
     return tell([entry])[0]
 
 
@@ -176,8 +194,15 @@ def looks(request: HttpRequest) -> dict[str, Any] | None:
     if not gate.may(actor_of(request), Action.LOG_READ):
         return None
     day = clock.local().date().isoformat()
-    rows = _today().order_by().values("act").annotate(
-        count=Count("id"), people=Count("actor", distinct=True), subjects=Count("id", filter=Q(subjects__gt=0))
+    rows = (
+        _today()
+        .order_by()
+        .values("act")
+        .annotate(
+            count=Count("id"),
+            people=Count("actor", distinct=True),
+            subjects=Count("id", filter=Q(subjects__gt=0)),
+        )
     )
     counted = {row["act"]: row for row in rows}
     base = reverse("admin:querylog")
@@ -186,7 +211,11 @@ def looks(request: HttpRequest) -> dict[str, Any] | None:
         for act in ACTS
         if act in counted
     ]
-    return {"rows": shown, "total": sum(row["count"] for row in shown), "url": f"{base}?since={day}&until={day}"}
+    return {
+        "rows": shown,
+        "total": sum(row["count"] for row in shown),
+        "url": f"{base}?since={day}&until={day}",
+    }
 
 
 @panel(20, column="main", template="admin/panels/findings.html")
@@ -198,16 +227,22 @@ def findings(request: HttpRequest) -> dict[str, Any] | None:
         *(When(severity=name, then=place) for place, name in enumerate(Finding.Severity.values))
     )
     url = f"{reverse('admin:access_finding_changelist')}?status__exact=open"
-    return {"rows": waiting.order_by(by_severity, "-found_at")[:6], "count": waiting.count(), "url": url}
+    return {
+        "rows": waiting.order_by(by_severity, "-found_at")[:6],
+        "count": waiting.count(),
+        "url": url,
+    }
 
 
 @panel(30, column="side", template="admin/panels/people.html")
 def people(request: HttpRequest) -> dict[str, Any] | None:
     if not gate.may(actor_of(request), Action.USER_READ):
         return None
-    counted = dict(User.objects.filter(is_active=True).order_by().values_list("role").annotate(Count("id")))
+    counted = dict(
+        User.objects.filter(is_active=True).order_by().values_list("role").annotate(Count("id"))
+    )
     url = reverse("admin:access_user_changelist")
-    labels = dict(User._meta.get_field("role").choices or [])  # noqa: SLF001  Django's own name for it
+    labels = dict(User._meta.get_field("role").choices or [])
     rows = [
         {"label": label, "count": counted[role], "url": f"{url}?role__exact={role}"}
         for role, label in labels.items()

@@ -25,9 +25,7 @@ class Told:
 
 
 def sentence(rule: PolicyRule) -> str:
-    return _(
-        "%(role)s 可为 %(purpose)s 查看 %(cls)s 至 L%(level)s（%(where)s）"
-    ) % {
+    return _("%(role)s 可为 %(purpose)s 查看 %(cls)s 至 L%(level)s（%(where)s）") % {
         "role": rule.get_role_display(),
         "purpose": rule.get_purpose_display(),
         "cls": rule.get_element_class_display(),

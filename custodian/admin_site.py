@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access import admin_pages
+from access import admin_pages, gate
 from access.actions import Action
 from access.admin_pages import Page, enter
 from custodian import clock
@@ -43,7 +43,7 @@ class CustodianAdmin(AdminSite):
         if admin_class is not None and issubclass(admin_class, ScopedAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         guarded = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -58,7 +58,7 @@ class CustodianAdmin(AdminSite):
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return redirect(f"{reverse('account_login')}?next={reverse('admin:index')}")
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_logout")
 
     def get_urls(self) -> list[Any]:
@@ -75,6 +75,18 @@ class CustodianAdmin(AdminSite):
         """The navigation is `custodian.site.navigation`; Django's list of models is drawn nowhere."""
         return []
 
+    def opens(self, request: HttpRequest, url_name: str) -> bool:
+        """Whether a place of the navigation would let this person in."""
+        actor = getattr(request, "actor", None)
+        place, _dot, name = url_name.partition(":")
+        if place != self.name or actor is None:
+            return True
+        actions = {page.name: page.action for page in admin_pages.pages} | {
+            f"{model._meta.app_label}_{model._meta.model_name}_changelist": own.read_action  # type: ignore[attr-defined]  # see register
+            for model, own in self._registry.items()
+        }
+        return name not in actions or gate.may(actor, actions[name])
+
     def _is_kept(self, url: URLPattern | URLResolver) -> bool:
         return isinstance(url, URLResolver) or url.name in _KEPT
 
@@ -86,7 +98,7 @@ class CustodianAdmin(AdminSite):
 
         return update_wrapper(view, page.view)
 
-    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
         enter(request, Action.BACK_OFFICE_OPEN)
         built = [
             (panel, content)

@@ -1,4 +1,4 @@
-"""The back office's lists of records: books, imports, quarantine, intermediaries, products. Nothing sealed."""
+"""The back office's lists of records: books, imports, quarantine, products. Nothing sealed is in them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access.actions import Action
-from access.admin_scope import ScopedAdmin, drawn
+from access.admin_scope import ScopedAdmin
 from custodian import elements
 from records import back_office, customer_admin  # noqa: F401  pages and lists that register themselves
 from records.models import Book, ImportRun, Intermediary, Product, QuarantinedRow
@@ -59,7 +59,8 @@ class ImportRunAdmin(ScopedAdmin):
     )  # fmt: skip
     list_select_related = ("book", "requested_by")
     list_display = (
-        "created_at", "book", "requested_by", "dry_run", "status", "rows_in", "kept", "unchanged", "quarantined",
+        "created_at", "book", "requested_by", "dry_run", "status",
+        "rows_in", "kept", "unchanged", "quarantined",
     )  # fmt: skip
     list_filter = ("status", "dry_run")
     facts = (*list_display, "finished_at", "why", "hints")
@@ -90,7 +91,10 @@ class QuarantinedRowAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("位置"))
     def place(self, row: QuarantinedRow) -> str:
-        return _("表 %(sheet)s 第 %(number)s 行") % {"sheet": row.sheet, "number": f"{row.number:,}"}
+        return _("表 %(sheet)s 第 %(number)s 行") % {
+            "sheet": row.sheet,
+            "number": f"{row.number:,}",
+        }
 
     @admin.display(description=gettext_lazy("类别"))
     def what(self, row: QuarantinedRow) -> str:

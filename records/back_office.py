@@ -61,7 +61,9 @@ def data_map_json(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     mark = _mark(actor.name, actor.staff_no)
     body = {"about": mark, "elements": list(inventory.data_map(actor))}
-    return _file(json.dumps(body, ensure_ascii=False, indent=1), "application/json", "data-map.json")
+    return _file(
+        json.dumps(body, ensure_ascii=False, indent=1), "application/json", "data-map.json"
+    )
 
 
 def _mark(name: str, staff_no: str) -> list[str]:
@@ -121,7 +123,9 @@ def waiting_rows(request: HttpRequest) -> Headline | None:
     if not gate.may(actor_of(request), Action.BOOK_READ) or not (count := _quarantined()):
         return None
     words = _("隔离区有 %(count)s 行待处理。") % {"count": f"{count:,}"}
-    return Headline(5, words, _("每行都写明了原因；更正后可重新导入。"), _quarantine_url(), _("打开隔离区"))
+    return Headline(
+        5, words, _("每行都写明了原因；更正后可重新导入。"), _quarantine_url(), _("打开隔离区")
+    )
 
 
 headlines.append(waiting_rows)

@@ -20,7 +20,7 @@ from access.models.rules import CLASSES
 from access.vocabulary import Reach
 from custodian import elements
 from custodian.elements import Element, Masked
-from records import vault
+from records import vault, words
 from records.models import Claim, Customer, Policy
 
 LISTED = ("identity.name", "identity.id_number", "identity.mobile")
@@ -99,7 +99,7 @@ class CustomerAdmin(ScopedAdmin):
         more = {
             "title": _("客户 %(ref)s") % {"ref": row.ref},
             "entry": permit.entry,
-            "groups": _groups(shown, codes),
+            "groups": _groups(shown, _usual_of(row, codes)),
             "policies": _policies(request, row, shown),
             "claims": _claims(request, row, shown),
             "looks": _looks(row, actor),
@@ -112,7 +112,9 @@ class CustomerAdmin(ScopedAdmin):
 def _looks(row: Customer, actor: Actor) -> list[looks.Look] | None:
     if not gate.may(actor, Action.LOG_READ):
         return None
-    return looks.of_subject(row.subject.uid, purpose=purpose_of(actor), channel=CHANNEL, actor=actor)
+    return looks.of_subject(
+        row.subject.uid, purpose=purpose_of(actor), channel=CHANNEL, actor=actor
+    )
 
 
 def _permitted(request: HttpRequest, codes: Iterable[str]) -> list[str]:
@@ -123,7 +125,12 @@ def _permitted(request: HttpRequest, codes: Iterable[str]) -> list[str]:
         for code in codes
         if code != "document.content"
         and gate.foresee(
-            actor, code=code, purpose=purpose_of(actor), channel=CHANNEL, nearness=Reach.ALL, masked=True
+            actor,
+            code=code,
+            purpose=purpose_of(actor),
+            channel=CHANNEL,
+            nearness=Reach.ALL,
+            masked=True,
         ).allowed
     ]
 
@@ -132,12 +139,18 @@ def _groups(shown: Sequence[vault.Listed], codes: Sequence[str]) -> list[tuple[s
     """Identity and money, element by element; what the role may not see at all is left out."""
     masks: dict[str, list[Masked]] = {}
     for each in shown:
-        masks.setdefault(each.element, []).append(each.masked)
+        masks.setdefault(each.element, []).append(words.masked_in_words(each.element, each.masked))
     return [
         (str(label), [(element, masks.get(element.code)) for element in _of_class(cls, codes)])
         for cls, label in CLASSES
         if cls in {"identity", "financial"} and _of_class(cls, codes)
     ]
+
+
+def _usual_of(row: Customer, codes: Sequence[str]) -> list[str]:
+    """Without what only an organisation has, on a person's page."""
+    person = row.kind == Customer.Kind.PERSON
+    return [code for code in codes if not (person and code == "identity.legal_representative")]
 
 
 def _of_class(cls: str, codes: Sequence[str]) -> list[Element]:
@@ -159,7 +172,9 @@ def _policies(
         Policy.objects.visible_to(actor_of(request))
         .filter(subject_id=row.pk)
         .select_related("product")
-        .only("ref", "holding", "status", "starts_on", "ends_on", "product__name", "product__name_en")
+        .only(
+            "ref", "holding", "status", "starts_on", "ends_on", "product__name", "product__name_en"
+        )
     )
     return [(policy, masks.get(policy.holding, {})) for policy in rows]
 

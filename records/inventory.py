@@ -1,4 +1,4 @@
-"""What is held, about how many customers, and why: the inventory page and the data map, from the catalogue."""
+"""What is held, about how many customers, and why: the inventory and the data map, from the catalogue."""
 
 from __future__ import annotations
 

@@ -140,7 +140,8 @@ def week(rows: QuerySet[Entry]) -> Week:
 
 def _usual(cells: Sequence[dict[str, Any]]) -> float:
     """The median of the office hours in which anything was done."""
-    return statistics.median([cell["count"] for cell in cells if not cell["outside"]] or [0])
+    busy: list[int] = [cell["count"] for cell in cells if not cell["outside"]]
+    return float(statistics.median(busy or [0]))
 
 
 def affordable(filters: Filters) -> bool:

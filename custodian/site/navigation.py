@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -172,7 +173,7 @@ def sections(frame: str, request: HttpRequest, here: str = "") -> list[Section]:
         item.url_name: url
         for group in FRAMES[frame]
         for item in group.items
-        if (url := _reverse(item.url_name)) is not None
+        if (url := _reverse(item.url_name)) is not None and _opens(item.url_name, request)
     }
     current = known.get(here) or _current(list(known.values()), request.path)
     found = [
@@ -187,6 +188,12 @@ def sections(frame: str, request: HttpRequest, here: str = "") -> list[Section]:
         for group in FRAMES[frame]
     ]
     return [section for section in found if section.places]
+
+
+def _opens(url_name: str, request: HttpRequest) -> bool:
+    """Whether the place would let this person in; only the back office differs from role to role."""
+    asked: Callable[[HttpRequest, str], bool] = getattr(admin.site, "opens", lambda *_any: True)
+    return asked(request, url_name)
 
 
 def _reverse(url_name: str) -> str | None:

@@ -20,7 +20,14 @@ from records.models import ImportRun, QuarantinedRow
 from tests import estate
 
 pytestmark = pytest.mark.django_db
-PLAIN = [estate.ZHANG["identity.id_number"], "13800138000", "张三丰", "和平路1号", "6222020000006217", "120000"]
+PLAIN = [
+    estate.ZHANG["identity.id_number"],
+    "13800138000",
+    "张三丰",
+    "和平路1号",
+    "6222020000006217",
+    "120000",
+]
 CUSTOMERS = "/admin/records/customer/"
 
 
@@ -50,7 +57,9 @@ def test_customers_are_listed_as_masks_with_one_permit_for_the_rows_of_the_page(
     assert (entry["act"], entry["n"], entry["purp"], entry["mask"]) == ("list", 2, "compliance", 1)
 
 
-def test_a_customers_page_is_masked_logged_and_without_any_sealed_byte(client, customer, entries_since):
+def test_a_customers_page_is_masked_logged_and_without_any_sealed_byte(
+    client, customer, entries_since
+):
     response = client.get(address(customer))
     body = response.content.decode()
     entry = next(json.loads(e.leaf) for e in entries_since() if e.act == "view")
@@ -77,7 +86,9 @@ def test_no_list_counts_its_rows(client, customer):
 
     with CaptureQueriesContext(connection) as queries:
         client.get(CUSTOMERS)
-    assert not [q["sql"] for q in queries if "COUNT(" in q["sql"] and "records_customer" in q["sql"]]
+    assert not [
+        q["sql"] for q in queries if "COUNT(" in q["sql"] and "records_customer" in q["sql"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +182,9 @@ def test_the_inventory_names_every_element_and_counts_who_holds_it(client, custo
     body = client.get("/admin/inventory/").content.decode()
     assert all(each.code in body for each in elements.catalogue())
     with estate.acting(estate.user(Role.COMPLIANCE_OFFICER)) as actor:
-        counts = {row.element.code: row.customers for _cls, rows in inventory.held(actor) for row in rows}
+        counts = {
+            row.element.code: row.customers for _cls, rows in inventory.held(actor) for row in rows
+        }
     assert counts["identity.name"] == 1
     assert counts["financial.bank_account"] == 1
     assert counts["identity.landline"] == 0
