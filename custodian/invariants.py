@@ -1,0 +1,250 @@
+"""What must hold at every moment, checked against the database from outside the requests."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connection
+
+from access import scopes
+from access.actors import system
+from access.models import Entry
+from access.querylog.drain import PARTITION
+from access.querylog.leaf import TAG_LENGTH, canonical
+from custodian import clock
+from custodian.health import OUTBOX_LIMIT
+from records import integrity
+
+PAGE = 5000
+SAMPLE = 20
+FIRST = "0" * 16
+OK = "ok"
+
+
+@dataclass
+class Options:
+    """How thoroughly to look, and which planted values must be nowhere."""
+
+    everything: bool = False
+    canaries: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
+
+
+Check = Callable[[Options], Iterator[str]]
+
+
+def broken(options: Options) -> dict[str, str]:
+    """Each invariant by name: `ok`, or the first reason why not."""
+    with scopes.acting(system("migration")):
+        return {name: next(check(options), OK) for name, check in CHECKS.items()}
+
+
+@dataclass
+class _Chain:
+    """Where a writer's session stood at the last entry seen."""
+
+    count: int = 0
+    previous: str = FIRST
+
+
+@dataclass
+class _Log:
+    """A walk over the log that remembers each session's end."""
+
+    chains: dict[str, _Chain] = field(default_factory=dict)
+
+    def faults(self, entry: Entry) -> Iterator[str]:
+        leaf = json.loads(entry.leaf)
+        tags = bytes(entry.tags)
+        if canonical(leaf) != entry.leaf:
+            yield f"#{entry.pk}: the leaf is not canonical"
+        if len(tags) != leaf["n"] * TAG_LENGTH or hashlib.sha256(tags).hexdigest() != leaf["subj"]:
+            yield f"#{entry.pk}: the tags are not the leaf's"
+        if columns(entry) != columns_of(leaf):
+            yield f"#{entry.pk}: the columns are not the leaf's"
+        chain = self.chains.setdefault(leaf["w"], _Chain())
+        if (leaf["ws"], leaf["wp"]) != (chain.count, chain.previous):
+            yield f"#{entry.pk}: does not follow its predecessor in session {leaf['w']}"
+        chain.count = leaf["ws"] + 1
+        chain.previous = hashlib.sha256(entry.leaf.encode()).hexdigest()[:16]
+
+
+def columns(entry: Entry) -> tuple[object, ...]:
+    named = (entry.staff_no, entry.unit, entry.act, entry.purpose, entry.outcome, entry.channel)
+    return (str(entry.actor), *named, entry.subjects, entry.ts.isoformat(timespec="microseconds"))
+
+
+def columns_of(leaf: Mapping[str, Any]) -> tuple[object, ...]:
+    moment = leaf["ts"].replace("Z", "+00:00")
+    return (
+        *(leaf[name] for name in ("actor", "no", "unit", "act", "purp", "out", "ch", "n")),
+        moment,
+    )
+
+
+def log_is_whole(options: Options) -> Iterator[str]:
+    """Every entry is as its leaf says, and follows its predecessor."""
+    log, last = _Log(), 0
+    while page := list(Entry.objects.filter(pk__gt=last).order_by("pk")[:PAGE]):
+        last = page[-1].pk
+        for entry in page:
+            yield from log.faults(entry)
+
+
+def looks_are_listed(options: Options) -> Iterator[str]:
+    """Each entry has as many rows in the customers' lists as it has subjects, and its own context."""
+    yield from _told(
+        "SELECT e.id FROM querylog.entry e LEFT JOIN (SELECT entry_id, count(*) AS n"
+        " FROM querylog.subject_access GROUP BY entry_id) s ON s.entry_id = e.id"
+        " WHERE coalesce(s.n, 0) <> e.subjects ORDER BY e.id LIMIT 1",
+        "#{}: its subjects are not those of the customers' lists",
+    )
+    yield from _told(
+        "SELECT e.id FROM querylog.entry e LEFT JOIN querylog.context c ON c.entry_id = e.id"
+        " WHERE (e.leaf::jsonb ->> 'ctx') IS DISTINCT FROM encode(sha256(c.body_sealed), 'hex')"
+        " ORDER BY e.id LIMIT 1",
+        "#{}: its sealed reason is not the one it was written with",
+    )
+
+
+def changes_reach_the_log(options: Options) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(created_at) FROM querylog.outbox")
+        (oldest,) = cursor.fetchone()
+    if oldest and clock.now() - oldest > OUTBOX_LIMIT:
+        yield f"a change has waited since {oldest:%Y-%m-%d %H:%M:%S}: is the sequencer running?"
+
+
+def partitions_are_ahead(options: Options) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(substring(relname FROM '^entry_([0-9]+)$')::bigint) FROM pg_class"
+            " WHERE relnamespace = 'querylog'::regnamespace AND relispartition AND relkind = 'r'"
+        )
+        (newest,) = cursor.fetchone()
+        cursor.execute("SELECT coalesce(max(id), 0) FROM querylog.entry")
+        (last,) = cursor.fetchone()
+    if newest is None or newest <= last:
+        yield f"entry #{last} is in the last partition: run the sequencer"
+    elif newest - last > 10 * PARTITION:
+        yield f"the partition from #{newest} is not in its place"
+
+
+def imports_add_up(options: Options) -> Iterator[str]:
+    yield from _told(
+        "SELECT ref FROM records_importrun WHERE rows_in <> kept + unchanged + quarantined LIMIT 1",
+        "import {}: rows in are not those kept and quarantined",
+    )
+    yield from _told(
+        "SELECT r.ref FROM records_importrun r JOIN records_quarantinedrow q ON q.run_id = r.id"
+        " GROUP BY r.ref, r.quarantined HAVING count(*) > r.quarantined LIMIT 1",
+        "import {}: more rows are set aside than it counted",
+    )
+
+
+def _sealed_columns(table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        description = connection.introspection.get_table_description(cursor, table)
+    return [column.name for column in description if column.name.endswith("_sealed")]
+
+
+def every_sealed_row_has_its_key(options: Options) -> Iterator[str]:
+    for model in integrity.HOLDINGS.values():
+        table = model._meta.db_table
+        filled = ", ".join(f"t.{column}" for column in _sealed_columns(table))
+        yield from _told(
+            f"SELECT t.holding FROM {table} t LEFT JOIN keys.data_key k ON k.holding = t.holding"  # noqa: S608
+            f" WHERE k.holding IS NULL AND coalesce({filled}) IS NOT NULL LIMIT 1",
+            "holding {}: sealed values without a key",
+        )
+    yield from _told(
+        "SELECT s.id FROM access_subject s LEFT JOIN keys.subject_key k ON k.subject = s.id"
+        " WHERE k.subject IS NULL AND s.status <> 'destroyed' LIMIT 1",
+        "subject #{}: no key for its tags in the log",
+    )
+
+
+def holdings_are_as_last_changed(options: Options) -> Iterator[str]:
+    for kind in integrity.HOLDINGS:
+        for holding in integrity.altered(kind, every=1 if options.everything else SAMPLE):
+            yield f"holding {holding}: its values are not those of its last change"
+
+
+INDEXED: Final = {
+    "identity.id_number": ("records_identity", "id_number_sealed"),
+    "identity.mobile": ("records_identity", "mobile_sealed"),
+    "identity.email": ("records_identity", "email_sealed"),
+    "policy.number": ("records_policy", "number_sealed"),
+}
+
+
+def indexes_match_holdings(options: Options) -> Iterator[str]:
+    tables = " UNION ALL ".join(
+        f"SELECT holding, subject_id FROM {model._meta.db_table}"  # noqa: S608
+        for model in integrity.HOLDINGS.values()
+    )
+    yield from _told(
+        f"SELECT b.id FROM records_blindindex b LEFT JOIN ({tables}) h"  # noqa: S608
+        " ON h.holding = b.holding AND h.subject_id = b.subject_id"
+        " WHERE h.holding IS NULL LIMIT 1",
+        "index row {}: its holding is not the customer's",
+    )
+    for element, (table, column) in INDEXED.items():
+        yield from _told(
+            f"SELECT t.holding FROM {table} t WHERE t.{column} IS NOT NULL AND NOT EXISTS"  # noqa: S608
+            " (SELECT 1 FROM records_blindindex b WHERE b.holding = t.holding"
+            f" AND b.element = '{element}' AND b.until IS NULL) LIMIT 1",
+            f"holding {{}}: {element} cannot be found by its index",
+        )
+
+
+def planted_values_are_nowhere(options: Options) -> Iterator[str]:
+    """Values that were planted as customers' data must not lie in clear in any file of the product."""
+    needles = [form for value in options.canaries for form in _forms(value)]
+    for folder in options.folders if needles else ():
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and _holds(path, needles):
+                yield f"{path}: holds a planted value in clear"
+
+
+def _forms(value: str) -> Iterator[bytes]:
+    yield value.encode()
+    yield value.encode("utf-16-le")
+    yield value.encode("gb18030")
+    yield value.encode("ascii", "backslashreplace")
+
+
+def _holds(path: Path, needles: list[bytes]) -> bool:
+    longest, tail = max(map(len, needles)), b""
+    with path.open("rb") as file:
+        for chunk in iter(lambda: file.read(1 << 20), b""):
+            text = tail + chunk
+            if any(needle in text for needle in needles):
+                return True
+            tail = text[-longest:]
+    return False
+
+
+def _told(sql: str, sentence: str) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        yield from (sentence.format(row[0]) for row in itertools.islice(cursor.fetchall(), 1))
+
+
+CHECKS: dict[str, Check] = {
+    "log": log_is_whole,
+    "looks": looks_are_listed,
+    "outbox": changes_reach_the_log,
+    "partitions": partitions_are_ahead,
+    "imports": imports_add_up,
+    "keys": every_sealed_row_has_its_key,
+    "holdings": holdings_are_as_last_changed,
+    "indexes": indexes_match_holdings,
+    "canaries": planted_values_are_nowhere,
+}
