@@ -152,7 +152,9 @@ class _Dialog:
         by_step_up = {purpose.value: steps_up for purpose, steps_up in ways}
         hints: dict[str, Any] = {}
         for each in (purpose.value for purpose in self.offered):
-            if not codes:
+            if not codes and each == Purpose.OTHER:
+                hints[each] = _("%(reach)s；须写理由") % {"reach": self._reach(each)}
+            elif not codes:
                 hints[each] = self._reach(each)
             elif each not in by_step_up:
                 hints[each] = _("不含所选信息项")
@@ -190,6 +192,7 @@ class _Dialog:
             "ref": self.subject.ref,
             "of": self.of,
             "chosen": known,
+            "one": len(known) == 1 and not form["element"].errors,
             "name": None,
             "masks": [],
             "sensitive": self.subject.is_child,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from uuid import uuid4
+
+from django.db import connection
 
 from access import keystore, scopes
 from access import policy as rules
@@ -27,6 +31,19 @@ CLAIM_VALUES = {
     "claim.diagnosis": "桡骨骨折",
     "claim.amount": "3200.00",
 }
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Every statement on the default connection, as it was sent."""
+    sent: list[str] = []
+
+    def note(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        sent.append(str(sql))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield sent
 
 
 def open_all_day() -> None:

@@ -421,3 +421,18 @@ def test_roles_with_narrow_rules_see_the_page_without_what_their_rules_leave_out
         page = opened(client, own, "claim")
     assert page.status_code == 200
     assert shows(page, *PLAIN) == []
+
+
+def test_a_page_asks_the_database_a_fixed_small_number_of_times(desk, agent, own):
+    opened(desk, own)
+    with desk_estate.statements() as page:
+        desk.get(page_of(own))
+    with desk_estate.statements() as few:
+        desk.get(reverse("desk:mine"))
+    for _ in range(19):
+        estate.customer(of=[agent])
+    with desk_estate.statements() as many:
+        desk.get(reverse("desk:mine"))
+    queries = [sql for sql in page if not sql.startswith(("SAVEPOINT", "RELEASE"))]
+    assert 0 < len(queries) <= 12
+    assert len(many) == len(few) <= 12
