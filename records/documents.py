@@ -1,0 +1,144 @@
+"""Documents of a customer: application forms, recordings, evidence. The file lies sealed in the store."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from access import gate, keystore, scopes
+from access.actions import Action
+from access.actors import Actor, system
+from access.gate import Permit
+from custodian.errors import CustodianError, NotVisible
+from custodian.keys import index_key
+from records import vault
+from records.models import Customer, Document
+
+NAME: Final = "document.name"
+CONTENT: Final = "document.content"
+CHUNK: Final = 1 << 16
+LARGEST: Final = 2 << 30
+
+
+class DocumentTooLarge(CustodianError):
+    """More than a document may be; nothing of it was kept."""
+
+    code = "document-too-large"
+    status = 413
+
+
+def add(
+    customer: Customer,
+    *,
+    kind: Document.Kind,
+    name: str,
+    media_type: str,
+    chunks: Iterable[bytes],
+    channel: str,
+    actor: Actor,
+) -> Document:
+    """Seal a file part by part and file it under the customer; a broken transfer leaves nothing behind."""
+    holding = uuid4()
+    document = Document(
+        subject_id=customer.pk, kind=kind, media_type=media_type, holding=holding, origins={}
+    )
+    path = path_of(document)
+    try:
+        with transaction.atomic(), scopes.acting(system("importer")):
+            _seal(document, name, chunks, path)
+            document.save()
+            found = scopes.find([customer.pk])
+            gate.authorise(
+                actor,
+                Action.DOCUMENT_ADD,
+                channel=channel,
+                purpose="policy_service",
+                subjects=gate.tagged(found),
+                facts={"document": kind.value},
+            )
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return document
+
+
+def read(document: Document, permit: Permit) -> Iterator[bytes]:
+    """The file in clear, part by part. Raises `NotCovered` unless the permit is for this document."""
+    covered = document.subject_id in permit.subjects and CONTENT in permit.elements
+    if permit.masked or not covered or document.holding not in permit.holdings:
+        raise vault.NotCovered
+    permit.spend()
+    vault.OPENED.inc()
+    return _opened(document)
+
+
+def permit_to_read(
+    document: Document, *, purpose: str, channel: str, reason: str = "", actor: Actor
+) -> Permit:
+    """The look at one document: decided and logged like any other."""
+    return gate.permit(
+        actor,
+        Action.DOCUMENT_READ,
+        purpose=purpose,
+        channel=channel,
+        subjects=[document.subject_id],
+        elements=[CONTENT],
+        holdings=[document.holding],
+        reason=reason,
+    )
+
+
+def path_of(document: Document) -> Path:
+    folder = Path(settings.VAR / "store")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / document.ref
+
+
+def _seal(document: Document, name: str, chunks: Iterable[bytes], path: Path) -> None:
+    holding: UUID = document.holding
+    key = keystore.create([holding])[holding]
+    counted = _Counted(chunks)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        for part in vault.seal_file(counted, holding=holding, key=key, element=CONTENT):
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
+    sealed = vault.seal({NAME: name}, holding=holding, key=key)
+    document.name_sealed = sealed.blobs[NAME]
+    document.epoch, document.state_mac = sealed.epoch, sealed.mac
+    document.size, document.digest = counted.size, counted.digest.digest()
+
+
+def _opened(document: Document) -> Iterator[bytes]:
+    keys = keystore.unlock([document.holding])
+    if document.holding not in keys:
+        raise NotVisible
+    key = keys[document.holding]
+    with path_of(document).open("rb") as file:
+        parts = iter(lambda: file.read(CHUNK), b"")
+        yield from vault.open_file(parts, holding=document.holding, key=key, element=CONTENT)
+
+
+class _Counted:
+    """Passes chunks on while it counts them and takes their keyed hash."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = chunks
+        self.size = 0
+        self.digest = hmac.new(index_key(CONTENT), digestmod="sha256")
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.size += len(chunk)
+            if self.size > LARGEST:
+                raise DocumentTooLarge
+            self.digest.update(chunk)
+            yield chunk
