@@ -32,3 +32,8 @@ urlpatterns = [
 ]
 if DEMO:
     urlpatterns.append(path("demo/", include("custodian.demo.urls")))
+
+handler400 = "custodian.site.errors.bad_request"
+handler403 = "custodian.site.errors.permission_denied"
+handler404 = "custodian.site.errors.not_found"
+handler500 = "custodian.site.errors.server_error"
