@@ -6,9 +6,12 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from custodian import databases, embedded, env
+
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(env.text("CUSTODIAN_VAR", default=str(BASE_DIR / "var")))
@@ -218,7 +221,9 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 # Elsewhere the files are served from the apps themselves.
-STATIC_ROOT = Path(env.text("CUSTODIAN_STATIC", default=str(VAR / "static"))) if PRODUCTION else None
+STATIC_ROOT = (
+    Path(env.text("CUSTODIAN_STATIC", default=str(VAR / "static"))) if PRODUCTION else None
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
