@@ -16,6 +16,7 @@ from access import gate, keystore, scopes
 from access.actions import Action
 from access.actors import Actor, system
 from records import blind_indexes, bulk, vault
+from records.intake import IMPORTING
 from records.models import Book, Claim
 from records.vault import SealedValues
 
@@ -85,7 +86,7 @@ def register(
             actor,
             action,
             channel=channel,
-            purpose="import" if action is Action.BOOK_IMPORT else "claim",
+            purpose="import" if action in IMPORTING else "claim",
             subjects=gate.tagged(scopes.find(sorted({claim.subject_id for claim in claims}))),
             facts={"state": _state(sealed), "book": book.code},
             operation=operation,

@@ -31,6 +31,7 @@ _IDENTITY: Final = tuple(
     for field in Identity._meta.concrete_fields
     if field.name.endswith("_sealed")
 )
+IMPORTING: Final = frozenset({Action.BOOK_IMPORT, Action.QUARANTINE_FIX})
 _HOLDING: Final = {
     "holding": "uuid",
     "epoch": "int",
@@ -94,7 +95,7 @@ def register(
             actor,
             action,
             channel=channel,
-            purpose="import" if action is Action.BOOK_IMPORT else "policy_service",
+            purpose="import" if action in IMPORTING else "policy_service",
             subjects=[Tagged(each.subject.uid, each.log_key) for each in sealed],
             facts={"state": _state(sealed), "book": book.code},
             operation=operation,

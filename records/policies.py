@@ -16,6 +16,7 @@ from access import gate, keystore, scopes
 from access.actions import Action
 from access.actors import Actor, system
 from records import blind_indexes, bulk, vault
+from records.intake import IMPORTING
 from records.models import Book, Policy, PolicyRole
 from records.vault import SealedValues
 
@@ -89,7 +90,7 @@ def register(
             actor,
             action,
             channel=channel,
-            purpose="import" if action is Action.BOOK_IMPORT else "policy_service",
+            purpose="import" if action in IMPORTING else "policy_service",
             subjects=gate.tagged(scopes.find(sorted(subjects))),
             facts={"state": _state(sealed), "book": book.code},
             operation=operation,

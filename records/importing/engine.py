@@ -102,7 +102,7 @@ class _Work:
         steps = steps_of(run)
         errand = Errand(
             run=run,
-            directory=Directory(unit=_unit_of(run)),
+            directory=Directory(unit=unit_of(run)),
             seal=Seal(run.book),
             channel=self.channel,
             actor=actor,
@@ -185,7 +185,7 @@ class _Work:
         if name is None:
             return None
         if name not in self._rows:
-            self._rows[name] = _keys_by_row(run, name)
+            self._rows[name] = rows_named(run, name) or Rows()
         return self._rows[name]
 
     def _hold(self) -> None:
@@ -240,7 +240,10 @@ def _chunks(step: Step, after: int) -> Iterator[list[tuple[Row, Outcome]]]:
         yield list(zip(batch, plan.read(batch), strict=True))
 
 
-def _keys_by_row(run: ImportRun, name: str) -> Rows:
+def rows_named(run: ImportRun, name: str | None) -> Rows | None:
+    """Which row of the named sheet has which key, and which rows were refused."""
+    if name is None:
+        return None
     known, found = Known(run.book), Rows()
     for step in steps_of(run):
         if step.mapping.name != name or not step.counts:
@@ -258,7 +261,7 @@ class NoUnit(Exception):
     """There is no unit that the customers could belong to."""
 
 
-def _unit_of(run: ImportRun) -> Unit:
+def unit_of(run: ImportRun) -> Unit:
     unit = run.unit or Unit.objects.order_by("path").first()
     if unit is None:
         raise NoUnit

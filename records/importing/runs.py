@@ -6,14 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from django.conf import settings
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from access import actors, gate, scopes
 from access.actions import Action
 from access.actors import Actor
 from access.models import Unit, User
 from access.vocabulary import Channel
+from custodian import clock
+from custodian.jobs import JOB, JobStatus
+from custodian.workflow import IllegalMove
 from records.importing import engine, store
 from records.importing import mapping as mappings
 from records.importing.mapping import BookMapping, SourceMapping
@@ -21,6 +26,8 @@ from records.importing.readers import Sheet, Source
 from records.importing.recognise import ColumnGuess, mapping_of, recognise
 from records.importing.steps import open_file
 from records.models import Book, ImportFile, ImportRun
+
+_log = structlog.get_logger("records")
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,72 @@ def begin(
         )
         ImportFile.objects.filter(pk__in=[file.pk for file in files]).update(run=run)
     return run
+
+
+def propose(
+    files: Sequence[ImportFile],
+    *,
+    book: Book,
+    unit: Unit | None,
+    mapping: BookMapping,
+    actor: Actor,
+) -> ImportRun:
+    """A run that waits until somebody has confirmed its columns."""
+    with transaction.atomic():
+        run = begin(files, book=book, mapping=mapping, unit=unit, dry_run=True, actor=actor)
+        JOB.move(run, "pause")
+    return run
+
+
+def confirm(run: ImportRun, *, mapping: BookMapping, dry_run: bool, actor: Actor) -> None:
+    """Start a proposed run with the columns that a person has confirmed."""
+    changes = {
+        "mapping": {"toml": mappings.dump(mapping)},
+        "dry_run": dry_run,
+        "confirmed_at": clock.now(),
+        "requested_by_id": actor.id,
+    }
+    JOB.move(run, "resume", changes)
+    _wake(run)
+
+
+def for_real(rehearsal: ImportRun, *, actor: Actor) -> ImportRun:
+    """The same files with the same columns once more, this time to be kept."""
+    run = begin(
+        list(rehearsal.files.all()),
+        book=rehearsal.book,
+        mapping=mappings.load(rehearsal.mapping["toml"]),
+        unit=rehearsal.unit,
+        actor=actor,
+    )
+    _wake(run)
+    return run
+
+
+def resume(run: ImportRun, *, actor: Actor) -> None:
+    """Go on with a run that failed."""
+    JOB.move(run, "resume", {"requested_by_id": actor.id, "note": "", "finished_at": None})
+    _wake(run)
+
+
+def withdraw(run: ImportRun) -> None:
+    """Forget a proposed run and its files."""
+    if run.status != JobStatus.PAUSED:
+        raise IllegalMove
+    discard(list(run.files.all()))
+    run.delete()
+
+
+def _wake(run: ImportRun) -> None:
+    from records.tasks import run_import  # tasks know the engine, which knows the runs
+
+    def call() -> None:
+        try:
+            run_import.delay(run.pk)
+        except OperationalError:
+            _log.warning("not-woken", run=run.pk)  # the sweep finds the run within seconds
+
+    transaction.on_commit(call)
 
 
 def discard(files: Sequence[ImportFile]) -> None:

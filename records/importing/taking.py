@@ -87,12 +87,21 @@ class Place:
 class Chunk:
     """Decides row by row, because a row may depend on the one before it, then writes at once."""
 
-    def __init__(self, errand: Errand, place: Place, known: Known) -> None:
+    def __init__(
+        self, errand: Errand, place: Place, known: Known, *, editing: int | None = None
+    ) -> None:
+        """`editing` is the row in quarantine whose cells are now taken as a person corrected them."""
         self._errand, self._place, self._known = errand, place, known
+        self._editing = editing
         self._new = New()
         self._aside: list[SetAside] = []
         self._settled: list[int] = []
         self._tally = Tally()
+
+    @property
+    def flaws(self) -> tuple[Flaw, ...]:
+        """What is wrong with the rows that were set aside."""
+        return tuple(flaw for row in self._aside for flaw in row.flaws)
 
     def take(self, rows: Sequence[tuple[Row, Outcome]]) -> Tally:
         """Call inside a transaction: everything of the chunk is written, or nothing."""
@@ -109,7 +118,7 @@ class Chunk:
     def _earlier(self, digests: Sequence[bytes]) -> dict[bytes, tuple[int, str]]:
         rows = QuarantinedRow.objects.filter(
             book=self._errand.run.book, kind=self._place.row_kind, row_digest__in=set(digests)
-        )
+        ).exclude(pk=self._editing)
         return {
             bytes(digest): (pk, status)
             for digest, pk, status in rows.values_list("row_digest", "pk", "status")
