@@ -12,6 +12,7 @@ from access.actions import Action
 from access.admin_scope import ScopedAdmin
 from custodian import elements
 from records import back_office, customer_admin  # noqa: F401  pages and lists that register themselves
+from records.importing import pages  # noqa: F401  likewise
 from records.models import Book, ImportRun, Intermediary, Product, QuarantinedRow
 
 
