@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 ALLOWED = frozenset(
     "event level timestamp logger request_id user_id code status job task task_id reason port role"
@@ -33,7 +34,7 @@ def path_without_query(
 
 def setup(_config: object = None) -> None:
     """Called by Django with `LOGGING`, which stays empty: there is one way to log."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

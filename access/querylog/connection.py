@@ -14,6 +14,7 @@ from psycopg2 import extensions
 
 from access.querylog.leaf import Sealed
 from custodian import databases
+from custodian.embedded import Role
 from custodian.errors import Unavailable
 
 DEADLINE = 3.0
@@ -31,7 +32,7 @@ class LogUnavailable(Unavailable):
 class Connection:
     """A connection to the log; any error closes it."""
 
-    def __init__(self, *, role: databases.Role = "log_writer") -> None:
+    def __init__(self, *, role: Role = "log_writer") -> None:
         self._raw = psycopg2.connect(
             databases.url(role),
             options=OPTIONS,
