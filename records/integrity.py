@@ -1,25 +1,16 @@
-"""Watches over sealed values: says when one does not open, and whether holdings are as last changed."""
+"""Whether the holdings are as their last change left them; no value is opened to tell."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-import structlog
-from django.db import DatabaseError, connection, transaction
-from django.utils.translation import gettext as _
-
 from access import keystore
-from access.findings import raise_finding
-from access.models import Finding
-from custodian.crypto import envelope
 from custodian.crypto.errors import OpenFailed
+from records import vault
 from records.models import Account, Claim, Document, Finances, Identity, Policy
 
-DAMAGED = "integrity.damaged"
-SECONDS = 5.0
 PAGE = 500
 HOLDINGS: Final = {
     "identity": Identity,
@@ -28,38 +19,6 @@ HOLDINGS: Final = {
     "claim": Claim,
     "document": Document,
 }
-_log = structlog.get_logger("records.integrity")
-
-
-def report_damage(*, holding: UUID, element: str, entry: int | None = None) -> None:
-    """Raise a finding that a sealed value does not open, once for each value while it is open.
-
-    It is written on a connection of its own: the request that came upon it is about to be rolled back.
-    """
-    reporter = threading.Thread(target=_report, args=(holding, element, entry))
-    reporter.start()
-    reporter.join(SECONDS)
-
-
-def _report(holding: UUID, element: str, entry: int | None) -> None:
-    place = {"element": element, "holding": holding}
-    summary = _("密封值无法打开：%(element)s，保管号 %(holding)s") % place
-    try:
-        with transaction.atomic():
-            known = Finding.objects.filter(
-                kind=DAMAGED, summary=summary, status=Finding.Status.OPEN
-            )
-            if not known.exists():
-                raise_finding(
-                    DAMAGED,
-                    severity=Finding.Severity.URGENT,
-                    summary=summary,
-                    entries=[entry] if entry else [],
-                )
-    except DatabaseError as error:
-        _log.error("damage-not-reported", reason=type(error).__name__)
-    finally:
-        connection.close()
 
 
 def altered(kind: str, *, every: int = 1) -> Iterator[UUID]:
@@ -80,8 +39,9 @@ def _altered(kind: str, rows: Sequence[Any]) -> Iterator[UUID]:
     for row in rows:
         blobs = {**_blobs(kind, row), **accounts.get(row.subject_id, {})}
         key = keys.get(row.holding)
-        if key is None or not envelope.holding_mac_matches(
-            bytes(row.state_mac), key, holding=row.holding, epoch=row.epoch, values=blobs
+        mac = bytes(row.state_mac)
+        if key is None or not vault.whole(
+            holding=row.holding, epoch=row.epoch, mac=mac, blobs=blobs, key=key
         ):
             yield row.holding
 

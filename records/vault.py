@@ -24,7 +24,7 @@ from custodian.crypto.errors import KeyringSealed, OpenFailed
 from custodian.elements import Masked
 from custodian.errors import CustodianError, NotVisible
 from custodian.keys import Sealed
-from records import integrity
+from records import damage
 
 KEY = "key"  # what a finding names when a holding's key itself does not unwrap
 OPENED = Counter("custodian_values_opened", "Sealed values that were opened")
@@ -152,7 +152,7 @@ def _values(row: Any, codes: Sequence[str], *, entry: int) -> Iterator[Plain]:
             if blob is not None:
                 yield Plain(subject, code, holding, slot, _opened(blob, key, holding, code, slot))
     except OpenFailed:
-        integrity.report_damage(holding=holding, element=_place(code, slot), entry=entry)
+        damage.report(holding=holding, element=_place(code, slot), entry=entry)
         raise Damaged from None
     except KeyringSealed as error:
         raise Sealed from error
@@ -233,7 +233,7 @@ def open_file(
     try:
         yield from envelope.open_parts(chunks, key=key, context=context)
     except OpenFailed:
-        integrity.report_damage(holding=holding, element=element)
+        damage.report(holding=holding, element=element)
         raise Damaged from None
 
 

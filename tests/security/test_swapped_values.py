@@ -11,7 +11,7 @@ from access.vocabulary import Role
 from custodian.errors import CustodianError
 from custodian.keys import Sealed
 from incidents.models import Alert
-from records import integrity, vault
+from records import damage, integrity, vault
 from records.models import Customer
 from records.vault import Damaged
 from tests import estate
@@ -140,7 +140,7 @@ def test_whatever_is_moved_is_damaged_and_raises_one_finding() -> None:
         assert Finding.objects.count() == before + 1, name
         finding = Finding.objects.order_by("-pk")[0]
         assert (finding.kind, finding.severity, len(finding.entries)) == (
-            integrity.DAMAGED,
+            damage.DAMAGED,
             Finding.Severity.URGENT,
             1,
         )
@@ -156,7 +156,7 @@ def test_a_finding_outlives_the_rollback_of_the_request_that_came_upon_it() -> N
     tamper(*MOVES["between customers"][:1], first, second)
     with pytest.raises(Damaged), transaction.atomic():
         revealed(agent, first, "identity.mobile")
-    assert Finding.objects.filter(kind=integrity.DAMAGED).count() == 1
+    assert Finding.objects.filter(kind=damage.DAMAGED).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
