@@ -49,6 +49,16 @@ def _quiet(**more: str) -> dict[str, str]:
     return {**quiet, "autocorrect": "off", **more}
 
 
+class _CodeInput(forms.TextInput):
+    """A code is typed anew each time; it never comes back in a page."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class PurposeForm(forms.Form):
     purpose = forms.ChoiceField(label=_("用途"), error_messages={"required": _("请选择用途")})
 
@@ -171,9 +181,7 @@ class RevealForm(PurposeForm):
         _offer(element, list(elements))
         purpose.choice_hints = hints  # type: ignore[attr-defined]
         self.fields["reason"].widget.attrs = _quiet()
-        self.fields["code"].widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric"}
-        if not asks_code:
-            self.fields["code"].widget = forms.HiddenInput()
+        self.fields["code"].widget = _CodeInput() if asks_code else forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -185,7 +193,5 @@ class RevealForm(PurposeForm):
 
     def ask_code(self, error: Any) -> None:
         """Show the field for the code with what is wrong."""
-        self.fields["code"].widget = forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}
-        )
+        self.fields["code"].widget = _CodeInput()
         self.add_error("code", error)

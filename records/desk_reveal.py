@@ -17,6 +17,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.gate import Refused, StepUpNeeded
 from access.policy import STEP_UP
+from access.step_up import TooManyCodes
 from access.vocabulary import Purpose
 from custodian import elements
 from custodian.elements import Element, Masked
@@ -66,7 +67,12 @@ def reveal(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
 def _record_and_reveal(request: HttpRequest, dialog: _Dialog, form: RevealForm) -> HttpResponse:
     actor, subject, chosen = dialog.actor, dialog.subject, form.cleaned_data
     if chosen["code"]:
-        if not step_up.verify(request, chosen["code"]):
+        try:
+            proven = step_up.verify(request, chosen["code"])
+        except TooManyCodes as error:
+            form.ask_code(error.message)
+            return dialog.page(form, chosen["element"], status=error.status)
+        if not proven:
             form.ask_code(_("验证码不符或已过期，请输入验证器上现在的 6 位数字"))
             return dialog.page(form, chosen["element"], status=422)
         actor = actor_of(request) or actor

@@ -23,7 +23,8 @@ ENTRIES = 30
 class Visit:
     purpose: str
     since: float
-    entries: list[int] = field(default_factory=list)
+    entries: list[int] = field(default_factory=list)  # the latest; `count` counts all
+    count: int = 0
 
     @property
     def started(self) -> str:
@@ -39,7 +40,7 @@ def of(request: HttpRequest, ref: str) -> Visit | None:
     held = _stored(request)["visits"].get(ref)
     if held is None or clock.now().timestamp() - held["at"] > LASTS_SECONDS:
         return None
-    return Visit(held["purpose"], held["since"], list(held["entries"]))
+    return Visit(held["purpose"], held["since"], list(held["entries"]), held["count"])
 
 
 def choose(request: HttpRequest, purpose: str, *, ref: str = "") -> None:
@@ -56,6 +57,7 @@ def note(request: HttpRequest, ref: str, *, purpose: str, entries: list[int]) ->
     now = clock.now().timestamp()
     visit = of(request, ref) or Visit(purpose, now)
     visit.purpose, visit.entries = purpose, [*visit.entries, *entries][-ENTRIES:]
+    visit.count += len(entries)
     stored = _stored(request)
     stored["purpose"] = purpose
     others = {other: held for other, held in stored["visits"].items() if other != ref}
@@ -66,6 +68,7 @@ def note(request: HttpRequest, ref: str, *, purpose: str, entries: list[int]) ->
         "since": visit.since,
         "at": now,
         "entries": visit.entries,
+        "count": visit.count,
     }
     request.session[KEY] = stored
     return visit
