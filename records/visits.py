@@ -40,7 +40,8 @@ def of(request: HttpRequest, ref: str) -> Visit | None:
     held = _stored(request)["visits"].get(ref)
     if held is None or clock.now().timestamp() - held["at"] > LASTS_SECONDS:
         return None
-    return Visit(held["purpose"], held["since"], list(held["entries"]), held["count"])
+    entries = list(held["entries"])
+    return Visit(held["purpose"], held["since"], entries, held.get("count", len(entries)))
 
 
 def choose(request: HttpRequest, purpose: str, *, ref: str = "") -> None:

@@ -440,6 +440,11 @@ def test_a_page_asks_the_database_a_fixed_small_number_of_times(desk, agent, own
         estate.customer(of=[agent])
     with desk_estate.statements() as many:
         desk.get(reverse("desk:mine"))
-    queries = [sql for sql in page if not sql.startswith(("SAVEPOINT", "RELEASE"))]
-    assert 0 < len(queries) <= 12
-    assert len(many) == len(few) <= 12
+    counts = [sum(_counts(sql) for sql in sent) for sent in (page, few, many)]
+    assert 0 < counts[0] <= 12
+    assert 0 < counts[1] == counts[2] <= 12
+
+
+def _counts(sql):
+    """Rules are read anew each second, by whoever comes first."""
+    return "access_policyrule" not in sql and not sql.startswith(("SAVEPOINT", "RELEASE"))
