@@ -61,7 +61,9 @@ class Listing:
 
 def rows_of(actor: Actor) -> QuerySet[Any]:
     """Visible customers with what a row needs, and since when each is the actor's own."""
-    own = Assignment.objects.current().filter(user_id=actor.id or 0, subject_id=OuterRef("subject_id"))
+    own = Assignment.objects.current().filter(
+        user_id=actor.id or 0, subject_id=OuterRef("subject_id")
+    )
     customers: QuerySet[Any] = Customer.objects.visible_to(actor)
     found: QuerySet[Any] = customers.annotate(
         status=F("subject__status"), since=Subquery(own.order_by("since").values("since")[:1])

@@ -142,7 +142,9 @@ class Overview:
 
 def find(ref: str, *, actor: Actor) -> Any | None:
     """The customer if the actor reaches her, with origins and nearness but nothing sealed."""
-    own = Assignment.objects.current().filter(user_id=actor.id or 0, subject_id=OuterRef("subject_id"))
+    own = Assignment.objects.current().filter(
+        user_id=actor.id or 0, subject_id=OuterRef("subject_id")
+    )
     return (
         Customer.objects.visible_to(actor)
         .filter(ref=ref)
