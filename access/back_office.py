@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
@@ -184,38 +185,48 @@ def _entry_page(request: HttpRequest, told: Told, **more: Any) -> HttpResponse:
 
 
 # The morning page.
-def _today() -> Any:
-    day = clock.local().date()
-    return explore.entries(explore.Filters(since=day, until=day))
+@dataclass
+class Tally:
+    """Today's entries of one act."""
+
+    act: str
+    count: int = 0
+    people: int = 0
+    subjects: int = 0
+    url: str = ""
+
+
+def _today(request: HttpRequest) -> dict[str, Tally]:
+    """Today's entries by act, counted once for the whole page."""
+    tallies: dict[str, Tally] | None = getattr(request, "_tallies", None)
+    if tallies is None:
+        day = clock.local().date()
+        rows = explore.entries(explore.Filters(since=day, until=day)).order_by()
+        counted = rows.values("act", "actor").annotate(
+            count=Count("id"), shown=Count("id", filter=Q(subjects__gt=0))
+        )
+        tallies = {}
+        for row in counted:
+            tally = tallies.setdefault(row["act"], Tally(row["act"], url=_today_url(row["act"])))
+            tally.count += row["count"]
+            tally.people += 1
+            tally.subjects += row["shown"]
+        request._tallies = tallies  # type: ignore[attr-defined]  # noqa: SLF001  lives as long as the page
+    return tallies
+
+
+def _today_url(act: str = "") -> str:
+    day = clock.local().date().isoformat()
+    return f"{reverse('admin:querylog')}?since={day}&until={day}" + (f"&act={act}" if act else "")
 
 
 @panel(10, column="main", template="admin/panels/looks.html")
 def looks(request: HttpRequest) -> dict[str, Any] | None:
     if not gate.may(actor_of(request), Action.LOG_READ):
         return None
-    day = clock.local().date().isoformat()
-    rows = (
-        _today()
-        .order_by()
-        .values("act")
-        .annotate(
-            count=Count("id"),
-            people=Count("actor", distinct=True),
-            subjects=Count("id", filter=Q(subjects__gt=0)),
-        )
-    )
-    counted = {row["act"]: row for row in rows}
-    base = reverse("admin:querylog")
-    shown = [
-        {**counted[act], "url": f"{base}?since={day}&until={day}&act={act}"}
-        for act in ACTS
-        if act in counted
-    ]
-    return {
-        "rows": shown,
-        "total": sum(row["count"] for row in shown),
-        "url": f"{base}?since={day}&until={day}",
-    }
+    tallies = _today(request)
+    rows = [tallies[act] for act in [*ACTS, *sorted(set(tallies) - set(ACTS))] if act in tallies]
+    return {"rows": rows, "total": sum(row.count for row in rows), "url": _today_url()}
 
 
 @panel(20, column="main", template="admin/panels/findings.html")
@@ -254,13 +265,13 @@ def people(request: HttpRequest) -> dict[str, Any] | None:
 def refusals(request: HttpRequest) -> Headline | None:
     if not gate.may(actor_of(request), Action.LOG_READ):
         return None
-    count = _today().filter(outcome="denied").count()
-    if not count:
+    refused = _today(request).get("denied")
+    if refused is None:
         return None
-    day = clock.local().date().isoformat()
-    url = f"{reverse('admin:querylog')}?since={day}&until={day}&outcome=denied"
-    words = _("今天有 %(count)s 次查询被拒绝。") % {"count": f"{count:,}"}
-    return Headline(10, words, _("拒绝不等于违规；看看是谁、为了什么。"), url, _("查看拒绝"))
+    words = _("今天有 %(count)s 次查询被拒绝。") % {"count": f"{refused.count:,}"}
+    return Headline(
+        10, words, _("拒绝不等于违规；看看是谁、为了什么。"), refused.url, _("查看拒绝")
+    )
 
 
 def open_findings(request: HttpRequest) -> Headline | None:
