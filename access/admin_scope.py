@@ -26,6 +26,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from access import gate
 from access.actions import Action
@@ -243,6 +244,8 @@ class ScopedAdmin(ModelAdmin):
     def written(self, field: Any, value: Any) -> Any:
         if isinstance(field, models.DateTimeField):
             return drawn("moment", value)
+        if isinstance(field, models.BooleanField):
+            return _("是") if value else _("否")
         return display_for_field(value, field, "—")
 
     def change_view(
