@@ -1,0 +1,42 @@
+"""Runs the benchmarks: `python -m tests.benchmarks [--peers] [--quick] [--only read,search,…]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.benchmarks import report, services
+
+PARTS = ("read", "search", "import", "log")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--peers", action="store_true", help="beside a do-it-yourself stack")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    parser.add_argument("--only", default=",".join(PARTS), help="of " + ", ".join(PARTS))
+    options = parser.parse_args()
+    wanted = options.only.split(",")
+    begun = time.monotonic()
+    report.line(report.machine())
+    with services.running(stacks="all" if options.peers else "tables") as var:
+        # After the services are up: these modules read Django's settings.
+        from tests.benchmarks import estate, importing, log, read, search
+
+        if "import" in wanted:
+            importing.measure(var=var, quick=options.quick)
+        services.use(services.DATABASE)
+        built = estate.build(2_000 if options.quick and "search" not in wanted else 10_000)
+        if "read" in wanted:
+            read.measure(built, var=var, peers=options.peers, quick=options.quick)
+        if "search" in wanted:
+            search.measure(built, quick=options.quick)
+        if "log" in wanted:
+            log.measure(built, quick=options.quick)
+    report.line(f"\n{time.monotonic() - begun:.0f} s in all")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
