@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from access import gate
 from access.actions import Action
 from access.actors import Actor
+from access.gate import Permit
 from access.models import Assignment, Subject
 from access.policy import STEP_UP, Decision
 from access.vocabulary import Reach
@@ -177,23 +178,11 @@ def show(
     policies = policies_of(customer.pk, actor=actor)
     claims = claims_of(customer.pk, policies, actor=actor)
     codes = _codes(customer, policies, claims)
-    living = customer.status != Subject.Status.DESTROYED
-    permit = gate.permit(
-        actor,
-        Action.CUSTOMER_VIEW,
-        purpose=purpose,
-        channel=channel,
-        subjects=[customer.pk] if living else [],
-        elements=purposes.listable(actor, codes, purpose=purpose, channel=channel, nearness=near)
-        if living
-        else [],
-        masked=True,
-        facts=None if living else {"destroyed": customer.ref},
-    )
+    permit = _permit(customer, codes, purpose=purpose, channel=channel, near=near, actor=actor)
     page = _Page(
         customer,
         _decisions(codes, purpose=purpose, channel=channel, nearness=near, actor=actor),
-        vault.listed(permit) if living else [],
+        vault.listed(permit) if permit.subjects else [],
         plain,
     )
     money = page.of_money()
@@ -215,6 +204,24 @@ def show(
         financial=money,
         policies=[_policy_part(page, each, customer) for each in policies],
         claims=[ClaimPart(each, page.named(each.holding, CLAIM, each.origins)) for each in claims],
+    )
+
+
+def _permit(
+    customer: Any, codes: list[str], *, purpose: str, channel: str, near: Reach, actor: Actor
+) -> Permit:
+    """Leave for the masks. Of a destroyed customer nothing is left to show, but the look is logged."""
+    living = customer.status != Subject.Status.DESTROYED
+    listable = purposes.listable(actor, codes, purpose=purpose, channel=channel, nearness=near)
+    return gate.permit(
+        actor,
+        Action.CUSTOMER_VIEW,
+        purpose=purpose,
+        channel=channel,
+        subjects=[customer.pk] if living else [],
+        elements=listable if living else [],
+        masked=True,
+        facts=None if living else {"destroyed": customer.ref},
     )
 
 
