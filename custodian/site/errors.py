@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+
+import psycopg2
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from structlog.contextvars import get_contextvars
 
 from custodian import problems
 from custodian.site.context import facts
+
+GONE = (OperationalError, InterfaceError, psycopg2.OperationalError, psycopg2.InterfaceError)
+_log = structlog.get_logger("custodian")
 
 # Django passes what happened by this name; the page must not repeat it.
 _Cause = Exception | None
@@ -40,7 +48,10 @@ def not_found(request: HttpRequest, exception: _Cause = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 500)
+    """What no layer caught. A database that goes away in a middleware ends here, and is a 503."""
+    error = sys.exc_info()[1]
+    _log.error("not-caught", reason=type(error).__name__)
+    return _answer(request, 503 if isinstance(error, GONE) else 500)
 
 
 def unavailable(_request: HttpRequest) -> HttpResponse:
