@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
+from access import ports
 from access.actions import ROLES, Action
 from access.reasons import MESSAGES
 
@@ -16,6 +17,13 @@ def every_action_has_its_roles(app_configs: Any, **_kwargs: Any) -> list[CheckMe
         Error(f"{action.value} has no row in the table of roles", id="access.E001")
         for action in Action
         if action not in ROLES
+    ]
+
+
+@register
+def every_port_is_registered(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(f"nobody registered the port {name}", id="access.E003") for name in ports.missing()
     ]
 
 

@@ -31,5 +31,10 @@ def register_customers(port: Customers) -> None:
     _registered[:] = [port]
 
 
+def missing() -> list[str]:
+    """Ports that nobody registered; `manage.py check` fails on them."""
+    return [] if _registered else ["Customers"]
+
+
 def customers() -> Customers:
     return _registered[0]

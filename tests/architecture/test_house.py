@@ -92,3 +92,11 @@ def test_compose_fits_what_the_product_reads():
         name for service in compose["services"].values() for name in service.get("secrets", [])
     }
     assert secrets <= set(compose["secrets"])
+
+
+def test_a_port_that_nobody_registered_fails_the_check(monkeypatch):
+    from access import checks, ports
+
+    assert checks.every_port_is_registered(None) == []
+    monkeypatch.setattr(ports, "_registered", [])
+    assert [error.id for error in checks.every_port_is_registered(None)] == ["access.E003"]
