@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import psycopg2
 import structlog
@@ -55,6 +56,7 @@ class Writer:
         self._flushing_since: float | None = None
         self._hung = False
         self._stopping = False
+        self._newest = (clock.now(), time.monotonic())
         self._thread = threading.Thread(target=self._run, name="querylog", daemon=True)
         self._thread.start()
 
@@ -155,10 +157,12 @@ class Writer:
         opening: list[Sealed] = []
         if self._session is None:
             self._session = Session()
-            opening.append(self._session.chain(_mark("writer.open", drafts[0], lost=self._lost)))
+            mark = _mark("writer.open", drafts[0].at, lost=self._lost)
+            opening.append(self._session.chain(mark))
         sealed = [self._session.chain(loosen(draft)) for draft in drafts]
         entries = self._connection.append([*opening, *sealed])
         self._lost, self._written = [], self._session.count
+        self._newest = (drafts[-1].at, time.monotonic())
         ENTRIES.inc(len(entries))
         return entries[len(opening) :]
 
@@ -171,12 +175,17 @@ class Writer:
             self._connection.close()
             self._connection = None
 
+    def _told_time(self) -> datetime:
+        """Now, by the clock of the newest entry: a history that is being told stays in its order."""
+        at, since = self._newest
+        return at + timedelta(seconds=time.monotonic() - since)
+
     def _close_session(self) -> None:
         """One closing leaf after a quiet while, so that a session's last entry has a successor."""
         if self._session is None or self._connection is None:
             return
         try:
-            self._connection.append([self._session.chain(_mark("writer.close", None))])
+            self._connection.append([self._session.chain(_mark("writer.close", self._told_time()))])
         except (LogUnavailable, psycopg2.Error):
             self._lose_session()
         self._session, self._written = None, 0
@@ -185,21 +194,14 @@ class Writer:
             self._connection = None
 
 
-def _mark(act: str, first: Draft | None, *, lost: list[dict[str, object]] | None = None) -> Loose:
-    """A leaf of the session itself; it takes the time of the entry that caused it."""
+def _mark(act: str, at: datetime, *, lost: Sequence[dict[str, object]] | None = None) -> Loose:
+    """A leaf of the session itself, at the time that its entries tell."""
+    facts = _named(lost) if lost else {}
     actor: Actor = system("sequencer")
-    return loosen(
-        Draft(
-            actor=actor,
-            act=act,
-            at=first.at if first else clock.now(),
-            channel=Channel.TASK,
-            facts=_named(lost) if lost else {},
-        )
-    )
+    return loosen(Draft(actor=actor, act=act, at=at, channel=Channel.TASK, facts=facts))
 
 
-def _named(lost: list[dict[str, object]]) -> dict[str, object]:
+def _named(lost: Sequence[dict[str, object]]) -> dict[str, object]:
     """The lost sessions, as many as a leaf has room for: an entry that cannot be written ends all."""
     unnamed = len(lost) - NAMED
     return {"lost": lost[-NAMED:], **({"unnamed": unnamed} if unnamed > 0 else {})}
