@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from access import gate, ports
@@ -268,7 +269,9 @@ def refusals(request: HttpRequest) -> Headline | None:
     refused = _today(request).get("denied")
     if refused is None:
         return None
-    words = _("今天有 %(count)s 次查询被拒绝。") % {"count": f"{refused.count:,}"}
+    words = ngettext(
+        "今天有 %(count)s 次查询被拒绝。", "今天有 %(count)s 次查询被拒绝。", refused.count
+    ) % {"count": f"{refused.count:,}"}
     return Headline(
         10, words, _("拒绝不等于违规；看看是谁、为了什么。"), refused.url, _("查看拒绝")
     )
@@ -281,7 +284,9 @@ def open_findings(request: HttpRequest) -> Headline | None:
     if not (count := urgent.count()):
         return None
     url = f"{reverse('admin:access_finding_changelist')}?status__exact=open"
-    words = _("%(count)s 项高级别审计发现等待定性。") % {"count": f"{count:,}"}
+    words = ngettext(
+        "%(count)s 项高级别审计发现等待定性。", "%(count)s 项高级别审计发现等待定性。", count
+    ) % {"count": f"{count:,}"}
     return Headline(40, words, urgent[0].summary, url, _("查看发现"))
 
 

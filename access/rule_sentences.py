@@ -30,7 +30,7 @@ def sentence(rule: PolicyRule) -> str:
         "purpose": rule.get_purpose_display(),
         "cls": rule.get_element_class_display(),
         "level": rule.max_level,
-        "where": "，".join(_limits(rule)),
+        "where": _("，").join(_limits(rule)),
     }
 
 

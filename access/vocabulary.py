@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -26,7 +27,7 @@ class Purpose(models.TextChoices):
     PAYMENT = "payment", _("给付")
     COMPLAINT = "complaint", _("投诉处理")
     COMPLIANCE = "compliance", _("合规检查")
-    AUDIT = "audit", _("审计")
+    AUDIT = "audit", pgettext_lazy("用途", "审计")
     REGULATION = "regulation", _("监管检查")
     SECURITY = "security", _("安全调查")
     IMPORT = "import", _("导入")

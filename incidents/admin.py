@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from access import admin_pages, gate
 from access.actions import Action
@@ -56,7 +56,9 @@ def alerts(request: HttpRequest) -> dict[str, Any] | None:
 def most_urgent(request: HttpRequest) -> Headline | None:
     if not gate.may(actor_of(request), Action.ALERT_READ) or not (waiting := _open()):
         return None
-    sentence = _("%(count)s 条告警等待分诊。") % {"count": f"{waiting:,}"}
+    sentence = ngettext("%(count)s 条告警等待分诊。", "%(count)s 条告警等待分诊。", waiting) % {
+        "count": f"{waiting:,}"
+    }
     return Headline(30, sentence, _("先定性：立案，或判为误报。"), _url(), _("查看告警"))
 
 

@@ -104,7 +104,7 @@ class QuarantinedRowAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("原因"))
     def why(self, row: QuarantinedRow) -> str:
-        return "；".join(_reason(*reason) for reason in row.reasons)
+        return _("；").join(_reason(*reason) for reason in row.reasons)
 
 
 def _reason(code: str, element: str = "", *_more: Any) -> str:
@@ -114,4 +114,4 @@ def _reason(code: str, element: str = "", *_more: Any) -> str:
 
 def _tally(counted: dict[str, int]) -> str:
     ordered = sorted(counted.items(), key=lambda each: -each[1])
-    return "；".join(f"{code} {count:,}" for code, count in ordered) or "—"
+    return _("；").join(f"{code} {count:,}" for code, count in ordered) or "—"

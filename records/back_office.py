@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from access import gate
@@ -122,7 +123,9 @@ def _quarantine_url() -> str:
 def waiting_rows(request: HttpRequest) -> Headline | None:
     if not gate.may(actor_of(request), Action.BOOK_READ) or not (count := _quarantined()):
         return None
-    words = _("隔离区有 %(count)s 行待处理。") % {"count": f"{count:,}"}
+    words = ngettext("隔离区有 %(count)s 行待处理。", "隔离区有 %(count)s 行待处理。", count) % {
+        "count": f"{count:,}"
+    }
     return Headline(
         5, words, _("每行都写明了原因；更正后可重新导入。"), _quarantine_url(), _("打开隔离区")
     )

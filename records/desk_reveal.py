@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -175,7 +176,7 @@ class _Dialog:
     def _reach(self, purpose: str) -> str:
         spans = purposes.spans(self.actor, purpose, channel=CHANNEL)
         said = _("%(class)s至 L%(level)s")
-        return "；".join(str(said) % {"class": s.label, "level": s.level} for s in spans)
+        return gettext("；").join(str(said) % {"class": s.label, "level": s.level} for s in spans)
 
     def _asks_code(self, wanted: list[str]) -> bool:
         return not self.actor.stepped_up and any(

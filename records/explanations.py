@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.actors import Actor
@@ -49,7 +50,7 @@ def shut(page: Overview, items: Iterable[Item], *, channel: str, actor: Actor) -
 
 
 def _shut(page: Overview, items: list[Item], *, channel: str, actor: Actor) -> Why:
-    labels = "、".join(dict.fromkeys(str(item.label) for item in items))
+    labels = gettext("、").join(dict.fromkeys(str(item.label) for item in items))
     codes = sorted({item.element.code for item in items})
     return {
         "heading": _("为什么不能揭示%(labels)s") % {"labels": labels},
@@ -96,7 +97,9 @@ def _obstacle(decision: Decision, codes: Sequence[str], purpose: str) -> Fact:
     chosen = [elements.get(code) for code in codes]
     words = {
         "purpose": purposes.label(purpose),
-        "class": "、".join(dict.fromkeys(str(purposes.CLASSES[e.cls.value]) for e in chosen)),
+        "class": gettext("、").join(
+            dict.fromkeys(str(purposes.CLASSES[e.cls.value]) for e in chosen)
+        ),
         "level": max((element.level for element in chosen), default=0),
     }
     said: Any = sentence(decision.because[0])

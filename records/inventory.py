@@ -81,7 +81,7 @@ def _held(element: Element, customers: int | None) -> Held:
     return Held(
         element,
         label=str(element.label),
-        purposes="、".join(purposes),
+        purposes=_("、").join(purposes),
         basis=str(BASES[element.basis]),
         owner=str(OWNERS[element.owner]),
         storage=_("密封") if element.storage is Storage.SEALED else _("明文"),

@@ -71,7 +71,7 @@ class Told:
     def named(self) -> str:
         """The elements by name; for an act without any, what it was."""
         labels = [str(each.label) for each in self.elements] + self.unknown
-        return "、".join(labels) or self.what
+        return _("、").join(labels) or self.what
 
     @property
     def act(self) -> str:
@@ -112,7 +112,7 @@ def sentence(told: Told) -> str:
     facts = {
         "who": told.name,
         "no": told.entry.staff_no,
-        "place": "，".join(each for each in (told.unit, told.role) if each),
+        "place": _("，").join(each for each in (told.unit, told.role) if each),
         "purpose": told.purpose,
         "act": told.act,
         "count": f"{told.entry.subjects:,}",
@@ -163,4 +163,4 @@ def _label(choices: Any, value: str) -> str:
 
 
 def labels(codes: Iterable[str]) -> str:
-    return "、".join(str(elements.get(code).label) for code in codes if elements.known(code))
+    return _("、").join(str(elements.get(code).label) for code in codes if elements.known(code))

@@ -20,7 +20,7 @@ CHARACTERS = hard("resident-id-characters", _("居民身份证号码前 17 位�
 CHECKSUM = hard("resident-id-checksum", _("证件号码最后一位不符，请核对"))
 BIRTH_DATE = hard("resident-id-birth-date", _("证件号码中的出生日期不存在，请核对"))
 AREA = warning("resident-id-area", _("证件号码前 6 位不是已知的行政区划，请核对"))
-FIFTEEN = warning("resident-id-fifteen", _("这是 15 位旧号码，请请客户提供 18 位号码"))
+FIFTEEN = warning("resident-id-fifteen", _("这是 15 位旧号码，请向客户索取 18 位号码"))
 RESIDENCE_PERMIT = warning(
     "resident-id-residence-permit", _("这是港澳台居民居住证号码，请核对证件类型")
 )

@@ -103,7 +103,7 @@ def columns(console: Console, found: Sequence[Recognised]) -> None:
         table = Table(
             title=f"{each.file} · {each.sheet.name}", box=box.SIMPLE, title_justify="left"
         )
-        for heading in (_("列名"), _("对应"), _("把握"), _("依据")):
+        for heading in (_("列名"), _("对应"), _("把握"), _("判断依据")):
             table.add_column(heading)
         for guess in each.guesses:
             target = str(TARGETS[guess.target].label) if guess.target else "—"

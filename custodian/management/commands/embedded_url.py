@@ -11,7 +11,7 @@ from custodian import embedded
 
 
 class Command(BaseCommand):
-    help = _("显示内置数据库的地址（含口令）。只用于内置数据库。")
+    help = _("显示内置数据库的地址（含密码）。只用于内置数据库。")
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
