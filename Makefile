@@ -74,7 +74,9 @@ django: setup-dev ## Django's own checks, and that no migration is missing
 	 $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 messages: setup-dev ## Collect and compile the English texts (needs gettext)
-	@$(PY) manage.py makemessages --locale en --ignore '.venv/*' --ignore 'var*/*' --ignore 'tests/*' --no-obsolete --no-location
+	@$(PY) manage.py makemessages --locale en --no-obsolete --no-location \
+	 --ignore '.venv/*' --ignore 'var*/*' --ignore 'tests/*' --ignore 'staticfiles/*'
+	@sed -i '/^"POT-Creation-Date:/d' locale/en/LC_MESSAGES/django.po
 	@$(PY) manage.py compilemessages --ignore '.venv/*'
 
 bench: setup-dev ## Measure the ratios of docs/performance.md
