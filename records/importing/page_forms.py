@@ -45,14 +45,18 @@ class SealedFilesField(forms.FileField):
         ]
         if errors:
             raise forms.ValidationError(errors)
-        kept = [upload.sealed for upload in uploads if isinstance(upload, SealedUpload)]
-        if not all(kept):
+        kept = [
+            upload.sealed
+            for upload in uploads
+            if isinstance(upload, SealedUpload) and upload.sealed
+        ]
+        if len(kept) != len(uploads):
             raise forms.ValidationError(_("文件中没有内容，请核对文件"))
         return kept
 
 
 class UploadForm(forms.Form):
-    files = SealedFilesField(
+    files = SealedFilesField(  # type: ignore[assignment]  # the name is the page's
         label=gettext_lazy("文件"),
         help_text=gettext_lazy(
             "csv、xlsx 或 parquet，可以选多个；先客户，再保单，再理赔。上传时即加密保存。"

@@ -214,7 +214,8 @@ def _importer(request: HttpRequest) -> Actor:
 
 
 def _run(ref: UUID) -> ImportRun:
-    run = ImportRun.objects.select_related("book", "unit", "requested_by").filter(ref=ref).first()
+    runs_with_names = ImportRun.objects.select_related("book", "unit", "requested_by")
+    run: ImportRun | None = runs_with_names.filter(ref=ref).first()
     if run is None:
         raise Http404
     return run

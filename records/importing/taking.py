@@ -118,7 +118,9 @@ class Chunk:
     def _earlier(self, digests: Sequence[bytes]) -> dict[bytes, tuple[int, str]]:
         rows = QuarantinedRow.objects.filter(
             book=self._errand.run.book, kind=self._place.row_kind, row_digest__in=set(digests)
-        ).exclude(pk=self._editing)
+        )
+        if self._editing is not None:
+            rows = rows.exclude(pk=self._editing)
         return {
             bytes(digest): (pk, status)
             for digest, pk, status in rows.values_list("row_digest", "pk", "status")

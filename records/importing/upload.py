@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
@@ -18,7 +18,13 @@ UPLOAD_LIMITS: Final = Limits(file_bytes=1 << 30)
 FILES: Final = 20
 
 
-class SealedUpload(UploadedFile):
+if TYPE_CHECKING:
+    Upload = UploadedFile[bytes]
+else:
+    Upload = UploadedFile
+
+
+class SealedUpload(Upload):
     """What a form gets in place of a file: the sealed file, or the reason why there is none."""
 
     def __init__(self, name: str, *, size: int, sealed: ImportFile | None, refused: str) -> None:
