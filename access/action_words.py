@@ -11,6 +11,7 @@ from access.actions import Action
 
 WORDS: Mapping[str, Promise | str] = {
     Action.ALERT_READ: _("阅看事件告警"),
+    Action.API_TOKEN_GRANT: _("授予接口令牌"),
     Action.API_TOKEN_ISSUE: _("签发接口令牌"),
     Action.API_TOKEN_READ: _("阅看接口令牌"),
     Action.API_TOKEN_REVOKE: _("吊销接口令牌"),
@@ -35,9 +36,15 @@ WORDS: Mapping[str, Promise | str] = {
     Action.LOG_EXPORT: _("导出查询日志"),
     Action.LOG_READ: _("阅看查询日志"),
     Action.LOG_SUBJECT_READ: _("查看日志条目涉及的客户"),
+    Action.PASSWORD_CHANGE: _("更改密码"),
+    Action.PASSWORD_LINK_ISSUE: _("发出一次性链接"),
     Action.POLICY_RULE_READ: _("阅看访问规则"),
     Action.QUARANTINE_FIX: _("更正隔离行"),
     Action.QUARANTINE_READ: _("揭示隔离行"),
+    Action.SECOND_FACTOR_ENROL: _("绑定验证器"),
+    Action.SECOND_FACTOR_SHOW: _("显示验证器密钥"),
+    Action.SESSION_CLOSE: _("退出登录"),
+    Action.STEP_UP: _("二次验证"),
     Action.UNIT_CHANGE: _("变更机构"),
     Action.USER_CHANGE: _("变更人员"),
     Action.USER_READ: _("阅看人员与机构"),
@@ -53,6 +60,12 @@ ACTS: Mapping[str, Promise | str] = {
     "change": _("变更"),
     "admin": _("管理"),
     "login": _("登录"),
+    "logout": _("退出登录"),
+    "step-up": _("二次验证"),
+    "second-factor": _("显示验证器密钥"),
+    "demo.begin": _("演示开始"),
+    "writer.open": _("日志开始写入"),
+    "writer.close": _("日志停止写入"),
 }
 
 

@@ -11,6 +11,7 @@ MESSAGES: Mapping[str, Promise | str] = {
     "rule": _("访问规则允许"),
     "role": _("岗位允许此项操作"),
     "system": _("系统作业，按声明的范围"),
+    "demo": _("演示由此开始"),
     "masked": _("只显示掩码"),
     "stepped-up": _("已完成二次验证"),
     "token-grant": _("令牌持有在期的授权"),

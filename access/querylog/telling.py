@@ -65,7 +65,8 @@ class Told:
 
     @property
     def what(self) -> str:
-        return str(words(str(self.leaf.get("what", ""))))
+        what = str(self.leaf.get("what", ""))
+        return str(words(what)) if what else self.act
 
     @property
     def named(self) -> str:

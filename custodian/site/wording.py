@@ -20,6 +20,11 @@ ACTS: dict[str, tuple[Any, str, str]] = {
     "logout": (_("退出登录"), "", ""),
     "import": (_("导入"), "info", "upload"),
     "destroy": (_("销毁"), "danger", "trash"),
+    "step-up": (_("二次验证"), "", ""),
+    "second-factor": (_("显示验证器密钥"), "warn", "eye"),
+    "demo.begin": (_("演示开始"), "", ""),
+    "writer.open": (_("日志开始写入"), "", ""),
+    "writer.close": (_("日志停止写入"), "", ""),
     "system": (_("系统作业"), "", ""),
 }
 # How far a log entry has come: word, squares filled, the square that does not fit.
