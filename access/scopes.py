@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
+from access import prepared
 from access.actors import Actor
 from access.vocabulary import Reach
 
@@ -89,13 +89,14 @@ class Found:
 _FIND = """
 SELECT s.id, s.uid, s.status,
        EXISTS (SELECT 1 FROM access_assignment a
-               WHERE a.subject_id = s.id AND a.user_id = %s
+               WHERE a.subject_id = s.id AND a.user_id = %(actor)s
                  AND a.since <= statement_timestamp()
                  AND (a.until IS NULL OR a.until > statement_timestamp())),
-       s.unit_id = ANY (%s::bigint[]), k.kek, k.wrapped
+       s.unit_id = ANY (%(units)s), k.kek, k.wrapped
 FROM access_subject s JOIN keys.subject_key k ON k.subject = s.id
-WHERE s.id = ANY (%s)
+WHERE s.id = ANY (%(subjects)s)
 """
+_FIND_BY = {"actor": "bigint", "units": "bigint[]", "subjects": "bigint[]"}
 
 
 def find(subjects: Sequence[int]) -> dict[int, Found]:
@@ -103,9 +104,11 @@ def find(subjects: Sequence[int]) -> dict[int, Found]:
     actor = _current.get()
     if actor is None or not subjects:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND, [actor.id, list(actor.unit_ids), list(subjects)])
-        rows = cursor.fetchall()
+    rows = prepared.fetch(
+        _FIND,
+        _FIND_BY,
+        {"actor": actor.id, "units": list(actor.unit_ids), "subjects": list(subjects)},
+    )
     return {
         row[0]: Found(
             row[0], row[1], row[2], _nearness(own=row[3], unit=row[4]), row[5], bytes(row[6])

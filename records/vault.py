@@ -12,10 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from prometheus_client import Counter
 
-from access import keystore
+from access import keystore, prepared
 from access.gate import Permit
 from custodian import elements
 from custodian.crypto import envelope
@@ -118,18 +117,18 @@ def _open(permit: Permit) -> Iterator[Plain]:
     for code in sorted(permit.elements):
         if not (elements.get(code).never_shown and permit.masked):
             wanted.setdefault(_table_of(code), []).append(code)
+    keys: dict[UUID, DataKey] = {}
     for row in _rows(wanted, permit) if wanted else ():
-        yield from _values(row, wanted[row[0]], entry=permit.entry)
+        yield from _values(row, wanted[row[0]], keys, entry=permit.entry)
 
 
 def _rows(wanted: Mapping[str, Sequence[str]], permit: Permit) -> list[Any]:
     """Every kind of holding in one statement: a round trip costs more than what it brings."""
-    subjects, holdings = list(permit.subjects), [str(each) for each in permit.holdings]
-    parts = [_statement(table, codes, narrow=bool(holdings)) for table, codes in wanted.items()]
-    values: list[Any] = [subjects, holdings] if holdings else [subjects]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 2, 1, 4", values * len(parts))
-        return list(cursor.fetchall())
+    narrow = bool(permit.holdings)
+    parts = [_statement(table, codes, narrow=narrow) for table, codes in wanted.items()]
+    types = {"subjects": "bigint[]", **({"holdings": "uuid[]"} if narrow else {})}
+    values = {"subjects": list(permit.subjects), "holdings": [str(h) for h in permit.holdings]}
+    return prepared.fetch(" UNION ALL ".join(parts) + " ORDER BY 2, 1, 4", types, values)
 
 
 def _statement(table: str, codes: Sequence[str], *, narrow: bool) -> str:
@@ -138,16 +137,20 @@ def _statement(table: str, codes: Sequence[str], *, narrow: bool) -> str:
     return (
         f"SELECT '{table}', t.subject_id, {holding}, {slot}, k.kek, k.wrapped, ARRAY[{columns}]"
         f" FROM {source} JOIN keys.data_key k ON k.holding = {holding}"
-        f" WHERE t.subject_id = ANY (%s){_ONLY_CURRENT.get(table, '')}"
-        + (f" AND {holding} = ANY (%s::uuid[])" if narrow else "")
+        f" WHERE t.subject_id = ANY (%(subjects)s){_ONLY_CURRENT.get(table, '')}"
+        + (f" AND {holding} = ANY (%(holdings)s)" if narrow else "")
     )
 
 
-def _values(row: Any, codes: Sequence[str], *, entry: int) -> Iterator[Plain]:
+def _values(
+    row: Any, codes: Sequence[str], keys: dict[UUID, DataKey], *, entry: int
+) -> Iterator[Plain]:
     _table, subject, holding, slot, kek, wrapped, blobs = row
     code = KEY
     try:
-        key = keystore.unwrap(holding, kek=kek, wrapped=bytes(wrapped))
+        # Income and accounts share a holding, and unwrapping costs as much as several values.
+        key = keys.get(holding) or keystore.unwrap(holding, kek=kek, wrapped=bytes(wrapped))
+        keys[holding] = key
         for code, blob in zip(codes, blobs, strict=True):
             if blob is not None:
                 yield Plain(subject, code, holding, slot, _opened(blob, key, holding, code, slot))
