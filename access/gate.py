@@ -188,8 +188,23 @@ def foresee(
     actor: Actor, *, code: str, purpose: str, channel: str, nearness: Reach, masked: bool = False
 ) -> Decision:
     """What the decision on one element would be, for the page that explains it before anybody asks."""
-    request = _Request(actor, Action.CUSTOMER_REVEAL, purpose, channel, (code,), masked=masked)
-    return _of_element(request, code, nearness)
+    return foresee_all(
+        actor, codes=(code,), purpose=purpose, channel=channel, nearness=nearness, masked=masked
+    )[code]
+
+
+def foresee_all(
+    actor: Actor,
+    *,
+    codes: Sequence[str],
+    purpose: str,
+    channel: str,
+    nearness: Reach,
+    masked: bool = False,
+) -> dict[str, Decision]:
+    """The same for several elements; those of one class and level are decided once."""
+    request = _Request(actor, Action.CUSTOMER_REVEAL, purpose, channel, tuple(codes), masked=masked)
+    return _of_elements(request, nearness)
 
 
 def tagged(found: Mapping[int, Found]) -> list[Tagged]:
@@ -221,8 +236,23 @@ def _decide(request: _Request, found: Any) -> dict[str, Decision]:
     )
     if any(each.status != "active" for each in found) and not request.masked:
         decisions["status"] = Decision(allowed=False, because=("restricted",))
+    return decisions | _of_elements(request, nearness)
+
+
+def _of_elements(request: _Request, nearness: Reach) -> dict[str, Decision]:
+    """Elements of one class and level have one decision, unless a grant names some of them."""
+    rules = policy.rules_of(request.actor.role)
+    known: dict[tuple[str, int, bool], Decision] = {}
+    decisions = {}
     for code in request.elements:
-        decisions[code] = _of_element(request, code, nearness)
+        element = elements.get(code)
+        alike = (element.cls.value, element.level, element.never_shown)
+        decision = known.get(alike)
+        if decision is None:
+            decision = _of_element(request, code, nearness, rules)
+            if request.actor.token is None or not _may_matter(rules, element.level, request):
+                known[alike] = decision
+        decisions[code] = decision
     return decisions
 
 
@@ -242,13 +272,14 @@ def _of_action(request: _Request) -> Decision:
     return _ACTION_ALLOWED
 
 
-def _of_element(request: _Request, code: str, nearness: Reach) -> Decision:
+def _of_element(
+    request: _Request, code: str, nearness: Reach, rules: Sequence[policy.Rule]
+) -> Decision:
     actor, element = request.actor, elements.get(code)
     if element.never_shown and not request.masked:
         return Decision(allowed=False, because=("never-shown",))
     if actor.role is Role.SYSTEM:
         return _SYSTEM_ALLOWED
-    rules = policy.rules_of(actor.role)
     ask = Ask(
         role=actor.role,
         purpose=request.purpose,

@@ -90,13 +90,10 @@ def listable(
 ) -> list[str]:
     """Those elements whose masks the person may be shown; all of them if none, so that it is refused."""
     codes = list(codes)
-    allowed = [
-        code
-        for code in codes
-        if gate.foresee(
-            actor, code=code, purpose=purpose, channel=channel, nearness=nearness, masked=True
-        ).allowed
-    ]
+    decisions = gate.foresee_all(
+        actor, codes=codes, purpose=purpose, channel=channel, nearness=nearness, masked=True
+    )
+    allowed = [code for code in codes if decisions[code].allowed]
     return allowed or codes
 
 
