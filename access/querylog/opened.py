@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from access.models import SealedContext
 from access.querylog.telling import Told
 from access.querylog.write import open_context
+from access.vocabulary import Reach, Role
 from custodian.crypto.errors import OpenFailed
 
+_CHOICES = {"role": Role.choices, "reach": Reach.choices}
 # Around the turn of a month the context may lie under the key of the month next to the entry's.
 _AROUND = (timedelta(), timedelta(minutes=-5), timedelta(minutes=5))
 
@@ -42,11 +44,24 @@ def _worded(context: dict[str, Any]) -> list[tuple[str, Any]]:
         "query": _("条件"),
         "entry": _("所看条目"),
         "holdings": _("所限资料"),
+        "address": _("网络地址"),
+        "typed": _("输入的登录名"),
     }
     known = [
-        (words[name], context[name]) for name in words if context.get(name) not in (None, "", [])
+        (words[name], _said(name, context[name]))
+        for name in words
+        if context.get(name) not in (None, "", [])
     ]
     others = [
         (name, value) for name, value in context.items() if name not in words and name != "month"
     ]
     return known + others
+
+
+def _said(name: str, value: Any) -> Any:
+    """A role, a reach or a yes in words; anything else as it was noted."""
+    if name in _CHOICES:
+        return dict(_CHOICES[name]).get(value, value)
+    if name == "stepped_up":
+        return _("是") if value else _("否")
+    return value
