@@ -17,6 +17,8 @@ _PLANNED: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 # A pooler between may hand over another session, or a migration may have changed a table since.
 _ELSEWHERE = frozenset({"26000", "0A000"})
 _ALREADY_THERE = "42P05"
+# Left to itself the server plans anew for ever: it guesses ten subjects where one is meant.
+_PLAN_ONCE = "SET plan_cache_mode TO force_generic_plan"
 
 
 def fetch(sql: str, types: Mapping[str, str], values: Mapping[str, Any]) -> list[Any]:
@@ -50,7 +52,7 @@ def _planned(cursor: CursorWrapper, name: str, prepare: str) -> bool:
     known = _PLANNED.setdefault(connection.connection, set())
     if name not in known and len(known) < MOST:
         try:
-            cursor.cursor.execute(prepare)
+            cursor.cursor.execute(f"{_PLAN_ONCE};{prepare}")
         except psycopg2.Error as error:
             if error.pgcode != _ALREADY_THERE:
                 return False
