@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -13,12 +14,22 @@ ALLOWED = frozenset(
     "event level timestamp logger request_id user_id code status job task task_id reason port role"
     " seconds count entry table purpose action outcome parent_task_id request".split()
 )
+# The formatter's own, which it takes out again.
+_FORMATTERS = frozenset({"_record", "_from_structlog"})
+# Words of our own addresses and public references; whatever else people type there is not logged.
+_KNOWN = re.compile(r"|v\d|[a-z][a-z_-]{1,24}|[a-z]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}")
 
 
 def only_listed(
     _logger: Any, _name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    return {key: value for key, value in event.items() if key in ALLOWED}
+    return {key: value for key, value in event.items() if key in ALLOWED or key in _FORMATTERS}
+
+
+def foreign(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What a library says in its own words may hold a value: only who said it stays, and when."""
+    event["event"] = event["_record"].name
+    return event
 
 
 def path_without_query(
@@ -33,7 +44,7 @@ def path_without_query(
 
 
 def setup(_config: object = None) -> None:
-    """Called by Django with `LOGGING`, which stays empty: there is one way to log."""
+    """Called by Django with `LOGGING`, which says nothing more: there is one way to log."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -42,7 +53,7 @@ def setup(_config: object = None) -> None:
         path_without_query,
     ]
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
+        foreign_pre_chain=[foreign, *shared],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(ensure_ascii=False),
@@ -50,9 +61,10 @@ def setup(_config: object = None) -> None:
     )
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
+    # Or a record that cannot be formatted would be told to stderr with everything around it.
+    logging.raiseExceptions = False
+    handler.addFilter(without_traceback)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    # Tracebacks of requests may carry values in their frames; the request id is enough to find one.
-    logging.getLogger("django.request").addFilter(without_traceback)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -61,5 +73,6 @@ def setup(_config: object = None) -> None:
 
 
 def without_traceback(record: logging.LogRecord) -> bool:
+    """Tracebacks may carry values in what was raised; the request id is enough to find one."""
     record.exc_info = record.exc_text = None
     return True

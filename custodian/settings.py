@@ -275,4 +275,5 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
 # Structured, with an allow-list of fields.
 LOGGING_CONFIG = "custodian.logs.setup"
-LOGGING: dict[str, object] = {}
+# Not empty, or Django would not call it.
+LOGGING: dict[str, object] = {"version": 1}
