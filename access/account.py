@@ -48,7 +48,13 @@ def next_of(request: HttpRequest) -> str:
     return asked if local and asked.startswith("/") else ""
 
 
+# A form that is put would be taken like one that is posted.
+FORM = ["get", "head", "post"]
+
+
 class LoginView(account_views.LoginView):  # type: ignore[misc]
+    http_method_names = FORM
+
     def form_invalid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)
         response.status_code = Unprocessable
@@ -56,6 +62,8 @@ class LoginView(account_views.LoginView):  # type: ignore[misc]
 
 
 class LogoutView(account_views.LogoutView):  # type: ignore[misc]
+    http_method_names = FORM
+
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post(*args, **kwargs)
         response.headers["Clear-Site-Data"] = LEFT
@@ -65,6 +73,7 @@ class LogoutView(account_views.LogoutView):  # type: ignore[misc]
 class CodeView(mfa_views.AuthenticateView):  # type: ignore[misc]
     """The step between password and session."""
 
+    http_method_names = FORM
     template_name = "account/code.html"
 
     def form_invalid(self, form: Any) -> HttpResponse:
@@ -79,6 +88,8 @@ class CodeView(mfa_views.AuthenticateView):  # type: ignore[misc]
 
 
 class ReauthenticateView(account_views.ReauthenticateView):  # type: ignore[misc]
+    http_method_names = FORM
+
     def form_invalid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)
         response.status_code = Unprocessable
@@ -112,6 +123,8 @@ def freshly(view: Any) -> Any:
 @method_decorator([freshly, sensitive_post_parameters()], name="dispatch")
 @method_decorator(rate_limit(action="change_password"), name="dispatch")
 class PasswordChangeView(account_views.PasswordChangeView):  # type: ignore[misc]
+    http_method_names = FORM
+
     def form_valid(self, form: Any) -> HttpResponse:
         with transaction.atomic():
             _authorise(self.request.user, Action.PASSWORD_CHANGE)
@@ -206,6 +219,7 @@ def prove_again(request: HttpRequest) -> HttpResponse:
     return render(request, "account/step_up.html", context, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 def first_password(request: HttpRequest, uidb36: str, key: str) -> HttpResponse:
     """Behind an administrator's one-time link: choose a password. The second factor stays as it is."""

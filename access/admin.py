@@ -9,8 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from access import back_office, gate, invitations  # noqa: F401  its pages and panels register themselves
 from access.actions import Action
@@ -114,7 +116,7 @@ class UserAdmin(ScopedAdmin):
     def response_add(
         self, request: HttpRequest, obj: User, post_url_continue: Any = None
     ) -> HttpResponse:
-        messages.info(request, gettext("已登记。此人还没有口令，请发出一次性激活链接。"))
+        messages.info(request, gettext("已登记。此人还没有密码，请发出一次性激活链接。"))
         return HttpResponseRedirect(self.address(obj))
 
     def response_change(self, request: HttpRequest, obj: User) -> HttpResponse:
@@ -136,9 +138,10 @@ class UserAdmin(ScopedAdmin):
         more = {"person": user, "has_password": user.has_usable_password()} if user else {}
         return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
+    @method_decorator(require_POST)
     def invite(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A link, shown once, with which the person chooses a password; nobody chooses it for him."""
-        user = self.get_object(request, object_id) if request.method == "POST" else None
+        user = self.get_object(request, object_id)
         if user is None:
             self.refuse(request, object_id)
         if user.has_usable_password() or not user.is_active:
@@ -201,20 +204,20 @@ class ApiTokenAdmin(ScopedAdmin):
             return drawn("tag", gettext("已吊销"), tone="", icon="cross")
         if token.expires_at <= clock.now():
             return drawn("tag", gettext("已到期"), tone="", icon="clock")
-        return drawn("tag", gettext("有效"), tone="ok", icon="check")
+        return drawn("tag", gettext("在期"), tone="ok", icon="check")
 
     @admin.display(description=_("动作"))
     def actions_(self, token: ApiToken) -> str:
-        return "、".join(token.actions) or "—"
+        return gettext("、").join(token.actions) or "—"
 
     @admin.display(description=_("用途"))
     def purposes_(self, token: ApiToken) -> str:
         words = dict(Purpose.choices)
-        return "、".join(str(words.get(code, code)) for code in token.purposes) or "—"
+        return gettext("、").join(str(words.get(code, code)) for code in token.purposes) or "—"
 
     @admin.display(description=_("网段"))
     def networks_(self, token: ApiToken) -> str:
-        return "、".join(token.networks) or gettext("不限")
+        return gettext("、").join(token.networks) or gettext("不限")
 
     def get_urls(self) -> list[URLPattern]:
         revoke = path(
@@ -238,8 +241,9 @@ class ApiTokenAdmin(ScopedAdmin):
             request, template, row, {"deed": deed if live else None, **(more or {})}
         )
 
+    @method_decorator(require_POST)
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        token = self.get_object(request, object_id) if request.method == "POST" else None
+        token = self.get_object(request, object_id)
         if token is None:
             self.refuse(request, object_id)
         with transaction.atomic():
@@ -275,7 +279,8 @@ class FindingAdmin(ScopedAdmin):
 
     @admin.display(description=_("证据"))
     def evidence(self, finding: Finding) -> str:
-        return gettext("%(count)s 条") % {"count": len(finding.entries)}
+        count = len(finding.entries)
+        return ngettext("%(count)s 条", "%(count)s 条", count) % {"count": count}
 
     @admin.display(description=_("证据条目"))
     def evidence_links(self, finding: Finding) -> str:

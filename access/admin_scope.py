@@ -21,7 +21,7 @@ from django.core.exceptions import (
     ValidationError,
 )
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, reverse
@@ -38,6 +38,8 @@ else:
     ModelAdmin = admin.ModelAdmin
 
 OLDER, NEWER = "after", "before"
+SAFE = ("GET", "HEAD")
+FORM = (*SAFE, "POST")
 _DROPPED = ("_delete", "_history")
 
 
@@ -164,7 +166,10 @@ class ScopedAdmin(ModelAdmin):
     # Which addresses: list, add, one row. Nothing deletes, and history is the query log's.
     def get_urls(self) -> list[URLPattern]:
         kept = [url for url in super().get_urls() if isinstance(url, URLPattern) and url.name]
-        return [url for url in kept if not str(url.name).endswith(_DROPPED)]
+        dropped = [*_DROPPED]
+        dropped += [] if self.add_action else ["_add"]
+        dropped += [] if self.opens else ["_change"]
+        return [url for url in kept if not str(url.name).endswith(tuple(dropped))]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return Ledger
@@ -180,7 +185,9 @@ class ScopedAdmin(ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         unknown = set(request.GET) - self._filters() - {OLDER, NEWER}
-        if unknown or request.method not in {"GET", "HEAD"}:
+        if request.method not in SAFE:
+            return HttpResponseNotAllowed(SAFE)
+        if unknown:
             raise DisallowedModelAdminLookup
         if not self.has_view_permission(request) or not self.logs_rows:
             enter(request, self.read_action)
@@ -248,6 +255,15 @@ class ScopedAdmin(ModelAdmin):
             return _("是") if value else _("否")
         return display_for_field(value, field, "—")
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method not in FORM:
+            return HttpResponseNotAllowed(FORM)
+        if self.add_action is not None and not self.has_add_permission(request):
+            enter(request, self.add_action)
+        return super().add_view(request, form_url, extra_context)
+
     def change_view(
         self,
         request: HttpRequest,
@@ -255,6 +271,9 @@ class ScopedAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        known = SAFE if self.change_action is None else FORM
+        if request.method not in known:
+            return HttpResponseNotAllowed(known)
         if not self.has_view_permission(request):
             enter(request, self.read_action)
         row = self.get_object(request, object_id) if self.opens else None
@@ -263,7 +282,8 @@ class ScopedAdmin(ModelAdmin):
         if self.has_change_permission(request, row):
             self.enter_row(request, row)
             return super().change_view(request, object_id, form_url, extra_context)
-        if request.method not in {"GET", "HEAD"}:
+        if request.method not in SAFE and self.change_action is not None:
+            enter(request, self.change_action)  # which refuses, and that is on record
             raise PermissionDenied
         return self.detail_view(request, row)
 

@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from access.vocabulary import Role
 
 
+@require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """No case is open, so there is nothing to show and nothing to log."""
     actor = getattr(request, "actor", None)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
 
 from access import admin_pages, gate
 from access.actions import Action
@@ -49,15 +52,19 @@ class CustodianAdmin(AdminSite):
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             # A signed-in person of another place is told so, instead of being asked to sign in again.
             if request.user.is_authenticated and not self.has_permission(request):
+                enter(request, Action.BACK_OFFICE_OPEN)  # which refuses, and puts that on record
                 raise PermissionDenied
             response: HttpResponseBase = guarded(request, *args, **kwargs)
             return response
 
         return update_wrapper(inner, view)
 
+    @method_decorator(require_safe)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return redirect(f"{reverse('account_login')}?next={reverse('admin:index')}")
+        onward = request.GET.get("next") or reverse("admin:index")
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': onward})}")
 
+    @method_decorator(require_safe)
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_logout")
 
@@ -98,6 +105,11 @@ class CustodianAdmin(AdminSite):
 
         return update_wrapper(view, page.view)
 
+    @method_decorator(require_safe)
+    def i18n_javascript(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().i18n_javascript(request, extra_context)
+
+    @method_decorator(require_safe)
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
         enter(request, Action.BACK_OFFICE_OPEN)
         built = [
@@ -123,10 +135,9 @@ class CustodianAdmin(AdminSite):
         }
         return render(request, str(self.index_template), context)
 
+    @method_decorator(require_POST)
     def find(self, request: HttpRequest) -> HttpResponse:
         """The header's box: a customer ref, a staff number or a log index leads to its page."""
-        if request.method != "POST":
-            raise Http404
         asked = request.POST.get("q", "").strip()[:60]
         for finder in admin_pages.finders:
             if url := finder(asked, request):

@@ -42,10 +42,10 @@ PAGE = 20
 def find(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     kind = _kind(request.POST.get("kind") or request.GET.get("kind") or Kind.MOBILE.value)
     offered = purposes.offered(actor, channel=CHANNEL)
+    if not gate.may(actor, Action.CUSTOMER_SEARCH):
+        # Refused and logged here, as the search itself would be.
+        gate.permit(actor, Action.CUSTOMER_SEARCH, purpose="", channel=CHANNEL)
     if request.method != "POST":
-        if not gate.may(actor, Action.CUSTOMER_SEARCH):
-            # Refused and logged here, as the search itself would be.
-            gate.permit(actor, Action.CUSTOMER_SEARCH, purpose="", channel=CHANNEL)
         initial = {"kind": kind.value, "purpose": working_purpose(request, actor)}
         form = SearchForm(initial=initial, kind=kind, purposes=offered)
         return _find_page(request, actor, form)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ AUDIENCES = (
 Cast = Callable[[HttpRequest], Sequence[Any]]
 
 
+@require_safe
 def home(request: HttpRequest, cast: Cast | None = None) -> HttpResponse:
     """`cast` is given in a demo only, by the composition of addresses."""
     context = {"audiences": AUDIENCES, "cast": cast(request) if cast else []}

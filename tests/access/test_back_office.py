@@ -291,7 +291,7 @@ def test_the_search_box_leads_to_people_entries_and_customers():
     assert client.post(find, {"q": person.staff_no})["Location"].endswith(f"{person.ref}/change/")
     assert client.post(find, {"q": "#1,204"})["Location"].endswith("/querylog/1204/")
     assert client.post(find, {"q": "没有这个"})["Location"] == "/admin/"
-    assert client.get(find).status_code == 404
+    assert client.get(find).status_code == 405
 
 
 def test_the_search_box_tells_no_customer_that_exists_from_one_that_does_not():
