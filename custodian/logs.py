@@ -39,7 +39,9 @@ def path_without_query(
         path = request.partition("?")[0]
         # A one-time link is a secret until it is used.
         head, link, _key = path.partition("/password/new/")
-        event["request"] = (head + link)[:200]
+        method, space, rest = (head + link)[:200].partition(" ")
+        known = (part if _KNOWN.fullmatch(part) else "*" for part in rest.split("/"))
+        event["request"] = method + space + "/".join(known)
     return event
 
 
