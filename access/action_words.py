@@ -64,10 +64,10 @@ ACTS: Mapping[str, Promise | str] = {
     "logout": _("退出登录"),
     "step-up": _("二次验证"),
     "step-up.failed": _("二次验证失败"),
-    "second-factor": _("显示验证器密钥"),
+    "second-factor": _("验证器密钥"),
     "demo.begin": _("演示开始"),
-    "writer.open": _("日志开始写入"),
-    "writer.close": _("日志停止写入"),
+    "writer.open": _("开始写入"),
+    "writer.close": _("停止写入"),
 }
 
 

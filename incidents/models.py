@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import Finding
 from custodian import clock
@@ -35,7 +36,7 @@ class Alert(models.Model):
     class Meta:
         ordering = ("-raised_at",)
         verbose_name = _("告警")
-        verbose_name_plural = _("告警")
+        verbose_name_plural = pgettext_lazy("列表", "告警")
 
     def __str__(self) -> str:
         return str(self.ref)[:8]

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from custodian import clock
 
@@ -26,7 +27,7 @@ class Counterparty(models.Model):
     class Meta:
         ordering = ("name",)
         verbose_name = _("合作方")
-        verbose_name_plural = _("合作方")
+        verbose_name_plural = pgettext_lazy("列表", "合作方")
 
     def __str__(self) -> str:
         return self.name

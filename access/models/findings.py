@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models.people import User
 from custodian import clock
@@ -34,7 +35,7 @@ class Finding(models.Model):
     class Meta:
         ordering = ("-found_at",)
         verbose_name = _("审计发现")
-        verbose_name_plural = _("审计发现")
+        verbose_name_plural = pgettext_lazy("列表", "审计发现")
 
     def __str__(self) -> str:
         return f"{self.kind} {str(self.ref)[:8]}"

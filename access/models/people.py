@@ -9,7 +9,7 @@ from typing import Any, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.crypto import salted_hmac
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access.vocabulary import Role
@@ -37,7 +37,7 @@ class Unit(models.Model):
     class Meta:
         ordering = ("path",)
         verbose_name = _("机构")
-        verbose_name_plural = _("机构")
+        verbose_name_plural = pgettext_lazy("列表", "机构")
 
     def __str__(self) -> str:
         return self.name_en if self.name_en and get_language() == "en" else self.name
@@ -97,7 +97,7 @@ class User(AbstractBaseUser):
     class Meta:
         ordering = ("staff_no",)
         verbose_name = _("人员")
-        verbose_name_plural = _("人员")
+        verbose_name_plural = pgettext_lazy("列表", "人员")
         constraints = [
             models.CheckConstraint(
                 name="user_role_is_a_staff_role", condition=~models.Q(role=Role.SYSTEM)

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.vocabulary import Channel, Purpose, Reach, Role
 from custodian import clock
@@ -47,7 +48,7 @@ class PolicyRule(models.Model):
     class Meta:
         ordering = ("code", "-version")
         verbose_name = _("访问规则")
-        verbose_name_plural = _("访问规则")
+        verbose_name_plural = pgettext_lazy("列表", "访问规则")
         constraints = [
             models.UniqueConstraint(
                 fields=["code", "version"], name="policy_rule_version_is_unique"

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models.people import User
 from access.vocabulary import Purpose
@@ -34,7 +35,7 @@ class ApiToken(models.Model):
     class Meta:
         ordering = ("-created_at",)
         verbose_name = _("接口令牌")
-        verbose_name_plural = _("接口令牌")
+        verbose_name_plural = pgettext_lazy("列表", "接口令牌")
 
     def __str__(self) -> str:
         return self.name

@@ -56,14 +56,14 @@ def _day(value: date | datetime) -> date:
 
 
 def zh_date(value: date | datetime | None, style: str = "long") -> str:
-    """Styles: long, weekday, table (this year without its number), iso, time, moment, seconds."""
+    """Styles: long, weekday, table (this year without its number), iso (with it), time, moment, seconds."""
     if value is None:
         return "—"
     if style in {"time", "moment", "seconds"} and isinstance(value, datetime):
         return _moment(value, style)
     day = _day(value)
     if style == "iso":
-        return day.isoformat()
+        return _table(day) if english() else day.isoformat()
     if style == "table":
         return _table(day)
     return _long(day, weekday=style == "weekday")

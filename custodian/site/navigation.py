@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ ADMIN = (
         _("数据台账"),
         (
             Item(_("信息目录"), "admin:inventory"),
-            Item(_("客户"), "admin:records_customer_changelist"),
+            Item(pgettext_lazy("列表", "客户"), "admin:records_customer_changelist"),
             Item(_("导入"), "admin:import_upload"),
             Item(_("导入记录"), "admin:records_importrun_changelist"),
             Item(_("隔离区"), "admin:records_quarantinedrow_changelist"),
-            Item(_("账册"), "admin:records_book_changelist"),
-            Item(_("险种"), "admin:records_product_changelist"),
-            Item(_("中介机构"), "admin:records_intermediary_changelist"),
+            Item(pgettext_lazy("列表", "账册"), "admin:records_book_changelist"),
+            Item(pgettext_lazy("列表", "险种"), "admin:records_product_changelist"),
+            Item(pgettext_lazy("列表", "中介机构"), "admin:records_intermediary_changelist"),
             Item(_("疑似重复"), "admin:records_mergecase_changelist"),
             Item(_("真实性与整改"), "admin:authenticity"),
         ),
@@ -67,11 +68,11 @@ ADMIN = (
         _("查询与权限"),
         (
             Item(_("查询日志"), "admin:querylog"),
-            Item(_("访问规则"), "admin:access_policyrule_changelist"),
-            Item(_("审计发现"), "admin:access_finding_changelist"),
+            Item(pgettext_lazy("列表", "访问规则"), "admin:access_policyrule_changelist"),
+            Item(pgettext_lazy("列表", "审计发现"), "admin:access_finding_changelist"),
             Item(_("授权与审批"), "admin:access_approval_changelist"),
-            Item(_("人员"), "admin:access_user_changelist"),
-            Item(_("机构"), "admin:access_unit_changelist"),
+            Item(pgettext_lazy("列表", "人员"), "admin:access_user_changelist"),
+            Item(pgettext_lazy("列表", "机构"), "admin:access_unit_changelist"),
             Item(_("培训与承诺"), "admin:training"),
         ),
     ),
@@ -97,14 +98,14 @@ ADMIN = (
         _("业务转让"),
         (
             Item(_("转让看板"), "admin:transfers_board"),
-            Item(_("合作方"), "admin:transfers_counterparty_changelist"),
+            Item(pgettext_lazy("列表", "合作方"), "admin:transfers_counterparty_changelist"),
         ),
     ),
     Group(
         _("系统"),
         (
             Item(_("任务进度"), "admin:jobs"),
-            Item(_("接口令牌"), "admin:access_apitoken_changelist"),
+            Item(pgettext_lazy("列表", "接口令牌"), "admin:access_apitoken_changelist"),
             Item(_("密钥"), "admin:keys"),
             Item(_("法规条款库"), "admin:law"),
         ),

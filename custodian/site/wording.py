@@ -23,10 +23,10 @@ ACTS: dict[str, tuple[Any, str, str]] = {
     "destroy": (_("销毁"), "danger", "trash"),
     "step-up": (_("二次验证"), "", ""),
     "step-up.failed": (_("二次验证失败"), "danger", "cross"),
-    "second-factor": (_("显示验证器密钥"), "warn", "eye"),
+    "second-factor": (_("验证器密钥"), "warn", "eye"),
     "demo.begin": (_("演示开始"), "", ""),
-    "writer.open": (_("日志开始写入"), "", ""),
-    "writer.close": (_("日志停止写入"), "", ""),
+    "writer.open": (_("开始写入"), "", ""),
+    "writer.close": (_("停止写入"), "", ""),
     "system": (_("系统作业"), "", ""),
 }
 # How far a log entry has come: word, squares filled, the square that does not fit.

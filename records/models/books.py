@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from custodian import clock
@@ -20,7 +20,7 @@ class Book(models.Model):
     class Meta:
         ordering = ("code",)
         verbose_name = _("账册")
-        verbose_name_plural = _("账册")
+        verbose_name_plural = pgettext_lazy("列表", "账册")
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
@@ -42,7 +42,7 @@ class Intermediary(models.Model):
     class Meta:
         ordering = ("code",)
         verbose_name = _("中介机构")
-        verbose_name_plural = _("中介机构")
+        verbose_name_plural = pgettext_lazy("列表", "中介机构")
 
     def __str__(self) -> str:
         return self.name
@@ -60,7 +60,7 @@ class Product(models.Model):
     class Meta:
         ordering = ("code",)
         verbose_name = _("险种")
-        verbose_name_plural = _("险种")
+        verbose_name_plural = pgettext_lazy("列表", "险种")
 
     def __str__(self) -> str:
         return self.name_en if self.name_en and get_language() == "en" else self.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import Subject, Unit
 from custodian import clock
@@ -40,7 +41,7 @@ class Customer(models.Model):
     class Meta:
         ordering = ("subject_id",)
         verbose_name = _("客户")
-        verbose_name_plural = _("客户")
+        verbose_name_plural = pgettext_lazy("列表", "客户")
         constraints = [
             models.UniqueConstraint(
                 fields=["book", "source_digest"], name="customer_is_once_in_a_book"

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import Unit, User
 from custodian import clock
@@ -43,7 +44,7 @@ class ImportRun(Job):
     class Meta:
         ordering = ("-created_at",)
         verbose_name = _("导入")
-        verbose_name_plural = _("导入")
+        verbose_name_plural = pgettext_lazy("列表", "导入")
         constraints = [
             models.CheckConstraint(
                 name="import_run_accounts_for_every_row",

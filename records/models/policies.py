@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import Subject
 from access.models.subjects import in_scope
@@ -70,7 +71,7 @@ class Policy(Holding):
     class Meta:
         ordering = ("id",)
         verbose_name = _("保单")
-        verbose_name_plural = _("保单")
+        verbose_name_plural = pgettext_lazy("列表", "保单")
         constraints = [
             models.UniqueConstraint(
                 fields=["book", "source_digest"], name="policy_is_once_in_a_book"
@@ -140,7 +141,7 @@ class Claim(Holding):
     class Meta:
         ordering = ("id",)
         verbose_name = _("赔案")
-        verbose_name_plural = _("赔案")
+        verbose_name_plural = pgettext_lazy("列表", "赔案")
         constraints = [
             models.UniqueConstraint(
                 fields=["policy", "source_digest"], name="claim_is_once_in_a_policy"
