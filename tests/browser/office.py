@@ -1,0 +1,150 @@
+"""The insurer that the journeys visit, and a visitor who hears what the browser complains of."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from access import second_factor
+from access.models import User
+from access.vocabulary import Role
+from tests import estate
+from tests.access import people
+from tests.records import desk_estate
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MOBILE, MOBILE_SHOWN = estate.ZHANG["identity.mobile"], "138 0013 8000"
+ACCOUNT_SHOWN = "6222 0200 0000 6217"
+# Whole values and the parts of them that no mask shows.
+PLAIN = [
+    MOBILE, MOBILE_SHOWN, "0013", estate.ZHANG["identity.id_number"], "张三丰", "和平路1号",
+    ACCOUNT_SHOWN, estate.ACCOUNT["financial.bank_account"],
+]  # fmt: skip
+_LISTEN = """
+addEventListener('securitypolicyviolation',
+  e => console.error(`refused by policy: ${e.violatedDirective} ${e.blockedURI}`))
+"""
+_KEPT = """async () => JSON.stringify([
+  {...localStorage}, {...sessionStorage}, await indexedDB.databases(), document.cookie,
+  location.href, document.title, document.referrer, history.length, history.state, name])"""
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_args: object) -> None: ...
+
+
+class Office:
+    """An agent with one customer, a colleague with another, and an officer."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        desk_estate.open_all_day()
+        self.agent = people.person(Role.AGENT)
+        self.officer = people.person(Role.COMPLIANCE_OFFICER)
+        self.own = estate.customer(of=[self.agent])
+        desk_estate.claim(self.own, desk_estate.policy(self.own))
+        values = {**estate.ZHANG, "identity.mobile": "13912345678"}
+        self.foreign = estate.customer(values, of=[people.person(Role.AGENT)])
+
+    def session(self, person: User) -> str:
+        client = estate.login(Client(), person)
+        return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def code(self, person: User) -> str:
+        """What the person's app shows; the same code again, as if thirty seconds had passed."""
+        cache.clear()
+        held = Authenticator.objects.get(user=person, type="totp")
+        held.data["last_step"] = -1
+        held.save(update_fields=["data"])
+        return second_factor.code_at(people.SECRET, second_factor.step_now())
+
+
+class Visitor:
+    def __init__(
+        self,
+        browser: Browser,
+        office: Office,
+        person: User | None,
+        *,
+        width: int = 1440,
+        **options: Any,
+    ) -> None:
+        self.office, self.complaints = office, []
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            base_url=office.address,
+            **{"locale": "zh-CN", "reduced_motion": "reduce", **options},
+        )
+        self.context.set_default_timeout(20_000)
+        self.context.add_init_script(_LISTEN)
+        self.context.on("console", lambda message: self._hear(message.type, message.text))
+        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        if person is not None:
+            self.carry(settings.SESSION_COOKIE_NAME, office.session(person))
+        self.page = self.context.new_page()
+
+    def carry(self, name: str, value: str) -> None:
+        self.context.add_cookies([{"name": name, "value": value, "url": self.office.address}])
+
+    def _hear(self, kind: str, text: str) -> None:
+        # The browser itself writes a line for every answer that is not a 200.
+        if kind in {"error", "warning"} and "responded with a status of" not in text:
+            self.complaints.append(text)
+
+    def sign_in(self, person: User) -> Page:
+        page = self.page
+        page.goto("/accounts/login/")
+        page.get_by_label("登录名或工号").fill(person.username)
+        page.get_by_label("密码", exact=True).fill(people.PASSWORD)
+        page.get_by_role("button", name="下一步").click()
+        page.get_by_label("验证码").fill(self.office.code(person))
+        page.get_by_role("button", name="登录", exact=True).click()
+        expect(page.get_by_role("heading", level=1)).not_to_have_text("输入验证码")
+        return page
+
+    def find(self, mobile: str = MOBILE) -> Page:
+        page = self.page
+        page.goto("/desk/")
+        page.get_by_label("手机号码", exact=True).fill(mobile)
+        page.get_by_label("用途", exact=True).select_option("follow_up")
+        page.get_by_role("button", name="查找").click()
+        return page
+
+    def open_own(self) -> Page:
+        page = self.find()
+        page.get_by_role("link", name=f"客户 {self.office.own.ref}").click()
+        expect(page.get_by_role("heading", name="身份信息")).to_be_visible()
+        return page
+
+    def barriers(self, where: str = "") -> list[str]:
+        """What axe finds in the light and in the dark; the viewer mark is no text to be read."""
+        found = []
+        for theme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=theme)
+            self.page.evaluate("document.querySelector('.viewer-mark')?.remove()")
+            self.context.new_cdp_session(self.page).send("Runtime.evaluate", {"expression": AXE})
+            told = self.page.evaluate(
+                f"axe.run({{runOnly: {json.dumps(RULES)}}}).then(r => r.violations)"
+            )
+            found += [
+                f"{where} {theme} {rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in told
+            ]
+        return found
+
+    def kept(self) -> str:
+        """Everything that the browser keeps once the page is gone."""
+        return self.page.evaluate(_KEPT) + json.dumps(self.context.cookies(), ensure_ascii=False)

@@ -1,0 +1,234 @@
+"""What people come to do, done in a real browser: with the mouse, by keyboard, without script, on a phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from access.models import Entry
+from custodian import elements
+from tests.browser.office import ACCOUNT_SHOWN, MOBILE_SHOWN, PLAIN
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def reveal_mobile(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("^揭示.*手机号码")).click()
+    page.get_by_role("button", name="记录并揭示").click()
+
+
+def lit(page: Page):
+    return page.locator("main .lamp-value")
+
+
+def held(text: str) -> list[str]:
+    return [value for value in PLAIN if value in text]
+
+
+def newest() -> int:
+    return Entry.objects.latest("id").pk
+
+
+def test_an_agent_finds_reveals_hides_and_is_told_what_he_may_not_see(visit, office):
+    agent = visit()
+    agent.sign_in(office.agent)
+    page = agent.open_own()
+    assert held(page.content()) == []
+    reveal_mobile(page)
+    expect(lit(page)).to_have_text(MOBILE_SHOWN)
+    expect(page.locator(".lamp-note")).to_contain_text("用途：回访")
+    page.get_by_role("link", name="立即隐去").click()
+    expect(lit(page)).to_have_count(0)
+    assert held(page.content()) == []
+
+    ask_for_account(page)
+    expect(page.get_by_text("“回访”用途不含财务信息").first).to_be_visible()
+    assert ACCOUNT_SHOWN not in page.content()
+
+    answer = page.goto(f"/desk/customers/{office.foreign.ref}/")
+    assert answer.status == 404
+
+
+def ask_for_account(page: Page) -> None:
+    page.goto(page.url.split("#")[0])
+    page.get_by_role("link", name=re.compile("^揭示.*手机号码")).click()
+    page.get_by_text("同时揭示其他信息项").click()
+    label = str(elements.get("financial.bank_account").label)
+    page.get_by_role("checkbox", name=label).check()
+    page.get_by_role("button", name="记录并揭示").click()
+    expect(page.get_by_text("为什么不允许").first).to_be_visible()
+
+
+def test_the_officer_sees_both_the_look_and_the_refusal_at_once(visit, office):
+    agent = visit(office.agent)
+    page = agent.open_own()
+    reveal_mobile(page)
+    expect(lit(page)).to_have_count(1)
+    ask_for_account(page)
+
+    officer = visit(office.officer)
+    log = officer.page
+    log.goto("/admin/querylog/")
+    rows = log.locator("table tbody tr").filter(has_text=office.agent.staff_no)
+    expect(rows.filter(has_text="揭示").first).to_be_visible(timeout=1000)
+    expect(rows.filter(has_text="拒绝").first).to_be_visible(timeout=1000)
+    rows.filter(has_text="揭示").first.get_by_role("link").click()
+    expect(log.locator("#entry")).to_contain_text(office.agent.staff_no)
+    with log.expect_download() as download:
+        log.get_by_role("button", name="导出 CSV").click()
+    told = download.value.path().read_text(encoding="utf-8-sig")
+    assert office.agent.staff_no in told
+    assert held(told) == []
+    assert held(log.content()) == []
+
+
+def test_level_four_is_revealed_after_a_code_inside_the_dialog(visit, office):
+    agent = visit(office.agent)
+    page = agent.open_own()
+    page.get_by_label("用途", exact=True).select_option("payment")
+    page.get_by_role("button", name="更改用途").click()
+    label = str(elements.get("financial.bank_account").label)
+    page.get_by_role("link", name=re.compile(f"^揭示.*{label}")).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("二次验证码").fill(office.code(office.agent))
+    dialog.get_by_role("button", name="记录并揭示").click()
+    expect(lit(page)).to_have_text(ACCOUNT_SHOWN)
+
+
+def test_all_of_it_works_without_script(visit, office):
+    agent = visit(java_script_enabled=False)
+    agent.sign_in(office.agent)
+    page = agent.open_own()
+    reveal_mobile(page)
+    expect(lit(page)).to_have_text(MOBILE_SHOWN)
+    page.get_by_role("link", name="立即隐去").click()
+    assert held(page.content()) == []
+    ask_for_account(page)
+    assert page.goto(f"/desk/customers/{office.foreign.ref}/").status == 404
+
+
+def test_a_value_is_reached_by_keyboard_alone(visit, office):
+    agent = visit(office.agent)
+    page, keys = agent.page, agent.page.keyboard
+    page.goto("/desk/")
+    keys.press("Tab")
+    expect(page.locator(":focus")).to_have_text("跳到正文")
+    keys.press("Enter")
+    tab_to(page, "input[name=value]")
+    keys.type("13800138000")
+    tab_to(page, "select[name=purpose]")
+    keys.press("ArrowDown")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(page.locator("#results")).to_be_visible()
+    tab_to(page, f"#results a.btn[href*='{office.own.ref}']")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="身份信息")).to_be_visible()
+    tab_to(page, "a[href*='element=identity.mobile']")
+    keys.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    tab_to(page, "dialog button[type=submit], [role=dialog] button[type=submit]")
+    keys.press("Enter")
+    expect(lit(page)).to_have_text(MOBILE_SHOWN)
+
+
+def tab_to(page: Page, selector: str, most: int = 80) -> None:
+    """Tab until the focus is there; it must be seen, and nothing may lie over it."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    pytest.fail(f"{selector} is not reached by keyboard")
+
+
+def test_nothing_in_clear_stays_behind_in_the_browser(visit, office):
+    agent = visit(office.agent)
+    page = agent.open_own()
+    reveal_mobile(page)
+    expect(lit(page)).to_have_text(MOBILE_SHOWN)
+    assert held(agent.kept()) == []
+    page.reload()
+    expect(lit(page)).to_have_count(0)
+    assert held(page.content()) == []
+    page.goto("/desk/mine/")
+    assert held(agent.kept()) == []
+    page.go_back()
+    assert "0013" not in page.locator("main").inner_text()
+
+
+DESK = [
+    "/desk/",
+    "/desk/mine/",
+    "/desk/register/",
+    "{own}",
+    "{reveal}",
+    "{foreign}",
+    "/accounts/settings/",
+]
+OFFICE = [
+    "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
+    "/admin/records/customer/", "/admin/records/customer/{ref}/change/", "/admin/access/policyrule/",
+    "/admin/access/user/", "/admin/import/",
+]  # fmt: skip
+
+
+def places(office, person) -> list[str]:
+    own = f"/desk/customers/{office.own.ref}/"
+    named = {
+        "own": own,
+        "reveal": f"{own}reveal/?element=identity.mobile",
+        "foreign": f"/desk/customers/{office.foreign.ref}/",
+        "entry": newest(),
+        "ref": office.own.ref,
+    }
+    return [each.format(**named) for each in (OFFICE if person is office.officer else DESK)]
+
+
+@pytest.mark.parametrize("who", ["agent", "officer"])
+def test_no_page_scrolls_sideways_on_a_phone(visit, office, who):
+    person = getattr(office, who)
+    visitor = visit(person, width=390)
+    visitor.find() if who == "agent" else None
+    wide = {}
+    for place in places(office, person):
+        visitor.page.goto(place)
+        width = visitor.page.evaluate("document.documentElement.scrollWidth")
+        if width > 390:
+            wide[place] = width
+    assert wide == {}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("who", ["agent", "officer"])
+def test_no_page_has_a_barrier(visit, office, who, language):
+    person = getattr(office, who)
+    visitor = visit(person)
+    found = []
+    if who == "agent":
+        visitor.find()
+        found += visitor.barriers("found")
+    visitor.carry("django_language", language)
+    for place in places(office, person):
+        visitor.page.goto(place)
+        found += visitor.barriers(place)
+    assert "\n".join(found) == ""
+
+
+def test_a_lit_page_and_the_ways_in_have_no_barrier(visit, office):
+    stranger = visit()
+    found = []
+    for place in ("/", "/accounts/login/", "/accounts/password/forgotten/"):
+        stranger.page.goto(place)
+        found += stranger.barriers(place)
+    agent = visit(office.agent)
+    page = agent.open_own()
+    page.get_by_role("link", name=re.compile("^揭示.*手机号码")).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found += agent.barriers("dialog")
+    page.get_by_role("button", name="记录并揭示").click()
+    expect(lit(page)).to_have_text(MOBILE_SHOWN)
+    found += agent.barriers("lit")
+    assert "\n".join(found) == ""
