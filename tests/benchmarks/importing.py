@@ -25,7 +25,7 @@ TABLES = (
 
 
 def measure(*, var: Path, quick: bool) -> None:
-    customers, rounds = (1_000, 1) if quick else (5_000, 3)
+    customers, rounds = (1_000, 3) if quick else (5_000, 3)
     manifest = insurer.write(var / "files", customers=customers, seed=1, today=clock.local().date())
     services.copy(EMPTY)
     services.use(EMPTY)
