@@ -263,7 +263,7 @@ def _of_action(request: _Request) -> Decision:
         return (
             _SYSTEM_ALLOWED if allowed else Decision(allowed=False, because=("role-not-covered",))
         )
-    if not may_attempt(actor.role, request.action) or actor.reach is None:
+    if not may_attempt(actor.role, request.action):
         return Decision(allowed=False, because=("role-not-covered",))
     if actor.token and request.action.value not in actor.token.actions:
         return Decision(allowed=False, because=("token-not-covered",))

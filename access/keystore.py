@@ -40,51 +40,64 @@ def named_holding(name: str) -> UUID:
     return uuid5(_NAMED, name)
 
 
-def create(holdings: Iterable[UUID]) -> dict[UUID, DataKey]:
-    """New keys for new holdings; a holding that has one already raises IntegrityError."""
+def create(owners: Mapping[UUID, int | None]) -> dict[UUID, DataKey]:
+    """New keys for new holdings, each bound to the subject it belongs to (None: to no customer).
+
+    A holding that has a key already raises IntegrityError.
+    """
     ring = keyring()
-    keys = {holding: ring.new_dek() for holding in holdings}
+    keys = {holding: ring.new_dek() for holding in owners}
     rows = [
         (str(holding), wrapped.kek, wrapped.blob)
         for holding, dek in keys.items()
-        for wrapped in [ring.wrap(dek, context=holding.bytes)]
+        for wrapped in [ring.wrap(dek, context=_context(holding, owners[holding]))]
     ]
     _insert("INSERT INTO keys.data_key (holding, kek, wrapped) VALUES %s", rows)
     return {holding: DataKey(dek, ring.suite) for holding, dek in keys.items()}
 
 
-def unlock(holdings: Iterable[UUID]) -> dict[UUID, DataKey]:
-    """The keys of these holdings; one that is gone is not in the answer."""
+def unlock(owners: Mapping[UUID, int | None]) -> dict[UUID, DataKey]:
+    """The keys of these holdings; one that is gone is not in the answer.
+
+    Raises `OpenFailed` for a holding that is not that subject's.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT holding, kek, wrapped FROM keys.data_key WHERE holding = ANY (%s::uuid[])",
-            [[str(holding) for holding in holdings]],
+            [[str(holding) for holding in owners]],
         )
         rows = cursor.fetchall()
     return {
-        holding: unwrap(holding, kek=kek, wrapped=bytes(wrapped)) for holding, kek, wrapped in rows
+        holding: unwrap(holding, owner=owners[holding], kek=kek, wrapped=bytes(wrapped))
+        for holding, kek, wrapped in rows
     }
 
 
-def unwrap(holding: UUID, *, kek: int, wrapped: bytes) -> DataKey:
+def unwrap(holding: UUID, *, owner: int | None, kek: int, wrapped: bytes) -> DataKey:
     ring = keyring()
-    return DataKey(ring.unwrap(WrappedKey(kek, wrapped), context=holding.bytes), ring.suite)
+    context = _context(holding, owner)
+    return DataKey(ring.unwrap(WrappedKey(kek, wrapped), context=context), ring.suite)
+
+
+def _context(holding: UUID, owner: int | None) -> bytes:
+    """A whole row moved to another customer must not open: its key knows whose it is."""
+    return holding.bytes + (b"" if owner is None else str(owner).encode())
 
 
 def of_named(name: str) -> DataKey:
     """The key of a named holding, made at first use."""
     holding = named_holding(name)
-    found = unlock([holding])
+    found = unlock({holding: None})
     if holding in found:
         return found[holding]
     ring = keyring()
-    wrapped = ring.wrap(ring.new_dek(), context=holding.bytes)
+    wrapped = ring.wrap(ring.new_dek(), context=_context(holding, None))
     _insert(
         "INSERT INTO keys.data_key (holding, kek, wrapped) VALUES %s ON CONFLICT DO NOTHING",
         [(str(holding), wrapped.kek, wrapped.blob)],
     )
     # Read back: another process may have been first, and only one of the two keys is kept.
-    return unlock([holding])[holding]
+    return unlock({holding: None})[holding]
 
 
 _FRESH = 60.0

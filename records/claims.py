@@ -72,7 +72,8 @@ def register(
     """Write claims that are new to their policies. Raises IntegrityError when one of them is not."""
     with transaction.atomic(), scopes.acting(system("importer")):
         holdings = [uuid4() for _ in newcomers]
-        keys = keystore.create(holdings)
+        owners = {holding: new.subject for new, holding in zip(newcomers, holdings, strict=True)}
+        keys = keystore.create(owners)
         sealed = [
             vault.seal(
                 {code: text for code, text in new.values.items() if text},

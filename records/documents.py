@@ -103,7 +103,7 @@ def path_of(document: Document) -> Path:
 
 def _seal(document: Document, name: str, chunks: Iterable[bytes], path: Path) -> None:
     holding: UUID = document.holding
-    key = keystore.create([holding])[holding]
+    key = keystore.create({holding: document.subject_id})[holding]
     counted = _Counted(chunks)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -118,7 +118,7 @@ def _seal(document: Document, name: str, chunks: Iterable[bytes], path: Path) ->
 
 
 def _opened(document: Document) -> Iterator[bytes]:
-    keys = keystore.unlock([document.holding])
+    keys = keystore.unlock({document.holding: document.subject_id})
     if document.holding not in keys:
         raise NotVisible
     key = keys[document.holding]

@@ -127,7 +127,13 @@ def _subjects(newcomers: Sequence[NewCustomer]) -> list[_Registered]:
 def _seal_all(newcomers: Sequence[NewCustomer], subjects: Sequence[_Registered]) -> list[_Sealing]:
     log_keys = keystore.create_subject_keys([subject.pk for subject in subjects])
     holdings = [(uuid4(), uuid4()) for _ in newcomers]
-    keys = keystore.create(holding for pair in holdings for holding in pair)
+    keys = keystore.create(
+        {
+            holding: subject.pk
+            for subject, pair in zip(subjects, holdings, strict=True)
+            for holding in pair
+        }
+    )
     return [
         _seal_one(new, subject, log_keys[subject.pk], pair, keys)
         for new, subject, pair in zip(newcomers, subjects, holdings, strict=True)

@@ -35,7 +35,7 @@ def altered(kind: str, *, every: int = 1) -> Iterator[UUID]:
 
 def _altered(kind: str, rows: Sequence[Any]) -> Iterator[UUID]:
     accounts = _accounts(rows) if kind == "financial" else {}
-    keys = _keys([row.holding for row in rows])
+    keys = _keys({row.holding: row.subject_id for row in rows})
     for row in rows:
         blobs = {**_blobs(kind, row), **accounts.get(row.subject_id, {})}
         key = keys.get(row.holding)
@@ -46,14 +46,15 @@ def _altered(kind: str, rows: Sequence[Any]) -> Iterator[UUID]:
             yield row.holding
 
 
-def _keys(holdings: Sequence[UUID]) -> Mapping[UUID, keystore.DataKey]:
+def _keys(owners: Mapping[UUID, int | None]) -> Mapping[UUID, keystore.DataKey]:
     try:
-        return keystore.unlock(holdings)
+        return keystore.unlock(owners)
     except OpenFailed:
-        if len(holdings) == 1:
+        if len(owners) == 1:
             return {}
         # Somebody's key does not unwrap; find out whose.
-        return {holding: key for each in holdings for holding, key in _keys([each]).items()}
+        apart = [_keys({holding: owner}) for holding, owner in owners.items()]
+        return {holding: key for keys in apart for holding, key in keys.items()}
 
 
 def _blobs(kind: str, row: Any) -> dict[str, bytes]:

@@ -78,7 +78,8 @@ def register(
     """Write policies that are new to the book. Raises IntegrityError when one of them is not."""
     with transaction.atomic(), scopes.acting(system("importer")):
         holdings = [uuid4() for _ in newcomers]
-        keys = keystore.create(holdings)
+        owners = {holding: new.holder for new, holding in zip(newcomers, holdings, strict=True)}
+        keys = keystore.create(owners)
         sealed = [
             vault.seal(_filled(new.values), holding=holding, key=keys[holding])
             for new, holding in zip(newcomers, holdings, strict=True)

@@ -149,7 +149,9 @@ def _values(
     code = KEY
     try:
         # Income and accounts share a holding, and unwrapping costs as much as several values.
-        key = keys.get(holding) or keystore.unwrap(holding, kek=kek, wrapped=bytes(wrapped))
+        key = keys.get(holding) or keystore.unwrap(
+            holding, owner=subject, kek=kek, wrapped=bytes(wrapped)
+        )
         keys[holding] = key
         for code, blob in zip(codes, blobs, strict=True):
             if blob is not None:

@@ -37,7 +37,7 @@ class Arriving:
         text = Path(self.name).suffix.lower() in _TEXT
         self._most = limits.file_bytes if text else limits.workbook_bytes
         self._ref, self._holding = uuid4(), uuid4()
-        self._key: DataKey = keystore.create([self._holding])[self._holding]
+        self._key: DataKey = keystore.create({self._holding: None})[self._holding]
         self._digest = hmac.new(index_key(_CONTENT), digestmod="sha256")
         self._path = path_of(self._ref.hex)
         self._sealer = _Sealer(self._path, holding=self._holding, key=self._key)
@@ -127,7 +127,7 @@ def path_of(ref: str) -> Path:
 
 
 def _key_of(file: ImportFile) -> DataKey:
-    keys = keystore.unlock([file.holding])
+    keys = keystore.unlock({file.holding: None})
     if file.holding not in keys:
         raise keystore.NoKey
     return keys[file.holding]

@@ -126,7 +126,7 @@ def clear(book_: Book | None = None) -> dict[str, Any]:
 
 def _opened(row: Any, prefix: str, holding: Any = None) -> dict[str, str]:
     kept_under = holding or row
-    key = keystore.unlock([kept_under.holding])[kept_under.holding]
+    key = keystore.unlock({kept_under.holding: kept_under.subject_id})[kept_under.holding]
     slot = f"/{row.slot}" if isinstance(row, Account) else ""
     return {
         field.name: vault._opened(

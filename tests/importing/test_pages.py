@@ -237,7 +237,9 @@ def checked(client: Client, run: ImportRun) -> ImportRun:
     page = client.get(columns_of(run)).content.decode()
     chosen = {
         name: value[0] if (value := re.findall(r'value="([^"]*)" selected', options)) else ""
-        for name, options in re.findall(r'<select name="(s\dc\d+)".*?>(.*?)</select>', page, re.DOTALL)
+        for name, options in re.findall(
+            r'<select name="(s\dc\d+)".*?>(.*?)</select>', page, re.DOTALL
+        )
     }
     assert any(chosen.values())
     assert client.post(columns_of(run), chosen).status_code == 302

@@ -64,7 +64,7 @@ def policy(
     """A policy of the holder, who is also the insured unless somebody else is named."""
     with scopes.acting(estate.system()):
         holding = uuid4()
-        key = keystore.create([holding])[holding]
+        key = keystore.create({holding: holder.pk})[holding]
         sealed = vault.seal(values, holding=holding, key=key)
         found = Policy.objects.create(
             subject_id=holder.pk,
@@ -93,7 +93,7 @@ def policy(
 def claim(of: Customer, on: Policy) -> Claim:
     with scopes.acting(estate.system()):
         holding = uuid4()
-        key = keystore.create([holding])[holding]
+        key = keystore.create({holding: of.pk})[holding]
         sealed = vault.seal(CLAIM_VALUES, holding=holding, key=key)
         return Claim.objects.create(
             subject_id=of.pk,

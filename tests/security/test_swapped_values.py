@@ -53,6 +53,13 @@ MOVES: dict[str, tuple[str, str]] = {
         ),
         "identity.mobile",
     ),
+    "the whole row": (
+        (
+            "DELETE FROM records_identity WHERE subject_id = {a};"
+            " UPDATE records_identity SET subject_id = {a} WHERE subject_id = {b}"
+        ),
+        "identity.mobile",
+    ),
     "between accounts": (
         (
             "UPDATE records_account SET slot = 3 - slot + 10 WHERE subject_id = {a};"
