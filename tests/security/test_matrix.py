@@ -120,6 +120,16 @@ def test_a_password_alone_opens_the_code_page_and_nothing_else(world):
     told(wrong)
 
 
+def test_nothing_that_another_site_posts_is_taken(world):
+    """Without the page's own token; a language is no secret, and what is no address has no form."""
+    wrong = []
+    for row in ROWS:
+        if "POST" in row.who and row.path not in {"language/", "^api/"}:
+            answer = ask(world, row, max(row.who["POST"]), "POST", wary=True)
+            wrong += _compared(row, "POST", answer.status, 403)
+    told(wrong)
+
+
 def test_what_asks_for_a_fresh_second_factor_is_shut_without_one(world):
     for row in ROWS:
         for method in row.methods if row.fresh else ():

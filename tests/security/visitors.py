@@ -67,6 +67,7 @@ class World:
     def __init__(self) -> None:
         # One for all: every new client would read through all static files again.
         self.client = Client(headers={"accept-language": "zh-hans"})
+        self.wary = Client(headers={"accept-language": "zh-hans"}, enforce_csrf_checks=True)
         desk_estate.open_all_day()
         near, far = estate.unit("XZ"), estate.unit("NJ")
         self.people = {
@@ -176,9 +177,10 @@ class World:
         body: Any = None,
         *,
         kind: str = "stale",
+        wary: bool = False,
         **headers: str,
     ) -> Answer:
-        client = self.client
+        client = self.wary if wary else self.client
         client.cookies = SimpleCookie()
         if role != "anonymous":
             client.cookies = SimpleCookie({settings.SESSION_COOKIE_NAME: self.cookies[role, kind]})
