@@ -48,13 +48,13 @@ class Job(models.Model):
     """Base of every long piece of work; the row is the truth, a message only wakes somebody up."""
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    status = models.CharField(max_length=16, choices=JobStatus, default=JobStatus.QUEUED)
+    status = models.CharField(_("状态"), max_length=16, choices=JobStatus, default=JobStatus.QUEUED)
     total = models.PositiveBigIntegerField(null=True)
     done = models.PositiveBigIntegerField(default=0)
     note = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(default=clock.now)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("提交时间"), default=clock.now)
+    started_at = models.DateTimeField(_("开始时间"), null=True)
+    finished_at = models.DateTimeField(_("完成时间"), null=True)
     leased_by = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
 

@@ -13,6 +13,7 @@ from access.admin_scope import ScopedAdmin
 from custodian import elements
 from records import back_office, customer_admin  # noqa: F401  pages and lists that register themselves
 from records.importing import pages  # noqa: F401  likewise
+from records.importing.report import words_of
 from records.models import Book, ImportRun, Intermediary, Product, QuarantinedRow
 
 
@@ -109,9 +110,9 @@ class QuarantinedRowAdmin(ScopedAdmin):
 
 def _reason(code: str, element: str = "", *_more: Any) -> str:
     label = str(elements.get(element).label) if elements.known(element) else element
-    return f"{label} {code}".strip()
+    return f"{label} {words_of(code)}".strip()
 
 
 def _tally(counted: dict[str, int]) -> str:
     ordered = sorted(counted.items(), key=lambda each: -each[1])
-    return _("；").join(f"{code} {count:,}" for code, count in ordered) or "—"
+    return _("；").join(f"{words_of(code)} {count:,}" for code, count in ordered) or "—"

@@ -38,4 +38,4 @@ class Finding(models.Model):
         verbose_name_plural = pgettext_lazy("列表", "审计发现")
 
     def __str__(self) -> str:
-        return f"{self.kind} {str(self.ref)[:8]}"
+        return str(_("审计发现 %(ref)s") % {"ref": str(self.ref)[:8]})

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django import template
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
 
 from custodian import clock
 
@@ -24,7 +25,8 @@ def log_time(moment: datetime) -> str:
 def log_moment(moment: datetime) -> str:
     local = clock.local(moment)
     zone = f"{local:%z}"
-    return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03}（{zone[:3]}:{zone[3:]}）"
+    told = f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03}"
+    return _("%(moment)s（%(zone)s）") % {"moment": told, "zone": f"{zone[:3]}:{zone[3:]}"}
 
 
 @register.filter

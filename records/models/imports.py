@@ -53,7 +53,7 @@ class ImportRun(Job):
         ]
 
     def __str__(self) -> str:
-        return f"{self.book_id} {str(self.ref)[:8]}"
+        return str(_("导入 %(ref)s") % {"ref": str(self.ref)[:8]})
 
 
 class ImportFile(models.Model):
