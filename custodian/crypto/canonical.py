@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from struct import Struct
 from uuid import UUID
 
 Part = bytes | str | int | UUID
 
 BYTES, INTEGER, TEXT, IDENTIFIER = b"b", b"i", b"s", b"u"
+_HEAD = Struct(">cI").pack
 
 
 def encode(*parts: Part) -> bytes:
@@ -14,7 +16,7 @@ def encode(*parts: Part) -> bytes:
     encoded: list[bytes] = []
     for part in parts:
         tag, body = _tagged(part)
-        encoded += (tag, len(body).to_bytes(4, "big"), body)
+        encoded += (_HEAD(tag, len(body)), body)
     return b"".join(encoded)
 
 

@@ -22,6 +22,8 @@ CHINESE_MOBILE = re.compile(r"(?:\+?(?:00)?86|0)?(1\d{10})")
 
 def normalise_text(value: str) -> str:
     """Compatibility forms folded, private-use characters replaced, single spaces, none unseen."""
+    if value.isascii() and value.isprintable():
+        return " ".join(value.split())  # nothing to fold: most numbers and addresses of a book
     folded = unicodedata.normalize("NFKC", value.translate(STANDARD_CHARACTERS))
     seen = "".join(c for c in UNSEEN.sub("", folded) if not _is_invisible(c))
     return " ".join(unicodedata.normalize("NFKC", seen).split())
@@ -59,7 +61,10 @@ def normalise_policy_number(value: str) -> str:
 
 
 def _letters_and_digits(text: str) -> str:
-    return normalise_text("".join(c for c in text.upper() if c.isalnum()))
+    upper = text.upper()
+    if upper.isascii() and upper.isalnum():
+        return upper
+    return normalise_text("".join(c for c in upper if c.isalnum()))
 
 
 def _folded(text: str) -> str:
@@ -73,4 +78,6 @@ def _is_invisible(character: str) -> bool:
 
 
 def _digits(text: str) -> str:
+    if text.isascii() and text.isdecimal():
+        return text
     return "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
