@@ -54,7 +54,7 @@ ADMIN = (
         (
             Item(_("信息目录"), "admin:inventory"),
             Item(pgettext_lazy("列表", "客户"), "admin:records_customer_changelist"),
-            Item(_("导入"), "admin:import_upload"),
+            Item(_("导入账册"), "admin:import_upload"),
             Item(_("导入记录"), "admin:records_importrun_changelist"),
             Item(_("隔离区"), "admin:records_quarantinedrow_changelist"),
             Item(pgettext_lazy("列表", "账册"), "admin:records_book_changelist"),
