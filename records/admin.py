@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from access.actions import Action
 from access.admin_scope import ScopedAdmin
-from custodian import elements
 from records import back_office, customer_admin  # noqa: F401  pages and lists that register themselves
 from records.importing import pages  # noqa: F401  likewise
 from records.importing.report import words_of
+from records.importing.targets import TARGETS
 from records.models import Book, ImportRun, Intermediary, Product, QuarantinedRow
 
 
@@ -109,8 +109,10 @@ class QuarantinedRowAdmin(ScopedAdmin):
 
 
 def _reason(code: str, element: str = "", *_more: Any) -> str:
-    label = str(elements.get(element).label) if elements.known(element) else element
-    return f"{label} {words_of(code)}".strip()
+    target = TARGETS.get(element)
+    if target is None:
+        return words_of(code)
+    return _("%(name)s：%(message)s") % {"name": target.label, "message": words_of(code)}
 
 
 def _tally(counted: dict[str, int]) -> str:
