@@ -246,6 +246,7 @@ def found_on(
         return bool(scanner.folder(room / "valkey"))
     if surface == "web log":
         path = installation.var / "logs" / "leak.log"
+        path.parent.mkdir(exist_ok=True)
         path.write_text(f'{{"event": "{secret}"}}')
         try:
             return bool(scanner.folder(installation.var / "logs"))

@@ -18,7 +18,7 @@ from django.test import Client
 from access import actors, tokens
 from access.actions import Action
 from access.vocabulary import Role
-from custodian import keys
+from custodian import keys, logs
 from custodian.crypto.keyring import FileKeyring
 from custodian.crypto.suites import Suite
 from records import vault
@@ -180,7 +180,15 @@ def test_whatever_fails_tells_no_value(
     assert opened() - before <= 1
 
 
-def test_what_a_library_says_loses_its_values_and_its_traceback(capfd) -> None:
+@pytest.fixture
+def logs_to_stderr(capfd) -> Iterator[None]:
+    """The product's logging on this test's stderr, whatever another test made of it before."""
+    logs.setup()
+    yield
+    logs.setup()
+
+
+def test_what_a_library_says_loses_its_values_and_its_traceback(capfd, logs_to_stderr) -> None:
     try:
         explode("13587340926")
     except Boom:
