@@ -180,15 +180,10 @@ def test_whatever_fails_tells_no_value(
     assert opened() - before <= 1
 
 
-@pytest.fixture
-def logs_to_stderr(capfd) -> Iterator[None]:
-    """The product's logging on this test's stderr, whatever another test made of it before."""
+def test_what_a_library_says_loses_its_values_and_its_traceback(capfd, request) -> None:
+    # On this test's own stderr, whatever another test made of logging before.
     logs.setup()
-    yield
-    logs.setup()
-
-
-def test_what_a_library_says_loses_its_values_and_its_traceback(capfd, logs_to_stderr) -> None:
+    request.addfinalizer(logs.setup)
     try:
         explode("13587340926")
     except Boom:
