@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 else:
     ModelAdmin = admin.ModelAdmin
 
+SHORT = 8  # characters that a list never breaks
 OLDER, NEWER = "after", "before"
 SAFE = ("GET", "HEAD")
 FORM = (*SAFE, "POST")
@@ -214,7 +215,7 @@ class ScopedAdmin(ModelAdmin):
             {
                 "url": ledger.url_for_result(row) if self.opens else "",
                 "cells": [
-                    {"head": head, "value": self.cell(row, name), "number": self._number(name)}
+                    self._drawn_cell(row, name, head)
                     for head, name in zip(heads, names, strict=True)
                 ],
             }
@@ -232,6 +233,12 @@ class ScopedAdmin(ModelAdmin):
                 for spec in ledger.filter_specs
             ],
         }
+
+    def _drawn_cell(self, row: Any, name: str, head: Any) -> dict[str, Any]:
+        value = self.cell(row, name)
+        # A word of two characters would otherwise stand one above the other.
+        short = isinstance(value, str) and len(value) <= SHORT
+        return {"head": head, "value": value, "number": self._number(name), "short": short}
 
     def _number(self, name: str) -> bool:
         try:

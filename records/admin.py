@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -90,6 +91,9 @@ class QuarantinedRowAdmin(ScopedAdmin):
     list_filter = ("status",)
     lede = gettext_lazy("没有导入的行，密封保存六个月（本公司默认）；这里只有原因，没有内容")
     nothing = gettext_lazy("隔离区没有符合条件的行。")
+
+    def address(self, row: QuarantinedRow) -> str:
+        return reverse("admin:quarantine_row", args=[row.ref])
 
     @admin.display(description=gettext_lazy("位置"))
     def place(self, row: QuarantinedRow) -> str:
