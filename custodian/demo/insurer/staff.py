@@ -1,7 +1,5 @@
 """The insurer's units, staff, intermediaries and products."""
 
-
-
 from __future__ import annotations
 
 import math

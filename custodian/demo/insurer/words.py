@@ -1,7 +1,5 @@
 """Short lists of words from which invented customers, employers and illnesses are put together."""
 
-
-
 from __future__ import annotations
 
 # Surname and its pinyin, which e-mail addresses are made of.
