@@ -34,6 +34,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
         {Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}
     ),
     "importer": frozenset({Action.BOOK_IMPORT, Action.CUSTOMER_CREATE, Action.QUARANTINE_FIX}),
+    "installation": frozenset({Action.USER_CHANGE}),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
     "sequencer": frozenset(),

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +24,7 @@ from access.vocabulary import Role
 from custodian import clock
 from custodian.errors import CustodianError
 from custodian.keys import index_key
-from records import blind_indexes, intake, registration
+from records import blind_indexes, books, intake, registration
 from records.identifiers import check_account, check_amount
 from records.identifiers.checked import hard
 from records.importing.drafts import CustomerDraft, Flaw
@@ -96,7 +95,7 @@ def admit(application: Application, *, key: str, channel: str, actor: Actor) -> 
     """
     today = clock.local().date()
     checked = _check(application, today)
-    book = _own_book()
+    book = books.own()
     source_key, digest = f"{channel}/{actor.ref}/{key}", application.digest()
     found = _earlier(book, source_key, digest, actor=actor)
     if found is None:
@@ -146,11 +145,6 @@ def _intermediary(code: str, flaws: list[Flaw]) -> int | None:
         flaws.append(Flaw("intermediary.code", INTERMEDIARY_UNKNOWN))
         return None
     return found.pk
-
-
-def _own_book() -> Book:
-    name = settings.CUSTODIAN_INSURER_NAME["zh"]
-    return Book.objects.get_or_create(code=settings.CUSTODIAN_INSURER, defaults={"name": name})[0]
 
 
 def _earlier(book: Book, source_key: str, digest: bytes, *, actor: Actor) -> Customer | None:

@@ -8,12 +8,10 @@ from datetime import date
 from functools import partial
 from uuid import uuid4
 
-from django.conf import settings
-
 from access.actors import Actor
 from access.models import Unit
 from custodian import clock
-from records import intake
+from records import books, intake
 from records.identifiers import (
     check_birth_date,
     check_email,
@@ -30,7 +28,7 @@ from records.importing.customer_rows import draft_customer
 from records.importing.drafts import CustomerDraft, Flaw
 from records.importing.mapping import SourceMapping
 from records.importing.targets import Kind
-from records.models import Book, Customer
+from records.models import Customer
 
 CHILD = 14  # PIPL art. 28: everything about a child under fourteen is sensitive
 _SOURCE = SourceMapping(name="desk", kind=Kind.CUSTOMERS)
@@ -91,8 +89,7 @@ def register(registration: Registration, *, channel: str, actor: Actor) -> Custo
         minor_until=fourteenth_birthday(draft.values.get("identity.birth_date", ""), today=today),
         origin=(channel, today.isoformat()),
     )
-    own_book = Book.objects.get(code=settings.CUSTODIAN_INSURER)
-    return intake.register([newcomer], book=own_book, channel=channel, actor=actor)[0]
+    return intake.register([newcomer], book=books.own(), channel=channel, actor=actor)[0]
 
 
 def fourteenth_birthday(birth_date: str, *, today: date) -> date | None:

@@ -19,6 +19,7 @@ from access.vocabulary import Channel
 from custodian import clock
 from custodian.jobs import JOB, JobStatus
 from custodian.workflow import IllegalMove
+from records import books
 from records.importing import engine, store
 from records.importing import mapping as mappings
 from records.importing.mapping import BookMapping, SourceMapping
@@ -174,9 +175,7 @@ def book_of(code: str) -> Book:
     """The book of this code; without a code the insurer's own, opened when it is not there yet."""
     if code and code != settings.CUSTODIAN_INSURER:
         return Book.objects.get(code=code)
-    own = settings.CUSTODIAN_INSURER
-    name = settings.CUSTODIAN_INSURER_NAME["zh"]
-    return Book.objects.get_or_create(code=own, defaults={"name": name})[0]
+    return books.own()
 
 
 def run_files(
