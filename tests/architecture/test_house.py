@@ -100,3 +100,14 @@ def test_a_port_that_nobody_registered_fails_the_check(monkeypatch):
     assert checks.every_port_is_registered(None) == []
     monkeypatch.setattr(ports, "_registered", [])
     assert [error.id for error in checks.every_port_is_registered(None)] == ["access.E003"]
+
+
+def test_compose_fits_its_schema():
+    checker = Path(sys.executable).with_name("check-jsonschema")
+    done = subprocess.run(
+        [checker, "--builtin-schema", "vendor.compose-spec", ROOT / "docker-compose.yml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
