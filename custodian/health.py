@@ -20,6 +20,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from access.querylog import writer
 from access.querylog.connection import LogUnavailable, probe
 from custodian import clock, keys
 from records import vault  # noqa: F401  its counter is among the metrics
@@ -83,7 +84,7 @@ def _log() -> str:
         probe()
     except LogUnavailable:
         return "not-writable"
-    return "ok"
+    return "not-writable" if writer.failing() else "ok"
 
 
 def _outbox() -> str:

@@ -28,6 +28,7 @@ from custodian import clock
 BATCH = 256
 IDLE_SECONDS = 10.0
 STUCK_SECONDS = 3.0
+FAILING_SECONDS = 15.0  # then a new look may try: nobody would ever write again otherwise
 NAMED = 200
 # No code at all, or the server's words for ending this connection or itself.
 GONE = frozenset({None, "57P01", "57P02", "57P03", "08006"})
@@ -57,6 +58,7 @@ class Writer:
         self._hung = False
         self._stopping = False
         self._newest = (clock.now(), time.monotonic())
+        self._failed_at: float | None = None
         self._thread = threading.Thread(target=self._run, name="querylog", daemon=True)
         self._thread.start()
 
@@ -78,6 +80,10 @@ class Writer:
         if since is None:
             return self._hung and bool(self._queue)
         return self._hung or time.monotonic() - since > STUCK_SECONDS
+
+    def failing(self) -> bool:
+        """Whether entries failed just now and none was written since: a full disk shows only here."""
+        return self._failed_at is not None and time.monotonic() - self._failed_at < FAILING_SECONDS
 
     def stop(self, *, wait: float = 5.0) -> None:
         """Write what is waiting, close the session, and end."""
@@ -110,11 +116,11 @@ class Writer:
         self._flushing_since = time.monotonic()
         try:
             entries = self._append([pending.draft for pending in batch])
-            self._hung = False
+            self._hung, self._failed_at = False, None
         except Exception as error:  # noqa: BLE001  whatever it was, nobody may be left waiting
             _log.error("log-write-failed", reason=type(error).__name__, count=len(batch))
             entries = [None] * len(batch)
-            self._hung = isinstance(error, LogUnavailable)
+            self._hung, self._failed_at = isinstance(error, LogUnavailable), time.monotonic()
         self._flushing_since = None
         for pending, entry in zip(batch, entries, strict=True):
             pending.entry = entry
@@ -219,6 +225,11 @@ def writer() -> Writer:
         if _writer is None or _owner != os.getpid():
             _writer, _owner = Writer(), os.getpid()
         return _writer
+
+
+def failing() -> bool:
+    """Whether this process's writer fails at present; a process that has none has not failed."""
+    return _writer is not None and _owner == os.getpid() and _writer.failing()
 
 
 def stop() -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
+from access import gate
+from access.actions import Action
 from custodian import health, keys
+from tests import estate
 
 pytestmark = pytest.mark.django_db
 
@@ -14,9 +18,21 @@ def test_a_whole_installation_is_ready(client):
     assert (answer.status_code, answer.json()["ready"]) == (200, True)
 
 
-def test_a_probe_leaves_no_entry(client, entries_since):
+def test_a_probe_leaves_no_entry_and_uses_no_index(client, entries_since):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM querylog.entry")
+        before = cursor.fetchone()[0] or 0
     client.get("/readyz")
-    assert [entry for entry in entries_since() if entry.ts.year == 1970] == []
+    agent = estate.user()
+    with estate.acting(agent) as actor:
+        gate.permit(actor, Action.CUSTOMER_LIST, purpose="follow_up", channel="desk")
+    assert entries_since()[0].id == before + 1
+
+
+def test_a_writer_that_fails_is_named(client, monkeypatch):
+    monkeypatch.setattr("access.querylog.writer.failing", lambda: True)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["log"]) == (503, "not-writable")
 
 
 def test_a_missing_keyring_is_named(client, settings, tmp_path):
