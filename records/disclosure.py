@@ -11,7 +11,7 @@ from access import gate
 from access.actions import Action
 from access.actors import Actor
 from access.models import Subject
-from records import purposes, references, vault
+from records import lookup, purposes, references, vault
 from records.models import Claim, Customer, Policy, PolicyRole
 from records.overview import FINANCIAL, ORGANISATION, PERSON, POLICY
 from records.vault import Listed, Plain
@@ -128,11 +128,7 @@ def reveal(
 
 
 def _customer(ref: str, action: Action, asking: Asking, *, actor: Actor) -> Customer:
-    found: Customer | None = None
-    # Only what reads as a reference goes to the database; the answer is the same.
-    if references.read(ref, kind="c") == ref:
-        visible = Customer.objects.visible_to(actor).filter(ref=ref)
-        found = visible.select_related("subject", "book").first()
+    found = lookup.customer(ref, actor=actor)
     if found is None:
         _unknown(ref, action, asking, actor=actor)
     return found
