@@ -144,7 +144,7 @@ BANK_NAME = _of(
     "financial.bank_name",
     _("开户银行"),
     3,
-    masks.open_,
+    masks.whole,
     purposes=PAYING,
     owner="finance",
 )
