@@ -6,7 +6,9 @@ from __future__ import annotations
 import os
 import sys
 
+import django
 from django.core.management import execute_from_command_line
+from django.utils import translation
 
 from custodian import embedded
 
@@ -24,7 +26,16 @@ def main() -> None:
             embedded.ensure()
         except embedded.EmbeddedError as error:
             sys.exit(str(error))
+        django.setup()
+        _speak()
     execute_from_command_line(sys.argv)
+
+
+def _speak() -> None:
+    """A terminal that is set to English is answered in English, any other one in Chinese."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((value for name in names if (value := os.environ.get(name))), "")
+    translation.activate("en" if said.startswith("en") else "zh-hans")
 
 
 if __name__ == "__main__":

@@ -104,3 +104,13 @@ def test_migrate_refuses_without_the_owners_login(monkeypatch: pytest.MonkeyPatc
         call_command("migrate", verbosity=0)
     with pytest.raises(CommandError, match="default"):
         call_command("migrate", database="other", verbosity=0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en_GB.UTF-8", "The keyring exists already"), ("C.UTF-8", "密钥环已存在")],
+)
+def test_the_command_line_answers_in_the_terminals_language(locale: str, words: str) -> None:
+    environment = {**test_databases.environment(), "LC_ALL": locale, "PYTHONUTF8": "1"}
+    assert words in manage("create_keyring", **environment).stderr
