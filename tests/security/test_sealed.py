@@ -180,6 +180,28 @@ def test_whatever_fails_tells_no_value(
     assert opened() - before <= 1
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", ["formats.grouped", "drawing.level_bars"])
+def test_a_page_that_fails_while_it_is_drawn_tells_no_value(
+    agent, customer, monkeypatch, capfd, place: str
+) -> None:
+    """The value is in the template's context by then, and in the frames of the traceback."""
+    client = Client(raise_request_exception=False)
+    estate.login(client, agent, stepped_up=True)
+    page = f"/desk/customers/{customer.ref}/"
+    client.post(page, {"purpose": "follow_up"})
+    asked = {"element": ["identity.mobile"], "purpose": "follow_up"}
+    lit = client.post(f"{page}reveal/", asked).content.decode()
+    assert "138 0013 8000" in lit  # not vacuous: drawn whole, it shows the number
+    monkeypatch.setattr(f"custodian.site.{place}", explode)
+    answer = client.post(f"{page}reveal/", asked)
+    said = capfd.readouterr()
+    assert answer.status_code == 500
+    values = {**SECRET, "mobile": estate.ZHANG["identity.mobile"]}
+    assert Scanner(values).scan(answer.content) == set()
+    assert Scanner(values).text(said.err + said.out) == set()
+
+
 def test_what_a_library_says_loses_its_values_and_its_traceback(capfd, request) -> None:
     # On this test's own stderr, whatever another test made of logging before.
     logs.setup()
