@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.benchmarks import report, services
+from tests.benchmarks import premises, report
 
 PARTS = ("read", "search", "import", "log")
 
@@ -21,7 +21,7 @@ def main() -> int:
     wanted = options.only.split(",")
     begun = time.monotonic()
     report.line(report.machine())
-    with services.running(stacks="all" if options.peers else "tables") as var:
+    with premises.running(stacks="all" if options.peers else "tables") as var:
         # After the services are up: these modules read Django's settings.
         from tests.benchmarks import importing
 
@@ -36,7 +36,7 @@ def main() -> int:
 def _measure_reads(wanted: list[str], var: Path, options: argparse.Namespace) -> None:
     from tests.benchmarks import estate, log, read, search
 
-    services.use(services.DATABASE)
+    premises.use(premises.DATABASE)
     small = options.quick and "search" not in wanted
     built = estate.build(2_000 if small else search.SMALL)
     if "read" in wanted:

@@ -16,7 +16,7 @@ from access.vocabulary import Role
 from custodian import clock
 from records import intake
 from records.models import Book, Customer
-from tests.benchmarks import services
+from tests.benchmarks import premises
 from tests.benchmarks.people import account, person
 
 CHUNK = 500
@@ -98,7 +98,7 @@ def beside(label: str) -> None:
             )
         )
     now = clock.now()
-    with services.superuser() as cursor:
+    with premises.superuser() as cursor:
         _fill(cursor, models["customer"], "id, ref, kind, status, book_id",
               [(pk, ref, "person", "active", book) for pk, ref, book, _ in rows])  # fmt: skip
         _fill(cursor, models["assignment"], "customer_id, user_id, since",

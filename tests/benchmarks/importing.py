@@ -12,7 +12,7 @@ from custodian import clock
 from custodian.demo import insurer, reference
 from records.importing import runs
 from records.models import ImportRun
-from tests.benchmarks import report, services
+from tests.benchmarks import premises, report
 
 FLOOR, GOAL = 0.1, 0.25
 EMPTY = "custodian_empty"
@@ -27,8 +27,8 @@ TABLES = (
 def measure(*, var: Path, quick: bool) -> None:
     customers, rounds = (1_000, 3) if quick else (5_000, 3)
     manifest = insurer.write(var / "files", customers=customers, seed=1, today=clock.local().date())
-    services.copy(EMPTY)
-    services.use(EMPTY)
+    premises.copy(EMPTY)
+    premises.use(EMPTY)
     with scopes.acting(actors.system("demo")):
         book = reference.register(manifest)
     report.heading(f"import: the demo insurer's files, {customers:,} customers")
@@ -38,9 +38,9 @@ def measure(*, var: Path, quick: bool) -> None:
     ratios: list[float] = []
     for number in range(rounds):
         filled, bare = f"custodian_filled_{number}", f"custodian_bare_{number}"
-        services.copy(filled, of=EMPTY)
-        services.copy(bare, of=EMPTY)
-        services.use(filled)
+        premises.copy(filled, of=EMPTY)
+        premises.copy(bare, of=EMPTY)
+        premises.use(filled)
         began = time.monotonic()
         with scopes.acting(actors.system("demo")):
             run = runs.run_files(paths, book=book, actor=actors.system("importer"))
@@ -64,9 +64,9 @@ def _rows(run: ImportRun) -> int:
 
 def _copy(source: str, target: str) -> float:
     """Seconds to COPY the same sealed rows, as superuser, in one transaction, indexes and keys in place."""
-    services.use(services.DATABASE)
+    premises.use(premises.DATABASE)
     rows = {table: _taken(source, table) for table in TABLES}
-    with services.superuser(target) as cursor:
+    with premises.superuser(target) as cursor:
         began = time.monotonic()
         cursor.execute("BEGIN")
         for table, (columns, content) in rows.items():
@@ -78,7 +78,7 @@ def _copy(source: str, target: str) -> float:
 
 def _taken(source: str, table: str) -> tuple[Sequence[str], BytesIO]:
     content = BytesIO()
-    with services.superuser(source) as cursor:
+    with premises.superuser(source) as cursor:
         cursor.execute(
             "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass"
             " AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",

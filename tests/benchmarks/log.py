@@ -11,7 +11,7 @@ from access.actors import Actor
 from access.querylog import write
 from access.querylog.leaf import Draft, Tagged
 from custodian import clock
-from tests.benchmarks import report, services
+from tests.benchmarks import premises, report
 from tests.benchmarks.estate import Estate
 
 THREADS = (1, 8, 32)
@@ -73,7 +73,7 @@ def _draft(actor: Actor) -> Draft:
 
 
 def _commits(first: int, last: int) -> int:
-    with services.superuser() as cursor:
+    with premises.superuser() as cursor:
         cursor.execute(
             "SELECT count(DISTINCT xmin::text) FROM querylog.entry WHERE id BETWEEN %s AND %s",
             [first, last],

@@ -12,7 +12,7 @@ from access.actions import Action
 from access.actors import Actor
 from records import listing, search
 from records.search import Kind
-from tests.benchmarks import report, services
+from tests.benchmarks import premises, report
 from tests.benchmarks.estate import Estate
 from tests.benchmarks.people import person
 
@@ -64,11 +64,11 @@ ANALYZE;
 
 def measure(built: Estate, *, quick: bool) -> None:
     report.heading(f"search: {SMALL:,} and {LARGE:,} customers, one process")
-    services.copy(BIG)
-    with services.superuser(BIG) as cursor:
+    premises.copy(BIG)
+    with premises.superuser(BIG) as cursor:
         cursor.execute(_SUBJECTS, [LARGE - SMALL])
         cursor.execute(_FILL)
-    with services.superuser() as cursor:
+    with premises.superuser() as cursor:
         cursor.execute("ANALYZE")
     agent, clerk = actors.staff(built.agent), actors.staff(built.clerk)
     cases: dict[str, tuple[Actor, Callable[[random.Random, Actor], object]]] = {
@@ -85,14 +85,14 @@ def measure(built: Estate, *, quick: bool) -> None:
             report.line(f"{name:28} {size:>7,}: p50 {p50:6.1f} ms, p95 {p95:6.1f} ms")
         ratio = report.percentile(large, 0.5) / report.percentile(small, 0.5)
         report.line(f"  {LARGE:,} ÷ {SMALL:,} at p50: {ratio:.2f}")
-    services.use(services.DATABASE)
+    premises.use(premises.DATABASE)
 
 
 def _rounds(cases: dict, *, rounds: int, looks: int) -> dict[int, dict[str, list[float]]]:
     times: dict[int, dict[str, list[float]]] = {SMALL: {}, LARGE: {}}
     for number in range(rounds):
-        for size, database in ((SMALL, services.DATABASE), (LARGE, BIG)):
-            services.use(database)
+        for size, database in ((SMALL, premises.DATABASE), (LARGE, BIG)):
+            premises.use(database)
             chosen = random.Random(number)
             for name, (actor, look) in cases.items():
                 with scopes.acting(actor.again()) as visit:

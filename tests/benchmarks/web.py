@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.benchmarks import services
+from tests.benchmarks import premises
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WORKERS = 2
@@ -34,7 +34,7 @@ def _server(stack: str, threads: int, logs: Path) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "custodian.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--workers", str(WORKERS), "--threads", str(threads)]
     command += ["--log-level", "warning"]
-    environment = {**os.environ, **services.environment(), "BENCH_STACK": stack}
+    environment = {**os.environ, **premises.environment(), "BENCH_STACK": stack}
     with (logs / f"{stack}.log").open("ab") as log:
         process = subprocess.Popen(
             command, cwd=REPOSITORY, env=environment, stdout=log, stderr=log, start_new_session=True
