@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from access.actions import Action
-from access.vocabulary import Channel, Reach, Role
+from access.vocabulary import Reach, Role
 
 if TYPE_CHECKING:
     from access.models import User
@@ -103,14 +103,7 @@ def system(name: str) -> Actor:
     )
 
 
-def system_name(actor: Actor) -> str:
-    return actor.name if actor.role is Role.SYSTEM else ""
-
-
 def _units_below(user: User) -> tuple[int, ...]:
     from access.models import Unit
 
     return tuple(Unit.objects.under(user.unit).values_list("pk", flat=True))
-
-
-CHANNEL_OF_SYSTEM = Channel.TASK

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
-from access import ports
+from access import policy, ports
 from access.actions import ROLES, Action
 from access.reasons import MESSAGES
 
@@ -29,4 +29,8 @@ def every_port_is_registered(app_configs: Any, **_kwargs: Any) -> list[CheckMess
 
 @register
 def every_refusal_has_words(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
-    return [Error("refusals need words", id="access.E002")] if "no-rule" not in MESSAGES else []
+    return [
+        Error(f"the refusal {code} has no words", id="access.E002")
+        for code in policy.REFUSALS
+        if code not in MESSAGES
+    ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from access.vocabulary import Reach
 
 STEP_UP = "step-up"
+# In the order in which a rule is held against an ask.
+CHECKED = ("role", "class", "purpose", "level", "reach", "channel", "hours", STEP_UP)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,20 +78,20 @@ def decide(rules: Sequence[Rule], ask: Ask) -> Decision:
 
 def _missing(rule: Rule, ask: Ask) -> tuple[int, str]:
     """How far the rule goes with the ask, and the first thing at which it stops (empty: nothing)."""
-    checks = (
-        ("role", rule.role == ask.role),
-        ("class", rule.element_class == ask.element_class),
-        ("purpose", ask.masked or rule.purpose == ask.purpose),
-        ("level", ask.masked or ask.level <= rule.max_level),
-        ("reach", ask.nearness.width <= rule.reach.width),
-        ("channel", not rule.channel or rule.channel == ask.channel),
-        ("hours", rule.hour_from <= ask.hour < rule.hour_until),
-        (STEP_UP, ask.masked or ask.level < rule.step_up_level or ask.stepped_up or ask.granted),
+    passed = (
+        rule.role == ask.role,
+        rule.element_class == ask.element_class,
+        ask.masked or rule.purpose == ask.purpose,
+        ask.masked or ask.level <= rule.max_level,
+        ask.nearness.width <= rule.reach.width,
+        not rule.channel or rule.channel == ask.channel,
+        rule.hour_from <= ask.hour < rule.hour_until,
+        ask.masked or ask.level < rule.step_up_level or ask.stepped_up or ask.granted,
     )
-    for progress, (name, passed) in enumerate(checks):
-        if not passed:
+    for progress, (name, well) in enumerate(zip(CHECKED, passed, strict=True)):
+        if not well:
             return progress, name
-    return len(checks), ""
+    return len(CHECKED), ""
 
 
 def _granted(rule: Rule, ask: Ask) -> Decision:
@@ -100,6 +102,9 @@ def _granted(rule: Rule, ask: Ask) -> Decision:
         because.append("stepped-up" if ask.stepped_up else "token-grant")
     return Decision(allowed=True, because=tuple(because), rule=(rule.code, rule.version))
 
+
+# Every verdict that `decide` can give against an ask.
+REFUSALS = ("no-rule", *(f"{name}-not-covered" for name in CHECKED))
 
 _FRESH = 1.0
 _cache: dict[str, tuple[float, tuple[Rule, ...]]] = {}

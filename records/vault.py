@@ -21,7 +21,7 @@ from custodian.crypto import envelope
 from custodian.crypto.envelope import DataKey
 from custodian.crypto.errors import KeyringSealed, OpenFailed
 from custodian.elements import Masked
-from custodian.errors import CustodianError, NotVisible
+from custodian.errors import CustodianError
 from custodian.keys import Sealed
 from records import damage
 
@@ -240,10 +240,3 @@ def open_file(
     except OpenFailed:
         damage.report(holding=holding, element=element)
         raise Damaged from None
-
-
-def require(values: Sequence[Plain]) -> Plain:
-    """The one value that a reveal of one element gave; nothing there looks like nobody there."""
-    if not values:
-        raise NotVisible
-    return values[0]

@@ -21,8 +21,6 @@ from access.actors import Actor
 VERSION = 1
 TAG_DOMAIN = b"custodian/subject/v1\x00"
 TAG_LENGTH = 16
-MAX_LEAF = 60_000
-MAX_SUBJECTS = 3_000
 
 
 @dataclass(frozen=True)

@@ -111,3 +111,11 @@ def test_compose_fits_its_schema():
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_a_refusal_without_words_fails_the_check(monkeypatch):
+    from access import checks, reasons
+
+    assert checks.every_refusal_has_words(None) == []
+    monkeypatch.delitem(reasons.MESSAGES, "hours-not-covered")
+    assert [error.id for error in checks.every_refusal_has_words(None)] == ["access.E002"]

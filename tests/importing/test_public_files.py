@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from records.importing import mapping
-from records.importing.drafts import CustomerDraft, Outcome, PolicyDraft, Rejected
-from records.importing.joining import Joiner
+from records.importing.drafts import Outcome, Rejected
 from records.importing.readers import open_source
 from records.importing.rows import Plan
 
@@ -75,21 +74,3 @@ def test_febrl_persons_are_kept_but_for_the_nameless_and_the_impossible_days(feb
 
 def test_lifelib_policies_are_all_set_aside_for_want_of_a_holder(lifelib):
     assert Counter(map(verdict, outcomes(lifelib, "lifelib.toml"))) == LIFELIB
-
-
-def test_lifelib_policies_joined_by_row_follow_their_persons(febrl, lifelib):
-    joiner = Joiner()
-    for outcome in outcomes(febrl, "lifelib-joined.toml"):
-        if isinstance(outcome, Rejected):
-            joiner.set_aside(outcome)
-        else:
-            assert isinstance(outcome[0], CustomerDraft)
-            joiner.keep_customer(outcome[0])
-
-    found: Counter[str] = Counter()
-    for outcome in outcomes(lifelib, "lifelib-joined.toml"):
-        assert isinstance(outcome, tuple)
-        assert isinstance(outcome[0], PolicyDraft)
-        holder = joiner.customer_of(outcome[0].holder)
-        found["kept" if isinstance(holder, str) else holder.code] += 1
-    assert found == JOINED

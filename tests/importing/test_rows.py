@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from records.importing.drafts import By, ClaimDraft, CustomerDraft, Outcome, PolicyDraft, Rejected
-from records.importing.joining import HOLDER_QUARANTINED, HOLDER_UNKNOWN, Joiner
 from records.importing.mapping import ColumnRule, MappingInvalid, SourceMapping
 from records.importing.readers import Row
 from records.importing.rows import Plan
@@ -185,27 +184,6 @@ def test_a_mapping_must_fit_its_sheet():
     )
     with pytest.raises(MappingInvalid, match="姓名"):
         Plan.of(mapping, ["名字"], today=TODAY)
-
-
-def test_policies_find_their_holders_or_learn_why_not():
-    joiner = Joiner()
-    joiner.keep_customer(
-        customer(customer__key="C1", identity__name="张三", identity__id_number=ID)
-    )
-    rejected = read(Kind.CUSTOMERS, customer__key="C2", identity__name="李四")
-    assert isinstance(rejected, Rejected)
-    joiner.set_aside(rejected, key="C2")
-
-    def holder(**cells: str) -> object:
-        (draft,) = read(Kind.POLICIES, **{**POLICY, **cells})  # type: ignore[misc]
-        assert isinstance(draft, PolicyDraft)
-        return joiner.customer_of(draft.holder)
-
-    assert holder() == "C1"
-    assert holder(policy__holder_key=ID) == "C1"
-    assert holder(policy__holder_key="", policy__holder_id_number=ID) == "C1"
-    assert holder(policy__holder_key="C2") is HOLDER_QUARANTINED
-    assert holder(policy__holder_key="C9") is HOLDER_UNKNOWN
 
 
 def test_nothing_printed_of_a_draft_or_a_rejection_shows_a_value():
