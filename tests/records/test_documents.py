@@ -15,6 +15,12 @@ pytestmark = pytest.mark.django_db
 CONTENT = "投保单：张三丰，手机 13800138000".encode() * 5000
 
 
+@pytest.fixture(autouse=True)
+def own_store(settings, tmp_path):
+    """Another test's files must not come and go while this one counts its own."""
+    settings.VAR = tmp_path
+
+
 @pytest.fixture
 def agent():
     return estate.user(Role.AGENT)
