@@ -15,6 +15,8 @@ SOURCES = [
     path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
 ]
 CEILING = 400
+# A regulator reads the verifier as one file and runs it without anything else of ours.
+ONE_FILE_ON_PURPOSE = {"custodian/tlog/verify.py": 1100}
 NAMELESS = {"utils", "helpers", "services", "common", "misc"}
 READS_A_SETTING = re.compile(r'env\.(?:text|flag|number|words)\(\s*"([A-Z_]+)"')
 
@@ -33,7 +35,8 @@ def test_imports_run_one_way():
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_is_one_room_with_a_name(path):
     assert path.stem not in NAMELESS
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= CEILING
+    ceiling = ONE_FILE_ON_PURPOSE.get(str(path.relative_to(ROOT)), CEILING)
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= ceiling
 
 
 def test_every_setting_is_documented():

@@ -1,0 +1,1 @@
+"""The log's tree: proofs, tiles, signed notes, bundles and their verifier. No Django, no database."""
