@@ -13,7 +13,7 @@ from django.utils import translation
 from custodian import embedded
 
 NEEDS_NOTHING = frozenset(
-    {"", "help", "version", "makemessages", "compilemessages", "collectstatic"}
+    {"", "help", "version", "makemessages", "compilemessages", "collectstatic", "witness"}
     | {"--help", "-h", "--version"}
 )
 

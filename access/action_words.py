@@ -36,6 +36,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.LOG_EXPORT: _("导出查询日志"),
     Action.LOG_READ: _("阅看查询日志"),
     Action.LOG_SUBJECT_READ: _("查看日志条目涉及的客户"),
+    Action.LOG_VERIFY: _("核验查询日志"),
     Action.PASSWORD_CHANGE: _("更改密码"),
     Action.PASSWORD_LINK_ISSUE: _("发出一次性链接"),
     Action.POLICY_RULE_READ: _("阅看访问规则"),
@@ -68,6 +69,11 @@ ACTS: Mapping[str, Promise | str] = {
     "demo.begin": _("演示开始"),
     "writer.open": _("开始写入"),
     "writer.close": _("停止写入"),
+    "void": _("空号"),
+    "roll": _("名册"),
+    "codes": _("代码表"),
+    "key.rotate": _("更换日志密钥"),
+    "erase": _("注销假名"),
 }
 
 

@@ -41,6 +41,7 @@ class Action(StrEnum):
     LOG_EXPORT = "access:log:export"
     LOG_READ = "access:log:read"
     LOG_SUBJECT_READ = "access:log-subject:read"
+    LOG_VERIFY = "access:log:verify"
     PASSWORD_CHANGE = "access:password:change"  # noqa: S105
     PASSWORD_LINK_ISSUE = "access:password-link:issue"  # noqa: S105
     POLICY_RULE_READ = "access:policy-rule:read"
@@ -116,6 +117,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.PASSWORD_CHANGE: _STAFF,
     Action.PASSWORD_LINK_ISSUE: frozenset({Role.ADMINISTRATOR}),
     Action.LOG_SUBJECT_READ: _WATCHERS,
+    Action.LOG_VERIFY: _WATCHERS,
     Action.POLICY_RULE_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.QUARANTINE_FIX: _OFFICERS,
     Action.QUARANTINE_READ: _OFFICERS,

@@ -39,6 +39,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "migration": frozenset(),
     "sequencer": frozenset(),
     "tests": frozenset(Action),
+    "verifier": frozenset({Action.LOG_VERIFY}),
 }
 
 

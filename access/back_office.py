@@ -60,8 +60,8 @@ def querylog(request: HttpRequest) -> HttpResponse:
         "told": told,
         "here": form.address(**_place(request)),
         "export_query": form.address(),
-        "older": form.address(before=leaf.older) if leaf.older else "",
-        "newer": form.address(after=leaf.newer) if leaf.newer else "",
+        "older": form.address(before=leaf.older) if leaf.older is not None else "",
+        "newer": form.address(after=leaf.newer) if leaf.newer is not None else "",
         "may_export": gate.may(actor_of(request), Action.LOG_EXPORT),
         **(_detail(detail) if detail else {}),
     }

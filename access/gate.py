@@ -16,7 +16,7 @@ from access import actors, grants, keystore, policy, scopes
 from access.actions import Action, act_of, may_attempt
 from access.actors import Actor
 from access.policy import STEP_UP, Ask, Decision
-from access.querylog import write
+from access.querylog import sealing, write
 from access.querylog.leaf import Draft, Tagged
 from access.reasons import MESSAGES
 from access.scopes import Found
@@ -27,6 +27,7 @@ from custodian.errors import CustodianError, NotVisible
 LIFETIME = 30.0
 PURPOSES = frozenset({"", *Purpose.values})
 CHANNELS = frozenset({"", *Channel.values})
+LEAVING = frozenset({"reveal", "export"})  # values leave in clear: these wait for the seal first
 _SYSTEM_ALLOWED = Decision(allowed=True, because=("system",))
 _ACTION_ALLOWED = Decision(allowed=True, because=("role",))
 
@@ -108,7 +109,8 @@ def permit(
     """Decide one read, commit its entry, and return the permit.
 
     Raises `Refused` or `StepUpNeeded` (decided against), `NotVisible` (some subject is absent or out of
-    scope) and `LogUnavailable` (no entry, no data). `facts` and `reason` go into the sealed context.
+    scope), `LogUnavailable` (no entry, no data) and `LogBehind` (entries wait too long for their seal).
+    `facts` and `reason` go into the sealed context.
     """
     request = _Request(actor, action, purpose, channel, tuple(elements), masked=masked)
     only = [str(holding) for holding in holdings]
@@ -121,6 +123,8 @@ def permit(
     if refused:
         _refuse(request, refused, inputs)
     verdict = _widest(decisions)
+    if found or elements or act_of(action) in LEAVING:
+        sealing.require(leaves=act_of(action) in LEAVING)
     entry = write.commit(_draft(request, verdict, inputs, found=found, query=query))
     return Permit(
         actor=actor,

@@ -137,6 +137,17 @@ def subject_keys(wrapped: Mapping[int, tuple[int, bytes]]) -> dict[int, bytes]:
     }
 
 
+def subject_keys_of(subjects: Sequence[int]) -> dict[int, bytes]:
+    """The log keys of these subjects; one that was destroyed is not in the answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT subject, kek, wrapped FROM keys.subject_key WHERE subject = ANY (%s)",
+            [list(subjects)],
+        )
+        rows = cursor.fetchall()
+    return subject_keys({subject: (kek, bytes(wrapped)) for subject, kek, wrapped in rows})
+
+
 def _subject_context(subject: int) -> bytes:
     return b"subject-log-key/" + str(subject).encode()
 

@@ -17,6 +17,11 @@ def now() -> datetime:
     return _moment.get() or datetime.now(UTC)
 
 
+def real() -> datetime:
+    """The machine's own time, also while another one is told: what is signed says when it was signed."""
+    return datetime.now(UTC)
+
+
 def local(moment: datetime | None = None) -> datetime:
     """The office's wall clock, which working hours and dates on letters follow."""
     return (moment or now()).astimezone(OFFICE)

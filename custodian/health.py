@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.utils import Error as DatabaseError
@@ -20,7 +21,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from access.querylog import writer
+from access.querylog import sealing, writer
 from access.querylog.connection import LogUnavailable, probe
 from custodian import clock, keys
 from records import vault  # noqa: F401  its counter is among the metrics
@@ -30,6 +31,11 @@ OUTBOX_LIMIT = timedelta(seconds=60)
 OUTBOX_AGE = Gauge(
     "custodian_outbox_seconds",
     "Age of the oldest change that is not in the log yet",
+    multiprocess_mode="max",
+)
+SEAL_DELAY = Gauge(
+    "custodian_merge_delay_seconds",
+    "How long the oldest entry waits for its place in the signed tree",
     multiprocess_mode="max",
 )
 
@@ -50,6 +56,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     _outbox()
+    _seal()
     registry: CollectorRegistry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         # Every web process counts for itself; one of them answers for all.
@@ -99,10 +106,24 @@ def _outbox() -> str:
     return "ok" if age < OUTBOX_LIMIT else "behind"
 
 
+def _seal() -> str:
+    """How long entries wait for their place in the signed tree."""
+    try:
+        waited = sealing.delay()
+    except DatabaseError:
+        return "unreachable"
+    SEAL_DELAY.set(waited)
+    if not settings.CUSTODIAN_SEALING:
+        return "ok"
+    short, long = settings.CUSTODIAN_SEAL_SECONDS
+    return "ok" if waited <= short else "stopped" if waited > long else "behind"
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "broker": _broker,
     "keyring": _keyring,
     "log": _log,
     "outbox": _outbox,
+    "seal": _seal,
 }

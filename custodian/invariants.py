@@ -15,10 +15,10 @@ from django.db import connection
 from access import scopes
 from access.actors import system
 from access.models import Entry
-from access.querylog.drain import PARTITION
-from access.querylog.leaf import TAG_LENGTH, canonical
+from access.sequencer.drain import PARTITION
 from custodian import clock
 from custodian.health import OUTBOX_LIMIT
+from custodian.tlog.verify import TAG, canonical, leaf_hash
 from records import integrity
 
 PAGE = 5000
@@ -64,7 +64,7 @@ class _Log:
         tags = bytes(entry.tags)
         if canonical(leaf) != entry.leaf:
             yield f"#{entry.pk}: the leaf is not canonical"
-        if len(tags) != leaf["n"] * TAG_LENGTH or hashlib.sha256(tags).hexdigest() != leaf["subj"]:
+        if len(tags) != leaf["n"] * TAG or hashlib.sha256(tags).hexdigest() != leaf["subj"]:
             yield f"#{entry.pk}: the tags are not the leaf's"
         if columns(entry) != columns_of(leaf):
             yield f"#{entry.pk}: the columns are not the leaf's"
@@ -72,7 +72,7 @@ class _Log:
         if (leaf["ws"], leaf["wp"]) != (chain.count, chain.previous):
             yield f"#{entry.pk}: does not follow its predecessor in session {leaf['w']}"
         chain.count = leaf["ws"] + 1
-        chain.previous = hashlib.sha256(entry.leaf.encode()).hexdigest()[:16]
+        chain.previous = leaf_hash(entry.leaf.encode())[:8].hex()
 
 
 def columns(entry: Entry) -> tuple[object, ...]:

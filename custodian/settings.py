@@ -44,6 +44,18 @@ CUSTODIAN_INSURER_NAME = {
 CUSTODIAN_DATA_PROTECTION_OFFICER = env.text("CUSTODIAN_DPO", default="刘敏 dpo@qinghe.example")
 CUSTODIAN_COMPLAINT_LINE = env.text("CUSTODIAN_COMPLAINT_LINE", default="400-000-0000")
 CUSTODIAN_KEYRING = Path(env.text("CUSTODIAN_KEYRING", default=str(VAR / "keyring.json")))
+# The query log's tree: its name, the sequencer's key, whose keys others trust, and the copies outside.
+CUSTODIAN_LOG_ORIGIN = env.text(
+    "CUSTODIAN_LOG_ORIGIN", default=f"custodian.{CUSTODIAN_INSURER.lower()}/access-log/1"
+)
+CUSTODIAN_LOG_KEY = Path(env.text("CUSTODIAN_LOG_KEY", default=str(VAR / "log-key")))
+CUSTODIAN_LOG_POLICY = Path(env.text("CUSTODIAN_LOG_POLICY", default=str(VAR / "log-policy.txt")))
+CUSTODIAN_LOG_HEAD = Path(env.text("CUSTODIAN_LOG_HEAD", default=str(VAR / "log-head/head")))
+CUSTODIAN_LOG_STORE = Path(env.text("CUSTODIAN_LOG_STORE", default=str(VAR / "log-store")))
+CUSTODIAN_WITNESS_SECONDS = env.number("CUSTODIAN_WITNESS_SECONDS", default=10)
+# Entries that wait longer for their place in the tree stop reveals and exports, then everything.
+CUSTODIAN_SEAL_SECONDS = (5.0, 60.0)
+CUSTODIAN_SEALING = not TESTING  # most tests run without a sequencer; its own tests ask for it
 CUSTODIAN_VERSION = "0.1.0"
 CUSTODIAN_LAMP_SECONDS = env.number("CUSTODIAN_LAMP_SECONDS", default=60)
 CUSTODIAN_STEP_UP_SECONDS = env.number("CUSTODIAN_STEP_UP_SECONDS", default=300)

@@ -76,9 +76,11 @@ def keyring() -> None:
 def _nothing_remembered() -> None:
     """What a process keeps in memory for seconds must not cross from one test into the next."""
     from access import keystore, policy
+    from access.querylog import sealing
 
     keystore.forget()
     policy.forget()
+    sealing.forget()
 
 
 @pytest.fixture
@@ -86,5 +88,5 @@ def entries_since() -> Callable[[], list[Entry]]:
     """The log's entries written since this test began; entries outlive a test's transaction."""
     from access.models import Entry
 
-    mark = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    mark = Entry.objects.newest_index()
     return lambda: list(Entry.objects.filter(id__gt=mark).order_by("id"))

@@ -14,7 +14,7 @@ from django.test import Client
 from access import actors, scopes
 from access.actors import Actor
 from access.models import Unit, User
-from access.querylog.drain import Drain
+from access.sequencer.drain import Drain
 from access.vocabulary import Role
 from custodian import clock
 from records import intake

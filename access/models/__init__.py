@@ -10,21 +10,29 @@ from access.models.people import Unit, User
 from access.models.rules import PolicyRule
 from access.models.subjects import Assignment, Subject
 from access.models.tokens import ApiToken, TokenGrant
+from access.models.tree import Checkpoint, Cosignature, Hourly, RollRow, Tree
+from access.models.verification import Verification
 
 __all__ = [
     "ApiToken",
     "Assignment",
+    "Checkpoint",
+    "Cosignature",
     "DataKey",
     "Entry",
     "Finding",
+    "Hourly",
     "Installation",
     "Outbox",
     "PolicyRule",
+    "RollRow",
     "SealedContext",
     "Subject",
     "SubjectAccess",
     "SubjectKey",
     "TokenGrant",
+    "Tree",
     "Unit",
     "User",
+    "Verification",
 ]

@@ -11,6 +11,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def newest_first(self) -> Self:
         return self.order_by("-id")
 
+    def newest_index(self) -> int:
+        """The index of the newest entry, -1 of an empty log."""
+        newest = self.order_by("-id").values_list("id", flat=True).first()
+        return -1 if newest is None else newest
+
 
 class Entry(models.Model):
     """One leaf, exactly as hashed, with columns computed from it by the database."""

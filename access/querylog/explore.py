@@ -166,8 +166,7 @@ def affordable(filters: Filters) -> bool:
     """Whether the week may be counted: for one operator or customer, or when the period is short."""
     if filters.narrow:
         return True
-    newest = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    return newest - _index_at(_midnight(filters.since) - SKEW) <= CEILING
+    return Entry.objects.newest_index() - _index_at(_midnight(filters.since) - SKEW) <= CEILING
 
 
 def _midnight(day: date) -> datetime:
@@ -176,8 +175,7 @@ def _midnight(day: date) -> datetime:
 
 def _index_at(moment: datetime) -> int:
     """The first index that is not before the moment: some four statements of many probes each."""
-    newest = Entry.objects.order_by("-id").values_list("id", flat=True).first()
-    low, high = 1, (newest or 0) + 1
+    low, high = 0, Entry.objects.newest_index() + 1
     while low < high:
         stride = max((high - low) // PROBES, 1)
         probes = list(range(low, high, stride))

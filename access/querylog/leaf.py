@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +16,11 @@ from typing import Any
 from uuid import UUID
 
 from access.actors import Actor
+from custodian.tlog.verify import canonical, leaf_hash, subject_tag
 
 VERSION = 1
-TAG_DOMAIN = b"custodian/subject/v1\x00"
-TAG_LENGTH = 16
+MARK_DOMAIN = b"custodian/leaf/v1\x00"
+MARK_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -72,39 +72,40 @@ class Sealed:
     subjects: tuple[UUID, ...]
 
 
-def canonical(leaf: Mapping[str, Any]) -> str:
-    return json.dumps(leaf, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
 def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def tag(key: bytes, uid: str) -> bytes:
-    """A customer's mark on one entry; without the customer's key it links to nothing."""
-    return hmac.digest(key, TAG_DOMAIN + uid.encode(), "sha256")[:TAG_LENGTH]
+def mark(key: bytes, body: Mapping[str, Any]) -> str:
+    """A keyed mark over a leaf: without the key nobody rewrites what is not sealed yet."""
+    return hmac.digest(key, MARK_DOMAIN + canonical(body).encode(), "sha256")[:MARK_LENGTH].hex()
 
 
 class Session:
-    """One writer's chain: each leaf names the session, its number in it and its predecessor's hash."""
+    """One writer's chain: each leaf names the session, its number in it and its predecessor's hash.
 
-    def __init__(self) -> None:
+    With a `key` each leaf also carries a mark over itself, `wm`.
+    """
+
+    def __init__(self, key: bytes | None = None) -> None:
         self.name = secrets.token_hex(4)
         self.count = 0
+        self._key = key
         self._previous = "0" * 16
 
     def chain(self, loose: Loose, extra: Mapping[str, Any] | None = None) -> Sealed:
         place = {"w": self.name, "ws": self.count, "wp": self._previous}
-        leaf = canonical({**loose.body, **(extra or {}), **place})
+        body = {**loose.body, **(extra or {}), **place}
+        leaf = canonical({**body, "wm": mark(self._key, body)} if self._key else body)
         self.count += 1
-        self._previous = hashlib.sha256(leaf.encode()).hexdigest()[:16]
+        self._previous = leaf_hash(leaf.encode())[:8].hex()
         return Sealed(leaf, loose.tags, loose.context, loose.subjects)
 
 
 def loosen(draft: Draft) -> Loose:
     """Everything of the leaf but the chain; tags are made here, where the customers' keys are."""
     uid = secrets.token_hex(8)
-    tags = b"".join(sorted(tag(subject.key, uid) for subject in draft.subjects))
+    tags = b"".join(sorted(subject_tag(subject.key, uid) for subject in draft.subjects))
     body = {**_body(draft), "uid": uid, "subj": hashlib.sha256(tags).hexdigest()}
     return Loose(body, tags, draft.context, tuple(subject.uid for subject in draft.subjects))
 

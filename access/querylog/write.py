@@ -12,8 +12,10 @@ from django.db import connection
 from access import keystore
 from access.querylog import leaf
 from access.querylog.leaf import Draft
+from access.querylog.tail import tail_key
 from access.querylog.writer import writer
 from custodian import clock
+from custodian.tlog.verify import canonical
 
 CONTEXT_ELEMENT = "log.context"
 
@@ -31,13 +33,14 @@ def enqueue(draft: Draft) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("a change and its entry share a transaction")
     loose = leaf.loosen(draft)
+    body = {**loose.body, "om": leaf.mark(tail_key(), loose.body)}
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO querylog.outbox (created_at, body, tags, subjects, context_sealed)"
             " VALUES (%s, %s, %s, %s::uuid[], %s)",
             [
                 draft.at,
-                leaf.canonical(loose.body),
+                canonical(body),
                 loose.tags,
                 [str(uid) for uid in loose.subjects],
                 loose.context,

@@ -22,6 +22,7 @@ from prometheus_client import Counter
 from access.actors import Actor, system
 from access.querylog.connection import Connection, LogUnavailable
 from access.querylog.leaf import Draft, Loose, Sealed, Session, loosen
+from access.querylog.tail import tail_key
 from access.vocabulary import Channel
 from custodian import clock
 
@@ -162,7 +163,7 @@ class Writer:
             self._connection = Connection()
         opening: list[Sealed] = []
         if self._session is None:
-            self._session = Session()
+            self._session = Session(tail_key())
             mark = _mark("writer.open", drafts[0].at, lost=self._lost)
             opening.append(self._session.chain(mark))
         sealed = [self._session.chain(loosen(draft)) for draft in drafts]

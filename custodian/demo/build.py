@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -17,12 +17,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from access import actors, keystore, scopes
 from access.models import Entry, Installation, Unit, User
 from access.querylog import writer
-from access.querylog.drain import BATCH, Drain
+from access.sequencer.process import PERIOD, Sequencer
 from custodian import clock, embedded
-from custodian.demo import cast, history, insurer, reference, traffic
+from custodian.demo import cast, history, insurer, outside, reference, traffic
 from custodian.demo.insurer import Manifest
+from custodian.demo.traffic import PlannedLook
+from custodian.tlog import log_key
 from records.importing import runs
-from records.models import Book
+from records.models import Book, ImportRun
 
 SEED = 20260101
 MONTH = timedelta(days=30)
@@ -56,6 +58,8 @@ def _begin_anew(console: Console) -> None:
     connection.close()
     services.postgres.renew()
     keystore.forget()
+    outside.forget()
+    outside.prepare()
     call_command("migrate", verbosity=0, interactive=False)
 
 
@@ -71,29 +75,38 @@ def _build(customers: int, console: Console) -> None:
         )
     with clock.at(begin):
         history.begin()
-        with _step(console, _("建立机构、人员与险种 / Units, people and products")):
-            book = reference.register(manifest)
-            people = cast.create(manifest)
-        _import(manifest, book, console)
-        with _step(console, _("指派客户 / Assigning customers")):
-            reference.assign(settings.VAR / "demo-files", manifest, book=book, people=people)
-        _drain()
-    _live(manifest, book, people, (begin + timedelta(hours=6), now - timedelta(minutes=5)), console)
-    writer.stop()
+    with _sealing(begin) as seal:
+        with clock.at(begin):
+            with _step(console, _("建立机构、人员与险种 / Units, people and products")):
+                book = reference.register(manifest)
+                people = cast.create(manifest)
+            _import(manifest, book, console, seal)
+            with _step(console, _("指派客户 / Assigning customers")):
+                reference.assign(settings.VAR / "demo-files", manifest, book=book, people=people)
+            seal()
+        month = (begin + timedelta(hours=6), now - timedelta(minutes=5))
+        looks = _planned(manifest, people, month)
+        _live(looks, _customers(manifest, book), people, console, seal)
+        writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)
 
 
-def _import(manifest: Manifest, book: Book, console: Console) -> None:
+def _import(manifest: Manifest, book: Book, console: Console, seal: Callable[[], None]) -> None:
     folder = settings.VAR / "demo-files"
     total = sum(manifest.rows(kind) for kind in ("customers", "policies", "claims"))
     with _bar(console) as bar:
         task = bar.add_task(_("导入 / Importing"), total=total)
+
+        def told(run: ImportRun) -> None:
+            bar.update(task, completed=run.done)
+            seal()
+
         run = runs.run_files(
             [folder / name for name in manifest.importable],
             book=book,
             actor=actors.system("importer"),
-            on_progress=lambda run: bar.update(task, completed=run.done),
+            on_progress=told,
         )
     console.print(
         _("  读入 %(rows)s = 保留 %(kept)s + 未变 %(same)s + 隔离 %(aside)s")
@@ -101,37 +114,55 @@ def _import(manifest: Manifest, book: Book, console: Console) -> None:
     )
 
 
-def _live(
-    manifest: Manifest,
-    book: Book,
-    people: dict[str, User],
-    month: tuple[datetime, datetime],
-    console: Console,
-) -> None:
-    looks = [
-        look
-        for look in traffic.plan(
-            manifest.facts,
-            cast.staff(people),
-            (clock.local(month[0]).date(), clock.local(month[1]).date()),
-            SEED,
-        )
-        if month[0] < look.at < month[1]
-    ]
+def _planned(
+    manifest: Manifest, people: dict[str, User], month: tuple[datetime, datetime]
+) -> list[PlannedLook]:
+    days = (clock.local(month[0]).date(), clock.local(month[1]).date())
+    planned = traffic.plan(manifest.facts, cast.staff(people), days, SEED)
+    return [look for look in planned if month[0] < look.at < month[1]]
+
+
+def _customers(manifest: Manifest, book: Book) -> Mapping[str, int]:
     facts = manifest.facts
     keys = {key for keys in facts.portfolios.values() for key in keys} | set(facts.claimants)
-    customers = reference.by_key(book, keys)
+    return reference.by_key(book, keys)
+
+
+def _live(
+    looks: list[PlannedLook],
+    customers: Mapping[str, int],
+    people: dict[str, User],
+    console: Console,
+    seal: Callable[[], None],
+) -> None:
+    lived = history.live_through(looks, customers=customers, people=people)
     with _bar(console) as bar:
         task = bar.add_task(_("一个月的查询 / A month of looks"), total=len(looks))
-        for _lived in history.live_through(looks, customers=customers, people=people):
+        for look, _lived in zip(looks, lived, strict=True):
             bar.advance(task)
+            # The log's own entries tell the time of the looks around them.
+            with clock.at(look.at):
+                seal()
 
 
-def _drain() -> None:
-    drain = Drain()
-    while drain.once() == BATCH:
-        pass
-    drain.close()
+@contextmanager
+def _sealing(begin: datetime) -> Iterator[Callable[[], None]]:
+    """A sequencer in this process, which takes its turn whenever half a second has passed."""
+    keys = log_key.load(settings.CUSTODIAN_LOG_KEY)
+    with clock.at(begin):
+        sequencer = Sequencer(head=settings.CUSTODIAN_LOG_HEAD, keys=keys)
+    last = 0.0
+
+    def turn() -> None:
+        nonlocal last
+        if time.monotonic() - last >= PERIOD:
+            sequencer.cycle()
+            last = time.monotonic()
+
+    try:
+        yield turn
+    finally:
+        sequencer.close()
 
 
 @contextmanager

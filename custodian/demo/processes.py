@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from custodian.demo import outside
+
 START_SECONDS = 60
 STOP_SECONDS = 20
 PYTHON = sys.executable
@@ -70,7 +72,7 @@ class Family:
 
 
 def commands(port: int, *, reload: bool) -> dict[str, list[str]]:
-    """Web, worker, beat and sequencer, as production runs them."""
+    """Web, worker, beat and sequencer, as production runs them, and the witness of somebody else."""
     gunicorn = [PYTHON, "-m", "gunicorn", "custodian.wsgi", "--bind", f"127.0.0.1:{port}"]
     gunicorn += [
         "--worker-class",
@@ -84,6 +86,7 @@ def commands(port: int, *, reload: bool) -> dict[str, list[str]]:
     ]
     celery = [PYTHON, "-m", "celery", "-A", "custodian", "--quiet"]
     return {
+        "witness": outside.command(),
         "sequencer": [PYTHON, "manage.py", "sequencer"],
         "worker": [
             *celery,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +18,8 @@ class Signer:
     """A named Ed25519 key that signs notes as a log (`kind` 1) or as a witness (`kind` 4)."""
 
     def __init__(self, name: str, private: Ed25519PrivateKey, *, kind: int) -> None:
+        if not name or re.search(r"[\s+]", name):
+            raise Malformed("not a name of a key")
         self._private = private
         self.key = Key(name, kind, private.public_key().public_bytes_raw())
 

@@ -32,15 +32,17 @@ class Edge:
         edge = cls()
         edge.size = size
         for level, index, width in right_edge(size):
-            hashes = split_hashes(read(level, index)[: width * HASH])
-            if len(hashes) != width:
+            data = read(level, index)[: width * HASH]
+            if len(data) != width * HASH:
                 raise ValueError(f"tile {level}/{index} is too short")
             edge._levels += [[] for _ in range(level + 1 - len(edge._levels))]
-            edge._levels[level] = hashes
+            edge._levels[level] = split_hashes(data)
         return edge
 
     def grow(self, leaves: Sequence[bytes]) -> list[Tile]:
         """Append leaf hashes; gives the tiles that are new or wider, the partial ones last."""
+        if not leaves:
+            return []
         full: list[Tile] = []
         touched = self._add(0, leaves, self.size, full)
         self.size += len(leaves)

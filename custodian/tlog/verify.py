@@ -28,7 +28,7 @@ import re
 import struct
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -93,6 +93,10 @@ def _are_hashes(*values: object) -> bool:
     return all(isinstance(value, bytes) and len(value) == HASH for value in values)
 
 
+def _is_path(proof: object) -> bool:
+    return isinstance(proof, (list, tuple)) and _are_hashes(*proof)
+
+
 def _are_sizes(*values: object) -> bool:
     return all(type(value) is int and 0 <= value < 2**63 for value in values)
 
@@ -101,7 +105,9 @@ def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
 ) -> bool:
     """Whether the leaf with this hash is entry `index` of the tree (RFC 9162, 2.1.3.2)."""
-    if not _are_sizes(index, size) or index >= size or not _are_hashes(leaf, root, *proof):
+    if not _are_sizes(index, size) or index >= size:
+        return False
+    if not _are_hashes(leaf, root) or not _is_path(proof):
         return False
     fn, sn, found = index, size - 1, leaf
     for each in proof:
@@ -123,7 +129,7 @@ def verify_consistency(
     """Whether the tree of `second` leaves begins with the tree of `first` (RFC 9162, 2.1.4.2)."""
     if not _are_sizes(first, second) or not 0 < first <= second:
         return False
-    if not _are_hashes(first_root, second_root, *proof):
+    if not _are_hashes(first_root, second_root) or not _is_path(proof):
         return False
     if first == second:
         return not proof and hmac.compare_digest(first_root, second_root)
@@ -230,7 +236,8 @@ class Key:
         """The time of a cosignature, 0 for a signature without one; `Tampered` if it is not theirs."""
         when, body = 0, text
         if self.kind == COSIGNATURE:
-            if len(signature) != 8 + 64:
+            # The specification ends time at 2^63 - 1.
+            if len(signature) != 8 + 64 or signature[0] > 0x7F:
                 raise Tampered(f"the signature of {self.name} does not fit")
             when = int(struct.unpack(">Q", signature[:8])[0])
             body = f"cosignature/v1\ntime {when}\n".encode() + text
@@ -260,7 +267,7 @@ class Note:
         text, gap, lines = whole.rpartition("\n\n")
         if not gap or not lines.endswith("\n"):
             raise Malformed("a note ends in its signatures")
-        return cls((text + "\n").encode(), tuple(map(_signature_line, lines.splitlines())))
+        return cls((text + "\n").encode(), tuple(map(_signature_line, lines[:-1].split("\n"))))
 
     def signed_by(self, key: Key) -> int | None:
         """The time of the key's newest line, or None without one; `Tampered` if a line does not fit."""
@@ -311,9 +318,12 @@ class Policy:
     witnesses: dict[str, Key] = field(default_factory=dict)
     groups: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
     quorum: str = ""
+    urls: dict[str, str] = field(default_factory=dict)  # where a witness takes checkpoints
 
     @classmethod
     def parse(cls, text: str) -> Policy:
+        if re.search("[\x00-\x08\x0b-\x1f\x7f]", text):
+            raise Malformed("a policy holds no control characters")
         policy = cls()
         for line in text.split("\n"):
             words = re.split(r"[ \t]+", line.strip(" \t"))
@@ -326,15 +336,22 @@ class Policy:
     def _take(self, words: list[str]) -> None:
         kind, rest = words[0], words[1:]
         if kind == "log" and len(rest) in (1, 2):
-            self.logs.append(Key.parse(rest[0]))
+            self.logs.append(_new(Key.parse(rest[0]), self.logs))
         elif kind == "witness" and len(rest) in (2, 3) and self._free(rest[0]):
-            self.witnesses[rest[0]] = Key.parse(rest[1])
+            key = _new(Key.parse(rest[1]), self.witnesses.values())
+            if key.kind != COSIGNATURE:
+                raise Malformed("a witness signs together with the time")
+            self.witnesses[rest[0]] = key
+            self.urls |= {rest[0]: rest[2]} if len(rest) == 3 else {}
         elif kind == "group" and len(rest) >= 3 and self._free(rest[0]):
             name, least, members = rest[0], rest[1], rest[2:]
             if not all(self._known(member) for member in members):
                 raise Malformed("a group names what stands before it")
             count = {"any": 1, "all": len(members)}.get(least) or _number(least)
-            if not 1 <= count <= len(set(members)) or len(set(members)) != len(members):
+            taken = [member for _, others in self.groups.values() for member in others] + members
+            if len(set(taken)) != len(taken):
+                raise Malformed("a name is a member of one group, once")
+            if not 1 <= count <= len(members):
                 raise Malformed("a group needs between one and all of its members")
             self.groups[name] = (count, members)
         elif kind == "quorum" and len(rest) == 1 and not self.quorum:
@@ -377,10 +394,23 @@ class Policy:
             raise Tampered("no key of the policy signed the checkpoint")
         return max(checkpoint.note.signed_by(key.timed) or 0 for key in signed)
 
+    def signed_by_log(self, checkpoint: Checkpoint) -> bool:
+        try:
+            self.log_time(checkpoint)
+        except Tampered:
+            return False
+        return True
+
     def seen_by(self, checkpoint: Checkpoint) -> dict[str, int]:
         """The witnesses that cosigned, each with the time it says."""
         times = {name: checkpoint.note.signed_by(key) for name, key in self.witnesses.items()}
         return {name: when for name, when in times.items() if when is not None}
+
+
+def _new(key: Key, others: Iterable[Key]) -> Key:
+    if key.public in {other.public for other in others}:
+        raise Malformed("a key stands in the policy twice")
+    return key
 
 
 # Tiles and entry bundles.
@@ -600,7 +630,7 @@ class Chains:
         self._whole = whole
         self._last: dict[str, tuple[int, str]] = {}
 
-    def take(self, index: int, leaf: Mapping[str, Any], raw: bytes) -> None:
+    def take(self, index: int, leaf: Mapping[str, Any], digest: bytes) -> None:
         if leaf["act"] == "void":
             return
         session, count, link = leaf["w"], leaf["ws"], leaf["wp"]
@@ -617,7 +647,7 @@ class Chains:
         if leaf["act"] == "writer.close":
             self._last.pop(session, None)
         else:
-            self._last[session] = (count, hashlib.sha256(raw).hexdigest()[:16])
+            self._last[session] = (count, digest[:8].hex())
 
 
 @dataclass
@@ -770,7 +800,7 @@ class Check:
             leaf = parse_leaf(entry.raw)
             if len(tags) != leaf["n"] * TAG or hashlib.sha256(tags).hexdigest() != leaf["subj"]:
                 raise Tampered("its customers' tags are not its own", index=index)
-            self.chains.take(index, leaf, entry.raw)
+            self.chains.take(index, leaf, entry.digest)
             self._roll(index, leaf, entry.digest)
             at = moment(leaf["ts"])
         except Malformed as error:

@@ -11,7 +11,7 @@ from psycopg2.extras import execute_values
 from access import actors, scopes, tokens
 from access.actions import Action
 from access.models import Unit, User
-from access.querylog.drain import Drain
+from access.sequencer.drain import Drain
 from access.vocabulary import Role
 from custodian import clock
 from records import intake

@@ -78,7 +78,7 @@ def _ratio(clients: int, stack: str, ratios: Sequence[float], goal: float) -> No
 
 
 def _entries() -> int:
-    return Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    return Entry.objects.newest_index()
 
 
 def _same_answer(targets: Mapping[str, Target]) -> None:

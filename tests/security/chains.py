@@ -90,7 +90,7 @@ def _chained(chain: list[Row]) -> list[str]:
             faults.append(f"#{row.id}: number {row.body['ws']} stands at place {number}")
         if row.body["wp"] != previous:
             faults.append(f"#{row.id}: does not follow its predecessor")
-        previous = hashlib.sha256(row.leaf.encode()).hexdigest()[:16]
+        previous = hashlib.sha256(b"\x00" + row.leaf.encode()).hexdigest()[:16]
     return faults
 
 

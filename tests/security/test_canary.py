@@ -62,7 +62,7 @@ from access import actors, gate, scopes
 from access.actions import Action
 from access.models import User
 from access.querylog import write
-from access.querylog.drain import Drain
+from access.sequencer.drain import Drain
 from custodian import clock
 from records import blind_indexes, vault
 from records.models import Customer, Product

@@ -26,11 +26,11 @@ from django.db import transaction
 from access import gate, keystore, scopes
 from access.actions import Action
 from access.querylog import connection as log_connection
-from access.querylog import drain as draining
+from access.sequencer import drain as draining
 from access.querylog import leaf, write
 from access.querylog import writer as writing
 from access.querylog.connection import Connection, LogUnavailable
-from access.querylog.drain import Drain
+from access.sequencer.drain import Drain
 from access.querylog.leaf import Draft
 from access.vocabulary import Role
 from custodian import clock, elements

@@ -246,4 +246,4 @@ def rolled_back() -> Iterator[None]:
 
 
 def _newest() -> int:
-    return Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    return Entry.objects.newest_index()

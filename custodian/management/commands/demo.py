@@ -14,7 +14,7 @@ from django.utils.translation import override
 from rich.console import Console
 
 from custodian import embedded
-from custodian.demo import processes
+from custodian.demo import outside, processes
 from custodian.demo.processes import Family, NotStarted
 
 CUSTOMERS = 5000
@@ -56,6 +56,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.CUSTODIAN_KEYRING.exists():
             call_command("create_keyring", stdout=self.stdout)
+        outside.prepare()
         try:
             build.ensure(customers=customers, console=console)
         except build.NotADemo as error:

@@ -1,43 +1,69 @@
-"""The log's own process: drains the entries of changes into the log and keeps partitions ahead of it."""
+"""The log's own process: gives every entry its place in the signed tree and tells the head to others."""
 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from typing import Any
 
-import psycopg2
 import structlog
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
-from access.querylog.drain import BATCH, PARTITION, Drain
-from custodian import databases
+from access.sequencer import process
+from access.sequencer.announce import RefusesToSign
+from access.sequencer.copies import Copies
+from access.sequencer.process import Sequencer
+from custodian.tlog import log_key
+from custodian.tlog.head import HeadMoved
 
-PERIOD = 0.25
 _log = structlog.get_logger("sequencer")
+REFUSED = 3
 
 
 class Command(BaseCommand):
     help = "Run the query log's sequencer / 运行查询日志的定序进程"
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one turn, then end / 只做一轮")
+
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        drain = Drain()
-        _extend()
-        while not stop.wait(PERIOD):
-            try:
-                while drain.once() == BATCH and not stop.is_set():
-                    pass
-            except psycopg2.Error as error:
-                _log.error("drain-failed", reason=type(error).__name__)
-                stop.wait(1)
-        drain.close()
+        keys = _keys()
+        copies = Copies()
+        try:
+            if options["once"]:
+                sequencer = _make(keys)
+                sequencer.cycle()
+                sequencer.close()
+                return
+            copies.start()
+            process.run(lambda: _make(keys), stop, lambda: copies.alarm)
+        except (RefusesToSign, HeadMoved) as error:
+            why = str(error) or type(error).__name__
+            _log.error("refuses-to-sign", reason=why)
+            self.stderr.write(
+                _("拒绝签署：数据库与库外的检查点不符（%(why)s）。见 docs/runbooks/log.md。")
+                % {"why": why}
+            )
+            sys.exit(REFUSED)
+        finally:
+            copies.stop()
 
 
-def _extend() -> None:
-    connection = databases.connect("sequencer", application_name="custodian sequencer")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT querylog.extend(%s)", [PARTITION])
-    connection.close()
+def _make(keys: list[log_key.LogKey]) -> Sequencer:
+    return Sequencer(head=settings.CUSTODIAN_LOG_HEAD, keys=keys)
+
+
+def _keys() -> list[log_key.LogKey]:
+    try:
+        return log_key.load(settings.CUSTODIAN_LOG_KEY)
+    except log_key.KeyFileRefused as error:
+        raise CommandError(
+            _("不能使用日志密钥 %(path)s（%(why)s）。请先运行 manage.py create_log_key。")
+            % {"path": settings.CUSTODIAN_LOG_KEY, "why": error}
+        ) from error

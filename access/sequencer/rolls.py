@@ -1,0 +1,104 @@
+"""The roll of operators: how many entries each one has so far, and one hash over all of them.
+
+A roll's root stands in the log as an entry. Between two rolls nobody can leave out an operator's entry
+from what he hands over: count and chain would not fit (`custodian.tlog.verify.Roll`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from psycopg2 import extensions
+from psycopg2.extras import execute_values
+
+from custodian.tlog.tiles import Edge
+from custodian.tlog.verify import HASH, leaf_hash, roll_link, roll_record
+
+PAGE = 20_000
+NIL = bytes(HASH)
+_RECORDS = (
+    "SELECT DISTINCT ON (actor) actor::text, count, chain FROM querylog.roll_record"
+    " WHERE upto <= %s ORDER BY actor, upto DESC"
+)
+_SINCE = "SELECT id, actor::text, leaf FROM querylog.entry WHERE id >= %s AND id < %s ORDER BY id LIMIT %s"
+
+
+@dataclass(frozen=True)
+class Record:
+    count: int = 0
+    chain: bytes = NIL
+
+
+@dataclass
+class Rolls:
+    """The running state below index `upto`, and who has entries since the last roll."""
+
+    upto: int = 0
+    last: int = 0
+    records: dict[str, Record] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+
+    def take(self, actor: str, digest: bytes) -> None:
+        before = self.records.get(actor) or Record()
+        self.records[actor] = Record(before.count + 1, roll_link(before.chain, digest))
+        self.changed.add(actor)
+        self.upto += 1
+
+    def root(self) -> bytes:
+        return root_of(self.records)
+
+    def taken(self) -> None:
+        self.last, self.changed = self.upto, set()
+
+
+def root_of(records: Mapping[str, Record]) -> bytes:
+    edge = Edge()
+    edge.grow(hashes_of(records))
+    return edge.root()
+
+
+def hashes_of(records: Mapping[str, Record]) -> list[bytes]:
+    """The leaves of a roll's tree, in the order of the operators' references."""
+    return [
+        leaf_hash(roll_record(actor, record.count, record.chain))
+        for actor, record in sorted(records.items())
+    ]
+
+
+def records_at(cursor: extensions.cursor, upto: int) -> dict[str, Record]:
+    """What each operator had at the roll below `upto`."""
+    cursor.execute(_RECORDS, [upto])
+    return {actor: Record(count, bytes(chain)) for actor, count, chain in cursor.fetchall()}
+
+
+def load(cursor: extensions.cursor, *, size: int) -> Rolls:
+    """The state of a tree of `size` entries: the last roll, and the entries since."""
+    cursor.execute("SELECT coalesce(max(upto), 0) FROM querylog.roll")
+    row = cursor.fetchone()
+    last = int(row[0]) if row else 0
+    rolls = Rolls(last, last, records_at(cursor, last))
+    while rolls.upto < size:
+        cursor.execute(_SINCE, [rolls.upto, size, PAGE])
+        for _, actor, leaf in cursor.fetchall():
+            rolls.take(actor, leaf_hash(leaf.encode()))
+    return rolls
+
+
+def save(cursor: extensions.cursor, rolls: Rolls, *, leaf: int, root: bytes) -> None:
+    """Keep the roll whose entry is `leaf`, with the records that changed."""
+    cursor.execute(
+        "INSERT INTO querylog.roll (upto, leaf, people, root, taken_at)"
+        " VALUES (%s, %s, %s, %s, clock_timestamp())",
+        [rolls.upto, leaf, len(rolls.records), root],
+    )
+    rows: Sequence[tuple[object, ...]] = [
+        (actor, rolls.upto, rolls.records[actor].count, rolls.records[actor].chain)
+        for actor in sorted(rolls.changed)
+    ]
+    execute_values(
+        cursor,
+        "INSERT INTO querylog.roll_record (actor, upto, count, chain) VALUES %s",
+        rows,
+        page_size=1000,
+    )

@@ -1,0 +1,103 @@
+"""A long log in a moment: entries as the product writes them, put into the table by COPY, as superuser."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from psycopg2 import extensions
+
+from custodian.tlog.verify import leaf_hash, subject_tag
+
+SESSIONS = 8
+CHUNK = 20_000
+PURPOSES = ("follow_up", "policy_service", "claim", "underwriting", "complaint")
+FIELDS = (
+    '"identity.mobile"',
+    '"identity.id_number"',
+    '"identity.name","identity.mobile"',
+    '"financial.account"',
+)
+ACTS = (*["view"] * 5, *["reveal"] * 3, "search", "denied")
+
+
+def fill(
+    cursor: extensions.cursor,
+    count: int,
+    *,
+    operators: int = 400,
+    customers: int = 2_000,
+    days: int = 300,
+    seed: int = 7,
+) -> None:
+    """Append `count` entries at the end of an idle log; the sequencer finds them like any others."""
+    cursor.execute("SELECT coalesce(max(id) + 1, 0) FROM querylog.entry")
+    (first,) = cursor.fetchone()
+    cursor.execute("SELECT setval('querylog.entry_id', %s, false)", [first + count])
+    cursor.execute("SELECT querylog.extend(2000000)")
+    for low in range(first, first + count, 2_000_000):
+        cursor.execute("SELECT to_regclass(%s)", [f"querylog.entry_{low // 2_000_000 * 2_000_000}"])
+        if cursor.fetchone() == (None,):
+            start = low // 2_000_000 * 2_000_000
+            cursor.execute("SELECT querylog.add_partition(%s, %s)", [start, start + 2_000_000])
+    maker = _leaves(count, operators, customers, days, random.Random(seed))
+    number = first
+    while True:
+        entries, access = io.StringIO(), io.StringIO()
+        taken = 0
+        for leaf, tags, moment, subject in maker:
+            escaped = leaf.replace("\\", "\\\\")
+            entries.write(f"{number}\t{moment}\t{escaped}\t\\\\x{tags.hex()}\n")
+            if subject:
+                access.write(f"{subject}\t{number}\n")
+            number, taken = number + 1, taken + 1
+            if taken == CHUNK:
+                break
+        if not taken:
+            break
+        entries.seek(0)
+        access.seek(0)
+        cursor.copy_expert("COPY querylog.entry (id, ts, leaf, tags) FROM STDIN", entries)
+        cursor.copy_expert("COPY querylog.subject_access FROM STDIN", access)
+
+
+def customer(number: int) -> UUID:
+    return UUID(int=0x5AFE_0000_0000_4000_8000_0000_0000_0000 + number)
+
+
+def log_key(number: int) -> bytes:
+    return hashlib.sha256(f"customer {number}".encode()).digest()
+
+
+def _leaves(
+    count: int, operators: int, customers: int, days: int, chance: random.Random
+) -> Iterator[tuple[str, bytes, str, UUID | None]]:
+    end = datetime.now(UTC)
+    step = timedelta(days=days) / count
+    moment = end - step * count
+    chains = [[f"{chance.getrandbits(32):08x}", 0, "0" * 16] for _ in range(SESSIONS)]
+    staff = [UUID(int=chance.getrandbits(128), version=4) for _ in range(operators)]
+    keys = [log_key(number) for number in range(customers)]
+    for _ in range(count):
+        who, whom = chance.randrange(operators), chance.randrange(customers)
+        act, chain = chance.choice(ACTS), chance.choice(chains)
+        uid = f"{chance.getrandbits(64):016x}"
+        shown = act != "denied"
+        tags = subject_tag(keys[whom], uid) if shown else b""
+        name, place, link = chain
+        at = moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        leaf = (
+            f'{{"act":"{act}","actor":"{staff[who]}","ch":"desk","ctx":null,'
+            f'"fields":[{chance.choice(FIELDS)}],"n":{int(shown)},"no":"A{who:04d}",'
+            f'"out":"{"ok" if shown else "denied"}","purp":"{chance.choice(PURPOSES)}","q":null,'
+            f'"rule":["R-010",1],"subj":"{hashlib.sha256(tags).hexdigest()}","ts":"{at}",'
+            f'"uid":"{uid}","unit":"XZ{who % 20:02d}","v":1,"w":"{name}",'
+            f'"what":"records:customer:{act}","why":["rule","nearness-own"],"wp":"{link}","ws":{place}}}'
+        )
+        chain[1], chain[2] = place + 1, leaf_hash(leaf.encode())[:8].hex()
+        yield leaf, tags, moment.isoformat(), customer(whom) if shown else None
+        moment += step
