@@ -11,6 +11,7 @@ _OFFICERS = frozenset({Role.COMPLIANCE_OFFICER})
 _WATCHERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR})
 _DESK = frozenset({Role.AGENT, Role.CLAIMS_HANDLER, Role.SERVICE_DESK})
 _CUSTOMER_READERS = _DESK | _WATCHERS
+_GUESTS = frozenset({Role.AUDITOR, Role.REGULATOR})  # of a case
 _STAFF = frozenset(Role) - {Role.SYSTEM}
 
 
@@ -20,12 +21,20 @@ class Action(StrEnum):
     API_TOKEN_ISSUE = "access:token:issue"  # noqa: S105
     API_TOKEN_READ = "access:token:read"  # noqa: S105
     API_TOKEN_REVOKE = "access:token:revoke"  # noqa: S105
+    APPROVAL_READ = "access:approval:read"
     ASSIGNMENT_CHANGE = "access:assignment:change"
     AUTHENTICATE = "access:session:open"
     BACK_OFFICE_OPEN = "custodian:back-office:open"
+    BUNDLE_PREPARE = "access:bundle:prepare"
+    BUNDLE_TAKE = "access:bundle:take"
     BOOK_IMPORT = "records:book:import"
     BOOK_READ = "records:book:read"
+    CASE_APPROVE = "access:case:approve"
+    CASE_CLOSE = "access:case:close"
+    CASE_OPEN = "access:case:open"
+    CASE_READ = "access:case:read"
     CATALOGUE_READ = "records:catalogue:read"
+    CHECKPOINT_TAKE = "access:checkpoint:take"
     COUNTERPARTY_READ = "transfers:counterparty:read"
     CUSTOMER_CHANGE = "records:customer:change"
     CUSTOMER_CREATE = "records:customer:create"
@@ -38,8 +47,10 @@ class Action(StrEnum):
     DOCUMENT_READ = "records:document:read"
     FINDING_READ = "access:finding:read"
     LOG_CONTEXT_READ = "access:log-context:read"
+    LOG_ENTRIES_READ = "access:log-entry:read"
     LOG_EXPORT = "access:log:export"
     LOG_READ = "access:log:read"
+    LOG_SUBJECT_ERASE = "access:log-subject:erase"
     LOG_SUBJECT_READ = "access:log-subject:read"
     LOG_VERIFY = "access:log:verify"
     PASSWORD_CHANGE = "access:password:change"  # noqa: S105
@@ -66,6 +77,8 @@ ACT: Mapping[Action, str] = {
     Action.QUARANTINE_READ: "reveal",
     Action.LOG_CONTEXT_READ: "reveal",
     Action.LOG_EXPORT: "export",
+    Action.BUNDLE_TAKE: "export",
+    Action.LOG_SUBJECT_ERASE: "erase",
     Action.LOG_SUBJECT_READ: "view",
     Action.AUTHENTICATE: "login",
     Action.SECOND_FACTOR_SHOW: "second-factor",
@@ -79,6 +92,10 @@ ACT: Mapping[Action, str] = {
     Action.CUSTOMER_CHANGE: "change",
     Action.CUSTOMER_CREATE: "change",
     Action.BOOK_IMPORT: "change",
+    Action.BUNDLE_PREPARE: "change",
+    Action.CASE_APPROVE: "change",
+    Action.CASE_CLOSE: "change",
+    Action.CASE_OPEN: "change",
     Action.DOCUMENT_ADD: "change",
     Action.PASSWORD_CHANGE: "change",
     Action.PASSWORD_LINK_ISSUE: "change",
@@ -94,10 +111,18 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.API_TOKEN_ISSUE: frozenset({Role.ADMINISTRATOR}),
     Action.API_TOKEN_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.API_TOKEN_REVOKE: frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER}),
+    Action.APPROVAL_READ: _WATCHERS,
     Action.ASSIGNMENT_CHANGE: _OFFICERS,
     Action.AUTHENTICATE: _STAFF,
     Action.BACK_OFFICE_OPEN: _WATCHERS | {Role.ADMINISTRATOR},
     Action.BOOK_IMPORT: _OFFICERS,
+    Action.BUNDLE_PREPARE: _OFFICERS | _GUESTS,
+    Action.BUNDLE_TAKE: _OFFICERS | _GUESTS,
+    Action.CASE_APPROVE: _OFFICERS,
+    Action.CASE_CLOSE: _OFFICERS,
+    Action.CASE_OPEN: _OFFICERS,
+    Action.CASE_READ: _WATCHERS | _GUESTS,
+    Action.CHECKPOINT_TAKE: _WATCHERS | _GUESTS,
     Action.BOOK_READ: _WATCHERS,
     Action.CATALOGUE_READ: _WATCHERS | {Role.REGULATOR},
     Action.COUNTERPARTY_READ: _WATCHERS,
@@ -112,10 +137,12 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.DOCUMENT_READ: _DESK | _OFFICERS,
     Action.FINDING_READ: _WATCHERS,
     Action.LOG_CONTEXT_READ: _WATCHERS,
+    Action.LOG_ENTRIES_READ: _WATCHERS | _GUESTS,
     Action.LOG_EXPORT: _WATCHERS,
     Action.LOG_READ: _WATCHERS,
     Action.PASSWORD_CHANGE: _STAFF,
     Action.PASSWORD_LINK_ISSUE: frozenset({Role.ADMINISTRATOR}),
+    Action.LOG_SUBJECT_ERASE: frozenset(),
     Action.LOG_SUBJECT_READ: _WATCHERS,
     Action.LOG_VERIFY: _WATCHERS,
     Action.POLICY_RULE_READ: _WATCHERS | {Role.ADMINISTRATOR},

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
+from django.utils.translation import gettext_lazy as _
+
 from access.actions import Action
 from access.vocabulary import Reach, Role
+from custodian.errors import CustodianError
 
 if TYPE_CHECKING:
     from access.models import User
@@ -33,6 +36,9 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "demo": frozenset(
         {Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}
     ),
+    "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
+    "destroyer": frozenset({Action.LOG_SUBJECT_ERASE}),
+    "feed": frozenset(),
     "importer": frozenset({Action.BOOK_IMPORT, Action.CUSTOMER_CREATE, Action.QUARANTINE_FIX}),
     "installation": frozenset({Action.USER_CHANGE}),
     "login": frozenset({Action.AUTHENTICATE}),
@@ -71,6 +77,21 @@ class Actor:
     def again(self) -> Actor:
         """The same actor in another visit, so that no permit crosses from one into the other."""
         return replace(self, visit=uuid4())
+
+
+class NotAPerson(CustodianError):
+    """Only somebody himself can do this: no piece of the system, and no token."""
+
+    code = "persons-only"
+    status = 403
+    message = _("此事项只能由本人办理，不能由系统或令牌代办")
+
+
+def person(actor: Actor) -> int:
+    """The key of the member of staff who acts himself; raises `NotAPerson`."""
+    if actor.id is None or actor.token is not None:
+        raise NotAPerson
+    return actor.id
 
 
 def staff(user: User, *, stepped_up: bool = False, token: TokenScope | None = None) -> Actor:

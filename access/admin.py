@@ -14,7 +14,15 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from access import back_office, gate, invitations  # noqa: F401  its pages and panels register themselves
+from access import (
+    approval_admin,
+    back_office,
+    case_admin,
+    gate,
+    invitations,
+    log_proof_pages,
+    morning,
+)
 from access.actions import Action
 from access.admin_pages import CHANNEL, actor_of
 from access.admin_scope import ScopedAdmin, drawn, link_to
@@ -22,6 +30,9 @@ from access.models import ApiToken, Finding, PolicyRule, Unit, User
 from access.rule_sentences import by_role
 from access.vocabulary import Purpose
 from custodian import clock
+
+# Each registers its own pages, lists and panels.
+ROOMS = (approval_admin, back_office, case_admin, log_proof_pages, morning)
 
 
 @admin.register(Unit)

@@ -11,6 +11,6 @@ class AccessConfig(AppConfig):
     verbose_name = _("查询与权限")
 
     def ready(self) -> None:
-        from access import checks, scopes  # noqa: F401
+        from access import cases, checks, scopes  # noqa: F401  their parts register themselves
 
         scopes.install()

@@ -148,6 +148,12 @@ def refuse_unknown(
     _refuse(request, Decision(allowed=False, because=("not-visible",)), {"asked": asked})
 
 
+def refuse(actor: Actor, action: Action, *, because: str, channel: str) -> NoReturn:
+    """Refuse an act for a reason that no rule knows, and put that on record."""
+    request = _Request(actor, action, "", channel, (), masked=False)
+    _refuse(request, Decision(allowed=False, because=(because,)), {})
+
+
 def authorise(
     actor: Actor,
     action: Action,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.conf import settings
 from django.db import connection
 from psycopg2.extras import execute_values
 
-from custodian.crypto.envelope import DataKey
+from custodian.crypto.envelope import Context, DataKey, open_parts, seal_parts
 from custodian.crypto.keyring import WrappedKey
 from custodian.errors import CustodianError
 from custodian.keys import keyring
@@ -100,6 +101,27 @@ def of_named(name: str) -> DataKey:
     return unlock({holding: None})[holding]
 
 
+def seal_stream(name: str, stream: Iterable[bytes], *, element: str) -> Iterator[bytes]:
+    """Seal a file of any size under the key of a named holding."""
+    key = of_named(name)
+    return seal_parts(stream, key=key, context=_file_context(key, name, element))
+
+
+def open_stream(name: str, stream: Iterable[bytes], *, element: str) -> Iterator[bytes]:
+    """Open what `seal_stream` made; act on the whole only."""
+    found = unlock({named_holding(name): None})
+    if not found:
+        raise NoKey
+    key = found[named_holding(name)]
+    return open_parts(stream, key=key, context=_file_context(key, name, element))
+
+
+def _file_context(key: DataKey, name: str, element: str) -> Context:
+    return key.context(
+        insurer=settings.CUSTODIAN_INSURER, holding=named_holding(name), element=element, version=1
+    )
+
+
 _FRESH = 60.0
 _named: dict[str, tuple[float, DataKey]] = {}
 
@@ -124,9 +146,14 @@ def create_subject_keys(subjects: Iterable[int]) -> dict[int, bytes]:
     rows: list[tuple[object, ...]] = []
     for subject, key in keys.items():
         wrapped = ring.wrap(key, context=_subject_context(subject))
-        rows.append((subject, hashlib.sha256(key).digest()[:16], wrapped.kek, wrapped.blob))
+        rows.append((subject, key_id(key), wrapped.kek, wrapped.blob))
     _insert("INSERT INTO keys.subject_key (subject, key_id, kek, wrapped) VALUES %s", rows)
     return keys
+
+
+def key_id(key: bytes) -> bytes:
+    """By what a customer's log key is known when it is gone."""
+    return hashlib.sha256(key).digest()[:16]
 
 
 def subject_keys(wrapped: Mapping[int, tuple[int, bytes]]) -> dict[int, bytes]:

@@ -32,6 +32,7 @@ OPEN_TO_HALF_SIGNED_IN = (
     "/api/",
     "/language/",
     "/livez",
+    "/log/",
     "/metrics",
     "/readyz",
     "/static/",

@@ -39,6 +39,8 @@ MESSAGES: Mapping[str, Promise | str] = {
     "restricted": _("该客户的资料已限制处理，只存不用"),
     "never-shown": _("此项信息永不显示"),
     "not-visible": _("没有找到，或不在您的范围之内"),
+    "own-request": _("不能复核自己提出的事项，请由另一人复核"),
+    "outside-case": _("超出案件已批准的范围"),
     "quota": _("今日限额已用完，明日再试或申请临时授权"),
 }
 

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import structlog
 from celery import shared_task
 
-from access.models import Verification
+from access.bundles import jobs as bundles
+from access.feed.pump import MOST, pump
+from access.models import Bundle, Verification
 from access.verification import jobs
+from custodian.workflow import IllegalMove
+
+_log = structlog.get_logger("access")
 
 
 @shared_task(name="access.tasks.verify_log")
-def verify_log() -> None:
+def verify_log(_key: int = 0) -> None:
     """What was added since the last run; once a night, everything."""
     if jobs.due_full():
         jobs.carry_out(Verification.Kind.FULL)
     jobs.carry_out(Verification.Kind.INCREMENTAL)
+
+
+@shared_task(name="access.tasks.build_bundle")
+def build_bundle(bundle_id: int) -> None:
+    try:
+        bundles.work(bundle_id)
+    except IllegalMove:
+        _log.info("bundle-held-by-another", job=bundle_id)
+
+
+@shared_task(name="access.tasks.sweep")
+def sweep() -> None:
+    """Whatever is due and nobody is at, and whatever has been kept for its time."""
+    for bundle_id in Bundle.objects.due().values_list("pk", flat=True):
+        build_bundle.delay(bundle_id)
+    bundles.expire()
+
+
+@shared_task(name="access.tasks.feed")
+def feed() -> None:
+    """Sealed entries to the insurer's security monitoring."""
+    while pump() == MOST:
+        pass

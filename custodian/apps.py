@@ -10,5 +10,6 @@ class CustodianConfig(AppConfig):
     verbose_name = "Custodian"
 
     def ready(self) -> None:
-        from custodian import checks  # noqa: F401
+        # Without the application, a message would go to Celery's own default broker.
+        from custodian import celery, checks  # noqa: F401
         from custodian.demo import checks as demo_checks  # noqa: F401

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from django.db import models
+import structlog
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from kombu.exceptions import OperationalError
 
 from custodian import clock
 from custodian.workflow import IllegalMove, Workflow
 
 LEASE = timedelta(seconds=60)
+_log = structlog.get_logger("custodian")
 
 
 class JobStatus(models.TextChoices):
@@ -79,3 +82,23 @@ class Job(models.Model):
         if not held.update(done=done, leased_until=clock.now() + LEASE):
             raise IllegalMove
         self.done = done
+
+
+class Wakeable(Protocol):
+    """A Celery task that takes the key of a job's row."""
+
+    name: str
+
+    def delay(self, key: int) -> object: ...
+
+
+def wake(task: Wakeable, key: int) -> None:
+    """Ring the bell once the row is committed; if nobody hears it, the sweep finds the row."""
+
+    def call() -> None:
+        try:
+            task.delay(key)
+        except OperationalError:
+            _log.warning("not-woken", task=task.name, job=key)
+
+    transaction.on_commit(call)

@@ -12,7 +12,8 @@ from structlog.typing import Processor
 
 ALLOWED = frozenset(
     "event level timestamp logger request_id user_id code status job task task_id reason port role"
-    " seconds count entry table purpose action outcome parent_task_id request".split()
+    " seconds count entry table purpose action outcome parent_task_id request copy cycles size"
+    " witness".split()
 )
 # The formatter's own, which it takes out again.
 _FORMATTERS = frozenset({"_record", "_from_structlog"})

@@ -52,6 +52,7 @@ CUSTODIAN_LOG_KEY = Path(env.text("CUSTODIAN_LOG_KEY", default=str(VAR / "log-ke
 CUSTODIAN_LOG_POLICY = Path(env.text("CUSTODIAN_LOG_POLICY", default=str(VAR / "log-policy.txt")))
 CUSTODIAN_LOG_HEAD = Path(env.text("CUSTODIAN_LOG_HEAD", default=str(VAR / "log-head/head")))
 CUSTODIAN_LOG_STORE = Path(env.text("CUSTODIAN_LOG_STORE", default=str(VAR / "log-store")))
+CUSTODIAN_SYSLOG = env.text("CUSTODIAN_SYSLOG", default="")  # udp://, tcp://, tls://, unix://
 CUSTODIAN_WITNESS_SECONDS = env.number("CUSTODIAN_WITNESS_SECONDS", default=10)
 # Entries that wait longer for their place in the tree stop reveals and exports, then everything.
 CUSTODIAN_SEAL_SECONDS = (5.0, 60.0)
@@ -282,7 +283,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "records.tasks.sweep", "schedule": 15.0}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
+    "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
+    "feed": {"task": "access.tasks.feed", "schedule": 5.0},
+    "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
 # Structured, with an allow-list of fields.

@@ -112,6 +112,10 @@ BEGIN
     IF TG_OP = 'UPDATE' AND (NEW.size <> OLD.size OR NEW.root <> OLD.root OR NEW.made_at < OLD.made_at) THEN
         RAISE EXCEPTION 'a checkpoint keeps its size and root';
     END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.note <> OLD.note OR NEW.made_at <> OLD.made_at)
+       AND EXISTS (SELECT FROM checkpoint c WHERE c.size > NEW.size) THEN
+        RAISE EXCEPTION 'only the newest checkpoint is signed anew';
+    END IF;
     IF TG_OP = 'INSERT' AND (EXISTS (SELECT FROM checkpoint c WHERE c.size >= NEW.size)
                              OR EXISTS (SELECT FROM checkpoint c WHERE c.made_at > NEW.made_at)) THEN
         RAISE EXCEPTION 'a checkpoint never goes back in size or time';
@@ -159,11 +163,15 @@ CREATE FUNCTION querylog.thin(before timestamptz) RETURNS bigint LANGUAGE plpgsq
 SECURITY DEFINER SET search_path = querylog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE gone bigint;
 BEGIN
-    DELETE FROM checkpoint c WHERE c.made_at < before
+    -- The last one of each hour stays, and whatever a witness has signed.
+    WITH old AS MATERIALIZED (
+        SELECT size, made_at, lead(made_at) OVER (ORDER BY size) AS next FROM checkpoint
+        WHERE made_at < before
+    )
+    DELETE FROM checkpoint c USING old WHERE c.size = old.size
+        AND date_trunc('hour', old.next) = date_trunc('hour', old.made_at)
         AND c.size < (SELECT announced FROM tree)
-        AND NOT EXISTS (SELECT FROM cosignature w WHERE w.size = c.size)
-        AND EXISTS (SELECT FROM checkpoint l WHERE l.size > c.size
-                    AND date_trunc('hour', l.made_at) = date_trunc('hour', c.made_at));
+        AND NOT EXISTS (SELECT FROM cosignature w WHERE w.size = c.size);
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;
 END $$;
@@ -190,7 +198,6 @@ GRANT UPDATE ON querylog.tree TO custodian_sequencer;
 GRANT INSERT, UPDATE ON querylog.tile, querylog.checkpoint, querylog.cosignature, querylog.hourly
     TO custodian_sequencer;
 GRANT INSERT ON querylog.roll, querylog.roll_record TO custodian_sequencer;
-GRANT SELECT ON querylog.context TO custodian_sequencer;
 GRANT EXECUTE ON FUNCTION querylog.fill(bigint[], text[]), querylog.thin(timestamptz)
     TO custodian_sequencer;
 GRANT EXECUTE ON FUNCTION querylog.forget_subject(uuid, bigint) TO custodian_app;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from access.models.approvals import Approval
+from access.models.cases import Bundle, Case, Handout
 from access.models.evidence import Entry, Outbox, SealedContext, SubjectAccess
 from access.models.findings import Finding
 from access.models.installation import Installation
@@ -10,17 +12,22 @@ from access.models.people import Unit, User
 from access.models.rules import PolicyRule
 from access.models.subjects import Assignment, Subject
 from access.models.tokens import ApiToken, TokenGrant
-from access.models.tree import Checkpoint, Cosignature, Hourly, RollRow, Tree
+from access.models.tree import Checkpoint, Cosignature, Feed, Hourly, RollRow, Tree
 from access.models.verification import Verification
 
 __all__ = [
     "ApiToken",
+    "Approval",
     "Assignment",
+    "Bundle",
+    "Case",
     "Checkpoint",
     "Cosignature",
     "DataKey",
     "Entry",
+    "Feed",
     "Finding",
+    "Handout",
     "Hourly",
     "Installation",
     "Outbox",

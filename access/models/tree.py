@@ -95,3 +95,13 @@ class Hourly(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} at {self.hour:%Y-%m-%d %H}"
+
+
+class Feed(models.Model):
+    """How far the log was handed on to somebody who listens to all of it."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    next_index = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.next_index}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.db.models import Count, F, Func, Q, QuerySet, TextField
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 
 from access.models import Entry, SubjectAccess
-from access.querylog import hours
+from access.querylog import hourly, hours
 from custodian import clock, elements
 from custodian.elements import LEVELS
 
@@ -69,11 +69,11 @@ class Week:
 
 def entries(filters: Filters) -> QuerySet[Entry]:
     """The matching entries, in no order yet."""
-    start, end = _midnight(filters.since), _midnight(filters.until + timedelta(days=1))
+    start, end = hourly.midnight(filters.since), hourly.midnight(filters.until + timedelta(days=1))
     rows = Entry.objects.filter(ts__gte=start, ts__lt=end)
-    rows = rows.filter(id__gte=_index_at(start - SKEW))
+    rows = rows.filter(id__gte=index_at(start - SKEW))
     if end + SKEW < clock.now():
-        rows = rows.filter(id__lte=_index_at(end + SKEW))
+        rows = rows.filter(id__lte=index_at(end + SKEW))
     for name in ("actor", "unit", "purpose", "act", "channel", "outcome"):
         if wanted := getattr(filters, name):
             rows = rows.filter(**{name: wanted})
@@ -131,17 +131,38 @@ def page(rows: QuerySet[Entry], *, before: int | None = None, after: int | None 
     )
 
 
-def week(rows: QuerySet[Entry]) -> Week:
+def week(filters: Filters) -> Week | None:
+    """The hours of the week; None when they can only be had by reading too many entries."""
+    if hourly.countable(filters):
+        return _week(_cells(hourly.by_hour(filters)))
+    return _week(_counted(entries(filters))) if affordable(filters) else None
+
+
+def _cells(found: Iterable[hourly.Hour]) -> list[tuple[int, int, int, int]]:
+    sums: dict[tuple[int, int], list[int]] = {}
+    for each in found:
+        local = clock.local(each.at)
+        cell = sums.setdefault((local.weekday(), local.hour), [0, 0])
+        cell[0] += each.count
+        cell[1] += each.denied
+    return [(day, hour, cell[0], cell[1]) for (day, hour), cell in sums.items()]
+
+
+def _counted(rows: QuerySet[Entry]) -> list[tuple[int, int, int, int]]:
     zone = clock.OFFICE
-    counted = list(
+    counted = (
         rows.order_by()
         .annotate(day=ExtractIsoWeekDay("ts", tzinfo=zone), hour=ExtractHour("ts", tzinfo=zone))
         .values("day", "hour")
         .annotate(count=Count("id"), refused=Count("id", filter=Q(outcome="denied")))
         .values_list("day", "hour", "count", "refused")
     )
+    return [(day - 1, hour, count, refused) for day, hour, count, refused in counted]
+
+
+def _week(counted: Sequence[tuple[int, int, int, int]]) -> Week:
     cells = [
-        {"day": day - 1, "hour": hour, "count": count, "outside": hours.outside(day - 1, hour)}
+        {"day": day, "hour": hour, "count": count, "outside": hours.outside(day, hour)}
         for day, hour, count, _ in counted
     ]
     usual = _usual(cells)
@@ -166,14 +187,10 @@ def affordable(filters: Filters) -> bool:
     """Whether the week may be counted: for one operator or customer, or when the period is short."""
     if filters.narrow:
         return True
-    return Entry.objects.newest_index() - _index_at(_midnight(filters.since) - SKEW) <= CEILING
+    return Entry.objects.newest_index() - index_at(hourly.midnight(filters.since) - SKEW) <= CEILING
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=clock.OFFICE)
-
-
-def _index_at(moment: datetime) -> int:
+def index_at(moment: datetime) -> int:
     """The first index that is not before the moment: some four statements of many probes each."""
     low, high = 0, Entry.objects.newest_index() + 1
     while low < high:

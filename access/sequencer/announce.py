@@ -14,7 +14,7 @@ from access.sequencer.integrate import read_tile
 from custodian import clock, failpoints
 from custodian.tlog import merkle
 from custodian.tlog.head import Head
-from custodian.tlog.verify import Checkpoint
+from custodian.tlog.verify import Checkpoint, Failed
 
 _NEWEST = "SELECT size, note FROM querylog.checkpoint ORDER BY size DESC LIMIT 1"
 
@@ -29,7 +29,10 @@ class Announcer:
     def __init__(self, connection: extensions.connection, head: Head) -> None:
         self._connection = connection
         self._head = head
-        self._known = head.read()
+        try:
+            self._known = head.read()
+        except Failed:
+            raise RefusesToSign("head-damaged") from None
         self._check()
         self.at: datetime | None = None
 
@@ -76,6 +79,8 @@ class Announcer:
                 raise RefusesToSign("tiles-missing") from None
             if root != head.root:
                 raise RefusesToSign("database-forked")
-        # Killed between the head file and the database's own mark: the mark follows now.
         if announced < head.size:
+            # Killed between the head file and the database's own mark: the mark follows now, but not
+            # before the file is certainly on the disk.
+            self._head.advance(self._known, known=self._known)
             self._tell(head.size)

@@ -75,7 +75,7 @@ class Cosigner:
                 witness.url, witness.key, checkpoint=note, latest_known=size, consistency=proof
             )
         except Contradicted as error:
-            self._contradicted(witness, head, error)
+            self._contradicted(cursor, witness, head, error)
             return False
         except NotCosigned as error:
             _log.warning("witness-silent", witness=witness.name, reason=type(error).__name__)
@@ -85,16 +85,27 @@ class Cosigner:
         cursor.execute(_KEEP, [head.size, witness.name, lines[-1], when])
         return True
 
-    def _contradicted(self, witness: Asked, head: Checkpoint, error: Contradicted) -> None:
-        """A witness alone may be wrong; a note that our own key signed is not."""
+    def _contradicted(
+        self, cursor: extensions.cursor, witness: Asked, head: Checkpoint, error: Contradicted
+    ) -> None:
+        """A witness alone may be wrong; a note that our own key signed, of another tree, is not."""
         _log.error("witness-contradicts", witness=witness.name, size=error.size)
         held = monitor.latest(witness.url, head.origin)
         try:
             theirs = Checkpoint.parse(held) if held else None
             keys = Policy.parse(self._policy.read_text("utf-8"))
-            if theirs is None or theirs.size < head.size or not keys.signed_by_log(theirs):
+            if theirs is None or theirs.origin != head.origin or not keys.signed_by_log(theirs):
                 return
         except Failed:
             return
-        if theirs.size > head.size or theirs.root != head.root:
+        if not _contains(cursor, theirs):
             self._alarm(f"witness-{witness.name}-ahead")
+
+
+def _contains(cursor: extensions.cursor, theirs: Checkpoint) -> bool:
+    """Whether the tree as it is now begins with the one of the checkpoint."""
+    cursor.execute("SELECT size FROM querylog.tree")
+    (size,) = cursor.fetchone() or (0,)
+    if theirs.size > size:
+        return False
+    return theirs.root == merkle.root(theirs.size, lambda *tile: read_tile(cursor, *tile))

@@ -14,7 +14,7 @@ from access.actors import system
 from access.querylog.connection import APPEND
 from access.querylog.leaf import Draft, Loose, Sealed, Session, loosen, stamp
 from access.vocabulary import Channel
-from custodian import clock, databases
+from custodian import clock, databases, failpoints
 
 BATCH = 500
 PARTITION = 2_000_000  # entries; a partition is a range of leaves
@@ -95,6 +95,7 @@ class Drain:
         cursor.execute(_DROP, [[row[0] for row in rows]])
         # The last statement, because it holds the log's fence until the commit.
         _append(cursor, sealed)
+        failpoints.hit("sequencer-in-drain")
         self.roll_asked |= any(loose.body.get("roll") for loose in loosened)
         return len(rows)
 

@@ -20,6 +20,7 @@ from access.querylog.leaf import loosen
 from access.sequencer import rolls
 from access.sequencer.drain import own
 from custodian import clock, failpoints
+from custodian.tlog.merkle import Absent
 from custodian.tlog.notes import Signer, sign_checkpoint
 from custodian.tlog.tiles import Edge, Tile
 from custodian.tlog.verify import canonical, leaf_hash
@@ -39,6 +40,14 @@ FROM querylog.entry WHERE id >= %s AND id < %s GROUP BY 1, 2, 3, 4, 5, 6, 7
 ON CONFLICT (hour, actor, unit, act, purpose, outcome, channel) DO UPDATE
 SET count = hourly.count + excluded.count, shown = hourly.shown + excluded.shown
 """
+_RESIGN = (
+    "UPDATE querylog.checkpoint SET note = %(note)s, made_at = %(at)s"
+    " WHERE size = %(size)s AND root = %(root)s"
+)
+_SIGN = (
+    "INSERT INTO querylog.checkpoint (size, root, note, made_at)"
+    " VALUES (%(size)s, %(root)s, %(note)s, %(at)s)"
+)
 
 
 class FenceBusy(Exception):
@@ -50,14 +59,17 @@ class Overtaken(Exception):
 
 
 class Integrator:
-    """The tree of one database, held by the only sequencer."""
+    """The tree of one database, held by the only sequencer.
+
+    Made from the rows; raises `Absent` or `EntryMissing` when a part of them is gone.
+    """
 
     def __init__(self, connection: extensions.connection) -> None:
         self._connection = connection
         with connection, connection.cursor() as cursor:
             cursor.execute("SELECT size FROM querylog.tree")
             (size,) = cursor.fetchone() or (0,)
-            self.edge = Edge.load(size, lambda level, index: read_tile(cursor, level, index))
+            self.edge = _load(cursor, size)
             self.rolls = rolls.load(cursor, size=size)
             cursor.execute("SELECT max(made_at) FROM querylog.checkpoint")
             (self._latest,) = cursor.fetchone() or (None,)
@@ -114,6 +126,7 @@ class Integrator:
             rows = cursor.fetchall()
         if [row[0] for row in rows] != list(range(low, beyond)):
             raise Overtaken
+        failpoints.hit("sequencer-after-fill")
         return rows
 
     def _sign(self, cursor: extensions.cursor, signers: Sequence[Signer]) -> None:
@@ -123,11 +136,10 @@ class Integrator:
         note = sign_checkpoint(
             origin, self.size, root, signers=signers, at=int(made_at.timestamp())
         )
-        cursor.execute(
-            "INSERT INTO querylog.checkpoint (size, root, note, made_at) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (size) DO UPDATE SET note = excluded.note, made_at = excluded.made_at",
-            [self.size, root, note.decode(), made_at],
-        )
+        values = {"size": self.size, "root": root, "note": note.decode(), "at": made_at}
+        cursor.execute(_RESIGN, values)
+        if cursor.rowcount == 0:
+            cursor.execute(_SIGN, values)
         self._latest = made_at
 
 
@@ -135,6 +147,13 @@ def read_tile(cursor: extensions.cursor, level: int, index: int) -> bytes:
     cursor.execute("SELECT data FROM querylog.tile WHERE (level, index) = (%s, %s)", [level, index])
     row = cursor.fetchone()
     return bytes(row[0]) if row else b""
+
+
+def _load(cursor: extensions.cursor, size: int) -> Edge:
+    try:
+        return Edge.load(size, lambda level, index: read_tile(cursor, level, index))
+    except ValueError as error:
+        raise Absent(str(error)) from None
 
 
 def _save_tiles(cursor: extensions.cursor, tiles: Sequence[Tile]) -> None:
@@ -145,10 +164,13 @@ def _save_tiles(cursor: extensions.cursor, tiles: Sequence[Tile]) -> None:
 def _fill(
     cursor: extensions.cursor, rows: Sequence[tuple[int, str, str]], low: int, beyond: int
 ) -> None:
-    """A void entry in the place of each dead id, with the time of the entry before it."""
+    """A void entry in the place of each dead id, with the time of the entry before it.
+
+    Before the first entry of all it is the time of that one, which it may not be later than.
+    """
     known = {row[0]: row[1] for row in rows}
     ids = [index for index in range(low, beyond) if index not in known]
-    leaves, before = [], _leaf_of(cursor, low - 1)
+    leaves, before = [], _leaf_from(cursor, max(low - 1, 0))
     for index in range(low, beyond):
         if index in known:
             before = known[index]
@@ -157,14 +179,13 @@ def _fill(
     cursor.execute("SELECT querylog.fill(%s::bigint[], %s::text[])", [ids, leaves])
 
 
-def _void(before: str | None) -> str:
-    draft = own("void", {})
-    if before is not None:
-        draft = replace(draft, at=datetime.fromisoformat(json.loads(before)["ts"]))
-    return canonical(loosen(draft).body)
+def _void(before: str) -> str:
+    at = datetime.fromisoformat(json.loads(before)["ts"])
+    return canonical(loosen(replace(own("void", {}), at=at)).body)
 
 
-def _leaf_of(cursor: extensions.cursor, index: int) -> str | None:
-    cursor.execute("SELECT leaf FROM querylog.entry WHERE id = %s", [index])
-    row = cursor.fetchone()
-    return str(row[0]) if row else None
+def _leaf_from(cursor: extensions.cursor, index: int) -> str:
+    """The leaf at the index, or the next one there is: below the newest entry there always is one."""
+    cursor.execute("SELECT leaf FROM querylog.entry WHERE id >= %s ORDER BY id LIMIT 1", [index])
+    (leaf,) = cursor.fetchone() or ("",)
+    return str(leaf)

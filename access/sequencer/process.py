@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg2
 import structlog
 from psycopg2 import extensions
 
@@ -16,17 +17,18 @@ from access.sequencer import rolls
 from access.sequencer.announce import Announcer, RefusesToSign
 from access.sequencer.drain import BATCH, PARTITION, Drain
 from access.sequencer.integrate import FenceBusy, Integrator
-from custodian import clock, databases
+from access.sequencer.rolls import EntryMissing
+from custodian import clock, databases, failpoints
 from custodian.tlog import log_key
 from custodian.tlog.head import Head, HeadMoved
 from custodian.tlog.log_key import LogKey
+from custodian.tlog.merkle import Absent
 from custodian.tlog.notes import Signer
 
 PERIOD = 0.5
 IDLE = timedelta(minutes=10)  # then the head of a quiet log is signed anew
 ROLL = timedelta(hours=1)
 PARTITIONS_EVERY = 60.0
-THIN_AFTER = timedelta(days=7)
 FENCE_ALARM = 10
 _LEADER = "SELECT pg_try_advisory_lock(4244)"
 _log = structlog.get_logger("sequencer")
@@ -45,8 +47,8 @@ class Sequencer:
             self._keys = keys
             self._extended = 0.0
             self._extend()
-            self.integrator = Integrator(self._connection)
             self.announcer = Announcer(self._connection, Head(head))
+            self.integrator = _whole(self._connection)
             self.drain = Drain()
             self._rolled = clock.now()
             self._fences = 0
@@ -58,8 +60,7 @@ class Sequencer:
     def cycle(self) -> int:
         """One turn; says how many entries it took into the tree."""
         self._extend()
-        while self.drain.once() == BATCH:
-            pass
+        self._take_changes()
         taken = self._integrate()
         if self._roll_is_due():
             self._roll()
@@ -81,6 +82,15 @@ class Sequencer:
     def abandon(self) -> None:
         self.drain.abandon()
         self._connection.close()
+
+    def _take_changes(self) -> None:
+        """A change that cannot be appended holds up the other changes, but not the seal of looks."""
+        try:
+            while self.drain.once() == BATCH:
+                pass
+        except Exception as error:  # noqa: BLE001  whatever it was, entries that are written get their seal
+            _log.error("drain-failed", reason=type(error).__name__)
+        failpoints.hit("sequencer-after-drain")
 
     def _integrate(self) -> int:
         try:
@@ -124,6 +134,7 @@ class Sequencer:
         self.drain.write(
             "roll", facts, then=lambda cursor, leaf: rolls.save(cursor, state, leaf=leaf, root=root)
         )
+        failpoints.hit("sequencer-after-roll")
         state.taken()
         self._rolled, self.drain.roll_asked = clock.now(), False
 
@@ -134,10 +145,14 @@ class Sequencer:
     def _extend(self) -> None:
         if time.monotonic() - self._extended < PARTITIONS_EVERY and self._extended:
             return
-        with self._connection, self._connection.cursor() as cursor:
-            cursor.execute("SELECT querylog.extend(%s)", [PARTITION])
-            cursor.execute("SELECT querylog.thin(%s)", [clock.real() - THIN_AFTER])
         self._extended = time.monotonic()
+        try:
+            with self._connection, self._connection.cursor() as cursor:
+                # A new partition waits for whoever reads the table, and every append would wait with it.
+                cursor.execute("SET LOCAL lock_timeout = '250ms'")
+                cursor.execute("SELECT querylog.extend(%s)", [PARTITION])
+        except psycopg2.errors.LockNotAvailable:
+            _log.warning("partition-waits")
 
 
 def run(
@@ -182,6 +197,15 @@ def _lead() -> extensions.connection:
         raise NotLeader
     connection.autocommit = False
     return connection
+
+
+def _whole(connection: extensions.connection) -> Integrator:
+    try:
+        return Integrator(connection)
+    except Absent:
+        raise RefusesToSign("tiles-missing") from None
+    except EntryMissing:
+        raise RefusesToSign("entries-missing") from None
 
 
 def _remember(column: str, value: str) -> Callable[[extensions.cursor, int], None]:

@@ -24,6 +24,10 @@ _RECORDS = (
 _SINCE = "SELECT id, actor::text, leaf FROM querylog.entry WHERE id >= %s AND id < %s ORDER BY id LIMIT %s"
 
 
+class EntryMissing(Exception):
+    """An entry that is in the tree is not in the table."""
+
+
 @dataclass(frozen=True)
 class Record:
     count: int = 0
@@ -73,15 +77,23 @@ def records_at(cursor: extensions.cursor, upto: int) -> dict[str, Record]:
 
 
 def load(cursor: extensions.cursor, *, size: int) -> Rolls:
-    """The state of a tree of `size` entries: the last roll, and the entries since."""
+    """The state of a tree of `size` entries: the last roll, and the entries since.
+
+    Raises `EntryMissing` when one of those is not there.
+    """
     cursor.execute("SELECT coalesce(max(upto), 0) FROM querylog.roll")
     row = cursor.fetchone()
     last = int(row[0]) if row else 0
     rolls = Rolls(last, last, records_at(cursor, last))
     while rolls.upto < size:
         cursor.execute(_SINCE, [rolls.upto, size, PAGE])
-        for _, actor, leaf in cursor.fetchall():
+        rows = cursor.fetchall()
+        for index, actor, leaf in rows:
+            if index != rolls.upto:
+                raise EntryMissing
             rolls.take(actor, leaf_hash(leaf.encode()))
+        if not rows:
+            raise EntryMissing
     return rolls
 
 

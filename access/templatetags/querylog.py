@@ -5,12 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.dates import WEEKDAYS
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from access.querylog.standing import Standing
 from custodian import clock
 
 register = template.Library()
+
+
+@register.simple_tag
+def proof_of(standing: Standing, index: int) -> SafeString:
+    """How far an entry has come, drawn; a witnessed one says how many have seen it."""
+    state = standing.state(index)
+    words = {"witnessed": f"{_('已见证')} {standing.share}"}.get(state, "")
+    return render_to_string("components/proof_of.html", {"state": state, "words": words})
 
 
 @register.filter

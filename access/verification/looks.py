@@ -1,117 +1,136 @@
-"""The erasable lists beside the log: every row of a customer's list carries that customer's tag."""
+"""The customers' lists of looks: every row carries that customer's tag, and none is gone but by erasure."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
+import msgspec
 from django.db import connection
+from psycopg2 import extensions
 
 from access import keystore
 from access.models import Subject
+from access.verification import rows
 from access.verification.walk import Fault
 from custodian.tlog.verify import TAG, subject_tag
 
-PAGE = 5_000
-_ROWS = """
-SELECT e.id, e.leaf, e.tags, e.subjects,
-       coalesce(array_agg(s.subject::text) FILTER (WHERE s.subject IS NOT NULL), '{}')
-FROM querylog.entry e LEFT JOIN querylog.subject_access s ON s.entry_id = e.id
-WHERE e.id >= %s AND e.id < %s AND (e.subjects > 0 OR s.subject IS NOT NULL)
-GROUP BY e.id ORDER BY e.id
-"""
-_ERASED = (
-    "SELECT coalesce(sum((leaf::jsonb ->> 'rows')::bigint), 0)"
-    " FROM querylog.entry WHERE act = 'erase'"
+PAGE = 10_240
+PATIENCE = 10.0  # seconds that a change may take from the outbox into the log
+_SHOWN = (
+    "SELECT id, leaf, tags FROM querylog.entry"
+    " WHERE id >= {:d} AND id < {:d} AND octet_length(tags) > 0 ORDER BY id"
 )
-_CONTEXT = """
-SELECT e.id FROM querylog.entry e LEFT JOIN querylog.context c ON c.entry_id = e.id
-WHERE e.id >= %s AND e.id < %s AND c.body_sealed IS NOT NULL
-  AND (e.leaf::jsonb ->> 'ctx') IS DISTINCT FROM encode(sha256(c.body_sealed), 'hex')
-ORDER BY e.id LIMIT 1
-"""
-_COLUMNS = """
-SELECT min(e.id) FROM querylog.entry e, LATERAL (SELECT e.leaf::jsonb AS said OFFSET 0) l
-WHERE e.id >= %s AND e.id < %s AND
-  (e.actor::text, e.staff_no, e.unit, e.act, e.purpose, e.outcome, e.channel, e.subjects, e.ts)
-  IS DISTINCT FROM
-  (said ->> 'actor', said ->> 'no', said ->> 'unit', said ->> 'act', said ->> 'purp', said ->> 'out',
-   said ->> 'ch', (said ->> 'n')::int, (said ->> 'ts')::timestamptz)
-"""
+_LISTED = (
+    "SELECT entry_id, uuid_send(subject), ''::bytea FROM querylog.subject_access"
+    " WHERE entry_id >= {:d} AND entry_id < {:d} ORDER BY entry_id"
+)
+_ERASED = "SELECT leaf FROM querylog.entry WHERE id >= %s AND id < %s AND act = 'erase'"
 
 
-def columns(first: int, beyond: int) -> Iterator[Fault]:
-    """What is filtered and shown by is what the leaf says."""
-    yield from _one("column-not-leaf", _COLUMNS, first, beyond)
+class Said(msgspec.Struct, gc=False):
+    """What the lists need of a leaf: what its tags are made over, and how many rows an erasure took."""
+
+    uid: str
+    rows: int = 0
 
 
-def contexts(first: int, beyond: int) -> Iterator[Fault]:
-    """A sealed reason is the one that the leaf holds the hash of; one that was erased is no fault."""
-    yield from _one("context-not-leaf", _CONTEXT, first, beyond)
+@dataclass
+class Listed:
+    """What was found; `missing` rows are not there, the first of them at `gap`."""
+
+    missing: int = 0
+    gap: int | None = None
+    faults: list[Fault] = field(default_factory=list)
 
 
-def listed(first: int, beyond: int) -> tuple[list[Fault], int]:
-    """The rows whose tag is not in their entry, and how many rows are not there."""
-    faults: list[Fault] = []
-    missing = 0
-    keys = _Keys()
+def faults(cursor: extensions.cursor, first: int, beyond: int) -> list[Fault]:
+    """The lists of the entries from `first` on, and whether the log says of what is missing that it was erased.
+
+    An erasure may also take rows of entries before `first`; only from the beginning on must it be exact.
+    """
+    found, said = listed(cursor, first, beyond), erased(cursor, first, beyond)
+    if found.missing > said or (first == 0 and found.missing < said):
+        found.faults.append(Fault("looks-missing", first if found.gap is None else found.gap))
+    return found.faults
+
+
+def listed(cursor: extensions.cursor, first: int, beyond: int) -> Listed:
+    found, keys = Listed(), _Keys()
     for low in range(first, beyond, PAGE):
-        with connection.cursor() as cursor:
-            cursor.execute(_ROWS, [low, min(low + PAGE, beyond)])
-            rows = cursor.fetchall()
-        known = keys.of({UUID(uid) for row in rows for uid in row[4]})
-        for index, leaf, tags, count, uids in rows:
-            marks = {bytes(tags)[at : at + TAG] for at in range(0, len(tags), TAG)}
-            missing += count - len(uids)
-            if len(uids) > count or not _belong(uids, known, json.loads(leaf)["uid"], marks):
-                faults.append(Fault("look-altered", index))
-    return faults, missing
+        high = min(low + PAGE, beyond)
+        lists: dict[int, list[bytes]] = {}
+        for index, uid, _ in rows.read(cursor, _LISTED.format(low, high)):
+            lists.setdefault(index, []).append(uid)
+        keys.open({uid for uids in lists.values() for uid in uids})
+        for index, leaf, tags in rows.read(cursor, _SHOWN.format(low, high)):
+            uids, shown = lists.pop(index, []), len(tags) // TAG
+            if code := _fault(uids, keys, leaf, tags):
+                found.faults.append(Fault(code, index))
+            if len(uids) < shown and found.gap is None:
+                found.gap = index
+            found.missing += max(shown - len(uids), 0)
+        found.faults += [Fault("look-altered", index) for index in lists]
+    return found
 
 
-def erased() -> int:
-    """How many rows the log itself says were erased with their customers."""
+def erased(cursor: extensions.cursor, first: int, beyond: int) -> int:
+    """How many rows the log itself says were erased; an entry that was put in twice counts once."""
+    cursor.execute(_ERASED, [first, beyond])
+    said: dict[str, int] = {}
+    for (leaf,) in cursor.fetchall():
+        try:
+            erasure = msgspec.json.decode(leaf, type=Said)
+        except msgspec.DecodeError:
+            continue
+        said[erasure.uid] = erasure.rows
+    return sum(said.values())
+
+
+def wait_for_changes() -> None:
+    """Until the changes that wait in the outbox now have their entries; an erasure's rows go before that."""
+    end = time.monotonic() + PATIENCE
     with connection.cursor() as cursor:
-        cursor.execute(_ERASED)
-        (rows,) = cursor.fetchone() or (0,)
-    return int(rows)
-
-
-def first_unlisted(first: int, beyond: int) -> int:
-    """The first entry that has fewer rows than it showed customers."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT e.id FROM querylog.entry e LEFT JOIN querylog.subject_access s ON s.entry_id = e.id"
-            " WHERE e.id >= %s AND e.id < %s AND e.subjects > 0"
-            " GROUP BY e.id HAVING count(s.subject) < max(e.subjects) ORDER BY e.id LIMIT 1",
-            [first, beyond],
-        )
-        row = cursor.fetchone()
-    return int(row[0]) if row else first
-
-
-def _belong(uids: list[str], known: Mapping[UUID, bytes], uid: str, marks: set[bytes]) -> bool:
-    made = {subject_tag(known[each], uid) for each in map(UUID, uids) if each in known}
-    return len(made) == len(uids) and made <= marks
+        cursor.execute("SELECT coalesce(max(id), 0) FROM querylog.outbox")
+        (newest,) = cursor.fetchone() or (0,)
+        while time.monotonic() < end:
+            cursor.execute("SELECT EXISTS (SELECT FROM querylog.outbox WHERE id <= %s)", [newest])
+            if cursor.fetchone() != (True,):
+                return
+            time.sleep(0.1)
 
 
 class _Keys:
     """Customers' log keys, opened once each."""
 
     def __init__(self) -> None:
-        self._known: dict[UUID, bytes] = {}
+        self.known: dict[bytes, bytes] = {}
+        self.gone: set[bytes] = set()
 
-    def of(self, uids: set[UUID]) -> Mapping[UUID, bytes]:
-        if wanted := uids - self._known.keys():
-            rows = Subject.objects.filter(uid__in=wanted).values_list("id", "uid")
-            keys = keystore.subject_keys_of([ordinal for ordinal, _ in rows])
-            self._known |= {uid: keys[ordinal] for ordinal, uid in rows if ordinal in keys}
-        return self._known
+    def open(self, uids: set[bytes]) -> None:
+        wanted = [UUID(bytes=uid) for uid in uids - self.known.keys() - self.gone]
+        if wanted:
+            found = Subject.objects.filter(uid__in=wanted).values_list("id", "uid")
+            keys = keystore.subject_keys_of([ordinal for ordinal, _ in found])
+            self.known |= {uid.bytes: keys[ordinal] for ordinal, uid in found if ordinal in keys}
+            self.gone |= {uid.bytes for ordinal, uid in found if ordinal not in keys}
 
 
-def _one(code: str, sql: str, first: int, beyond: int) -> Iterator[Fault]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [first, beyond])
-        row = cursor.fetchone()
-    if row and row[0] is not None:
-        yield Fault(code, int(row[0]))
+def _fault(uids: Sequence[bytes], keys: _Keys, leaf: bytes, tags: bytes) -> str:
+    if not uids:
+        return ""
+    if not keys.gone.isdisjoint(uids):
+        return "key-missing"
+    return "" if _belong(uids, keys.known, leaf, tags) else "look-altered"
+
+
+def _belong(uids: Sequence[bytes], known: Mapping[bytes, bytes], leaf: bytes, tags: bytes) -> bool:
+    try:
+        uid = msgspec.json.decode(leaf, type=Said).uid
+    except msgspec.DecodeError:
+        return False
+    marks = {tags[at : at + TAG] for at in range(0, len(tags), TAG)}
+    made = {subject_tag(known[each], uid) for each in uids if each in known}
+    return len(made) == len(uids) and made <= marks

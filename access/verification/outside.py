@@ -9,7 +9,7 @@ from pathlib import Path
 from psycopg2 import extensions
 
 from access.sequencer.integrate import read_tile
-from access.verification.walk import Fault
+from access.verification.walk import Fault, first_difference
 from custodian.tlog import merkle, monitor
 from custodian.tlog.archive import Archive
 from custodian.tlog.verify import TILE, Checkpoint, Failed, Policy
@@ -83,14 +83,15 @@ class Elsewhere:
         elif known.size and self._root(known.size) != known.root:
             yield Fault(f"{held.whose}-forked", known.size - 1)
 
-    def archive(self, folder: Path, *, blocks: int) -> Iterator[Fault]:
+    def archive(self, folder: Path, *, since: int, blocks: int) -> Iterator[Fault]:
         """Every full tile of leaves that lay in the write-once folder is the database's."""
         archive = Archive(folder)
         if blocks > self._size // TILE:
             yield Fault("archive-ahead", self._size)
-        for block in range(min(blocks, self._size // TILE)):
-            if archive.read_tile(0, block) != read_tile(self._cursor, 0, block):
-                yield Fault("archive-differs", block * TILE)
+        for block in range(since, min(blocks, self._size // TILE)):
+            theirs, mine = archive.read_tile(0, block), read_tile(self._cursor, 0, block)
+            if theirs != mine:
+                yield Fault("archive-differs", block * TILE + first_difference(mine, theirs or b""))
                 return
 
     def _root(self, size: int) -> bytes:

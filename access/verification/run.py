@@ -7,14 +7,15 @@ import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.conf import settings
 from psycopg2 import extensions
 
-from access.verification import join, looks, marks, rolls
+from access.verification import columns, counts, join, looks, marks, rolls
 from access.verification.outside import Elsewhere, Held, Outside
-from access.verification.walk import Fault, Walked, seconds_between, walk
+from access.verification.walk import Fault, Walked, walk
 from custodian import databases
 from custodian.embedded import Role
 from custodian.tlog.archive import Archive
@@ -26,11 +27,10 @@ ROLE: Role = "auditor"
 
 @dataclass
 class Start:
-    """Where the run before ended: an index that begins a tile, the sessions open there, rows not listed."""
+    """Where the run before ended: an index that begins a tile, and the sessions open there."""
 
     index: int = 0
     sessions: join.Sessions = field(default_factory=dict)
-    missing: int = 0
 
 
 @dataclass
@@ -70,48 +70,62 @@ def verify(start: Start, outside: Outside, *, jobs: int = 1, role: Role = ROLE) 
     begun = time.monotonic()
     held = outside.gather()
     blocks = Archive(outside.store).blocks() if outside.store else 0
+    with _snapshot(role) as cursor:
+        return _Run(cursor, start, outside, jobs, role).run(begun, held, blocks)
+
+
+@contextmanager
+def _snapshot(role: Role) -> Iterator[extensions.cursor]:
+    """One moment of the database for as long as it takes, whatever is appended meanwhile."""
     connection = databases.connect(role, application_name="custodian verify")
-    # One moment of the tree for the whole run, whatever is appended meanwhile.
     connection.set_session(readonly=True, autocommit=False, isolation_level="REPEATABLE READ")
     try:
         with connection.cursor() as cursor:
-            return _Run(cursor, start, outside, jobs, databases.url(role)).run(begun, held, blocks)
+            yield cursor
     finally:
         connection.close()
 
 
 class _Run:
     def __init__(
-        self, cursor: extensions.cursor, start: Start, outside: Outside, jobs: int, url: str
+        self, cursor: extensions.cursor, start: Start, outside: Outside, jobs: int, role: Role
     ) -> None:
         self._cursor, self._start, self._outside = cursor, start, outside
-        self._jobs, self._url = jobs, url
+        self._jobs, self._role = jobs, role
         cursor.execute("SELECT size, announced, min_index FROM querylog.tree")
         self.size, self._announced, self._lowest = cursor.fetchone() or (0, 0, 0)
         cursor.execute("SELECT coalesce(max(id) + 1, 0), coalesce(min(id), 0) FROM querylog.entry")
         self._beyond, self._first_id = cursor.fetchone() or (0, 0)
         self._policy, self._bad_policy = _policy(outside)
-        self.resume = Start(max(self.size // TILE * TILE, start.index))
+        self.resume = Start(max(self.size // TILE * TILE, start.index), dict(start.sessions))
         self.faults: list[Fault] = []
         self.entries = 0
         self._latest = ""
 
     def run(self, begun: float, held: Sequence[Held], blocks: int) -> Report:
         first = self._start.index
+        if self.size < first:
+            self.faults.append(Fault("entry-missing", self.size))
+        else:
+            self._entries()
+        self.faults += self._elsewhere(held, blocks)
+        return Report(
+            first, self.size, self.entries, time.monotonic() - begun, self.faults, self.resume
+        )
+
+    def _entries(self) -> None:
+        """The entries, what is computed from them, and what lies beside them, each if it can be read."""
         sessions = dict(self._start.sessions)
         for walked in self._walked():
             sessions, broken = join.sessions(sessions, walked)
             self._take(walked, broken)
             if walked.beyond == self.resume.index:
                 self.resume.sessions = dict(sessions)
-        if not self.entries and self.resume.index == first:
-            self.resume.sessions = sessions
         self.faults += self._tree()
-        self.faults += self._beside(first)
-        self.faults += self._elsewhere(held, blocks)
-        return Report(
-            first, self.size, self.entries, time.monotonic() - begun, self.faults, self.resume
-        )
+        if not any(fault.code == "leaf-unreadable" for fault in self.faults):
+            self.faults += self._beside(self._start.index)
+        if not self.faults and self._start.index == 0:
+            self.faults += filter(None, [counts.fault(self._cursor, size=self.size)])
 
     def _walked(self) -> Iterator[Walked]:
         """Ranges in their order: up to where the next run resumes, and the rest."""
@@ -121,18 +135,20 @@ class _Run:
             for start, high in itertools.pairwise(borders)
             for low in range(start, high, STRIDE)
         ]
-        if self._jobs == 1 or len(ranges) == 1:
-            yield from (walk(self._url, *each) for each in ranges)
+        url = databases.url(self._role)
+        if self._jobs == 1 or len(ranges) < 2:
+            yield from (walk(url, *each) for each in ranges)
             return
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(self._jobs, mp_context=context) as pool:
-            yield from pool.map(walk, [self._url] * len(ranges), *zip(*ranges, strict=True))
+            yield from pool.map(walk, [url] * len(ranges), *zip(*ranges, strict=True))
 
     def _take(self, walked: Walked, broken: Sequence[Fault]) -> None:
         self.faults += [*walked.faults, *broken]
         self.entries += walked.count
-        if walked.latest < self._latest and _late(walked.latest, self._latest):
-            self.faults.append(Fault("time-regression", walked.first))
+        when, index = walked.oldest
+        if walked.latest and is_late(when, after=self._latest):
+            self.faults.append(Fault("time-regression", index))
         self._latest = max(self._latest, walked.latest)
         roots = join.Roots(self._cursor, walked.first // TILE)
         roots.compare(walked.roots)
@@ -143,30 +159,36 @@ class _Run:
             yield Fault("entry-before-the-first", self._first_id)
         if self._bad_policy:
             yield Fault("policy-unreadable", self.size)
-        if any(fault.code == "leaf-not-tile" for fault in self.faults):
-            return  # the tree cannot be computed from entries that are not in it
         since = self._start.index - 1 if self._start.index else 0
-        yield from join.checkpoints(self._cursor, self._policy, since=since, size=self.size)
+        checked = join.checkpoints(self._cursor, self._policy, since=since, size=self.size)
+        yield from itertools.islice(checked, MOST_FAULTS)
         yield from rolls.faults(self._cursor, since=self._start.index, size=self.size)
 
     def _beside(self, first: int) -> Iterator[Fault]:
-        yield from looks.columns(first, self._beyond)
-        yield from looks.contexts(first, self._beyond)
-        yield from marks.faults(first, self._beyond)
-        erased = looks.erased()
-        altered, missing = looks.listed(first, self.resume.index)
-        tail, tail_missing = looks.listed(self.resume.index, self._beyond)
-        yield from [*altered, *tail]
-        self.resume.missing = self._start.missing + missing
-        if not erased <= self.resume.missing + tail_missing <= looks.erased():
-            yield Fault("looks-missing", looks.first_unlisted(0, self._beyond))
+        displayed = columns.displayed(self._cursor, first, self._beyond)
+        yield from filter(None, [displayed])
+        if displayed is None or displayed.code != "leaf-unreadable":
+            yield from filter(None, [columns.contexts(self._cursor, first, self._beyond)])
+        yield from itertools.islice(marks.faults(self._cursor, first, self._beyond), MOST_FAULTS)
+        yield from self._looks(first)
+
+    def _looks(self, first: int) -> Sequence[Fault]:
+        """Somebody may be erased while this looks; what is wrong a moment later as well is wrong."""
+        if not looks.faults(self._cursor, first, self._beyond):
+            return []
+        looks.wait_for_changes()
+        with _snapshot(self._role) as cursor:
+            cursor.execute("SELECT max(id) + 1 FROM querylog.entry")
+            (beyond,) = cursor.fetchone() or (None,)
+            return looks.faults(cursor, first, beyond or self._beyond)
 
     def _elsewhere(self, held: Sequence[Held], blocks: int) -> Iterator[Fault]:
         elsewhere = Elsewhere(self._cursor, self._policy, size=self.size)
         for each in held:
             yield from elsewhere.faults(each, announced=self._announced)
         if self._outside.store is not None:
-            yield from elsewhere.archive(self._outside.store, blocks=blocks)
+            since = self._start.index // TILE
+            yield from elsewhere.archive(self._outside.store, since=since, blocks=blocks)
 
 
 def _policy(outside: Outside) -> tuple[Policy | None, bool]:
@@ -174,7 +196,3 @@ def _policy(outside: Outside) -> tuple[Policy | None, bool]:
         return outside.trust(), False
     except Failed:
         return None, True
-
-
-def _late(early: str, late: str) -> bool:
-    return bool(early) and seconds_between(early, late) > SKEW

@@ -6,7 +6,7 @@ No Django here, so that a child process of its own can walk each range; it is ha
 from __future__ import annotations
 
 import hashlib
-import re
+import operator
 import struct
 from collections import deque
 from collections.abc import Iterator
@@ -18,17 +18,13 @@ import msgspec
 import psycopg2
 from psycopg2 import extensions
 
-from custodian.tlog.verify import HASH, SKEW, TAG, TILE, perfect_root, split_hashes
+from access.verification import rows
+from access.verification.rows import Row
+from custodian.tlog.verify import HASH, SKEW, TAG, TILE
 
 PAGE = 10_240
 FIRST_LINK = "0" * 16
 MOST_FAULTS = 100
-Row = tuple[int, bytes, bytes]
-_MARK = re.compile(r'"wm":"[0-9a-f]{32}",')
-_ROWS = (
-    "COPY (SELECT id, leaf, tags FROM querylog.entry WHERE id >= {:d} AND id < {:d} ORDER BY id)"
-    " TO STDOUT (FORMAT binary)"
-)
 _TILES = "SELECT index, data FROM querylog.tile WHERE level = 0 AND index >= %s AND index <= %s"
 
 
@@ -64,6 +60,7 @@ class Walked:
     roots: list[bytes] = field(default_factory=list)  # of the tiles that begin in the range
     sessions: dict[str, Link] = field(default_factory=dict)
     latest: str = ""
+    oldest: tuple[str, int] = ("", 0)
     faults: list[Fault] = field(default_factory=list)
     count: int = 0
 
@@ -91,26 +88,6 @@ class Said(msgspec.Struct, gc=False):
     w: str = ""
     wp: str = ""
     ws: int = 0
-
-
-class _Rows:
-    """Takes a binary COPY, one row a piece, which costs half of what fetching costs."""
-
-    HEAD = struct.Struct(">hiqi")
-    START = 19  # length of the signature and header before the first row
-
-    def __init__(self) -> None:
-        self.rows: list[Row] = []
-        self._first = True
-
-    def write(self, piece: bytes) -> None:
-        at = self.START if self._first else 0
-        self._first = False
-        if len(piece) - at < self.HEAD.size:
-            return
-        _, _, index, length = self.HEAD.unpack_from(piece, at)
-        start = at + self.HEAD.size
-        self.rows.append((index, piece[start : start + length], piece[start + length + 4 :]))
 
 
 class _Walk:
@@ -147,20 +124,23 @@ class _Walk:
                 yield self._dense(waiting.popleft().result(), low, high)
 
     def _fetch(self, low: int) -> list[Row]:
-        taken = _Rows()
+        high = min(low + PAGE, self.found.beyond)
         with self._connection.cursor() as cursor:
-            cursor.copy_expert(_ROWS.format(low, min(low + PAGE, self.found.beyond)), taken)
-        return taken.rows
+            return rows.read(cursor, rows.LEAVES.format(low, high))
 
-    def _dense(self, rows: list[Row], low: int, high: int) -> list[Row]:
-        """The rows with an empty one in the place of each that is missing."""
-        if len(rows) == high - low:
-            return rows
-        known = {row[0]: row for row in rows}
-        missing = [index for index in range(low, high) if index not in known]
-        for index in missing[:MOST_FAULTS]:
+    def _dense(self, page: list[Row], low: int, high: int) -> list[Row]:
+        """The rows of the tree with an empty one in the place of each that is missing.
+
+        Beyond the tree an index may be dead, or still to come.
+        """
+        if len(page) == high - low:
+            return page
+        known = {row[0]: row for row in page}
+        sealed = range(low, min(high, self._size))
+        for index in [each for each in sealed if each not in known][:MOST_FAULTS]:
             self._fault("entry-missing", index)
-        return [known.get(index, (index, b"", b"")) for index in range(low, high)]
+        tail = [row for row in page if row[0] >= self._size]
+        return [known.get(index, (index, b"", b"")) for index in sealed] + tail
 
     def _leaves(self, page: list[Row]) -> list[bytes]:
         """Check each row by itself, in time and in its session, and give the leaf hashes.
@@ -205,13 +185,16 @@ class _Walk:
 
     def _in_time(self, page: list[Row], said: list[Said]) -> None:
         times = [self.found.latest, *[each.ts for each in said]]
-        if times != sorted(times):
+        if not all(map(operator.le, times, times[1:])):
             latest = times[0]
             for (index, _, _), when in zip(page, times[1:], strict=True):
-                if when < latest and seconds_between(when, latest) > SKEW:
+                if is_late(when, after=latest):
                     self._fault("time-regression", index)
                 latest = max(latest, when)
         self.found.latest = max(times)
+        when = min(times[1:], default="")
+        if when and (when < self.found.oldest[0] or not times[0]):
+            self.found.oldest = (when, page[times.index(when, 1) - 1][0])
 
     def _in_session(self, page: list[Row], said: list[Said], hashes: list[bytes]) -> None:
         sessions = self.found.sessions
@@ -240,26 +223,38 @@ class _Walk:
             mine = b"".join(hashes[low - first : high - first])
             theirs = tile[(low - block * TILE) * HASH : (high - block * TILE) * HASH]
             if mine != theirs:
-                self._fault("leaf-not-tile", low + _first_difference(mine, theirs))
-            if low == block * TILE and len(tile) == TILE * HASH:
-                self.found.roots.append(perfect_root(split_hashes(tile)))
+                self._fault("leaf-not-tile", low + first_difference(mine, theirs))
+            # A tile may have become full since the size was read; its root is not in that tree yet.
+            if low == block * TILE and len(tile) == TILE * HASH and low + TILE <= self._size:
+                self.found.roots.append(_root(tile))
 
     def _fault(self, code: str, index: int) -> None:
         if len(self.found.faults) <= MOST_FAULTS:
             self.found.faults.append(Fault(code, index))
 
 
-def unmarked(text: str) -> str:
-    """A leaf as its writer marked it: its own mark cut out."""
-    return _MARK.sub("", text, count=1)
+def is_late(when: str, *, after: str) -> bool:
+    """Whether a leaf's time lies further before an earlier leaf's than clocks of machines differ."""
+    if when >= after:
+        return False
+    try:
+        difference: timedelta = datetime.fromisoformat(after) - datetime.fromisoformat(when)
+    except (TypeError, ValueError):
+        return True
+    return difference.total_seconds() > SKEW
 
 
-def seconds_between(early: str, late: str) -> float:
-    difference: timedelta = datetime.fromisoformat(late) - datetime.fromisoformat(early)
-    return difference.total_seconds()
+def _root(tile: bytes) -> bytes:
+    """As `perfect_root`, without a call for every node: half the time."""
+    sha, pair = hashlib.sha256, 2 * HASH
+    while len(tile) > HASH:
+        pairs = struct.unpack(f"{pair}s" * (len(tile) // pair), tile)
+        tile = b"".join([sha(b"\x01" + each).digest() for each in pairs])
+    return tile
 
 
-def _first_difference(mine: bytes, theirs: bytes) -> int:
+def first_difference(mine: bytes, theirs: bytes) -> int:
+    """The place of the first hash that differs between two tiles."""
     for at in range(0, len(mine), HASH):
         if mine[at : at + HASH] != theirs[at : at + HASH]:
             return at // HASH

@@ -19,7 +19,7 @@ from access.models import Entry, Installation, Unit, User
 from access.querylog import writer
 from access.sequencer.process import PERIOD, Sequencer
 from custodian import clock, embedded
-from custodian.demo import cast, history, insurer, outside, reference, traffic
+from custodian.demo import cast, history, insurer, outside, reference, supervision, traffic
 from custodian.demo.insurer import Manifest
 from custodian.demo.traffic import PlannedLook
 from custodian.tlog import log_key
@@ -87,6 +87,7 @@ def _build(customers: int, console: Console) -> None:
         month = (begin + timedelta(hours=6), now - timedelta(minutes=5))
         looks = _planned(manifest, people, month)
         _live(looks, _customers(manifest, book), people, console, seal)
+        supervision.begin(people)
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)

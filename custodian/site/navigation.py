@@ -68,9 +68,11 @@ ADMIN = (
         _("查询与权限"),
         (
             Item(_("查询日志"), "admin:querylog"),
+            Item(_("日志核验"), "admin:access_verification_changelist"),
             Item(pgettext_lazy("列表", "访问规则"), "admin:access_policyrule_changelist"),
             Item(pgettext_lazy("列表", "审计发现"), "admin:access_finding_changelist"),
             Item(_("授权与审批"), "admin:access_approval_changelist"),
+            Item(pgettext_lazy("列表", "监管案件"), "admin:access_case_changelist"),
             Item(pgettext_lazy("列表", "人员"), "admin:access_user_changelist"),
             Item(pgettext_lazy("列表", "机构"), "admin:access_unit_changelist"),
             Item(_("培训与承诺"), "admin:training"),

@@ -27,6 +27,11 @@ ACTS: dict[str, tuple[Any, str, str]] = {
     "demo.begin": (_("演示开始"), "", ""),
     "writer.open": (_("开始写入"), "", ""),
     "writer.close": (_("停止写入"), "", ""),
+    "void": (_("空号"), "", ""),
+    "roll": (_("名册"), "", ""),
+    "codes": (_("代码表"), "", ""),
+    "key.rotate": (_("更换日志密钥"), "info", ""),
+    "erase": (_("注销假名"), "danger", "trash"),
     "system": (_("系统作业"), "", ""),
 }
 # How far a log entry has come: word, squares filled, the square that does not fit.

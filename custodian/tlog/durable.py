@@ -31,7 +31,7 @@ def write_once(path: Path, content: bytes) -> None:
         if path.read_bytes() != content:
             raise WrittenOnce(path.name)
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
     try:
@@ -39,10 +39,21 @@ def write_once(path: Path, content: bytes) -> None:
         try:
             path.hardlink_to(fresh)
         except FileExistsError:
-            raise WrittenOnce(path.name) from None
+            # Somebody else was quicker.
+            if path.read_bytes() != content:
+                raise WrittenOnce(path.name) from None
         sync_folder(path.parent)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder and those above it, each on the disk before anything lies in it."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:
@@ -56,7 +67,7 @@ def sync_folder(folder: Path) -> None:
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
     """One process at a time, by a lock on `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with path.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -31,10 +31,17 @@ class Head:
         return note
 
     def advance(self, note: bytes, *, known: bytes | None) -> None:
-        """Durably replace the head `known` by `note`, which is not smaller; raises `HeadMoved`."""
+        """Durably replace the head `known` by `note`, which continues it; raises `HeadMoved`."""
         with durable.alone(self.path.with_name(f"{self.path.name}.lock")):
             if self.read() != known:
                 raise HeadMoved
-            if known is not None and Checkpoint.parse(known).size > Checkpoint.parse(note).size:
+            if known is not None and not _may_follow(
+                Checkpoint.parse(known), Checkpoint.parse(note)
+            ):
                 raise HeadMoved
             durable.replace(self.path, note)
+
+
+def _may_follow(before: Checkpoint, after: Checkpoint) -> bool:
+    """A larger tree, or the same one signed anew."""
+    return after.size > before.size or (after.size, after.root) == (before.size, before.root)

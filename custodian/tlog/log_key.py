@@ -37,7 +37,7 @@ def create(path: Path, *, origin: str) -> Signer:
     if path.exists():
         raise KeyFileRefused("exists")
     signer = Signer.generate(origin, kind=ED25519)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    durable.make_folder(path.parent)
     durable.replace(path, _dump([LogKey(signer)]), mode=0o600)
     return signer
 
@@ -67,7 +67,8 @@ def load(path: Path) -> list[LogKey]:
         keys = [_parse(line) for line in text.splitlines() if line and not line.startswith("#")]
     except (Malformed, ValueError):
         raise KeyFileRefused("malformed") from None
-    if not keys or len({key.signer.key.name for key in keys}) != 1:
+    # Without a key that has no end the log would one day go unsigned.
+    if len({key.signer.key.name for key in keys}) != 1 or keys[0].until is not None:
         raise KeyFileRefused("malformed")
     return keys
 

@@ -28,6 +28,7 @@ import re
 import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,6 +48,11 @@ FIRST_LINK = "0" * 16
 SKEW = 60.0  # seconds by which a leaf's time may lie before that of an earlier leaf
 MOST_MEMBER = 64 << 20  # bytes of one part of a bundle once it is unpacked
 MOST_LEAF = 60_000
+# Whatever a broken zip file, or JSON that is not as it should be, can raise.
+UNREADABLE = (
+    *(KeyError, IndexError, AttributeError, TypeError, ValueError, RecursionError),
+    *(OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error),
+)
 
 
 class Failed(Exception):
@@ -457,10 +463,14 @@ def split_entries(raw: bytes, *, prefix: int = 2) -> list[bytes]:
 class Bundle:
     """A zip file with known parts and nothing else."""
 
-    MEMBER = re.compile(
-        r"MANIFEST\.json|checkpoint|policy\.txt|verify\.py|README\.txt|dictionary\.json"
-        r"|entries\.csv|report\.pdf|rolls\.json|subject_keys\.jsonl"
-        r"|consistency/\d{1,19}|(tile/(\d{1,2}|entries)|tags)/(x\d{3}/)*\d{3}(\.p/\d{1,3})?"
+    TREE = re.compile(
+        r"MANIFEST\.json|checkpoint|consistency/\d{1,19}"
+        r"|(tile/(\d{1,2}|entries)|tags)/(x\d{3}/)*\d{3}(\.p/\d{1,3})?",
+        re.ASCII,
+    )
+    BESIDE = frozenset(
+        "policy.txt verify.py README.txt dictionary.json entries.csv report.pdf rolls.json"
+        " subject_keys.jsonl".split()
     )
 
     def __init__(self, path: str | Path) -> None:
@@ -472,8 +482,8 @@ class Bundle:
         self.names = {info.filename for info in infos}
         if len(self.names) != len(infos):
             raise Malformed("a part stands in the bundle twice")
-        strange = sorted(name for name in self.names if not self.MEMBER.fullmatch(name))
-        if strange:
+        others = self.names - self.BESIDE
+        if strange := sorted(name for name in others if not self.TREE.fullmatch(name)):
             raise Malformed(f"a part that no bundle has: {strange[0][:80]!r}")
 
     def read(self, name: str, *, most: int = MOST_MEMBER) -> bytes:
@@ -482,17 +492,8 @@ class Bundle:
                 raw = part.read(most + 1)
         except KeyError:
             raise Malformed(f"{name} is missing") from None
-        except (
-            zipfile.BadZipFile,
-            OSError,
-            NotImplementedError,
-            RuntimeError,
-            EOFError,
-            ValueError,
-        ):
+        except UNREADABLE:
             raise Malformed(f"{name} cannot be read") from None
-        except Exception as error:  # noqa: BLE001  zlib's own error has no public home
-            raise Malformed(f"{name} cannot be read ({type(error).__name__})") from None
         if len(raw) > most:
             raise Malformed(f"{name} is too large")
         return raw
@@ -501,6 +502,14 @@ class Bundle:
         """The lines of a long part, one at a time."""
         with self._zip.open(name) as part:
             yield from iter(lambda: part.readline(1 << 20), b"")
+
+    def sha256(self, name: str) -> str:
+        """The hash of a part of any length."""
+        digest = hashlib.sha256()
+        with self._zip.open(name) as part:
+            for chunk in iter(lambda: part.read(1 << 20), b""):
+                digest.update(chunk)
+        return digest.hexdigest()
 
     def json(self, name: str) -> Any:
         try:
@@ -593,6 +602,11 @@ def csv_line(index: int, leaf: Mapping[str, Any], raw: bytes) -> bytes:
         hashlib.sha256(raw).hexdigest(),
     ]
     return csv_row(cells)
+
+
+def is_support(leaf: Mapping[str, Any], *, whole: bool) -> bool:
+    """A roll is in a selection to show that nothing was left out, not because anybody asked for it."""
+    return not whole and leaf["act"] == "roll"
 
 
 def csv_row(cells: Sequence[Any]) -> bytes:
@@ -736,11 +750,15 @@ class Check:
         return self.facts
 
     def _parts(self) -> None:
-        """The parts beside the tree are those that the manifest names."""
-        for name, digest in self.manifest["files"].items():
-            if not isinstance(name, str) or name not in self.bundle.names:
-                raise Malformed(f"{name} is missing")
-            if hashlib.sha256(self.bundle.read(name)).hexdigest() != digest:
+        """The parts beside the tree are those that the manifest names, and no others."""
+        named = self.manifest["files"]
+        beside = {name for name in self.bundle.names if not Bundle.TREE.fullmatch(name)}
+        if missing := sorted(named.keys() - beside):
+            raise Malformed(f"{missing[0][:80]!r} is missing")
+        if strange := sorted(beside - named.keys()):
+            raise Tampered(f"{strange[0]} is not a part that the manifest names")
+        for name, digest in named.items():
+            if self.bundle.sha256(name) != digest:
                 raise Tampered(f"{name} is not the part that the manifest names")
 
     def _prior(self, prior: Checkpoint | None, proof: Sequence[bytes] | None) -> None:
@@ -780,7 +798,8 @@ class Check:
                 customers[customer] += (
                     leaf["n"] > 0 and subject_tag(key, leaf["uid"]) in entry.marks
                 )
-            if not self.first <= entry.index < self.beyond:
+            inside = self.first <= entry.index < self.beyond
+            if not inside or is_support(leaf, whole=self.whole):
                 supporting += 1
                 continue
             disclosed += 1
@@ -1029,7 +1048,7 @@ def verify(
         facts = check.run(Checkpoint.parse(prior) if prior is not None else None, proof)
     except Failed as error:
         return Result(error.state, error.because, error.index)
-    except (UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+    except UNREADABLE as error:
         return Result("malformed", f"a part cannot be read ({type(error).__name__})")
     return Result(facts=facts)
 

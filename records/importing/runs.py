@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
 from django.conf import settings
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
 from access import actors, gate, scopes
 from access.actions import Action
@@ -17,7 +15,7 @@ from access.actors import Actor
 from access.models import Unit, User
 from access.vocabulary import Channel
 from custodian import clock
-from custodian.jobs import JOB, JobStatus
+from custodian.jobs import JOB, JobStatus, wake
 from custodian.workflow import IllegalMove
 from records import books
 from records.importing import engine, store
@@ -27,8 +25,6 @@ from records.importing.readers import Sheet, Source
 from records.importing.recognise import ColumnGuess, mapping_of, recognise
 from records.importing.steps import open_file
 from records.models import Book, ImportFile, ImportRun
-
-_log = structlog.get_logger("records")
 
 
 @dataclass(frozen=True)
@@ -157,13 +153,7 @@ def withdraw(run: ImportRun) -> None:
 def _wake(run: ImportRun) -> None:
     from records.tasks import run_import  # tasks know the engine, which knows the runs
 
-    def call() -> None:
-        try:
-            run_import.delay(run.pk)
-        except OperationalError:
-            _log.warning("not-woken", run=run.pk)  # the sweep finds the run within seconds
-
-    transaction.on_commit(call)
+    wake(run_import, run.pk)
 
 
 def discard(files: Sequence[ImportFile]) -> None:

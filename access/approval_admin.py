@@ -1,0 +1,126 @@
+"""The back office's pages of approvals: what waits, what exactly it is, and the two seats."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from access import approvals, cases, gate
+from access.actions import Action
+from access.admin_pages import CHANNEL, Headline, actor_of, enter, headlines, page, purpose_of
+from access.admin_scope import ScopedAdmin, drawn, link_to
+from access.case_forms import NoteForm
+from access.models import Approval
+
+KINDS = {cases.SCOPE: gettext_lazy("案件范围"), cases.KEY: gettext_lazy("放行客户的日志密钥")}
+TONES = {"waiting": "warn", "approved": "ok", "returned": "danger"}
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ScopedAdmin):
+    read_action = Action.APPROVAL_READ
+    newest_first = True
+    columns = (
+        *("ref", "kind", "status", "digest", "requested_at", "decided_at"),
+        *("requested_by__name", "requested_by__staff_no"),
+        *("decided_by__name", "decided_by__staff_no"),
+    )
+    list_select_related = ("requested_by", "decided_by")
+    list_display = ("what", "requested_by", "requested_at", "state", "decided_by")
+    list_filter = ("status",)
+    lede = gettext_lazy("谁也不能复核自己提出的事项；批准的是内容本身，改动一字即作废")
+    nothing = gettext_lazy("没有等待复核的事项。")
+
+    def address(self, row: Any) -> str:
+        return link_to("admin:approval", row.ref)
+
+    @admin.display(description=gettext_lazy("事项"))
+    def what(self, approval: Approval) -> str:
+        return str(KINDS.get(approval.kind, approval.kind))
+
+    @admin.display(description=gettext_lazy("状态"))
+    def state(self, approval: Approval) -> str:
+        return drawn("tag", approval.get_status_display(), tone=TONES.get(approval.status, ""))
+
+
+@page("approvals/<uuid:ref>/", name="approval", action=Action.APPROVAL_READ, logs_itself=True)
+@require_http_methods(["GET", "POST"])
+def approval_page(request: HttpRequest, ref: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    if not gate.may(actor, Action.APPROVAL_READ):
+        enter(request, Action.APPROVAL_READ)  # which refuses, and puts that on record
+    rows = Approval.objects.select_related("requested_by", "decided_by")
+    approval = rows.filter(ref=ref).first()
+    if approval is None:
+        gate.refuse_unknown(
+            actor,
+            Action.APPROVAL_READ,
+            asked=str(ref),
+            purpose=purpose_of(actor),
+            channel=CHANNEL,
+        )
+    if request.method == "POST":
+        return _decide(request, approval)
+    enter(request, Action.APPROVAL_READ, row=str(approval.ref))
+    return _page(request, approval, NoteForm())
+
+
+def _decide(request: HttpRequest, approval: Approval) -> HttpResponse:
+    """Both ways need a fresh second factor, and name the content that was on the screen."""
+    actor, seen = actor_of(request), request.POST.get("digest", "")
+    if not actor.stepped_up:
+        here = reverse("admin:approval", args=[approval.ref])
+        return redirect(f"{reverse('step_up')}?next={here}")
+    if request.POST.get("act") == "approve":
+        approvals.approve(approval, seen=seen, actor=actor)
+        messages.info(request, _("已批准并生效。"))
+        return redirect("admin:approval", approval.ref)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, approval, form, status=422)
+    approvals.send_back(approval, seen=seen, note=form.cleaned_data["note"], actor=actor)
+    messages.info(request, _("已退回。"))
+    return redirect("admin:approval", approval.ref)
+
+
+def _page(
+    request: HttpRequest, approval: Approval, form: NoteForm, *, status: int = 200
+) -> HttpResponse:
+    kind = approvals.kind_of(approval)
+    context = {
+        **admin.site.each_context(request),
+        "title": KINDS.get(approval.kind, approval.kind),
+        "approval": approval,
+        "facts": kind.describe(approval.payload),
+        "standing": approvals.standing(approval, actor_of(request)),
+        "form": form,
+        "state": approval.get_status_display(),
+        "tone": TONES.get(approval.status, ""),
+    }
+    return render(request, "admin/approvals/approval.html", context, status=status)
+
+
+def waiting(request: HttpRequest) -> Headline | None:
+    """For the morning page: what this person can decide now."""
+    actor = actor_of(request)
+    if not gate.may(actor, Action.CASE_APPROVE):
+        return None
+    count = Approval.objects.waiting().exclude(requested_by_id=actor.id or 0).count()
+    if not count:
+        return None
+    words = ngettext("%(count)s 项等待您复核。", "%(count)s 项等待您复核。", count) % {
+        "count": count
+    }
+    url = f"{reverse('admin:access_approval_changelist')}?status__exact=waiting"
+    return Headline(25, words, _("申请人不能复核自己提出的事项。"), url, _("去复核"))
+
+
+headlines.append(waiting)

@@ -1,0 +1,187 @@
+"""Builds one bundle: the same bytes for the same question, recipient and checkpoint."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from psycopg2 import extensions
+
+from access import keystore
+from access.bundles import dictionary, report, rolls, selecting
+from access.bundles.criteria import Criteria
+from access.bundles.report import Cover, Tally
+from access.models import Subject
+from access.querylog.heads import Head, newest_head
+from access.sequencer.integrate import read_tile
+from custodian import databases
+from custodian.errors import Unavailable
+from custodian.tlog.bundle import Head as BundleHead
+from custodian.tlog.bundle import Leaf, Writer
+
+OnProgress = Callable[[int, int], None]
+README = Path(__file__).with_name("README.txt")
+PATIENCE = 25.0  # seconds to wait for witnesses
+PAUSE = 0.5
+
+
+class NothingSealed(Unavailable):
+    """There is no announced head of the log yet, so nothing could be proven."""
+
+    code = "nothing-sealed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """The whole question. `priors` are sizes of checkpoints that the recipient may hold."""
+
+    criteria: Criteria
+    recipient: str
+    case: str
+    language: str
+    scope: Sequence[tuple[str, str]] = ()
+    priors: Sequence[int] = ()
+    customers: Mapping[str, str] = field(default_factory=dict)  # how those with keys are called
+
+
+@dataclass(frozen=True)
+class Built:
+    entries: int
+    size: int
+
+
+def build(
+    order: Order,
+    file: IO[bytes],
+    *,
+    head: Head,
+    on_progress: OnProgress = lambda _done, _total: None,
+) -> Built:
+    """Write the bundle for `order` under the head `head`."""
+    found = selecting.range_of(order.criteria, size=head.size)
+    connection = databases.connect("auditor", application_name="custodian bundle")
+    connection.set_session(readonly=True, autocommit=False, isolation_level="REPEATABLE READ")
+    try:
+        with override(order.language), connection.cursor() as cursor:
+            return _Build(order, head, found, cursor).run(file, on_progress)
+    finally:
+        connection.close()
+
+
+def await_head(*, patience: float) -> Head:
+    """The newest head that enough witnesses have seen; after `patience` seconds, the newest of all."""
+    begun = time.monotonic()
+    wanted = newest_head(witnessed=False)
+    if wanted is None:
+        raise NothingSealed
+    while time.monotonic() - begun < patience:
+        seen = newest_head(witnessed=True)
+        if seen is not None and seen.size >= wanted.size:
+            return seen
+        time.sleep(PAUSE)
+    return newest_head(witnessed=False) or wanted
+
+
+class _Build:
+    def __init__(
+        self, order: Order, head: Head, found: selecting.Range, cursor: extensions.cursor
+    ) -> None:
+        self._order, self._head, self._range, self._cursor = order, head, found, cursor
+        self._tally = Tally()
+        self._kind = "whole" if order.criteria.everything else "selection"
+
+    def run(self, file: IO[bytes], on_progress: OnProgress) -> Built:
+        criteria, size = self._order.criteria, self._head.size
+        facts = {
+            "recipient": self._order.recipient,
+            "case": self._order.case,
+            "criteria": _told(criteria),
+            "language": self._order.language,
+            "product": f"Custodian {settings.CUSTODIAN_VERSION}",
+        }
+        about = BundleHead(
+            self._head.note, self._range.first, self._range.beyond, self._kind, facts
+        )
+        shown = rolls.Shown()
+        if not criteria.everything and criteria.operators:
+            shown = rolls.shown(self._cursor, criteria.operators, self._range, size=size)
+        with Writer(file, about, read=lambda *tile: read_tile(self._cursor, *tile)) as writer:
+            for block, leaves in self._blocks(shown):
+                writer.block(block, leaves)
+                for index, leaf, _raw in writer.asked(block, leaves):
+                    self._tally.take(index, leaf)
+                on_progress((block + 1) * 256 - self._range.first, self._total)
+            writer.table(self._blocks(shown))
+            for block in sorted(shown.blocks):
+                writer.need(block)
+            writer.consistency(self._order.priors)
+            self._parts(writer, shown)
+            return Built(writer.disclosed, size)
+
+    def _blocks(self, shown: rolls.Shown) -> Iterator[tuple[int, list[Leaf]]]:
+        return selecting.blocks(
+            self._cursor,
+            self._order.criteria,
+            self._range,
+            rolls=sorted(shown.leaves),
+            size=self._head.size,
+        )
+
+    @property
+    def _total(self) -> int:
+        return self._range.beyond - self._range.first
+
+    def _parts(self, writer: Writer, shown: rolls.Shown) -> None:
+        if shown.rows:
+            writer.part("rolls.json", _json(shown.rows))
+        if keys := self._keys():
+            writer.part("subject_keys.jsonl", keys)
+        if settings.CUSTODIAN_LOG_POLICY.exists():
+            writer.part("policy.txt", settings.CUSTODIAN_LOG_POLICY.read_bytes())
+        writer.part("dictionary.json", dictionary.encoded())
+        writer.part("README.txt", README.read_bytes())
+        writer.part("report.pdf", report.as_pdf(self._cover(), self._tally))
+
+    def _keys(self) -> bytes:
+        """The log keys of the customers whose release was approved, by the name that the office uses."""
+        wanted = self._order.criteria.keys
+        rows = Subject.objects.filter(uid__in=wanted).order_by("uid").values_list("id", "uid")
+        keys = keystore.subject_keys_of([ordinal for ordinal, _uid in rows])
+        lines = [
+            {
+                "customer": self._order.customers.get(str(uid), str(uid)),
+                "key": keys[ordinal].hex(),
+                "key_id": keystore.key_id(keys[ordinal]).hex(),
+            }
+            for ordinal, uid in rows
+            if ordinal in keys
+        ]
+        return "".join(json.dumps(line, sort_keys=True) + "\n" for line in lines).encode()
+
+    def _cover(self) -> Cover:
+        return Cover(
+            title=_("查询日志取证包"),
+            recipient=self._order.recipient,
+            case=self._order.case,
+            scope=self._order.scope,
+            checkpoint=self._head.checkpoint,
+            signed_at=self._head.signed_at,
+            witnesses=sorted(self._head.witnesses),
+        )
+
+
+def _told(criteria: Criteria) -> dict[str, Any]:
+    """The question as the manifest tells it: customers only by their number."""
+    said = criteria.dump()
+    return {**said, "customers": len(criteria.customers), "keys": len(criteria.keys)}
+
+
+def _json(content: Any) -> bytes:
+    return f"{json.dumps(content, indent=1, sort_keys=True)}\n".encode()

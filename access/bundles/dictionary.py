@@ -1,0 +1,87 @@
+"""The data dictionary: what every code and field of an entry means, in both languages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from access.action_words import ACTS, WORDS
+from access.reasons import MESSAGES
+from access.vocabulary import Channel, Purpose
+from custodian import elements
+
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+FIELDS: Mapping[str, Any] = {
+    "v": _("格式版本"),
+    "ts": _("取得位置的时间（世界协调时）"),
+    "at": _("变更发生的时间；只在变更条目中出现"),
+    "actor": _("操作人的假名，固定不变"),
+    "no": _("操作人工号"),
+    "unit": _("操作人所在机构代码"),
+    "ch": _("渠道"),
+    "act": _("动作"),
+    "what": _("具体操作"),
+    "purp": _("用途"),
+    "n": _("涉及客户数"),
+    "fields": _("信息项代码"),
+    "mask": _("为 1 时只显示掩码"),
+    "out": _("结果：ok 允许，denied 拒绝"),
+    "why": _("理由代码"),
+    "rule": _("作出决定的规则与版本"),
+    "q": _("检索内容的当月记号，不能还原"),
+    "ctx": _("密封的理由与判断依据的指纹"),
+    "subj": _("客户记号的指纹"),
+    "uid": _("本条的随机编号，用于计算客户记号"),
+    "w": _("写入者会话"),
+    "ws": _("会话内序号"),
+    "wp": _("同一会话前一条的指纹"),
+    "wm": _("写入者的带密钥记号"),
+    "om": _("变更条目的带密钥记号"),
+}
+
+
+def content() -> dict[str, Any]:
+    return {
+        "acts": _both(ACTS.items()),
+        "operations": _both((str(key), words) for key, words in WORDS.items()),
+        "purposes": _both(Purpose.choices),
+        "channels": _both(Channel.choices),
+        "reasons": _both(MESSAGES.items()),
+        "elements": {
+            each.code: {
+                **_in_both(each.label),
+                "class": each.cls.value,
+                "level": each.level,
+                "sensitive": each.sensitive,
+            }
+            for each in elements.catalogue()
+        },
+        "fields": _both(FIELDS.items()),
+    }
+
+
+def encoded() -> bytes:
+    text = json.dumps(content(), ensure_ascii=False, indent=1, sort_keys=True)
+    return f"{text}\n".encode()
+
+
+def digest() -> str:
+    """The hash that a `codes` entry of the log holds, so that a later dictionary cannot be passed off."""
+    return hashlib.sha256(encoded()).hexdigest()
+
+
+def _both(pairs: Iterable[tuple[str, Any]]) -> dict[str, dict[str, str]]:
+    return {str(code): _in_both(words) for code, words in pairs}
+
+
+def _in_both(words: Any) -> dict[str, str]:
+    said = {}
+    for name, language in LANGUAGES.items():
+        with override(language):
+            said[name] = str(words)
+    return said

@@ -1,0 +1,111 @@
+"""Finished bundles on disk, sealed in parts under a key of their own that goes with them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from queue import Queue
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from access import keystore
+
+CHUNK = 1 << 20
+_ELEMENT = "bundle.content"
+
+
+@dataclass(frozen=True)
+class Kept:
+    length: int
+    sha256: str
+
+
+class Sealing(io.RawIOBase):
+    """A file that is sealed as it is written: nothing of it ever lies on the disk in clear.
+
+    The sealing runs in a thread, because a zip file is pushed and a sealed stream is pulled.
+    """
+
+    def __init__(self, ref: UUID) -> None:
+        self._path = path_of(ref)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._queue: Queue[bytes | None] = Queue(maxsize=16)
+        self._digest, self._length = hashlib.sha256(), 0
+        self._error: BaseException | None = None
+        sealed = keystore.seal_stream(_holding(ref), iter(self._queue.get, None), element=_ELEMENT)
+        first = next(sealed)  # the key is made here, in the thread that has a connection
+        self._thread = threading.Thread(target=self._write, args=(first, sealed), daemon=True)
+        self._thread.start()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, chunk: Any) -> int:
+        piece = bytes(chunk)
+        self._digest.update(piece)
+        self._length += len(piece)
+        self._queue.put(piece)
+        if self._error is not None:
+            raise self._error
+        return len(piece)
+
+    def keep(self) -> Kept:
+        """Finish the file and put it in its place."""
+        self._end()
+        if self._error is not None:
+            self._fresh.unlink(missing_ok=True)
+            raise self._error
+        self._fresh.replace(self._path)
+        return Kept(self._length, self._digest.hexdigest())
+
+    def drop(self) -> None:
+        self._end()
+        self._fresh.unlink(missing_ok=True)
+
+    @property
+    def _fresh(self) -> Path:
+        return self._path.with_suffix(".new")
+
+    def _end(self) -> None:
+        self._queue.put(None)
+        self._thread.join()
+
+    def _write(self, first: bytes, sealed: Iterator[bytes]) -> None:
+        try:
+            descriptor = os.open(self._fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as out:
+                for part in chain([first], sealed):
+                    out.write(part)
+                out.flush()
+                os.fsync(out.fileno())
+        except BaseException as error:  # noqa: BLE001  told to whoever writes
+            self._error = error
+            while self._queue.get() is not None:
+                pass
+
+
+def read(ref: UUID) -> Iterator[bytes]:
+    """The file part by part; raises `NoKey` or FileNotFoundError when it is gone."""
+    with path_of(ref).open("rb") as sealed:
+        chunks = iter(lambda: sealed.read(CHUNK), b"")
+        yield from keystore.open_stream(_holding(ref), chunks, element=_ELEMENT)
+
+
+def remove(ref: UUID) -> None:
+    path_of(ref).unlink(missing_ok=True)
+
+
+def path_of(ref: UUID) -> Path:
+    return Path(settings.VAR) / "store" / "bundles" / f"{ref.hex}.sealed"
+
+
+def _holding(ref: UUID) -> str:
+    return f"bundle/{ref}"

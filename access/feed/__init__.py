@@ -1,0 +1,1 @@
+"""The log's entries for the insurer's security monitoring: JSON lines over syslog, nothing personal."""
