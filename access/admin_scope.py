@@ -104,6 +104,7 @@ class ScopedAdmin(ModelAdmin):
     lede: Any = ""
     nothing: Any = ""
     opens = True  # whether a row has a page of its own
+    shows = True  # whether that page is the one drawn here from `facts`
     marked = False  # customer rows: the viewer's mark lies over the page
 
     actions = None
@@ -169,7 +170,7 @@ class ScopedAdmin(ModelAdmin):
         kept = [url for url in super().get_urls() if isinstance(url, URLPattern) and url.name]
         dropped = [*_DROPPED]
         dropped += [] if self.add_action else ["_add"]
-        dropped += [] if self.opens else ["_change"]
+        dropped += [] if self.opens and self.shows else ["_change"]
         return [url for url in kept if not str(url.name).endswith(tuple(dropped))]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

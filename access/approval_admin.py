@@ -28,6 +28,7 @@ TONES = {"waiting": "warn", "approved": "ok", "returned": "danger"}
 class ApprovalAdmin(ScopedAdmin):
     read_action = Action.APPROVAL_READ
     newest_first = True
+    shows = False
     columns = (
         *("ref", "kind", "status", "digest", "requested_at", "decided_at"),
         *("requested_by__name", "requested_by__staff_no"),
@@ -52,7 +53,7 @@ class ApprovalAdmin(ScopedAdmin):
 
 
 @page("approvals/<uuid:ref>/", name="approval", action=Action.APPROVAL_READ, logs_itself=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def approval_page(request: HttpRequest, ref: UUID) -> HttpResponse:
     actor = actor_of(request)
     if not gate.may(actor, Action.APPROVAL_READ):

@@ -29,6 +29,7 @@ class CaseAdmin(ScopedAdmin):
     read_action = Action.CASE_READ
     slug = "ref"
     newest_first = True
+    shows = False
     columns = (
         "ref",
         "title",
@@ -65,7 +66,7 @@ class CaseAdmin(ScopedAdmin):
 
 
 @page("cases/new/", name="case_new", action=Action.CASE_OPEN, logs_itself=True)
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_case(request: HttpRequest) -> HttpResponse:
     enter(request, Action.CASE_OPEN)
     form = CaseForm(request.POST if request.method == "POST" else None)
@@ -102,15 +103,14 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     return _page(request, "case", context)
 
 
-@page(
-    "cases/<str:ref>/key/<uuid:customer>/",
-    name="case_key",
-    action=Action.CASE_OPEN,
-    logs_itself=True,
-)
+@page("cases/<str:ref>/key/", name="case_key", action=Action.CASE_OPEN, logs_itself=True)
 @require_POST
-def ask_for_key(request: HttpRequest, ref: str, customer: UUID) -> HttpResponse:
+def ask_for_key(request: HttpRequest, ref: str) -> HttpResponse:
     case = _case(request, ref, action=Action.CASE_OPEN)
+    try:
+        customer = UUID(request.POST.get("customer", ""))
+    except ValueError:
+        raise cases.NotOfTheCase from None
     cases.ask_for_key(case, customer, actor=actor_of(request))
     messages.info(request, _("已提交，待另一位合规官复核。"))
     return redirect("admin:case", case.ref)

@@ -98,7 +98,7 @@ def case(request: HttpRequest, ref: str, *, actor: Actor) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @guests_only(Action.CASE_READ)
 def new_bundle(request: HttpRequest, ref: str, *, actor: Actor) -> HttpResponse:
     found = _case(ref, actor)
@@ -122,8 +122,8 @@ def new_bundle(request: HttpRequest, ref: str, *, actor: Actor) -> HttpResponse:
 
 @require_POST
 @guests_only(Action.CASE_READ)
-def download(request: HttpRequest, ref: str, bundle: UUID, *, actor: Actor) -> HttpResponseBase:
-    found = _bundle(ref, bundle, actor)
+def download(request: HttpRequest, ref: UUID, *, actor: Actor) -> HttpResponseBase:
+    found = _bundle(ref, actor)
     body = jobs.take(found, channel=CHANNEL, actor=actor)
     response = StreamingHttpResponse(body, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{found.name}"'
@@ -133,9 +133,10 @@ def download(request: HttpRequest, ref: str, bundle: UUID, *, actor: Actor) -> H
 
 @require_POST
 @guests_only(Action.CASE_READ)
-def mark_verified(request: HttpRequest, ref: str, bundle: UUID, *, actor: Actor) -> HttpResponse:
-    jobs.verified(_bundle(ref, bundle, actor), actor=actor)
-    return redirect("regulator:case", ref)
+def mark_verified(request: HttpRequest, ref: UUID, *, actor: Actor) -> HttpResponse:
+    found = _bundle(ref, actor)
+    jobs.verified(found, actor=actor)
+    return redirect("regulator:case", found.case.ref)
 
 
 @require_safe
@@ -174,16 +175,12 @@ def _case(ref: str, actor: Actor) -> Case:
     return found
 
 
-def _bundle(ref: str, bundle: UUID, actor: Actor) -> Bundle:
-    rows = Bundle.objects.visible_to(actor).filter(case=_case(ref, actor), ref=bundle)
+def _bundle(ref: UUID, actor: Actor) -> Bundle:
+    rows = Bundle.objects.visible_to(actor).filter(ref=ref)
     found: Bundle | None = rows.select_related("case", "recipient").first()
     if found is None:
         gate.refuse_unknown(
-            actor,
-            Action.BUNDLE_TAKE,
-            asked=str(bundle),
-            purpose=purpose_of(actor),
-            channel=CHANNEL,
+            actor, Action.BUNDLE_TAKE, asked=str(ref), purpose=purpose_of(actor), channel=CHANNEL
         )
     return found
 

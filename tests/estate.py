@@ -117,4 +117,4 @@ def drain() -> int:
     try:
         return moving.once()
     finally:
-        moving.close()
+        moving.abandon()

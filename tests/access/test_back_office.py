@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 
 LISTS = [
     "access_unit", "access_user", "access_policyrule", "access_apitoken", "access_finding",
+    "access_case", "access_approval", "access_verification",
     "records_book", "records_customer", "records_importrun", "records_quarantinedrow",
     "records_intermediary", "records_product", "incidents_alert", "transfers_counterparty",
 ]  # fmt: skip

@@ -131,7 +131,7 @@ def test_the_weeks_hours_add_up_to_the_entries_of_the_list(agent, own):
     for at in range(5):
         look(agent, own, MONDAY + timedelta(hours=at))
     look(agent, own, MONDAY + timedelta(hours=1), "financial.bank_account")
-    week = explore.week(explore.entries(filters(agent)))
+    week = explore.week(filters(agent))
     cells = {(cell["day"], cell["hour"]): cell["count"] for cell in week.cells}
     assert cells == {(0, 10): 1, (0, 11): 2, (0, 12): 1, (0, 13): 1, (0, 14): 1}
     assert (week.total, week.denied) == (len(found(filters(agent))), 1)
@@ -142,7 +142,7 @@ def test_a_burst_at_night_is_unusual_and_a_single_look_is_not(agent, own):
     look(agent, own, SATURDAY_NIGHT - timedelta(hours=2))
     for at in range(explore.UNUSUAL):
         look(agent, own, SATURDAY_NIGHT + timedelta(seconds=at))
-    week = explore.week(explore.entries(filters(agent)))
+    week = explore.week(filters(agent))
     assert week.unusual == [(5, 23, explore.UNUSUAL)]
 
 

@@ -17,6 +17,7 @@ from access.vocabulary import STAFF_ROLES
 TABLE = Path(__file__).with_name("matrix.toml")
 # One address for each pattern that is a regular expression.
 _EXPRESSIONS = {
+    "log/tile/<int:level>/<path:place>": "log/tile/0/000.p/1",
     # It leads back to the customer's page, which decides; whose it is makes no difference here.
     "desk/customers/<str:ref>/hide/": "desk/customers/c-0000-0000-000/hide/",
     "^api/": "api/v1/nothing-there",
@@ -41,6 +42,9 @@ class Row:
     names: str = ""
     fresh: bool = False  # only soon after a second factor
     others: int = 403
+    absent: frozenset[str] = (
+        frozenset()
+    )  # roles that may come in, and for whom this thing is not there
     anonymous: str = "login"
     half: str = "code"
     options: int = 405
@@ -53,6 +57,8 @@ class Row:
         yield from self.who
 
     def expected(self, role: str, method: str) -> int:
+        if role in self.absent:
+            return 404
         if role not in self.who[method]:
             return self.others
         return self.answer.get(method, self.answer.get("GET", 200) if method == "HEAD" else 200)
@@ -81,6 +87,7 @@ def table() -> tuple[Row, ...]:
 
 def _row(said: dict[str, Any], groups: Mapping[str, frozenset[str]]) -> Row:
     who = {method: groups[name] for method, name in said.pop("who").items()}
+    said["absent"] = groups.get(said.get("absent", ""), frozenset())
     head = said.pop("head", "GET" in who and said["surface"] != "api")
     if head:
         who["HEAD"] = who["GET"]

@@ -26,12 +26,12 @@ from django.db import transaction
 from access import gate, keystore, scopes
 from access.actions import Action
 from access.querylog import connection as log_connection
-from access.sequencer import drain as draining
 from access.querylog import leaf, write
 from access.querylog import writer as writing
 from access.querylog.connection import Connection, LogUnavailable
-from access.sequencer.drain import Drain
 from access.querylog.leaf import Draft
+from access.sequencer import drain as draining
+from access.sequencer.drain import Drain
 from access.vocabulary import Role
 from custodian import clock, elements
 from custodian.errors import NotVisible

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +20,11 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
-from access import findings, scopes, second_factor
-from access.models import ApiToken, Entry, User
+from access import actors, approvals, cases, findings, scopes, second_factor
+from access.bundles import store
+from access.bundles.criteria import Criteria
+from access.cases import Terms
+from access.models import ApiToken, Bundle, Entry, User
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
 from incidents.models import Alert
@@ -28,6 +33,7 @@ from records.models import ImportRun, Intermediary, QuarantinedRow
 from tests import estate
 from tests.records import desk_estate
 from tests.security import looking
+from tests.sequencer.trees import Place
 from transfers.models import Counterparty
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -96,6 +102,42 @@ class World:
             for kind in ("stale", "fresh", "half")
         }
         estate.drain()
+        self._seal()
+
+    def _seal(self) -> None:
+        """Every entry so far gets its place in the tree, so that there is a head to ask for."""
+        with tempfile.TemporaryDirectory() as folder:
+            place = Place.make(Path(folder))
+            place.seal()
+            settings.CUSTODIAN_LOG_POLICY.write_bytes(place.policy.read_bytes())
+
+    def _case(self) -> dict[str, str]:
+        """A case for the office and the auditor, an approval that waits, and a bundle of the office."""
+        officers = [estate.user(Role.COMPLIANCE_OFFICER, name=name) for name in ("陈静", "刘敏")]
+        terms = Terms(
+            title="示例", office="示例监管局", letter="", since=date(2026, 11, 1),
+            until=date(2026, 11, 30), everything=False, operators=[self.people["agent"]],
+            customers=[self.customers[OWN].subject.uid], units=[],
+            guests=[self.people["regulator"], self.people["auditor"]],
+            access_until=clock.now() + timedelta(days=9),
+        )  # fmt: skip
+        first, second = (actors.staff(each) for each in officers)
+        with scopes.acting(first):
+            case = cases.open_case(terms, actor=first)
+        with scopes.acting(second):
+            approvals.approve(case.approval, seen=case.approval.digest, actor=second)
+        with scopes.acting(first):
+            waiting = cases.ask_for_key(case, case.customers[0], actor=first)
+        with scopes.acting(estate.system()):
+            bundle = Bundle.objects.create(
+                case=case, number=1, recipient=self.people["regulator"], requested_by=officers[0],
+                criteria=Criteria.of_case(case).dump(), status="done", entries=1, size=1,
+                length=3, sha256="0" * 64, expires_at=clock.now() + timedelta(days=1),
+            )  # fmt: skip
+            sealing = store.Sealing(bundle.ref)
+            sealing.write(b"zip")
+            sealing.keep()
+        return {"case": case.ref, "bundle": str(bundle.ref), "approval": str(waiting.ref)}
 
     def _things(self, agent: User) -> dict[str, str]:
         """One of each kind that an address can name."""
@@ -122,7 +164,7 @@ class World:
                 name="核心系统", user=agent, digest=b"d" * 32, actions=[], purposes=[],
                 expires_at=clock.now() + timedelta(days=1),
             )  # fmt: skip
-            return {
+            return self._case() | {
                 "alert": str(alert.ref),
                 "book": book.code,
                 "counterparty": str(party.ref),
