@@ -24,6 +24,7 @@ from records import integrity
 PAGE = 5000
 SAMPLE = 20
 FIRST = "0" * 16
+VOID = "void"
 OK = "ok"
 
 
@@ -68,6 +69,8 @@ class _Log:
             yield f"#{entry.pk}: the tags are not the leaf's"
         if columns(entry) != columns_of(leaf):
             yield f"#{entry.pk}: the columns are not the leaf's"
+        if leaf["act"] == VOID:
+            return  # it stands in the place of an entry that never was, outside every session
         chain = self.chains.setdefault(leaf["w"], _Chain())
         if (leaf["ws"], leaf["wp"]) != (chain.count, chain.previous):
             yield f"#{entry.pk}: does not follow its predecessor in session {leaf['w']}"
@@ -90,7 +93,7 @@ def columns_of(leaf: Mapping[str, Any]) -> tuple[object, ...]:
 
 def log_is_whole(options: Options) -> Iterator[str]:
     """Every entry is as its leaf says, and follows its predecessor."""
-    log, last = _Log(), 0
+    log, last = _Log(), -1  # the first entry is number 0
     while page := list(Entry.objects.filter(pk__gt=last).order_by("pk")[:PAGE]):
         last = page[-1].pk
         for entry in page:
@@ -128,7 +131,7 @@ def partitions_are_ahead(options: Options) -> Iterator[str]:
             " WHERE relnamespace = 'querylog'::regnamespace AND relispartition AND relkind = 'r'"
         )
         (newest,) = cursor.fetchone()
-        cursor.execute("SELECT coalesce(max(id), 0) FROM querylog.entry")
+        cursor.execute("SELECT coalesce(max(id), -1) FROM querylog.entry")
         (last,) = cursor.fetchone()
     if newest is None or newest <= last:
         yield f"entry #{last} is in the last partition: run the sequencer"

@@ -98,29 +98,32 @@ class Installation:
         assert self.keeper.again() == self.facts
 
     @contextlib.contextmanager
-    def serving(self) -> Iterator[int]:
-        """Web processes as in production; yields their port. Their log is in var/logs/web.log."""
-        port = processes.free_port(None)
+    def started(self, name: str, command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+        """A process of the product until the block's end; what it says is in var/logs/<name>.log."""
         (self.var / "logs").mkdir(exist_ok=True)
-        command = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "custodian.wsgi",
-            "--bind",
-            f"127.0.0.1:{port}",
-        ]
-        command += ["--worker-class", "gthread", "--workers", "2", "--threads", "8"]
-        with (self.var / "logs" / "web.log").open("ab") as log:
-            web = subprocess.Popen(
-                command, cwd=REPOSITORY, env=environment(self.var), stdout=log, stderr=log
+        with (self.var / "logs" / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=REPOSITORY,
+                env=environment(self.var),
+                stdout=log,
+                stderr=log,
             )
         try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[int]:
+        """Web processes and the log's sequencer, as in production; yields the port."""
+        port = processes.free_port(None)
+        web = ["-m", "gunicorn", "custodian.wsgi", "--bind", f"127.0.0.1:{port}"]
+        web += ["--worker-class", "gthread", "--workers", "2", "--threads", "8"]
+        with self.started("sequencer", ["manage.py", "sequencer"]), self.started("web", web):
             assert processes.wait_until(lambda: _live(port), seconds=60)
             yield port
-        finally:
-            web.send_signal(signal.SIGTERM)
-            web.wait(30)
 
     def request(self, port: int, *, ref: str = "", elements: Any = ("identity.mobile",)) -> bytes:
         body = json.dumps({"elements": list(elements), "purpose": "follow_up", "reason": "回访"})
@@ -198,6 +201,7 @@ def installed() -> Iterator[Installation]:
             installation = Installation(var, keeper, keeper.facts())
             installation.command("migrate", "--verbosity", "0")
             installation.command("create_keyring")
+            installation.command("create_log_key")
             installation.told = installation.run(SET_UP)
             yield installation
         finally:

@@ -187,6 +187,18 @@ def test_only_the_app_reaches_the_keys_and_it_changes_none(role: databases.Role)
                     cursor.execute(statement.format(table))
 
 
+GROWS = {"SELECT", "INSERT", "UPDATE"}
+TREE = {
+    "tree": {"SELECT", "UPDATE"},
+    "tile": GROWS,
+    "checkpoint": GROWS,
+    "cosignature": GROWS,
+    "hourly": GROWS,
+    "roll": {"SELECT", "INSERT"},
+    "roll_record": {"SELECT", "INSERT"},
+}  # what the sequencer may on the tree; who reads the log reads these
+
+
 @pytest.mark.django_db
 def test_rights_on_log_and_keys_are_exactly_these() -> None:
     """Whatever a later migration grants in these schemas has to be written down here as well."""
@@ -219,8 +231,17 @@ def test_rights_on_log_and_keys_are_exactly_these() -> None:
         "querylog.outbox sequencer": {"SELECT", "UPDATE", "DELETE"},
         "keys.data_key app": {"SELECT", "INSERT"},
         "keys.subject_key app": {"SELECT", "INSERT"},
+        **{f"querylog.{table} {role}": read for table in TREE for role in ("app", "auditor")},
+        **{f"querylog.{table} sequencer": rights for table, rights in TREE.items()},
     }
-    assert callers == {("append", "log_writer"), ("append", "sequencer"), ("extend", "sequencer")}
+    assert callers == {
+        ("append", "log_writer"),
+        ("append", "sequencer"),
+        ("extend", "sequencer"),
+        ("fill", "sequencer"),
+        ("thin", "sequencer"),
+        ("forget_subject", "app"),
+    }
 
 
 SCOPED = """
