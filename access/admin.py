@@ -21,6 +21,7 @@ from access import (
     gate,
     invitations,
     log_proof_pages,
+    log_state,
     morning,
 )
 from access.actions import Action
@@ -32,7 +33,7 @@ from access.vocabulary import Purpose
 from custodian import clock
 
 # Each registers its own pages, lists and panels.
-ROOMS = (approval_admin, back_office, case_admin, log_proof_pages, morning)
+ROOMS = (approval_admin, back_office, case_admin, log_proof_pages, log_state, morning)
 
 
 @admin.register(Unit)

@@ -42,7 +42,7 @@ class Panel:
     """A part of the morning page; `build` says nothing (None) when there is nothing it may show."""
 
     order: int
-    column: str  # main or side
+    column: str  # top, main or side
     template: str
     build: Callable[[HttpRequest], dict[str, Any] | None]
 

@@ -128,9 +128,8 @@ class CustodianAdmin(AdminSite):
                     for panel, content in built
                     if panel.column == column
                 ]
-                for column in ("main", "side")
+                for column in ("top", "main", "side")
             },
-            "log_state": _log_state(),
             "headline": max(candidates, key=lambda each: each.urgency, default=None),
         }
         return render(request, str(self.index_template), context)
@@ -144,18 +143,6 @@ class CustodianAdmin(AdminSite):
                 return redirect(url)
         messages.warning(request, gettext("没有找到。请核对客户编号、工号或日志序号。"))
         return redirect("admin:index")
-
-
-def _log_state() -> dict[str, Any]:
-    """How far the log is written. Until entries are sealed there is nothing more to claim."""
-    from access.models import Entry  # the site is made before the models are
-
-    newest = Entry.objects.newest_first().values_list("id", "written_at").first()
-    return {
-        "entry": newest[0] if newest else None,
-        "at": newest[1] if newest else None,
-        "url": reverse("admin:querylog"),
-    }
 
 
 class CustodianAdminConfig(AdminConfig):

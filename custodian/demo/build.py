@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from access import actors, keystore, scopes
+from access.bundles import dictionary
 from access.models import Entry, Installation, Unit, User
 from access.querylog import writer
 from access.sequencer.process import PERIOD, Sequencer
@@ -151,7 +152,9 @@ def _sealing(begin: datetime) -> Iterator[Callable[[], None]]:
     """A sequencer in this process, which takes its turn whenever half a second has passed."""
     keys = log_key.load(settings.CUSTODIAN_LOG_KEY)
     with clock.at(begin):
-        sequencer = Sequencer(head=settings.CUSTODIAN_LOG_HEAD, keys=keys)
+        sequencer = Sequencer(
+            head=settings.CUSTODIAN_LOG_HEAD, keys=keys, codes=dictionary.digest()
+        )
     last = 0.0
 
     def turn() -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from access.bundles import dictionary
 from access.sequencer import process
 from access.sequencer.announce import RefusesToSign
 from access.sequencer.copies import Copies
@@ -56,7 +57,7 @@ class Command(BaseCommand):
 
 
 def _make(keys: list[log_key.LogKey]) -> Sequencer:
-    return Sequencer(head=settings.CUSTODIAN_LOG_HEAD, keys=keys)
+    return Sequencer(head=settings.CUSTODIAN_LOG_HEAD, keys=keys, codes=dictionary.digest())
 
 
 def _keys() -> list[log_key.LogKey]:
