@@ -9,7 +9,8 @@ FROM python:3.11-slim-bookworm
 WORKDIR /app
 RUN groupadd --gid 10001 custodian \
     && useradd --uid 10001 --gid custodian --no-create-home --shell /usr/sbin/nologin custodian \
-    && install -d -o custodian -g custodian -m 0700 /var/lib/custodian
+    && install -d -o custodian -g custodian -m 0700 /var/lib/custodian \
+       /var/lib/custodian-log/head /var/lib/custodian-log/copies
 COPY --from=build /app/.venv .venv
 COPY manage.py ./
 COPY custodian custodian

@@ -42,11 +42,12 @@ def create(path: Path, *, origin: str) -> Signer:
     return signer
 
 
-def rotate(path: Path, *, at: datetime) -> Signer:
-    """Put a new key before the others; the last one goes on signing for `OVERLAP`."""
+def rotate(path: Path, *, at: datetime, overlap: timedelta = OVERLAP) -> Signer:
+    """Put a new key before the others; the last one goes on signing for `overlap`."""
     before = load(path)
     signer = Signer.generate(before[0].signer.key.name, kind=ED25519)
-    older = [LogKey(key.signer, key.until or at + OVERLAP) for key in before]
+    ends = [min(key.until or at + overlap, at + overlap) for key in before]
+    older = [LogKey(key.signer, end) for key, end in zip(before, ends, strict=True) if end > at]
     durable.replace(path, _dump([LogKey(signer), *older]), mode=0o600)
     return signer
 
@@ -85,6 +86,14 @@ def add_to_policy(path: Path, signer: Signer) -> None:
     line = f"log {signer.key.vkey}\n"
     if line not in text:
         durable.replace(path, (line + text).encode())
+
+
+def drop_from_policy(path: Path, *, but: Signer) -> None:
+    """Let the policy name no key of the log but this one: the others may be in other hands."""
+    text = path.read_text("utf-8")
+    Policy.parse(text)
+    kept = [line for line in text.splitlines() if not line.startswith("log ")]
+    durable.replace(path, "\n".join([f"log {but.key.vkey}", *kept, ""]).encode())
 
 
 def _dump(keys: Sequence[LogKey]) -> bytes:
