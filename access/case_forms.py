@@ -34,7 +34,7 @@ class CaseForm(forms.Form):
     everything = forms.BooleanField(
         label=_("时段内全部条目"),
         required=False,
-        help_text=_("只有全部条目才能证明没有漏列；勾选后下面三栏不必填"),
+        help_text=_("勾选后下面三栏不必填；全部条目或指明操作人时，取证包能证明没有漏列"),
     )
     operators = forms.CharField(
         label=_("操作人工号"), required=False, help_text=_("多个工号用空格或换行分开")

@@ -12,11 +12,18 @@ from access.bundles.criteria import Criteria
 from access.models import Case, Unit, User
 
 
+class IsoDate(forms.DateInput):
+    """A day as the help text writes it, in both languages."""
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class BundleForm(forms.Form):
     """Only what the case covers can be chosen; nothing chosen means all of it."""
 
-    since = forms.DateField(label=_("自"), help_text=_("例如 2026-11-01"))
-    until = forms.DateField(label=_("至"), help_text=_("例如 2026-11-23"))
+    since = forms.DateField(label=_("自"), help_text=_("例如 2026-11-01"), widget=IsoDate)
+    until = forms.DateField(label=_("至"), help_text=_("例如 2026-11-23"), widget=IsoDate)
     operators = forms.MultipleChoiceField(
         label=_("操作人"), required=False, widget=forms.CheckboxSelectMultiple
     )
