@@ -80,15 +80,20 @@ def _decide(request: HttpRequest, approval: Approval) -> HttpResponse:
     if not actor.stepped_up:
         here = reverse("admin:approval", args=[approval.ref])
         return redirect(f"{reverse('step_up')}?next={here}")
-    if request.POST.get("act") == "approve":
-        approvals.approve(approval, seen=seen, actor=actor)
-        messages.info(request, _("已批准并生效。"))
-        return redirect("admin:approval", approval.ref)
-    form = NoteForm(request.POST)
-    if not form.is_valid():
+    approves = request.POST.get("act") == "approve"
+    form = NoteForm(None if approves else request.POST)
+    if not approves and not form.is_valid():
         return _page(request, approval, form, status=422)
-    approvals.send_back(approval, seen=seen, note=form.cleaned_data["note"], actor=actor)
-    messages.info(request, _("已退回。"))
+    try:
+        if approves:
+            approvals.approve(approval, seen=seen, actor=actor)
+        else:
+            approvals.send_back(approval, seen=seen, note=form.cleaned_data["note"], actor=actor)
+    except (approvals.ContentChanged, cases.NotOpen) as error:
+        approval.refresh_from_db()
+        messages.error(request, str(error.message))
+        return _page(request, approval, NoteForm(), status=error.status)
+    messages.info(request, _("已批准并生效。") if approves else _("已退回。"))
     return redirect("admin:approval", approval.ref)
 
 

@@ -23,7 +23,7 @@ from access.vocabulary import Role
 from custodian import clock
 from custodian.errors import CustodianError
 from custodian.tlog.verify import canonical
-from custodian.workflow import Workflow
+from custodian.workflow import IllegalMove, Workflow
 
 CHANNEL = "admin"
 Status = Approval.Status
@@ -119,7 +119,7 @@ def send_back(approval: Approval, *, seen: str, note: str, actor: Actor) -> None
     with transaction.atomic():
         _move(approval, "return", actor=actor, note=note)
         gate.authorise(
-            actor, kind.action, channel=CHANNEL, facts={**_facts(approval), "no": 1}, reason=note
+            actor, kind.action, channel=CHANNEL, facts={**_facts(approval), "back": 1}, reason=note
         )
         kind.drop(approval, actor=actor)
 
@@ -137,7 +137,10 @@ def _require(approval: Approval, *, seen: str, actor: Actor) -> None:
 
 def _move(approval: Approval, move: str, *, actor: Actor, note: str = "") -> None:
     changes = {"decided_by_id": actors.person(actor), "decided_at": clock.now(), "note": note[:200]}
-    APPROVAL.move(approval, move, changes)
+    try:
+        APPROVAL.move(approval, move, changes)
+    except IllegalMove:
+        raise ContentChanged from None
 
 
 def _facts(approval: Approval) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from access.admin_scope import ScopedAdmin, drawn, link_to
 from access.bundles.criteria import Criteria
 from access.bundles.words import scope_words
 from access.case_forms import CaseForm
-from access.models import Approval, Bundle, Case
+from access.models import Bundle, Case
 
 TONES = {"open": "ok", "waiting": "warn", "returned": "danger"}
 
@@ -97,7 +97,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
             for uid in case.customers
             if uid not in case.key_customers
         ],
-        "asked": set(_asked(case)),
+        "asked": set(cases.keys_asked(case)),
         "may_open": gate.may(actor_of(request), Action.CASE_OPEN),
     }
     return _page(request, "case", context)
@@ -136,12 +136,6 @@ def _case(request: HttpRequest, ref: str, action: Action = Action.CASE_READ) -> 
             actor, action, asked=ref[:40], purpose=purpose_of(actor), channel=CHANNEL
         )
     return case
-
-
-def _asked(case: Case) -> list[UUID]:
-    """Customers whose key is asked for and not decided."""
-    waiting = Approval.objects.waiting().filter(kind=cases.KEY, payload__case=case.ref)
-    return [UUID(each.payload["customer"]) for each in waiting]
 
 
 def _page(

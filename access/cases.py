@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from access import actors, approvals, gate, ports
 from access.actions import Action
 from access.actors import Actor
-from access.approvals import register
+from access.approvals import ContentChanged, register
 from access.models import Approval, Case, User
 from access.vocabulary import Channel, Role
 from custodian import clock
@@ -40,6 +41,14 @@ class NotOfTheCase(CustodianError):
     message = _("该客户不在案件范围内，或密钥已经放行")
 
 
+class NotOpen(CustodianError):
+    """What is asked for needs a case that was approved and has not ended."""
+
+    code = "case-not-open"
+    status = 409
+    message = _("案件没有开放，或已经结束")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Terms:
     """What a case is opened with; days are the office's, `access_until` is a moment."""
@@ -60,30 +69,16 @@ class Terms:
 def open_case(terms: Terms, *, actor: Actor) -> Case:
     """Write the case down; it opens when somebody else has approved its scope."""
     with transaction.atomic():
-        ref = _next_ref()
-        payload = _payload(ref, terms)
+        case = _drafted(terms, actor)
+        payload = content(case, terms.guests)
         gate.authorise(
             actor,
             Action.CASE_OPEN,
             channel=Channel.ADMIN,
-            facts={"case": ref, "digest": approvals.digest_of(SCOPE, payload)},
+            facts={"case": case.ref, "digest": approvals.digest_of(SCOPE, payload)},
         )
-        case = Case.objects.create(
-            ref=ref,
-            title=terms.title,
-            office=terms.office,
-            letter=terms.letter,
-            since=terms.since,
-            until=terms.until,
-            everything=terms.everything,
-            operators=[user.ref for user in terms.operators],
-            customers=list(terms.customers),
-            called={str(uid): ref for uid, ref in called(terms.customers).items()},
-            units=list(terms.units),
-            access_until=terms.access_until,
-            opened_by_id=actors.person(actor),
-            approval=approvals.request(SCOPE, payload, actor=actor),
-        )
+        case.approval = approvals.request(SCOPE, payload, actor=actor)
+        case.save()
         case.guests.set(terms.guests)
     return case
 
@@ -92,17 +87,20 @@ def close(case: Case, *, actor: Actor) -> None:
     """End the case now: its guests see nothing of it from the next request on."""
     with transaction.atomic():
         gate.authorise(actor, Action.CASE_CLOSE, channel=Channel.ADMIN, facts={"case": case.ref})
+        # In the order in which a decision takes them, so that neither waits for the other.
+        waiting = list(_waiting(case).select_for_update())
         CASE.move(case, "close", {"closed_at": clock.now()})
-        if case.approval.status == approvals.Status.WAITING:
-            approvals.APPROVAL.move(case.approval, "void")
+        for approval in waiting:
+            approvals.APPROVAL.move(approval, "void")
 
 
 def ask_for_key(case: Case, customer: UUID, *, actor: Actor) -> Approval:
-    """Ask that one customer's log key goes into the case's bundles; raises `NotOfTheCase`."""
-    if customer not in case.customers or customer in case.key_customers:
-        raise NotOfTheCase
+    """Ask that one customer's log key goes into the bundles; raises `NotOpen`, `NotOfTheCase`."""
     payload = {"case": case.ref, "customer": str(customer)}
     with transaction.atomic():
+        held = _held(case.ref)
+        if customer not in held.customers or customer in {*held.key_customers, *keys_asked(held)}:
+            raise NotOfTheCase
         gate.authorise(
             actor,
             Action.CASE_OPEN,
@@ -112,26 +110,78 @@ def ask_for_key(case: Case, customer: UUID, *, actor: Actor) -> Approval:
         return approvals.request(KEY, payload, actor=actor)
 
 
+def keys_asked(case: Case) -> list[UUID]:
+    """Customers whose key is asked for and not decided."""
+    return [UUID(each.payload["customer"]) for each in _waiting(case).filter(kind=KEY)]
+
+
+def altered() -> Iterator[Case]:
+    """Cases that give access to something else than what was approved."""
+    for case in Case.objects.filter(status=Status.OPEN).select_related("approval"):
+        approved = case.approval.status == approvals.Status.APPROVED
+        same = case.approval.digest == approvals.digest_of(SCOPE, content(case, case.guests.all()))
+        released = Approval.objects.filter(
+            kind=KEY, status=approvals.Status.APPROVED, payload__case=case.ref
+        )
+        keys = {UUID(each.payload["customer"]) for each in released}
+        if not (approved and same and keys.issuperset(case.key_customers)):
+            yield case
+
+
+def _waiting(case: Case) -> QuerySet[Approval]:
+    return Approval.objects.waiting().filter(kind__in=(SCOPE, KEY), payload__case=case.ref)
+
+
+def _held(ref: str) -> Case:
+    """The case, if it is open, until the end of the transaction."""
+    found = Case.objects.open().select_for_update().filter(ref=ref).first()
+    if found is None:
+        raise NotOpen
+    return found
+
+
+def _drafted(terms: Terms, actor: Actor) -> Case:
+    return Case(
+        ref=_next_ref(),
+        title=terms.title,
+        office=terms.office,
+        letter=terms.letter,
+        since=terms.since,
+        until=terms.until,
+        everything=terms.everything,
+        operators=[user.ref for user in terms.operators],
+        customers=list(terms.customers),
+        called={str(uid): ref for uid, ref in called(terms.customers).items()},
+        units=list(terms.units),
+        access_until=terms.access_until,
+        opened_by_id=actors.person(actor),
+    )
+
+
 def _next_ref() -> str:
+    # Until the commit, so that two cases opened at once do not get one number.
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE access_case IN SHARE ROW EXCLUSIVE MODE")
     year = clock.local().year
     taken = Case.objects.filter(ref__startswith=f"R-{year}-").count()
     return f"R-{year}-{taken + 1:02d}"
 
 
-def _payload(ref: str, terms: Terms) -> dict[str, Any]:
+def content(case: Case, guests: Iterable[User]) -> dict[str, Any]:
+    """All that is approved; whatever of it is another later was not approved."""
     return {
-        "case": ref,
-        "title": terms.title,
-        "office": terms.office,
-        "letter": terms.letter,
-        "since": terms.since.isoformat(),
-        "until": terms.until.isoformat(),
-        "everything": terms.everything,
-        "operators": sorted(str(user.ref) for user in terms.operators),
-        "customers": sorted(map(str, terms.customers)),
-        "units": sorted(terms.units),
-        "guests": sorted(str(user.ref) for user in terms.guests),
-        "access_until": terms.access_until.isoformat(),
+        "case": case.ref,
+        "title": case.title,
+        "office": case.office,
+        "letter": case.letter,
+        "since": case.since.isoformat(),
+        "until": case.until.isoformat(),
+        "everything": case.everything,
+        "operators": sorted(map(str, case.operators)),
+        "customers": sorted(map(str, case.customers)),
+        "units": sorted(case.units),
+        "guests": sorted({str(user.ref) for user in guests}),
+        "access_until": case.access_until.astimezone(UTC).isoformat(),
     }
 
 
@@ -156,7 +206,10 @@ class _Scope:
         ]
 
     def start(self, approval: Approval, *, actor: Actor) -> None:
-        CASE.move(Case.objects.get(approval=approval), "open")
+        case = Case.objects.select_for_update().get(approval=approval)
+        if content(case, case.guests.all()) != approval.payload:
+            raise ContentChanged
+        CASE.move(case, "open")
 
     def drop(self, approval: Approval, *, actor: Actor) -> None:
         CASE.move(Case.objects.get(approval=approval), "return")
@@ -176,7 +229,7 @@ class _Key:
         ]
 
     def start(self, approval: Approval, *, actor: Actor) -> None:
-        case = Case.objects.select_for_update().get(ref=approval.payload["case"])
+        case = _held(approval.payload["case"])
         case.key_customers = [*case.key_customers, UUID(approval.payload["customer"])]
         case.save(update_fields=["key_customers"])
 

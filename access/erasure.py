@@ -7,16 +7,32 @@ as before. The log says itself which key went and how many rows, so that a key t
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from access import gate, keystore
 from access.actions import Action
 from access.actors import Actor
 from access.models import Subject
+from custodian.errors import CustodianError
+
+
+class StillHeld(CustodianError):
+    """The customer is not destroyed: unlinking her looks would only hide them from her."""
+
+    code = "still-held"
+    status = 409
+    message = _("该客户的资料尚未销毁，查询记录不能解除关联")
 
 
 def forget(subject: Subject, *, channel: str, actor: Actor) -> int:
-    """Destroy the subject's log key and rows, and say how many rows; a second time changes nothing."""
+    """Destroy the log key and rows of a destroyed subject, and say how many rows; raises `StillHeld`.
+
+    A second time changes nothing.
+    """
     with transaction.atomic():
+        known = Subject.objects.select_for_update().get(pk=subject.pk)
+        if known.status != Subject.Status.DESTROYED:
+            raise StillHeld
         keys = keystore.subject_keys_of([subject.pk])
         if subject.pk not in keys:
             return 0

@@ -140,7 +140,7 @@ class Inclusion(LogView):
                 self.actor,
                 Action.LOG_ENTRIES_READ,
                 asked=f"#{index}",
-                purpose="audit",
+                purpose=PURPOSES.get(self.actor.role, DEFAULT_PURPOSE),
                 channel=Channel.API,
             )
         proof = proofs.inclusion(index, size=self.asked.get("size"))

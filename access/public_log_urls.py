@@ -10,5 +10,6 @@ app_name = "log"
 urlpatterns = [
     path("checkpoint", public_log.checkpoint, name="checkpoint"),
     path("policy", public_log.policy, name="policy"),
+    path("verify.py", public_log.verifier, name="verifier"),
     path("tile/<int:level>/<path:place>", public_log.tile, name="tile"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from access.querylog.standing import standing
 from access.regulator_forms import BundleForm
 from access.vocabulary import Channel, Purpose, Role
 from custodian.jobs import JobStatus
+from custodian.tlog import verify
 from custodian.tlog.notes import fingerprint
 
 CHANNEL = Channel.REGULATOR
@@ -235,5 +237,6 @@ def _page(
 ) -> HttpResponse:
     open_cases = Case.objects.visible_to(actor).order_by("-access_until")
     until = open_cases.values_list("access_until", flat=True).first()
-    more = {"access_until": until, "marked": True, **context}
+    script = fingerprint(Path(verify.__file__).read_bytes())
+    more = {"access_until": until, "marked": True, "script": script, **context}
     return render(request, f"regulator/{name}.html", more, status=status)

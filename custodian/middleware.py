@@ -43,7 +43,10 @@ def answer(request: HttpRequest, error: CustodianError) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problems.response(problems.of_error(error))
     template = "404.html" if isinstance(error, NotVisible) else f"{_page(error.status)}.html"
-    return render(request, template, {"error": error}, status=error.status)
+    response = render(request, template, {"error": error}, status=error.status)
+    if error.status == Unavailable.status:
+        response["Retry-After"] = str(problems.RETRY_SECONDS)
+    return response
 
 
 def _page(status: int) -> int:

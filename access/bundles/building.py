@@ -6,11 +6,13 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 from psycopg2 import extensions
 
@@ -18,7 +20,7 @@ from access import keystore
 from access.bundles import dictionary, report, rolls, selecting
 from access.bundles.criteria import Criteria
 from access.bundles.report import Cover, Tally
-from access.models import Subject
+from access.models import RollRow, Subject
 from access.querylog.heads import Head, newest_head
 from access.sequencer.integrate import read_tile
 from custodian import databases
@@ -36,6 +38,7 @@ class NothingSealed(Unavailable):
     """There is no announced head of the log yet, so nothing could be proven."""
 
     code = "nothing-sealed"
+    message = _lazy("日志还没有已公布的检查点，请稍后再试")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,18 +78,28 @@ def build(
         connection.close()
 
 
-def await_head(*, patience: float) -> Head:
-    """The newest head that enough witnesses have seen; after `patience` seconds, the newest of all."""
+def await_head(*, patience: float, asked: datetime | None = None) -> Head:
+    """The newest head that enough witnesses have seen; after `patience` seconds, the newest of all.
+
+    With `asked` it also holds a roll that was taken since, which shows that nobody was left out until then.
+    """
     begun = time.monotonic()
-    wanted = newest_head(witnessed=False)
-    if wanted is None:
+    newest = newest_head(witnessed=False)
+    if newest is None:
         raise NothingSealed
     while time.monotonic() - begun < patience:
+        wanted = newest.size if asked is None else _size_with_roll(asked)
         seen = newest_head(witnessed=True)
-        if seen is not None and seen.size >= wanted.size:
+        if wanted is not None and seen is not None and seen.size >= wanted:
             return seen
         time.sleep(PAUSE)
-    return newest_head(witnessed=False) or wanted
+    return newest_head(witnessed=False) or newest
+
+
+def _size_with_roll(asked: datetime) -> int | None:
+    rolls_since = RollRow.objects.filter(taken_at__gte=asked).order_by("upto")
+    leaf = rolls_since.values_list("leaf", flat=True).first()
+    return None if leaf is None else leaf + 1
 
 
 class _Build:
@@ -103,6 +116,7 @@ class _Build:
             "recipient": self._order.recipient,
             "case": self._order.case,
             "criteria": _told(criteria),
+            "period": [each.isoformat() for each in criteria.period],
             "language": self._order.language,
             "product": f"Custodian {settings.CUSTODIAN_VERSION}",
         }
@@ -110,33 +124,34 @@ class _Build:
             self._head.note, self._range.first, self._range.beyond, self._kind, facts
         )
         shown = rolls.Shown()
-        if not criteria.everything and criteria.operators:
+        if criteria.everything:
+            beside = (self._range.first - 1, self._range.beyond)
+            shown.leaves.update(index for index in beside if 0 <= index < size)
+        elif criteria.operators:
             shown = rolls.shown(self._cursor, criteria.operators, self._range, size=size)
         with Writer(file, about, read=lambda *tile: read_tile(self._cursor, *tile)) as writer:
-            for block, leaves in self._blocks(shown):
+            for block, leaves in self._blocks(shown, _half(on_progress, self._range, before=0)):
                 writer.block(block, leaves)
                 for index, leaf, _raw in writer.asked(block, leaves):
                     self._tally.take(index, leaf)
-                on_progress((block + 1) * 256 - self._range.first, self._total)
-            writer.table(self._blocks(shown))
+            writer.table(self._blocks(shown, _half(on_progress, self._range, before=1)))
             for block in sorted(shown.blocks):
                 writer.need(block)
             writer.consistency(self._order.priors)
             self._parts(writer, shown)
             return Built(writer.disclosed, size)
 
-    def _blocks(self, shown: rolls.Shown) -> Iterator[tuple[int, list[Leaf]]]:
+    def _blocks(
+        self, shown: rolls.Shown, reached: Callable[[int], None]
+    ) -> Iterator[tuple[int, list[Leaf]]]:
         return selecting.blocks(
             self._cursor,
             self._order.criteria,
             self._range,
             rolls=sorted(shown.leaves),
             size=self._head.size,
+            reached=reached,
         )
-
-    @property
-    def _total(self) -> int:
-        return self._range.beyond - self._range.first
 
     def _parts(self, writer: Writer, shown: rolls.Shown) -> None:
         if shown.rows:
@@ -175,6 +190,12 @@ class _Build:
             signed_at=self._head.signed_at,
             witnesses=sorted(self._head.witnesses),
         )
+
+
+def _half(on_progress: OnProgress, found: selecting.Range, *, before: int) -> Callable[[int], None]:
+    """The entries are gone through twice: once for their bytes, once for the table."""
+    total = found.beyond - found.first
+    return lambda index: on_progress((before * total + index - found.first) // 2, total)
 
 
 def _told(criteria: Criteria) -> dict[str, Any]:

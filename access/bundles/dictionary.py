@@ -43,6 +43,44 @@ FIELDS: Mapping[str, Any] = {
     "wm": _("写入者的带密钥记号"),
     "om": _("变更条目的带密钥记号"),
 }
+# What entries of changes, and of the log about itself, say besides.
+FACTS: Mapping[str, Any] = {
+    "account": _("所涉账户的工号"),
+    "active": _("账户是否启用"),
+    "approval": _("复核事项的编号"),
+    "back": _("为 1 时复核被退回"),
+    "before": _("此前的签名密钥"),
+    "book": _("业务簿代码"),
+    "bundle": _("取证包的编号"),
+    "case": _("案件编号"),
+    "changed": _("改动的栏目"),
+    "digest": _("内容的指纹"),
+    "document": _("文件种类"),
+    "elements": _("获准的信息项"),
+    "for": _("获准的用途"),
+    "key": _("为 1 时申请放行客户的日志密钥"),
+    "key_id": _("被销毁的日志密钥的指纹"),
+    "keys": _("签名密钥的公开部分"),
+    "kind": _("复核事项的种类"),
+    "lost": _("中断的写入者会话"),
+    "may": _("令牌可做的操作"),
+    "op": _("同属一次操作的编号"),
+    "outcome": _("处理结果"),
+    "part": _("第几段，共几段"),
+    "people": _("名册中的操作人数"),
+    "role": _("岗位"),
+    "roll": _("为 1 时要求记一次名册"),
+    "root": _("名册的根"),
+    "row": _("隔离行的编号"),
+    "rows": _("解除关联的行数"),
+    "second_factor": _("为 1 时第二因素也已更换"),
+    "state": _("新状态的指纹"),
+    "target": _("所涉人员的编号"),
+    "token": _("令牌的编号"),
+    "tounit": _("所属机构代码"),
+    "unnamed": _("未列出的中断会话数"),
+    "upto": _("名册计到的序号"),
+}
 
 
 def content() -> dict[str, Any]:
@@ -62,6 +100,7 @@ def content() -> dict[str, Any]:
             for each in elements.catalogue()
         },
         "fields": _both(FIELDS.items()),
+        "facts": _both(FACTS.items()),
     }
 
 

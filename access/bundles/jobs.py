@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import IO, cast
@@ -16,18 +17,21 @@ from access import actors, gate, scopes
 from access.actions import Action
 from access.actors import Actor
 from access.bundles import building, store
-from access.bundles.building import Order
+from access.bundles.building import Built, Order
 from access.bundles.criteria import Criteria
 from access.bundles.words import scope_words
+from access.keystore import NoKey
 from access.models import Bundle, Case, Handout, User
 from access.querylog import sealing
+from access.querylog.heads import Head, head_at
 from custodian import clock
 from custodian.errors import CustodianError, NotVisible
 from custodian.jobs import JOB, JobStatus, wake
+from custodian.workflow import IllegalMove
 
 KEPT = timedelta(days=14)
 MOST_DOWNLOADS = 5
-STEP = 64  # blocks between two reports of progress
+REPORT_SECONDS = 1.0  # each report also renews the lease
 
 
 class NotThere(CustodianError):
@@ -38,21 +42,28 @@ class NotThere(CustodianError):
     message = _("取证包已过期、已取满次数或尚未备好，请重新申请")
 
 
+class OutsideCase(CustodianError):
+    """The case does not cover the question, or not any more."""
+
+    code = "outside-case"
+    status = 409
+    message = _("取证包的内容超出案件范围，或案件已结束")
+
+
 def request(
     case: Case, criteria: Criteria, *, recipient: User, language: str, channel: str, actor: Actor
 ) -> Bundle:
     """Ask for a bundle inside an open case; nobody has to approve it. Raises `Refused`."""
-    _require_open(case, actor)
+    _require_open(case.pk, actor)
     guest = recipient.pk == actor.id or case.guests.filter(pk=recipient.pk).exists()
     if not guest or not criteria.within(case):
         gate.refuse(actor, Action.BUNDLE_PREPARE, because="outside-case", channel=channel)
     with transaction.atomic():
         # The case is held, so that two requests do not get one number.
         Case.objects.select_for_update().get(pk=case.pk)
-        last = Bundle.objects.filter(case=case).aggregate(n=Max("number"))["n"]
         bundle = Bundle.objects.create(
             case=case,
-            number=(last or 0) + 1,
+            number=_next_number(case),
             recipient=recipient,
             requested_by_id=actors.person(actor),
             criteria=criteria.dump(),
@@ -67,48 +78,47 @@ def request(
     return bundle
 
 
+def _next_number(case: Case) -> int:
+    """Over all bundles of the case: of the other guests' a recipient sees none."""
+    with scopes.acting(actors.system("bundler")):
+        last = Bundle.objects.filter(case=case).aggregate(n=Max("number"))["n"]
+    return (last or 0) + 1
+
+
 def work(bundle_id: int, *, patience: float = building.PATIENCE) -> Bundle:
     """Build a bundle, or one that was broken off, anew. Raises `IllegalMove` when somebody is at it."""
     with scopes.acting(actors.system("bundler")):
         bundle: Bundle = Bundle.objects.select_related("case", "recipient").get(pk=bundle_id)
         lease = bundle.claim()
         try:
-            head = building.await_head(patience=patience)
-            order = order_of(bundle)
+            _require_within(bundle)
+            head = _head_for(bundle, patience)
             out = store.Sealing(bundle.ref)
             try:
+                report = _reporting(bundle, lease)
                 built = building.build(
-                    order,
-                    cast("IO[bytes]", out),
-                    head=head,
-                    on_progress=_reporting(bundle, lease),
+                    order_of(bundle), cast("IO[bytes]", out), head=head, on_progress=report
                 )
-                kept = out.keep()
+                _finish(bundle, lease, built, out)
             except BaseException:
                 out.drop()
                 raise
-        except Exception as error:
-            JOB.move(bundle, "fail", {"note": type(error).__name__})
+        except IllegalMove:
             raise
-        changes = {
-            "size": built.size,
-            "entries": built.entries,
-            "length": kept.length,
-            "sha256": kept.sha256,
-            "finished_at": clock.now(),
-            "expires_at": clock.now() + KEPT,
-        }
-        with transaction.atomic():
-            JOB.move(bundle, "finish", changes)
-            Handout.objects.get_or_create(user=bundle.recipient, size=built.size)
-        return bundle
+        except Exception as error:
+            with transaction.atomic():
+                bundle.progress(lease, done=bundle.done)  # whose job it is no more does not end it
+                changes = {"note": _told(error, bundle.language), "finished_at": clock.now()}
+                JOB.move(bundle, "fail", changes)
+            raise
+    return bundle
 
 
 def take(bundle: Bundle, *, channel: str, actor: Actor) -> Iterator[bytes]:
     """The file for its recipient; each time is on record before the first byte. Raises `NotThere`."""
     if bundle.recipient_id != actor.id:
         raise NotVisible
-    _require_open(bundle.case, actor)
+    _require_open(bundle.case_id, actor)
     due = Bundle.objects.filter(
         pk=bundle.pk,
         status=JobStatus.DONE,
@@ -127,7 +137,10 @@ def take(bundle: Bundle, *, channel: str, actor: Actor) -> Iterator[bytes]:
     )
     if not due.update(downloads=F("downloads") + 1):
         raise NotThere
-    return store.read(bundle.ref)
+    try:
+        return store.read(bundle.ref)
+    except (FileNotFoundError, NoKey):
+        raise NotThere from None
 
 
 def is_gone(bundle: Bundle) -> bool:
@@ -147,6 +160,46 @@ def expire() -> int:
     for bundle in gone:
         store.remove(bundle.ref)
     return gone.update(length=0)
+
+
+def _require_within(bundle: Bundle) -> None:
+    """What was allowed when it was asked for may not be any more when it is built."""
+    is_open = Case.objects.open().filter(pk=bundle.case_id).exists()
+    if not is_open or not Criteria.load(bundle.criteria).within(bundle.case):
+        raise OutsideCase
+
+
+def _head_for(bundle: Bundle, patience: float) -> Head:
+    """The checkpoint of the first attempt, so that a later one gives the same bytes."""
+    known = None if bundle.size is None else head_at(bundle.size)
+    head = known or building.await_head(patience=patience, asked=bundle.created_at)
+    Bundle.objects.filter(pk=bundle.pk).update(size=head.size)
+    return head
+
+
+def _finish(bundle: Bundle, lease: UUID, built: Built, out: store.Sealing) -> None:
+    """Put the file in its place, unless somebody else has the job by now."""
+    with transaction.atomic():
+        bundle.progress(lease, done=bundle.done)
+        kept = out.keep()
+        changes = {
+            "size": built.size,
+            "entries": built.entries,
+            "length": kept.length,
+            "sha256": kept.sha256,
+            "finished_at": clock.now(),
+            "expires_at": clock.now() + KEPT,
+        }
+        JOB.move(bundle, "finish", changes)
+        Handout.objects.get_or_create(user=bundle.recipient, size=built.size)
+
+
+def _told(error: Exception, language: str) -> str:
+    """Why it failed, for whoever asked; of what nobody foresaw only the kind, a message may hold values."""
+    with override(language):
+        if isinstance(error, CustodianError) and error.message:
+            return str(error.message)
+        return f"{_('备制时出错，请重新申请；若再次出错，请联系保险公司')} ({type(error).__name__})"
 
 
 def order_of(bundle: Bundle) -> Order:
@@ -172,21 +225,21 @@ def _priors(bundle: Bundle) -> list[int]:
 
 
 def _reporting(bundle: Bundle, lease: UUID) -> building.OnProgress:
-    reported = 0
+    reported = 0.0
 
     def report(done: int, total: int) -> None:
         nonlocal reported
-        if done - reported >= STEP * 256 or done >= total:
+        if time.monotonic() - reported >= REPORT_SECONDS:
             Bundle.objects.filter(pk=bundle.pk).update(total=total)
-            bundle.progress(lease, done=min(done, total))
-            reported = done
+            bundle.progress(lease, done=done)
+            reported = time.monotonic()
 
     return report
 
 
-def _require_open(case: Case, actor: Actor) -> None:
+def _require_open(case: int, actor: Actor) -> None:
     """To the second; whoever is no guest of it is told that it does not exist."""
-    if not Case.objects.open().visible_to(actor).filter(pk=case.pk).exists():
+    if not Case.objects.open().visible_to(actor).filter(pk=case).exists():
         raise NotVisible
 
 

@@ -49,7 +49,8 @@ def shown(
 ) -> Shown:
     """For each operator the roll before the range and the one after it, or the newest there is."""
     end = _one(cursor, _AFTER, found.beyond, size) or _one(cursor, _BEFORE, size, size)
-    start = _one(cursor, _BEFORE, found.first, size)
+    # Its own entry lies before the range as well: it shows that what it counted is older than the period.
+    start = _one(cursor, _BEFORE, found.first, found.first)
     result = Shown()
     if end is None or end.upto <= found.first:
         return result
@@ -70,6 +71,9 @@ def shown(
                 }
             )
             result.leaves |= {end.leaf, *([begin.leaf] if begin else [])}
+            # The nearest on either side are handed over: their times lie outside the period.
+            result.leaves |= {*[at for at in hidden if at < found.first][-1:]}
+            result.leaves |= {*[at for at in hidden if at >= found.beyond][:1]}
             result.blocks |= {index // 256 for index in hidden}
     return result
 

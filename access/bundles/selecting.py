@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,6 +14,7 @@ from custodian.tlog.bundle import WITHHELD, Leaf
 from custodian.tlog.verify import TILE
 
 PAGE = 2_000
+WINDOW = 50_000  # indexes that one statement looks through, however rare its entries are
 _FILTERS = (
     "(e.actor = ANY (%(operators)s::uuid[]) OR e.unit = ANY (%(units)s)"
     " OR e.id = ANY (%(rolls)s) OR EXISTS (SELECT FROM querylog.subject_access s"
@@ -39,13 +40,21 @@ def range_of(criteria: Criteria, *, size: int) -> Range:
 
 
 def blocks(
-    cursor: extensions.cursor, criteria: Criteria, found: Range, *, rolls: list[int], size: int
+    cursor: extensions.cursor,
+    criteria: Criteria,
+    found: Range,
+    *,
+    rolls: list[int],
+    size: int,
+    reached: Callable[[int], None] = lambda _index: None,
 ) -> Iterator[tuple[int, list[Leaf]]]:
     """Index and leaves of every bundle of 256 that holds an entry that was asked for.
 
-    `rolls` are entries outside or inside the range that show that nobody was left out.
+    `rolls` are entries outside or inside the range that show that nobody was left out; `reached` hears
+    how far the search has come, also where it finds nothing.
     """
-    for block, rows in groupby(_rows(cursor, criteria, found, rolls), lambda row: row[0] // TILE):
+    found_rows = _rows(cursor, criteria, found, rolls, reached)
+    for block, rows in groupby(found_rows, lambda row: row[0] // TILE):
         width = min(size - block * TILE, TILE)
         leaves = [WITHHELD] * width
         for index, leaf, tags in rows:
@@ -54,7 +63,11 @@ def blocks(
 
 
 def _rows(
-    cursor: extensions.cursor, criteria: Criteria, found: Range, rolls: list[int]
+    cursor: extensions.cursor,
+    criteria: Criteria,
+    found: Range,
+    rolls: list[int],
+    reached: Callable[[int], None],
 ) -> Iterator[tuple[int, str, memoryview]]:
     before = [at for at in rolls if at < found.first]
     after = [at for at in rolls if at >= found.beyond]
@@ -62,12 +75,12 @@ def _rows(
     sql = _ROWS.format("TRUE" if criteria.everything else _FILTERS)
     low = found.first
     while low < found.beyond:
-        cursor.execute(sql, _terms(criteria, rolls, low, found.beyond))
+        high = min(low + WINDOW, found.beyond)
+        cursor.execute(sql, _terms(criteria, rolls, low, high))
         rows = cursor.fetchall()
         yield from rows
-        if len(rows) < PAGE:
-            break
-        low = rows[-1][0] + 1
+        low = rows[-1][0] + 1 if len(rows) == PAGE else high
+        reached(low)
     yield from _named(cursor, after)
 
 

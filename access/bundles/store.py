@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from queue import Queue
-from typing import Any
-from uuid import UUID
+from typing import IO, Any
+from uuid import UUID, uuid4
 
 from django.conf import settings
 
@@ -31,16 +31,21 @@ class Kept:
 class Sealing(io.RawIOBase):
     """A file that is sealed as it is written: nothing of it ever lies on the disk in clear.
 
-    The sealing runs in a thread, because a zip file is pushed and a sealed stream is pulled.
+    The sealing runs in a thread, because a zip file is pushed and a sealed stream is pulled. Until it is
+    whole the file bears the name of this attempt; what earlier attempts left behind goes away.
     """
 
     def __init__(self, ref: UUID) -> None:
         self._path = path_of(ref)
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        for left in _attempts(ref):
+            left.unlink(missing_ok=True)
+        self._fresh = self._path.with_suffix(f".{uuid4().hex}")
         self._queue: Queue[bytes | None] = Queue(maxsize=16)
         self._digest, self._length = hashlib.sha256(), 0
+        self._over = False
         self._error: BaseException | None = None
-        sealed = keystore.seal_stream(_holding(ref), iter(self._queue.get, None), element=_ELEMENT)
+        sealed = keystore.seal_stream(_holding(ref), self._pieces(), element=_ELEMENT)
         first = next(sealed)  # the key is made here, in the thread that has a connection
         self._thread = threading.Thread(target=self._write, args=(first, sealed), daemon=True)
         self._thread.start()
@@ -70,13 +75,13 @@ class Sealing(io.RawIOBase):
         self._end()
         self._fresh.unlink(missing_ok=True)
 
-    @property
-    def _fresh(self) -> Path:
-        return self._path.with_suffix(".new")
-
     def _end(self) -> None:
         self._queue.put(None)
         self._thread.join()
+
+    def _pieces(self) -> Iterator[bytes]:
+        yield from iter(self._queue.get, None)
+        self._over = True
 
     def _write(self, first: bytes, sealed: Iterator[bytes]) -> None:
         try:
@@ -88,19 +93,36 @@ class Sealing(io.RawIOBase):
                 os.fsync(out.fileno())
         except BaseException as error:  # noqa: BLE001  told to whoever writes
             self._error = error
-            while self._queue.get() is not None:
+            while not self._over and self._queue.get() is not None:
                 pass
 
 
 def read(ref: UUID) -> Iterator[bytes]:
-    """The file part by part; raises `NoKey` or FileNotFoundError when it is gone."""
-    with path_of(ref).open("rb") as sealed:
+    """The file part by part; raises `NoKey` or FileNotFoundError at once when it is gone."""
+    sealed = path_of(ref).open("rb")
+    parts = _opened(ref, sealed)
+    try:
+        first = next(parts, b"")
+    except BaseException:
+        sealed.close()
+        raise
+    return chain([first], parts)
+
+
+def _opened(ref: UUID, sealed: IO[bytes]) -> Iterator[bytes]:
+    with sealed:
         chunks = iter(lambda: sealed.read(CHUNK), b"")
         yield from keystore.open_stream(_holding(ref), chunks, element=_ELEMENT)
 
 
 def remove(ref: UUID) -> None:
-    path_of(ref).unlink(missing_ok=True)
+    for path in (path_of(ref), *_attempts(ref)):
+        path.unlink(missing_ok=True)
+
+
+def _attempts(ref: UUID) -> list[Path]:
+    path = path_of(ref)
+    return [each for each in path.parent.glob(f"{ref.hex}.*") if each != path]
 
 
 def path_of(ref: UUID) -> Path:

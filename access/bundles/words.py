@@ -13,12 +13,11 @@ from access.models import Unit, User
 def scope_words(criteria: Criteria, called: Mapping[str, str]) -> list[tuple[str, str]]:
     """Label and value of each part of the question; `called` is how its customers are named."""
     period = f"{criteria.since} – {criteria.until}"
-    if criteria.everything:
-        return [(_("时段"), period), (_("范围"), _("时段内全部条目"))]
     people = User.objects.filter(ref__in=criteria.operators).order_by("staff_no")
     units = Unit.objects.filter(code__in=criteria.units).order_by("code")
     parts = [
         (_("时段"), [period]),
+        (_("范围"), [_("时段内全部条目")] if criteria.everything else []),
         (_("操作人"), [str(user) for user in people]),
         (_("客户"), sorted(called.get(str(uid), "—") for uid in criteria.customers)),
         (_("机构"), [f"{unit} {unit.code}" for unit in units]),

@@ -19,7 +19,8 @@ def message(index: int, raw: str) -> bytes:
     """A syslog message of its own; the time is the entry's."""
     leaf = json.loads(raw)
     severity = INFORMATIONAL if leaf["out"] == "ok" else NOTICE
-    head = f"<{AUDIT * 8 + severity}>1 {leaf['ts']} {_host()} {APP} - {_word(leaf['act'])} - "
+    host, act = _word(socket.gethostname(), 255), _word(leaf["act"], 32)
+    head = f"<{AUDIT * 8 + severity}>1 {leaf['ts']} {host} {APP} - {act} - "
     return head.encode("ascii") + b"\xef\xbb\xbf" + json.dumps(content(index, leaf, raw)).encode()
 
 
@@ -43,10 +44,5 @@ def content(index: int, leaf: dict[str, Any], raw: str) -> dict[str, Any]:
     }
 
 
-def _host() -> str:
-    name = socket.gethostname().encode("ascii", "replace").decode()
-    return name.replace(" ", "-")[:255] or "-"
-
-
-def _word(act: str) -> str:
-    return "".join(each for each in act if 33 <= ord(each) <= 126)[:32] or "-"
+def _word(text: str, most: int) -> str:
+    return "".join(each for each in text if 33 <= ord(each) <= 126)[:most] or "-"

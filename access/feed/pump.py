@@ -34,7 +34,7 @@ def pump() -> int:
         )
         try:
             sent = syslog.send(settings.CUSTODIAN_SYSLOG, (lines.message(*row) for row in rows))
-        except OSError as error:
+        except (OSError, syslog.BadAddress) as error:
             _log.warning("feed-not-sent", reason=type(error).__name__)
             return 0
         if rows:

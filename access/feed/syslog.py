@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterable
 from contextlib import closing
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 SECONDS = 5.0
 PORTS = {"udp": 514, "tcp": 601, "tls": 6514}
@@ -22,13 +22,21 @@ def send(address: str, messages: Iterable[bytes]) -> int:
     parts = urlsplit(address)
     if parts.scheme == "unix" and parts.path:
         return _datagrams(socket.AF_UNIX, parts.path, messages)
-    if parts.scheme not in PORTS or not parts.hostname:
-        raise BadAddress(address)
-    place = (parts.hostname, parts.port or PORTS[parts.scheme])
+    place = _place(parts)
     if parts.scheme == "udp":
         family = socket.getaddrinfo(*place, type=socket.SOCK_DGRAM)[0][0]
         return _datagrams(family, place, messages)
     return _stream(place, messages, tls=parts.scheme == "tls")
+
+
+def _place(parts: SplitResult) -> tuple[str, int]:
+    try:
+        port = parts.port or PORTS[parts.scheme]
+    except (KeyError, ValueError):
+        raise BadAddress from None
+    if not parts.hostname:
+        raise BadAddress
+    return parts.hostname, port
 
 
 def _datagrams(family: int, place: object, messages: Iterable[bytes]) -> int:
@@ -44,12 +52,20 @@ def _datagrams(family: int, place: object, messages: Iterable[bytes]) -> int:
 
 def _stream(place: tuple[str, int], messages: Iterable[bytes], *, tls: bool) -> int:
     count = 0
-    with closing(socket.create_connection(place, timeout=SECONDS)) as raw:
-        out: socket.socket = raw
-        if tls:
-            out = ssl.create_default_context().wrap_socket(raw, server_hostname=place[0])
+    with closing(_connected(place, tls=tls)) as out:
         for message in messages:
             out.sendall(f"{len(message)} ".encode() + message)
             count += 1
+        # Only its end shows that the other side has read all: whoever is gone leaves a reset, or silence.
         out.shutdown(socket.SHUT_WR)
+        while out.recv(4096):
+            pass
     return count
+
+
+def _connected(place: tuple[str, int], *, tls: bool) -> socket.socket:
+    plain = socket.create_connection(place, timeout=SECONDS)
+    if not tls:
+        return plain
+    # From here on the plain socket is the other's; it is closed when nobody can be trusted.
+    return ssl.create_default_context().wrap_socket(plain, server_hostname=place[0])

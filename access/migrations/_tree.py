@@ -152,7 +152,7 @@ SECURITY DEFINER SET search_path = querylog, pg_temp SET timezone = 'UTC' AS $$
 BEGIN
     IF EXISTS (SELECT FROM unnest(ids) i WHERE i < (SELECT size FROM tree))
        OR EXISTS (SELECT FROM unnest(ids) i WHERE i > (SELECT max(id) FROM entry))
-       OR EXISTS (SELECT FROM unnest(leaves) l WHERE (l::jsonb ->> 'act') <> 'void') THEN
+       OR EXISTS (SELECT FROM unnest(leaves) l WHERE (l::jsonb ->> 'act') IS DISTINCT FROM 'void') THEN
         RAISE EXCEPTION 'only a dead id that is not in the tree yet is filled';
     END IF;
     INSERT INTO entry (id, ts, leaf, tags)
@@ -181,12 +181,15 @@ END $$;
 ERASE = """
 CREATE FUNCTION querylog.forget_subject(gone uuid, ordinal bigint) RETURNS bigint LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = querylog, pg_temp AS $$
-DECLARE rows bigint;
+DECLARE rows bigint; waiting bigint;
 BEGIN
+    -- What still waits would bring its row later; first, so that nothing slips through between the two.
+    UPDATE outbox SET subjects = array_remove(subjects, gone) WHERE gone = ANY (subjects);
+    GET DIAGNOSTICS waiting = ROW_COUNT;
     DELETE FROM subject_access WHERE subject = gone;
     GET DIAGNOSTICS rows = ROW_COUNT;
     DELETE FROM keys.subject_key WHERE subject = ordinal;
-    RETURN rows;
+    RETURN rows + waiting;
 END $$;
 """
 

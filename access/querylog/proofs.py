@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from access.models import Tree
-from access.querylog.heads import Head, head_at, told_head
+from access.querylog.heads import Head, head_at, newest_head, told_head
 from custodian.errors import CustodianError
 from custodian.tlog import merkle, notes
 from custodian.tlog.verify import HASH, TILE
@@ -61,8 +61,8 @@ def tile(level: int, index: int, width: int) -> bytes | None:
 
 
 def inclusion(index: int, *, size: int | None = None) -> Inclusion:
-    """The path of one entry in the tree of `size`, or of the newest head that is told."""
-    head = told_head() if size is None else head_at(size)
+    """The path of one entry in the tree of `size`, or of the newest head that is told and holds it."""
+    head = _told(index) if size is None else head_at(size)
     size = head.size if head is not None else size
     if size is None or not 0 <= index < size <= announced():
         raise NoSuchProof
@@ -74,6 +74,12 @@ def inclusion(index: int, *, size: int | None = None) -> Inclusion:
         merkle.root(size, read_tile),
         head,
     )
+
+
+def _told(index: int) -> Head | None:
+    """For an entry that no witness has seen yet, the head that only the log has signed."""
+    head = told_head()
+    return head if head is not None and index < head.size else newest_head(witnessed=False)
 
 
 def consistency(first: int, second: int) -> list[bytes]:

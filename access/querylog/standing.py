@@ -60,8 +60,8 @@ def ladder(entry: Entry) -> list[Rung]:
         names = sorted({each.witness for each in seen[: max(now.witnesses, 1) * 2]})
         first_seen = seen.first()
         rungs.append(Rung("witnessed", first_seen.at if first_seen else None, who="、".join(names)))
-    if now.broken is not None and index >= now.broken:
-        return [*rungs, Rung("broken", size=now.broken)]
+    if now.state(index) == "broken":
+        return [*rungs, Rung("broken", size=now.broken or 0)]
     if index < now.verified:
         run = Verification.objects.whole().filter(until__gt=index).order_by("pk").first()
         rungs.append(Rung("verified", run.finished_at if run else None))

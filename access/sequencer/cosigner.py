@@ -46,6 +46,9 @@ class Cosigner:
         self._connection = connection
         self._policy = policy
         self._alarm = alarm
+        self._heard: set[str] = (
+            set()
+        )  # since the start, before which anything may have been restored
 
     def once(self) -> int:
         """How many witnesses cosigned."""
@@ -64,7 +67,8 @@ class Cosigner:
         head = Checkpoint.parse(note)
         cursor.execute(_SAID, [witness.name])
         size, at = cursor.fetchone() or (0, None)
-        if size == head.size and at and clock.real() - at < FRESH:
+        fresh = size == head.size and at is not None and clock.real() - at < FRESH
+        if fresh and witness.name in self._heard:
             return False
 
         def proof(old: int) -> list[bytes]:
@@ -83,6 +87,7 @@ class Cosigner:
         said = Note.parse(notes.note(head.note.text, lines[-1:])).signed_by(witness.key) or 0
         when = datetime.fromtimestamp(said, UTC)
         cursor.execute(_KEEP, [head.size, witness.name, lines[-1], when])
+        self._heard.add(witness.name)
         return True
 
     def _contradicted(

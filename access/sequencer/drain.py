@@ -3,42 +3,66 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 import psycopg2
+import structlog
 from psycopg2 import extensions
 
 from access.actors import system
 from access.querylog.connection import APPEND
 from access.querylog.leaf import Draft, Loose, Sealed, Session, loosen, stamp
+from access.querylog.writer import CONTENT, GONE
 from access.vocabulary import Channel
 from custodian import clock, databases, failpoints
 
 BATCH = 500
+ASIDE_SECONDS = 300.0
 PARTITION = 2_000_000  # entries; a partition is a range of leaves
 _LEADER = "SELECT pg_try_advisory_xact_lock(4243)"
 _TAKE = (
     "SELECT id, body, tags, subjects::text[], context_sealed FROM querylog.outbox"
-    " ORDER BY id LIMIT %s FOR UPDATE"
+    " WHERE id <> ALL (%s) ORDER BY id LIMIT %s FOR UPDATE"
 )
 _DROP = "DELETE FROM querylog.outbox WHERE id = ANY (%s)"
+
+_log = structlog.get_logger("sequencer")
 
 # Runs in the transaction of an entry of the sequencer's own, once the entry's id is known.
 Then = Callable[[extensions.cursor, int], None]
 
 
 class Drain:
-    """One process's drain. `once` moves a batch and says how many; nothing is lost or doubled by a crash."""
+    """One process's drain. `once` moves a batch and says how many; nothing is lost or doubled by a crash.
+
+    An append that fails uses up ids, so after a failure it goes on with one change, then two, then four.
+    A change that cannot be written at all is left where it is for a while and told, and the others pass it.
+    """
 
     def __init__(self) -> None:
         self._connection: extensions.connection | None = None
         self._session = Session()
-        self.roll_asked = False  # whoever prepares a bundle asks for a roll by a fact of his entry
+        self._most = BATCH
+        self._taken: list[int] = []
+        self._aside: dict[int, float] = {}
 
     def once(self) -> int:
-        return self._do(self._move)
+        self._taken = []
+        try:
+            moved = self._do(self._move)
+        except Exception as error:
+            if isinstance(error, psycopg2.Error) and error.pgcode in GONE:
+                raise
+            self._most = 1
+            if len(self._taken) == 1 and _is_about_content(error):
+                self._aside[self._taken[0]] = time.monotonic() + ASIDE_SECONDS
+                _log.error("change-set-aside", outbox=self._taken[0])
+            raise
+        self._most = min(self._most * 2, BATCH)
+        return moved
 
     def write(self, act: str, facts: dict[str, Any], *, then: Then | None = None) -> int:
         """Append one entry of the sequencer's own and return its index."""
@@ -82,22 +106,27 @@ class Drain:
         if cursor.fetchone() != (True,):
             # Two drains at once could tear a transaction's entries apart and turn them round.
             return 0
-        cursor.execute(_TAKE, [BATCH])
+        passed = [row for row, until in self._aside.items() if until > time.monotonic()]
+        cursor.execute(_TAKE, [passed, self._most])
         rows = cursor.fetchall()
+        self._taken = [row[0] for row in rows]
         if not rows:
             return 0
         # `ts` is when the entry takes its place, so that time never runs backwards; `at` is the change.
         placed = stamp(clock.now())
-        loosened = [_loose(*row[1:]) for row in rows]
         sealed = [
-            self._session.chain(loose, {"ts": placed, "at": loose.body["ts"]}) for loose in loosened
+            self._session.chain(loose, {"ts": placed, "at": loose.body["ts"]})
+            for loose in (_loose(*row[1:]) for row in rows)
         ]
-        cursor.execute(_DROP, [[row[0] for row in rows]])
+        cursor.execute(_DROP, [self._taken])
         # The last statement, because it holds the log's fence until the commit.
         _append(cursor, sealed)
         failpoints.hit("sequencer-in-drain")
-        self.roll_asked |= any(loose.body.get("roll") for loose in loosened)
         return len(rows)
+
+
+def _is_about_content(error: Exception) -> bool:
+    return not isinstance(error, psycopg2.Error) or (error.pgcode or "")[:2] in CONTENT
 
 
 def own(act: str, facts: dict[str, Any]) -> Draft:

@@ -99,8 +99,9 @@ class Integrator:
         with self._connection, self._connection.cursor() as cursor:
             rows = self._rows(cursor, before, until)
             hashes = [leaf_hash(leaf.encode()) for _, leaf, _ in rows]
-            for (_, _, actor), digest in zip(rows, hashes, strict=True):
+            for (_, leaf, actor), digest in zip(rows, hashes, strict=True):
                 self.rolls.take(actor, digest)
+                self.rolls.asked |= rolls.asks(leaf)
             _save_tiles(cursor, self.edge.grow(hashes))
             failpoints.hit("sequencer-after-tiles")
             cursor.execute(_HOURLY, [before, until])

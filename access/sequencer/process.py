@@ -15,7 +15,7 @@ from psycopg2 import extensions
 from access.actors import system
 from access.sequencer import rolls
 from access.sequencer.announce import Announcer, RefusesToSign
-from access.sequencer.drain import BATCH, PARTITION, Drain
+from access.sequencer.drain import PARTITION, Drain
 from access.sequencer.integrate import FenceBusy, Integrator
 from access.sequencer.rolls import EntryMissing
 from custodian import clock, databases, failpoints
@@ -50,7 +50,7 @@ class Sequencer:
             self.announcer = Announcer(self._connection, Head(head))
             self.integrator = _whole(self._connection)
             self.drain = Drain()
-            self._rolled = clock.now()
+            self._rolled = self.integrator.rolls.at or clock.now()
             self._fences = 0
             self._introduce(codes)
         except BaseException:
@@ -84,9 +84,10 @@ class Sequencer:
         self._connection.close()
 
     def _take_changes(self) -> None:
-        """A change that cannot be appended holds up the other changes, but not the seal of looks."""
+        """For no longer than a turn takes: neither many changes nor a broken one hold up what is written."""
+        until = time.monotonic() + PERIOD
         try:
-            while self.drain.once() == BATCH:
+            while self.drain.once() and time.monotonic() < until:
                 pass
         except Exception as error:  # noqa: BLE001  whatever it was, entries that are written get their seal
             _log.error("drain-failed", reason=type(error).__name__)
@@ -126,7 +127,7 @@ class Sequencer:
         state = self.integrator.rolls
         fresh = state.changed - {str(system("sequencer").ref)}
         late = clock.now() - self._rolled >= ROLL
-        return bool(fresh and (late or self.drain.roll_asked))
+        return bool(fresh and (late or state.asked))
 
     def _roll(self) -> None:
         state, root = self.integrator.rolls, self.integrator.rolls.root()
@@ -136,7 +137,7 @@ class Sequencer:
         )
         failpoints.hit("sequencer-after-roll")
         state.taken()
-        self._rolled, self.drain.roll_asked = clock.now(), False
+        self._rolled = clock.now()
 
     def _is_quiet(self) -> bool:
         last = self.announcer.at

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from psycopg2 import extensions
 from psycopg2.extras import execute_values
@@ -36,12 +37,14 @@ class Record:
 
 @dataclass
 class Rolls:
-    """The running state below index `upto`, and who has entries since the last roll."""
+    """The running state below index `upto`; since the last roll: who has entries, and if one is asked for."""
 
     upto: int = 0
     last: int = 0
     records: dict[str, Record] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    asked: bool = False
+    at: datetime | None = None  # when the last roll was taken
 
     def take(self, actor: str, digest: bytes) -> None:
         before = self.records.get(actor) or Record()
@@ -53,7 +56,12 @@ class Rolls:
         return root_of(self.records)
 
     def taken(self) -> None:
-        self.last, self.changed = self.upto, set()
+        self.last, self.changed, self.asked = self.upto, set(), False
+
+
+def asks(leaf: str) -> bool:
+    """Whether the entry asks for a roll, as a bundle's does by a fact; within a text quotes are escaped."""
+    return '"roll":' in leaf
 
 
 def root_of(records: Mapping[str, Record]) -> bytes:
@@ -81,10 +89,9 @@ def load(cursor: extensions.cursor, *, size: int) -> Rolls:
 
     Raises `EntryMissing` when one of those is not there.
     """
-    cursor.execute("SELECT coalesce(max(upto), 0) FROM querylog.roll")
-    row = cursor.fetchone()
-    last = int(row[0]) if row else 0
-    rolls = Rolls(last, last, records_at(cursor, last))
+    cursor.execute("SELECT coalesce(max(upto), 0), max(taken_at) FROM querylog.roll")
+    last, at = cursor.fetchone() or (0, None)
+    rolls = Rolls(last, last, records_at(cursor, last), at=at)
     while rolls.upto < size:
         cursor.execute(_SINCE, [rolls.upto, size, PAGE])
         rows = cursor.fetchall()
@@ -92,6 +99,7 @@ def load(cursor: extensions.cursor, *, size: int) -> Rolls:
             if index != rolls.upto:
                 raise EntryMissing
             rolls.take(actor, leaf_hash(leaf.encode()))
+            rolls.asked |= asks(leaf)
         if not rows:
             raise EntryMissing
     return rolls

@@ -7,11 +7,11 @@ from datetime import timedelta
 from access import actors, findings, scopes
 from access.models import Finding, Verification
 from access.verification import run
-from access.verification.outside import Outside
+from access.verification.outside import Outside, is_of_a_copy
 from access.verification.run import Report, Start
 from custodian import clock
 
-FULL_EVERY = timedelta(hours=24)
+KIND = "log-verification"
 # In the office's night, so that nobody waits for the database.
 NIGHT = range(1, 5)
 STALE = timedelta(hours=6)  # a run that never ended holds nobody up for longer
@@ -19,10 +19,10 @@ STALE = timedelta(hours=6)  # a run that never ended holds nobody up for longer
 
 def due_full() -> bool:
     """Whether tonight's full run is still to come."""
-    recent = Verification.objects.filter(
-        kind=Verification.Kind.FULL, started_at__gt=clock.now() - FULL_EVERY + timedelta(hours=2)
-    )
-    return clock.local().hour in NIGHT and not recent.exists()
+    now = clock.local()
+    begun = now.replace(hour=NIGHT.start, minute=0, second=0, microsecond=0)
+    tonight = Verification.objects.filter(kind=Verification.Kind.FULL, started_at__gte=begun)
+    return now.hour in NIGHT and not tonight.exists()
 
 
 def carry_out(
@@ -53,8 +53,13 @@ def _resume() -> Start:
     last = Verification.objects.whole().order_by("-resume", "-pk").first()
     if last is None:
         return Start()
-    sessions = {name: (int(count), str(link)) for name, (count, link) in last.sessions.items()}
-    return Start(last.resume, sessions, last.missing)
+    try:
+        sessions = {name: (int(count), str(link)) for name, (count, link) in last.sessions.items()}
+    except (AttributeError, TypeError, ValueError):
+        return (
+            Start()
+        )  # the row is not as it was written; the log itself says the same from its beginning
+    return Start(last.resume, sessions)
 
 
 def _keep(row: Verification, report: Report) -> None:
@@ -62,7 +67,7 @@ def _keep(row: Verification, report: Report) -> None:
     row.finished_at, row.ok, row.until = clock.now(), report.whole, report.size
     if first is None:
         row.sessions = {name: list(place) for name, place in report.resume.sessions.items()}
-        row.resume, row.missing = report.resume.index, report.resume.missing
+        row.resume = report.resume.index
     else:
         row.first_bad, row.because = max(first.index, 0), first.code
         _tell(row)
@@ -72,13 +77,13 @@ def _keep(row: Verification, report: Report) -> None:
 def _tell(row: Verification) -> None:
     """One open finding for one fault, however often it is found again."""
     known = Finding.objects.filter(
-        kind="log-verification",
-        status=Finding.Status.OPEN,
-        entries=[row.first_bad],
+        kind=KIND, status=Finding.Status.OPEN, summary__endswith=f" {row.because}"
     )
+    if not is_of_a_copy(row.because):
+        known = known.filter(entries=[row.first_bad])
     if not known.exists():
         findings.raise_finding(
-            "log-verification",
+            KIND,
             severity=Finding.Severity.URGENT,
             summary=f"查询日志核验不符：#{row.first_bad} {row.because}",
             entries=[row.first_bad or 0],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,14 +12,30 @@ from psycopg2 import extensions
 
 from access.sequencer.integrate import read_tile
 from access.verification.walk import FIRST_LINK, Fault, Walked
-from custodian.tlog import merkle
-from custodian.tlog.verify import HASH, SKEW, TILE, Checkpoint, Failed, Policy, perfect_root
+from custodian.tlog import merkle, notes
+from custodian.tlog.verify import (
+    SKEW,
+    TILE,
+    Checkpoint,
+    Failed,
+    Key,
+    Note,
+    Policy,
+    perfect_root,
+    split_hashes,
+)
 
 # A session by name: number and link of its last entry; one that was closed is forgotten.
 Sessions = dict[str, tuple[int, str]]
 _CHECKPOINTS = (
     "SELECT size, root, note, made_at FROM querylog.checkpoint WHERE size > %s ORDER BY size"
 )
+
+_COSIGNED = """
+SELECT size, note, witness, line, at FROM querylog.cosignature JOIN querylog.checkpoint USING (size)
+WHERE size > %s ORDER BY size DESC LIMIT %s
+"""
+NEWEST = 1_000  # cosignatures that one run checks
 
 
 def sessions(before: Mapping[str, tuple[int, str]], walked: Walked) -> tuple[Sessions, list[Fault]]:
@@ -43,18 +60,23 @@ class Roots:
     faults: list[Fault] = field(default_factory=list)
 
     def compare(self, roots: Sequence[bytes]) -> None:
+        """An empty root is one that is known to be wrong already; what is above it tells nothing new."""
         level, first = 1, self.first
         while roots:
             upper: list[bytes] = []
             start = first
             for index, mine in _groups(roots, first):
-                tile = read_tile(self.cursor, level, index)
                 low = max(start - index * TILE, 0)
-                theirs = tile[low * HASH : (low + len(mine)) * HASH]
-                if theirs != b"".join(mine):
-                    self.faults.append(Fault("tile-not-its-leaves", start * TILE**level))
+                theirs = split_hashes(read_tile(self.cursor, level, index))[low : low + len(mine)]
+                pairs = list(itertools.zip_longest(mine, theirs, fillvalue=b""))
+                wrong = next(
+                    (at for at, pair in enumerate(pairs) if pair[0] and len({*pair}) > 1), None
+                )
+                if wrong is not None:
+                    self.faults.append(Fault("tile-not-its-leaves", (start + wrong) * TILE**level))
                 if low == 0 and len(mine) == TILE:
-                    upper.append(perfect_root(list(mine)))
+                    whole = wrong is None and len(theirs) == TILE
+                    upper.append(perfect_root(theirs) if whole else b"")
                 start = (index + 1) * TILE
             roots, first, level = upper, -(-first // TILE), level + 1
 
@@ -91,6 +113,24 @@ def checkpoints(
         latest = max(latest, made_at)
     if last < size and size > since:
         yield Fault("checkpoint-missing", size - 1)
+
+
+def cosignatures(cursor: extensions.cursor, policy: Policy, *, since: int) -> Iterator[Fault]:
+    """What a witness is said to have signed it did sign; one that the policy does not name is passed over."""
+    cursor.execute(_COSIGNED, [since, NEWEST])
+    for size, note, witness, line, at in cursor.fetchall():
+        if witness in policy.witnesses and _signed(policy.witnesses[witness], note, line) != at:
+            yield Fault("cosignature-not-witness", size - 1)
+
+
+def _signed(witness: Key, note: str, line: str) -> datetime | None:
+    """When the witness signed, by its own word."""
+    try:
+        text = Checkpoint.parse(note.encode()).note.text
+        when = Note.parse(notes.note(text, [line])).signed_by(witness)
+    except Failed:
+        return None
+    return None if when is None else datetime.fromtimestamp(when, UTC)
 
 
 def _root(size: int, read: merkle.Read) -> bytes:

@@ -15,6 +15,7 @@ from access import keystore
 from access.models import Subject
 from access.verification import rows
 from access.verification.walk import Fault
+from custodian.crypto.errors import OpenFailed
 from custodian.tlog.verify import TAG, subject_tag
 
 PAGE = 10_240
@@ -47,7 +48,7 @@ class Listed:
 
 
 def faults(cursor: extensions.cursor, first: int, beyond: int) -> list[Fault]:
-    """The lists of the entries from `first` on, and whether the log says of what is missing that it was erased.
+    """The lists of the entries from `first` on: rows that are nobody's, and gaps that no erasure made.
 
     An erasure may also take rows of entries before `first`; only from the beginning on must it be exact.
     """
@@ -113,9 +114,20 @@ class _Keys:
         wanted = [UUID(bytes=uid) for uid in uids - self.known.keys() - self.gone]
         if wanted:
             found = Subject.objects.filter(uid__in=wanted).values_list("id", "uid")
-            keys = keystore.subject_keys_of([ordinal for ordinal, _ in found])
+            keys = _opened([ordinal for ordinal, _ in found])
             self.known |= {uid.bytes: keys[ordinal] for ordinal, uid in found if ordinal in keys}
             self.gone |= {uid.bytes for ordinal, uid in found if ordinal not in keys}
+
+
+def _opened(ordinals: Sequence[int]) -> dict[int, bytes]:
+    """The keys that can be opened: one that was exchanged must not hide the others."""
+    try:
+        return keystore.subject_keys_of(ordinals)
+    except OpenFailed:
+        if len(ordinals) == 1:
+            return {}
+    middle = len(ordinals) // 2
+    return _opened(ordinals[:middle]) | _opened(ordinals[middle:])
 
 
 def _fault(uids: Sequence[bytes], keys: _Keys, leaf: bytes, tags: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from access.sequencer.integrate import read_tile
 from access.verification.walk import Fault, first_difference
 from custodian.tlog import merkle, monitor
 from custodian.tlog.archive import Archive
-from custodian.tlog.verify import TILE, Checkpoint, Failed, Policy
+from custodian.tlog.verify import HASH, TILE, Checkpoint, Failed, Policy
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,15 @@ class Held:
 
     whose: str
     note: bytes | None
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What all of them have: notes of heads, and so many full bundles in the write-once folder."""
+
+    notes: Sequence[Held]
+    archive: Archive | None
+    blocks: int
 
 
 @dataclass(frozen=True)
@@ -33,12 +42,14 @@ class Outside:
     ask_witnesses: bool = False
     note: bytes | None = None
 
-    def gather(self) -> list[Held]:
+    def gather(self) -> Gathered:
         """Read before the database is, so that what grows meanwhile is not taken for a roll-back."""
         held = [Held("yours", self.note)] if self.note is not None else []
         if self.head is not None:
             held.append(Held("head", self.head.read_bytes() if self.head.exists() else None))
-        return held + (self._asked() if self.ask_witnesses else [])
+        held += self._asked() if self.ask_witnesses else []
+        archive = Archive(self.store) if self.store else None
+        return Gathered(held, archive, archive.blocks() if archive else 0)
 
     def trust(self) -> Policy | None:
         """Raises `Failed` when the policy cannot be read."""
@@ -55,6 +66,11 @@ class Outside:
         origin = policy.logs[0].name
         asked = {name: monitor.latest(url, origin) for name, url in policy.urls.items()}
         return [Held(f"witness-{name}", note) for name, note in asked.items() if note is not None]
+
+
+def is_of_a_copy(code: str) -> bool:
+    """Whether a fault is about a holder: its index is then the end of the log, which moves."""
+    return code.startswith(("archive-", "head-", "policy-", "witness-", "yours-"))
 
 
 class Elsewhere:
@@ -83,15 +99,16 @@ class Elsewhere:
         elif known.size and self._root(known.size) != known.root:
             yield Fault(f"{held.whose}-forked", known.size - 1)
 
-    def archive(self, folder: Path, *, since: int, blocks: int) -> Iterator[Fault]:
-        """Every full tile of leaves that lay in the write-once folder is the database's."""
-        archive = Archive(folder)
+    def archive(self, archive: Archive, *, since: int, blocks: int) -> Iterator[Fault]:
+        """Every tile of leaves that lay in the write-once folder is the database's, as far as that goes."""
         if blocks > self._size // TILE:
             yield Fault("archive-ahead", self._size)
-        for block in range(since, min(blocks, self._size // TILE)):
-            theirs, mine = archive.read_tile(0, block), read_tile(self._cursor, 0, block)
+        for block in range(since, min(blocks, -(-self._size // TILE))):
+            width = min(self._size - block * TILE, TILE) * HASH
+            theirs = (archive.read_tile(0, block) or b"")[:width]
+            mine = read_tile(self._cursor, 0, block)[:width]
             if theirs != mine:
-                yield Fault("archive-differs", block * TILE + first_difference(mine, theirs or b""))
+                yield Fault("archive-differs", block * TILE + first_difference(mine, theirs))
                 return
 
     def _root(self, size: int) -> bytes:

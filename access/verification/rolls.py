@@ -18,7 +18,8 @@ _RECORDS = "SELECT actor::text, count, chain FROM querylog.roll_record WHERE upt
 _ACTORS = "SELECT actor::text FROM querylog.entry WHERE id >= %s AND id < %s ORDER BY id"
 _SAID = "SELECT leaf FROM querylog.entry WHERE id = %s AND act = 'roll'"
 _UNLISTED = """
-SELECT min(e.id) FROM querylog.entry e LEFT JOIN querylog.roll r ON r.leaf = e.id
+SELECT min(e.id) FROM querylog.entry e
+LEFT JOIN querylog.roll r ON r.leaf = e.id AND r.upto >= greatest(%s, 1) AND r.upto <= e.id
 WHERE e.id >= %s AND e.id < %s AND e.act = 'roll' AND r.leaf IS NULL
 """
 
@@ -45,7 +46,7 @@ def faults(cursor: extensions.cursor, *, since: int, size: int) -> Iterator[Faul
             yield Fault("roll-not-its-entries", leaf)
             return
         state.taken()
-    cursor.execute(_UNLISTED, [since, size])
+    cursor.execute(_UNLISTED, [start, since, size])
     (unlisted,) = cursor.fetchone() or (None,)
     if unlisted is not None:
         yield Fault("roll-not-its-entries", unlisted)

@@ -10,19 +10,26 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import psycopg2
+import structlog
 from django.conf import settings
 from psycopg2 import extensions
 
 from access.verification import columns, counts, join, looks, marks, rolls
-from access.verification.outside import Elsewhere, Held, Outside
-from access.verification.walk import Fault, Walked, walk
+from access.verification.outside import Elsewhere, Gathered, Outside
+from access.verification.walk import MOST_FAULTS, Fault, Walked, is_late, walk
 from custodian import databases
 from custodian.embedded import Role
-from custodian.tlog.archive import Archive
-from custodian.tlog.verify import SKEW, TILE, Failed, Policy
+from custodian.tlog.verify import TILE, Failed, Policy
 
 STRIDE = TILE * 1024  # entries that one child process walks at a time
 ROLE: Role = "auditor"
+# What rows raise that are not as the product writes them; a lost connection is not among it.
+UNREADABLE = (
+    *(AttributeError, LookupError, TypeError, ValueError, RecursionError),
+    *(psycopg2.DataError, psycopg2.NotSupportedError, psycopg2.ProgrammingError),
+)
+_log = structlog.get_logger("access")
 
 
 @dataclass
@@ -67,11 +74,22 @@ def configured(*, note: bytes | None = None, everything: bool = True) -> Outside
 
 def verify(start: Start, outside: Outside, *, jobs: int = 1, role: Role = ROLE) -> Report:
     """Walk everything from `start` on and hold it against tree, lists, rolls and copies outside."""
-    begun = time.monotonic()
+    begun, held = time.monotonic(), outside.gather()
+    try:
+        with _snapshot(role) as cursor:
+            return _Run(cursor, start, outside, jobs, role).run(begun, held)
+    except UNREADABLE as error:
+        # Nobody may keep the check from its end by what he writes into the rows.
+        _log.error("log-unverifiable", reason=type(error).__name__)
+        fault = Fault("unverifiable", start.index)
+        return Report(start.index, 0, 0, time.monotonic() - begun, [fault], start)
+
+
+def compare(outside: Outside, *, role: Role = ROLE) -> list[Fault]:
+    """The copies alone: whether the tree as it is now contains what each of them holds."""
     held = outside.gather()
-    blocks = Archive(outside.store).blocks() if outside.store else 0
     with _snapshot(role) as cursor:
-        return _Run(cursor, start, outside, jobs, role).run(begun, held, blocks)
+        return _Run(cursor, Start(), outside, 1, role).elsewhere(held)
 
 
 @contextmanager
@@ -102,13 +120,13 @@ class _Run:
         self.entries = 0
         self._latest = ""
 
-    def run(self, begun: float, held: Sequence[Held], blocks: int) -> Report:
+    def run(self, begun: float, held: Gathered) -> Report:
         first = self._start.index
         if self.size < first:
             self.faults.append(Fault("entry-missing", self.size))
         else:
             self._entries()
-        self.faults += self._elsewhere(held, blocks)
+        self.faults += self.elsewhere(held)
         return Report(
             first, self.size, self.entries, time.monotonic() - begun, self.faults, self.resume
         )
@@ -162,6 +180,8 @@ class _Run:
         since = self._start.index - 1 if self._start.index else 0
         checked = join.checkpoints(self._cursor, self._policy, since=since, size=self.size)
         yield from itertools.islice(checked, MOST_FAULTS)
+        if self._policy is not None:
+            yield from join.cosignatures(self._cursor, self._policy, since=since)
         yield from rolls.faults(self._cursor, since=self._start.index, size=self.size)
 
     def _beside(self, first: int) -> Iterator[Fault]:
@@ -182,13 +202,17 @@ class _Run:
             (beyond,) = cursor.fetchone() or (None,)
             return looks.faults(cursor, first, beyond or self._beyond)
 
-    def _elsewhere(self, held: Sequence[Held], blocks: int) -> Iterator[Fault]:
+    def elsewhere(self, held: Gathered) -> list[Fault]:
         elsewhere = Elsewhere(self._cursor, self._policy, size=self.size)
-        for each in held:
-            yield from elsewhere.faults(each, announced=self._announced)
-        if self._outside.store is not None:
+        faults = [
+            fault
+            for each in held.notes
+            for fault in elsewhere.faults(each, announced=self._announced)
+        ]
+        if held.archive is not None:
             since = self._start.index // TILE
-            yield from elsewhere.archive(self._outside.store, since=since, blocks=blocks)
+            faults += elsewhere.archive(held.archive, since=since, blocks=held.blocks)
+        return faults
 
 
 def _policy(outside: Outside) -> tuple[Policy | None, bool]:

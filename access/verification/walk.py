@@ -9,7 +9,7 @@ import hashlib
 import operator
 import struct
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -68,14 +68,11 @@ class Walked:
 def walk(url: str, first: int, beyond: int, size: int) -> Walked:
     """Entries from `first` to below `beyond`, of a tree of `size`; `first` is a multiple of 256."""
     connection = psycopg2.connect(url, application_name="custodian verify")
-    tiles = psycopg2.connect(url, application_name="custodian verify")
-    for each in (connection, tiles):
-        each.set_session(readonly=True, autocommit=True)
+    connection.set_session(readonly=True, autocommit=True)
     try:
-        return _Walk(connection, tiles, first, beyond, size).run()
+        return _Walk(connection, first, beyond, size).run()
     finally:
         connection.close()
-        tiles.close()
 
 
 class Said(msgspec.Struct, gc=False):
@@ -92,41 +89,40 @@ class Said(msgspec.Struct, gc=False):
 
 class _Walk:
     def __init__(
-        self,
-        connection: extensions.connection,
-        tiles: extensions.connection,
-        first: int,
-        beyond: int,
-        size: int,
+        self, connection: extensions.connection, first: int, beyond: int, size: int
     ) -> None:
-        self._connection, self._tiles = connection, tiles
+        self._connection = connection
         self._size = size
         self.found = Walked(first, beyond)
 
     def run(self) -> Walked:
-        found = self.found
-        for page in self._pages():
-            self._compare(found.first + found.count, self._leaves(page))
+        found, sha = self.found, hashlib.sha256
+        for low, taken, tiles in self._pages():
+            page = self._dense(taken, low, min(low + PAGE, found.beyond))
+            hashes = [sha(b"\x00" + raw).digest() for _, raw, _ in page]
+            self._compare(low, hashes, tiles)
+            self._leaves(page, hashes)
             found.count += len(page)
             if len(found.faults) > MOST_FAULTS:
                 break
         return found
 
-    def _pages(self) -> Iterator[list[Row]]:
-        """Page after page; the next one is fetched while this one is checked."""
+    def _pages(self) -> Iterator[tuple[int, list[Row], dict[int, bytes]]]:
+        """Page after page with its tiles; the next one is fetched while this one is checked."""
         lows = range(self.found.first, self.found.beyond, PAGE)
         with ThreadPoolExecutor(1) as ahead:
             waiting = deque(ahead.submit(self._fetch, low) for low in lows[:1])
             for low in lows:
                 if low + PAGE < self.found.beyond:
                     waiting.append(ahead.submit(self._fetch, low + PAGE))
-                high = min(low + PAGE, self.found.beyond)
-                yield self._dense(waiting.popleft().result(), low, high)
+                yield low, *waiting.popleft().result()
 
-    def _fetch(self, low: int) -> list[Row]:
+    def _fetch(self, low: int) -> tuple[list[Row], dict[int, bytes]]:
         high = min(low + PAGE, self.found.beyond)
         with self._connection.cursor() as cursor:
-            return rows.read(cursor, rows.LEAVES.format(low, high))
+            taken = rows.read(cursor, rows.LEAVES.format(low, high))
+            cursor.execute(_TILES, [low // TILE, (high - 1) // TILE])
+            return taken, {index: bytes(data) for index, data in cursor.fetchall()}
 
     def _dense(self, page: list[Row], low: int, high: int) -> list[Row]:
         """The rows of the tree with an empty one in the place of each that is missing.
@@ -142,28 +138,24 @@ class _Walk:
         tail = [row for row in page if row[0] >= self._size]
         return [known.get(index, (index, b"", b"")) for index in sealed] + tail
 
-    def _leaves(self, page: list[Row]) -> list[bytes]:
-        """Check each row by itself, in time and in its session, and give the leaf hashes.
+    def _leaves(self, page: list[Row], hashes: list[bytes]) -> None:
+        """Check each row by itself, in time and in its session.
 
         The page is held against its leaves as a whole; only one that does not fit is gone through.
         """
         sha, decode = hashlib.sha256, msgspec.json.Decoder(Said).decode
-        hashes = [sha(b"\x00" + raw).digest() for _, raw, _ in page]
         try:
             said = [decode(raw) for _, raw, _ in page]
         except msgspec.DecodeError:
-            page, hashes_ = self._readable(page, hashes)
+            page, hashes = self._readable(page, hashes)
             said = [decode(raw) for _, raw, _ in page]
-        else:
-            hashes_ = hashes
         tags = b"".join([sha(tags).digest() for _, _, tags in page])
         if tags.hex() != "".join([each.subj for each in said]) or (
             sum(len(row[2]) for row in page) != TAG * sum(each.n for each in said)
         ):
             self._tags(page, said)
         self._in_time(page, said)
-        self._in_session(page, said, hashes_)
-        return hashes
+        self._in_session(page, said, hashes)
 
     def _readable(self, page: list[Row], hashes: list[bytes]) -> tuple[list[Row], list[bytes]]:
         """The rows that can be read at all, with their hashes; the others are named."""
@@ -209,24 +201,22 @@ class _Walk:
             before.last, before.digest = leaf.ws, link
             before.closed = leaf.act == "writer.close"
 
-    def _compare(self, first: int, hashes: list[bytes]) -> None:
+    def _compare(self, first: int, hashes: list[bytes], tiles: Mapping[int, bytes]) -> None:
         """Hold the page's hashes against the tiles of the tree, and keep the roots of full ones."""
         last = min(first + len(hashes), self._size) - 1
-        if last < first:
-            return
-        with self._tiles.cursor() as cursor:
-            cursor.execute(_TILES, [first // TILE, last // TILE])
-            tiles = {index: bytes(data) for index, data in cursor.fetchall()}
         for block in range(first // TILE, last // TILE + 1):
             low, high = max(block * TILE, first), min(block * TILE + TILE, last + 1)
             tile = tiles.get(block, b"")
+            # A tile may have become full since the size was read; its root is not in that tree yet.
+            full = low == block * TILE and low + TILE <= self._size
             mine = b"".join(hashes[low - first : high - first])
-            theirs = tile[(low - block * TILE) * HASH : (high - block * TILE) * HASH]
+            theirs = (
+                tile if full else tile[(low - block * TILE) * HASH : (high - block * TILE) * HASH]
+            )
             if mine != theirs:
                 self._fault("leaf-not-tile", low + first_difference(mine, theirs))
-            # A tile may have become full since the size was read; its root is not in that tree yet.
-            if low == block * TILE and len(tile) == TILE * HASH and low + TILE <= self._size:
-                self.found.roots.append(_root(tile))
+            if full:
+                self.found.roots.append(_root(tile) if mine == theirs else b"")
 
     def _fault(self, code: str, index: int) -> None:
         if len(self.found.faults) <= MOST_FAULTS:

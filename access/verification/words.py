@@ -18,12 +18,15 @@ _WORDS: Mapping[str, Promise | str] = {
     "checkpoint-time": _("检查点的时间与签名中的时间不符"),
     "column-not-leaf": _("显示的列与条目原文不符"),
     "context-not-leaf": _("密封的理由不是写入时的那一份"),
+    "cosignature-not-witness": _("记下的会签不是见证方所签"),
+    "count-not-entries": _("按小时的统计与条目不符"),
     "entry-before-the-first": _("在第一条之前插入了条目"),
     "entry-missing": _("条目缺失"),
     "head-ahead": _("数据库落后于库外的检查点：日志被截短或恢复过"),
     "head-forked": _("数据库与库外的检查点分叉：历史被改写"),
     "head-missing": _("库外的检查点文件不见了"),
     "head-unreadable": _("库外的检查点文件不能读取，或不是日志密钥所签"),
+    "key-missing": _("客户的记号密钥不见了或被调换，且日志未说明"),
     "leaf-not-tile": _("条目不是封存时的那一条"),
     "leaf-unreadable": _("条目不能读取"),
     "look-altered": _("客户名单中的一行与条目不符"),
@@ -34,6 +37,7 @@ _WORDS: Mapping[str, Promise | str] = {
     "tags-not-leaf": _("客户记号与条目不符"),
     "tile-not-its-leaves": _("树的一块与其下层不符"),
     "time-regression": _("时间倒退：条目被倒签"),
+    "unverifiable": _("日志的表已不能读取，无法核验"),
     "writer-gap": _("与同一写入者的前一条不相接：有条目被删或被插"),
 }
 _HOLDERS: Mapping[str, Promise | str] = {

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, cast
 
 from custodian.tlog import merkle, verify
 from custodian.tlog.archive import join_entries
@@ -63,7 +63,7 @@ class Writer:
     """Takes blocks of 256 entries in their order; the rest is written when it is left without an error."""
 
     def __init__(self, file: IO[bytes], head: Head, *, read: Read) -> None:
-        self._zip = zipfile.ZipFile(file, "w", allowZip64=True)
+        self._zip = zipfile.ZipFile(cast("IO[bytes]", _Pushed(file)), "w", allowZip64=True)
         self._head, self._read = head, read
         self._tree = Checkpoint.parse(head.checkpoint)
         self._tiles: set[tuple[int, int]] = set()
@@ -163,6 +163,13 @@ class Writer:
     def _put(self, name: str, content: bytes, *, packed: bool = True) -> None:
         kind = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
         self._zip.writestr(_info(name), content, kind, compresslevel=6)
+
+
+class _Pushed:
+    """A file as a pipe has it: written once from end to end, so that files and pipes get the same bytes."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.write, self.flush = file.write, file.flush
 
 
 def _info(name: str) -> zipfile.ZipInfo:

@@ -105,7 +105,7 @@ def request(
 ) -> list[str]:
     """What the witness at `url`, its submission prefix, signs; the lines are parsed, not checked."""
     body = f"old {old}\n".encode() + notes.hash_lines(proof) + b"\n" + checkpoint
-    status, kind, answer = _post(url, body, timeout=timeout)
+    status, kind, answer = exchange("POST", url, "add-checkpoint", body, timeout=timeout)
     known = re.fullmatch(rb"(0|[1-9][0-9]{0,18})\n", answer) if kind == SIZE else None
     if status == 409 and known:
         raise Conflict(int(known[1]))
@@ -114,20 +114,25 @@ def request(
     return _lines(answer)
 
 
-def _post(url: str, body: bytes, *, timeout: float) -> tuple[int, str, bytes]:
-    watch = None
+def exchange(
+    method: str, url: str, path: str, body: bytes | None = None, *, timeout: float
+) -> tuple[int, str, bytes]:
+    """Status, type and body of a witness's answer, all of it in time; raises `Unreachable`."""
+    watch, late = None, threading.Event()
     try:
-        connection, path = _connection(url, timeout=timeout)
+        connection, prefix = _connection(url, timeout=timeout)
         with contextlib.closing(connection):
             connection.connect()
             # The timeout of a socket begins anew with every byte; this one does not.
-            watch = threading.Timer(timeout, _cut, [connection.sock])
+            watch = threading.Timer(timeout, _cut, [connection.sock, late])
             watch.daemon = True
             watch.start()
-            connection.request("POST", path, body, {"Content-Type": "text/plain; charset=utf-8"})
+            kind = {"Content-Type": "text/plain; charset=utf-8"} if body is not None else {}
+            connection.request(method, f"{prefix}/{path}", body, kind)
             with connection.getresponse() as response:
                 answer = response.read(MOST_ANSWER + 1)
-                status, kind = response.status, response.getheader("Content-Type", "")
+                status, said = response.status, response.getheader("Content-Type", "")
+                cut = late.is_set() or bool(response.length)
     except (OSError, HTTPException, ValueError) as error:
         raise Unreachable(type(error).__name__) from None
     finally:
@@ -135,7 +140,9 @@ def _post(url: str, body: bytes, *, timeout: float) -> tuple[int, str, bytes]:
             watch.cancel()
     if len(answer) > MOST_ANSWER:
         raise Unreachable("the answer is too long")
-    return status, kind, answer
+    if cut:
+        raise Unreachable("the answer is cut")
+    return status, said, answer
 
 
 def _connection(url: str, *, timeout: float) -> tuple[HTTPConnection, str]:
@@ -143,10 +150,11 @@ def _connection(url: str, *, timeout: float) -> tuple[HTTPConnection, str]:
     if parts.scheme not in _KINDS or not parts.hostname or parts.query or parts.fragment:
         raise Unreachable("not the address of a witness")
     connection = _KINDS[parts.scheme](parts.hostname, parts.port, timeout=timeout)
-    return connection, f"{parts.path.rstrip('/')}/add-checkpoint"
+    return connection, parts.path.rstrip("/")
 
 
-def _cut(connection: socket.socket) -> None:
+def _cut(connection: socket.socket, late: threading.Event) -> None:
+    late.set()
     with contextlib.suppress(OSError):
         # Not the shutdown of TLS, which would let the reader go on in clear.
         socket.socket.shutdown(connection, socket.SHUT_RDWR)

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import urllib.error
-import urllib.request
+
+from custodian.tlog.cosigning import Unreachable, exchange
 
 SECONDS = 5.0
-_MOST = 64 << 10
+OK = 200
 
 
 def latest(url: str, origin: str, *, timeout: float = SECONDS) -> bytes | None:
-    """The newest note it cosigned of the log `origin`; None when it does not say."""
+    """The newest note it cosigned of the log `origin`; None when it does not say, or not in time."""
     digest = hashlib.sha256(origin.encode()).hexdigest()
-    address = f"{url.rstrip('/')}/latest/{digest}"
-    if not address.startswith(("http://", "https://")):
-        return None
     try:
-        with _opener().open(address, timeout=timeout) as answer:
-            return bytes(answer.read(_MOST))
-    except (urllib.error.URLError, OSError, ValueError):
+        status, _kind, answer = exchange("GET", url, f"latest/{digest}", timeout=timeout)
+    except Unreachable:
         return None
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """A witness answers itself or not at all."""
-
-    def redirect_request(self, *_anything: object) -> None:
-        return None
-
-
-def _opener() -> urllib.request.OpenerDirector:
-    return urllib.request.build_opener(_Stay)
+    return answer if status == OK else None

@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import base64
 import binascii
-import csv
 import hashlib
 import hmac
 import io
@@ -31,7 +30,8 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +47,12 @@ TAG_DOMAIN = b"custodian/subject/v1\x00"
 FIRST_LINK = "0" * 16
 SKEW = 60.0  # seconds by which a leaf's time may lie before that of an earlier leaf
 MOST_MEMBER = 64 << 20  # bytes of one part of a bundle once it is unpacked
+DENSE = 100  # no part is packed as tightly as that; what is would unpack to far more than it looks
 MOST_LEAF = 60_000
 # Whatever a broken zip file, or JSON that is not as it should be, can raise.
 UNREADABLE = (
-    *(KeyError, IndexError, AttributeError, TypeError, ValueError, RecursionError),
-    *(OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error),
+    *(KeyError, IndexError, AttributeError, TypeError, ValueError, OverflowError, RecursionError),
+    *(OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, struct.error),
 )
 
 
@@ -476,8 +477,10 @@ class Bundle:
     def __init__(self, path: str | Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError):
-            raise Malformed("not a zip file") from None
+        except OSError as error:
+            raise Malformed(f"it cannot be opened ({error.strerror})") from None
+        except UNREADABLE:
+            raise Malformed("not a zip file, or cut off") from None
         infos = self._zip.infolist()
         self.names = {info.filename for info in infos}
         if len(self.names) != len(infos):
@@ -485,8 +488,13 @@ class Bundle:
         others = self.names - self.BESIDE
         if strange := sorted(name for name in others if not self.TREE.fullmatch(name)):
             raise Malformed(f"a part that no bundle has: {strange[0][:80]!r}")
+        for info in infos:
+            _require_plain(info)
+        # What a prior checkpoint needs is read only by whoever holds that one.
+        self.unread = {name for name in others if not name.startswith("consistency/")}
 
     def read(self, name: str, *, most: int = MOST_MEMBER) -> bytes:
+        self.unread.discard(name)
         try:
             with self._zip.open(name) as part:
                 raw = part.read(most + 1)
@@ -516,6 +524,15 @@ class Bundle:
             return json.loads(self.read(name))
         except ValueError:
             raise Malformed(f"{name} is not JSON") from None
+
+
+def _require_plain(info: zipfile.ZipInfo) -> None:
+    """Stored or deflated, and not so that a small file fills the disk or the day."""
+    plain = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    if not plain or info.flag_bits & 1:
+        raise Malformed(f"{info.filename} is packed as no bundle packs it")
+    if info.file_size > 1 << 20 and info.file_size > DENSE * info.compress_size:
+        raise Malformed(f"{info.filename} would unpack to far more than it looks")
 
 
 class Tiles:
@@ -564,9 +581,12 @@ class Tiles:
 # What an entry says.
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(leaf: Mapping[str, Any]) -> str:
     """RFC 8785 in its restricted profile: sorted, compact, whole numbers only."""
-    return json.dumps(leaf, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(leaf)
 
 
 def parse_leaf(raw: bytes) -> dict[str, Any]:
@@ -584,6 +604,10 @@ def parse_leaf(raw: bytes) -> dict[str, Any]:
 def moment(stamp: str) -> float:
     # Before Python 3.11 the letter Z was not understood.
     return datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()  # noqa: FURB162
+
+
+def _stamp(at: float) -> str:
+    return datetime.fromtimestamp(at, timezone.utc).isoformat(timespec="seconds")  # noqa: UP017  Python 3.9
 
 
 CSV_HEAD = (
@@ -609,13 +633,21 @@ def is_support(leaf: Mapping[str, Any], *, whole: bool) -> bool:
     return not whole and leaf["act"] == "roll"
 
 
+_BEGINS_FORMULA = frozenset("=+-@\t\r＝＋－＠")
+
+
 def csv_row(cells: Sequence[Any]) -> bytes:
-    out = io.StringIO()
-    safe = [
-        f"'{cell}" if str(cell)[:1] in "=+-@\t\r＝＋－＠" and str(cell) else cell for cell in cells
-    ]
-    csv.writer(out, lineterminator="\n").writerow(safe)
-    return out.getvalue().encode()
+    """As RFC 4180 has it: versions of Python differ in which characters they put in quotes."""
+    texts = [f"'{cell}" if str(cell)[:1] in _BEGINS_FORMULA else str(cell) for cell in cells]
+    row = ",".join(texts)
+    if row.count(",") >= len(texts) or '"' in row or "\r" in row or "\n" in row:
+        row = ",".join(map(_quoted, texts))
+    return f"{row}\n".encode()
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"' if re.search('[",\r\n]', text) else text
 
 
 @dataclass(frozen=True)
@@ -675,11 +707,14 @@ class Roll:
     chain: bytes
     since: int
     until: int
+    leaf: int  # the second roll's own index
     want: tuple[int, bytes]
     hidden: list[tuple[int, bytes]]  # outside what was asked for, by hash only; the last one first
 
     def take(self, index: int, digest: bytes) -> None:
         self._catch_up(index)
+        if self.hidden and self.hidden[-1][0] == index:
+            self.hidden.pop()  # handed over after all, to show where the period ends
         if self.since <= index < self.until:
             self._add(digest)
 
@@ -727,24 +762,32 @@ class Check:
         self.first, self.beyond = int(self.manifest["first"]), int(self.manifest["beyond"])
         self.whole = self.manifest["kind"] == "whole"
         self.chains, self.latest = Chains(whole=self.whole), 0.0
+        self.start, self.end = map(moment, self.manifest["period"])
+        self.outside: dict[int, str] = {}
         self.rolls: dict[str, Roll] = {}
         self.roll_leaves: dict[int, tuple[str, int, int]] = {}
+        self.roll_times: dict[int, float] = {}
         self.facts: dict[str, Any] = {"bundle": self.manifest["kind"], "policy": "yours"}
 
     def run(self, prior: Checkpoint | None, proof: Sequence[bytes] | None = None) -> dict[str, Any]:
         """Raises `Tampered`, `Malformed` or `Stale`; otherwise tells what was found."""
         if not 0 <= self.first <= self.beyond <= self.checkpoint.size:
             raise Malformed("the range does not lie in the tree")
+        about = (self.manifest.get("origin"), self.manifest.get("size"))
+        if about != (self.checkpoint.origin, self.checkpoint.size):
+            raise Malformed("the manifest is about another checkpoint")
         self.signed_at = self.policy.log_time(self.checkpoint)
         seen = self.policy.seen_by(self.checkpoint)
         self.facts |= {
             "origin": self.checkpoint.origin, "size": self.checkpoint.size,
             "root": self.checkpoint.root.hex(), "signed_at": self.signed_at, "witnesses": seen,
-            "first": self.first, "last": self.beyond - 1,
+            "first": self.first, "last": self.beyond - 1, "period": self.manifest["period"],
         }  # fmt: skip
         self._parts()
         self._prior(prior, proof)
         self._entries(Tiles(self.bundle, self.checkpoint))
+        if self.bundle.unread:
+            raise Malformed(f"{min(self.bundle.unread)} belongs to nothing in this bundle")
         if not self.policy.enough(seen):
             raise Stale(f"{len(seen)} of the {self.policy.needed()} witnesses needed have seen it")
         return self.facts
@@ -788,6 +831,8 @@ class Check:
         self.facts["extends"] = prior.size
 
     def _entries(self, tiles: Tiles) -> None:
+        if self.whole:
+            self._mark_outside([self.first - 1, self.beyond])
         self._load_rolls(tiles)
         keys, rows = _subject_keys(self.bundle), self._csv()
         customers = dict.fromkeys(keys, 0)
@@ -803,12 +848,16 @@ class Check:
                 supporting += 1
                 continue
             disclosed += 1
-            if rows is not None and next(rows, b"") != csv_line(entry.index, leaf, entry.raw):
+            line = csv_line(entry.index, leaf, entry.raw)
+            # A cell may hold a line break, so that one row is several lines.
+            if rows is not None and b"".join(islice(rows, line.count(b"\n"))) != line:
                 raise Tampered("entries.csv does not say what the entry says", index=entry.index)
         if rows is not None and next(rows, None) is not None:
             raise Tampered("entries.csv has more lines than there are entries")
         if disclosed != self.manifest["disclosed"]:
             raise Tampered("entries are missing: the manifest names more")
+        if self.outside:
+            raise Tampered("what shows where the period ends is missing", index=min(self.outside))
         self._end_rolls()
         self.facts |= {"entries": disclosed, "supporting": supporting, "customers": customers}
 
@@ -820,16 +869,29 @@ class Check:
             if len(tags) != leaf["n"] * TAG or hashlib.sha256(tags).hexdigest() != leaf["subj"]:
                 raise Tampered("its customers' tags are not its own", index=index)
             self.chains.take(index, leaf, entry.digest)
-            self._roll(index, leaf, entry.digest)
             at = moment(leaf["ts"])
+            self._roll(index, leaf, entry.digest, at)
         except Malformed as error:
             raise Tampered(error.because, index=index) from None
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        except (KeyError, TypeError, ValueError, OverflowError, AttributeError, IndexError):
             raise Tampered("it is no entry", index=index) from None
         if at < self.latest - SKEW or (self.signed_at and at > self.signed_at + SKEW):
             raise Tampered("its time does not fit its place", index=index)
+        side = self.outside.pop(index, "")
+        if (side == "before" and at >= self.start + SKEW) or (
+            side == "after" and at < self.end - SKEW
+        ):
+            raise Tampered("it lies in the period, but outside what is handed over", index=index)
         self.latest = max(self.latest, at)
         return leaf
+
+    def _mark_outside(self, indexes: Iterable[int]) -> None:
+        """These must be here and have times outside the period, so that the range is not cut at its ends."""
+        for index in indexes:
+            if 0 <= index < self.first:
+                self.outside[index] = "before"
+            elif self.beyond <= index < self.checkpoint.size:
+                self.outside[index] = "after"
 
     def _csv(self) -> Iterator[bytes] | None:
         if "entries.csv" not in self.bundle.names:
@@ -879,14 +941,21 @@ class Check:
                 )
                 for side in (start, end):
                     self._roll_side(row["actor"], side)
+                if row["actor"] in self.rolls or end["upto"] <= self.first:
+                    raise Malformed("rolls.json is not as it should be")
                 inside = (at for at in hidden if self.first <= at < self.beyond)
                 if start["upto"] > self.first or any(True for _ in inside):
                     raise Tampered(f"entries of operator {row['actor']} are hidden")
+                before = [at for at in hidden if at < self.first][:1]
+                after = [at for at in hidden if at >= self.beyond][-1:]
+                begun = [] if start["leaf"] is None else [start["leaf"]]
+                self._mark_outside([*before, *after, *begun])
                 self.rolls[row["actor"]] = Roll(
                     start["count"],
                     bytes.fromhex(start["chain"]),
                     since=start["upto"],
                     until=end["upto"],
+                    leaf=end["leaf"],
                     want=(end["count"], bytes.fromhex(end["chain"])),
                     hidden=[(at, tiles.leaf(at)) for at in hidden],
                 )
@@ -908,8 +977,9 @@ class Check:
         if self.roll_leaves.setdefault(side["leaf"], named) != named:
             raise Tampered("a roll says two things", index=side["leaf"])
 
-    def _roll(self, index: int, leaf: Mapping[str, Any], digest: bytes) -> None:
+    def _roll(self, index: int, leaf: Mapping[str, Any], digest: bytes, at: float) -> None:
         if leaf["act"] == "roll":
+            self.roll_times[index] = at
             said = (leaf["root"], leaf["upto"], leaf["people"])
             if self.roll_leaves.pop(index, said) != said:
                 raise Tampered("the roll is not the one that was signed", index=index)
@@ -924,18 +994,23 @@ class Check:
                 raise Tampered(f"entries of operator {actor} were left out", index=roll.since)
         self.facts["left_out"] = "none" if self.whole or self.rolls else "unknown"
         if self.rolls and not self.whole:
-            covered = min(roll.until for roll in self.rolls.values())
-            self.facts |= {"operators": len(self.rolls), "covered": covered}
+            covered = min(self.roll_times[roll.leaf] for roll in self.rolls.values())
+            asked = self.manifest.get("criteria", {}).get("operators", [])
+            self.facts |= {
+                "operators": len(self.rolls),
+                "covered": "" if covered >= self.end - SKEW else _stamp(covered),
+                "uncovered": len(set(asked) - self.rolls.keys()),
+            }
 
 
 def _manifest(bundle: Bundle) -> dict[str, Any]:
     manifest = bundle.json("MANIFEST.json")
-    kinds = {"first": int, "beyond": int, "disclosed": int, "files": dict, "kind": str}
+    kinds = {"first": int, "beyond": int, "disclosed": int, "files": dict, "period": list}
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise Malformed("not a bundle of this format")
     if any(type(manifest.get(name)) is not kind for name, kind in kinds.items()):
         raise Malformed("the manifest is not as it should be")
-    if manifest["kind"] not in ("whole", "selection"):
+    if manifest.get("kind") not in ("whole", "selection") or len(manifest["period"]) != 2:
         raise Malformed("the manifest is not as it should be")
     return manifest
 
@@ -945,10 +1020,13 @@ def _subject_keys(bundle: Bundle) -> dict[str, bytes]:
     if "subject_keys.jsonl" in bundle.names:
         for line in bundle.read("subject_keys.jsonl").decode().splitlines():
             row = json.loads(line)
-            key = bytes.fromhex(row["key"])
+            key, customer = bytes.fromhex(row["key"]), row["customer"]
             if hashlib.sha256(key).hexdigest()[:32] != row["key_id"]:
                 raise Tampered("a customer's log key is not the one it says it is")
-            keys[str(row["customer"])] = key
+            # It is shown on a terminal, where a line break or an escape could write another verdict.
+            if not re.fullmatch(r"[\w·. -]{1,80}", customer) or customer in keys:
+                raise Malformed("subject_keys.jsonl is not as it should be")
+            keys[customer] = key
     return keys
 
 
@@ -963,6 +1041,8 @@ WORDS = {
         "{entries:,} entries, indexes {first:,} to {last:,}",
         "{entries:,} 条，序号 {first:,} 至 {last:,}",
     ),
+    "period": ("period", "时段"),
+    "span": ("{first} to before {last}", "{first} 至 {last} 之前"),
     "tree": ("tree", "树"),
     "leaves": ("{size:,} leaves, root {root}", "{size:,} 条，根 {root}"),
     "signed": ("signed", "签名"),
@@ -976,16 +1056,28 @@ WORDS = {
     "unknown": ("not shown by this bundle", "本取证包不能说明"),
     "operators": ("none for {operators} operators", "{operators} 名操作人均无"),
     "operators_until": (
-        "none for {operators} operators below index {covered:,}",
-        "序号 {covered:,} 以前 {operators} 名操作人均无",
+        "none for {operators} operators until {covered}",
+        "{covered} 以前 {operators} 名操作人均无",
+    ),
+    "uncovered": (
+        "; not shown for {uncovered} operators of whom no roll tells",
+        "；另有 {uncovered} 名操作人不在名册中，不能说明",
     ),
     "own": (
         "the policy came with the bundle: compare its keys with those you hold",
         "核验策略取自取证包本身，请与您持有的密钥核对",
     ),
-    "next": (
+    "tampered_next": (
         "Keep this file, do not download again, and call the number in your case letter.",
         "请保留此文件，不要重新下载，并拨打案件函上的电话。",
+    ),
+    "malformed_next": (
+        "Compare its SHA-256 with your case page: if it differs, download again, else keep it and call.",
+        "请与案件页上的 SHA-256 比对：不同则重新下载；相同则保留此文件，并拨打案件函上的电话。",
+    ),
+    "stale_next": (
+        "Ask the witnesses for their newest checkpoint.",
+        "请向见证方索取最新的检查点。",
     ),
     "from": ("from index", "自序号"),
 }
@@ -1002,12 +1094,13 @@ def tell(result: Result) -> str:
     facts = result.facts
     if result.state != "whole":
         where = f" {_say('from')} {result.index:,}" if result.index is not None else ""
-        return f"{_say(result.state)}{where}: {result.because}\n{_say('next')}\n"
+        return f"{_say(result.state)}{where}: {result.because}\n{_say(f'{result.state}_next')}\n"
     root = facts["root"]
     shown = f"{root[:4]} {root[4:8]} … {root[-4:]}"
     seen = ", ".join(facts["witnesses"]) or _say("none")
     rows = [
         (_say("whole"), _say("entries", **facts) if facts["entries"] else "0"),
+        (f" {_say('period')}", _say("span", first=facts["period"][0], last=facts["period"][1])),
         (f" {_say('tree')}", _say("leaves", size=facts["size"], root=shown)),
         (f" {_say('signed')}", _say("by", origin=facts["origin"], seen=seen)),
     ]
@@ -1029,7 +1122,8 @@ def _left_out(facts: Mapping[str, Any]) -> str:
         return _say("unknown")
     if "operators" not in facts:
         return _say("none")
-    return _say("operators" if facts["covered"] > facts["last"] else "operators_until", **facts)
+    shown = _say("operators_until" if facts["covered"] else "operators", **facts)
+    return shown + (_say("uncovered", **facts) if facts["uncovered"] else "")
 
 
 def verify(
@@ -1061,14 +1155,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--proof", help="a consistency proof, one base64 hash a line / 一致性证明")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that cannot show a character must not keep the verdict from being told.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         policy = Path(given.policy).read_text("utf-8") if given.policy else None
         prior = Path(given.checkpoint).read_bytes() if given.checkpoint else None
         lines = Path(given.proof).read_text("ascii").split() if given.proof else None
         proof = [_unbase64(line) for line in lines] if lines is not None else None
-        result = verify(given.bundle, policy=policy, prior=prior, proof=proof)
     except (OSError, UnicodeDecodeError, Malformed) as error:
-        result = Result("malformed", str(error))
+        parser.error(f"what you kept cannot be read: {error}")
+    result = verify(given.bundle, policy=policy, prior=prior, proof=proof)
     if given.json:
         body = {
             "state": result.state,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.benchmarks import premises, report
 
-PARTS = ("read", "search", "import", "log")
+PARTS = ("read", "search", "import", "log", "tree")
 
 
 def main() -> int:
@@ -17,17 +17,20 @@ def main() -> int:
     parser.add_argument("--peers", action="store_true", help="beside a do-it-yourself stack")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("--only", default=",".join(PARTS), help="of " + ", ".join(PARTS))
+    parser.add_argument("--entries", type=int, help="how long the log of `tree` is")
     options = parser.parse_args()
     wanted = options.only.split(",")
     begun = time.monotonic()
     report.line(report.machine())
     with premises.running(stacks="all" if options.peers else "tables") as var:
         # After the services are up: these modules read Django's settings.
-        from tests.benchmarks import importing
+        from tests.benchmarks import importing, tree
 
+        if "tree" in wanted:
+            tree.measure(var=var, quick=options.quick, length=options.entries)
         if "import" in wanted:
             importing.measure(var=var, quick=options.quick)
-        if set(wanted) - {"import"}:
+        if set(wanted) & {"read", "search", "log"}:
             _measure_reads(wanted, var, options)
     report.line(f"\n{time.monotonic() - begun:.0f} s in all")
     return 0
@@ -42,7 +45,7 @@ def _measure_reads(wanted: list[str], var: Path, options: argparse.Namespace) ->
     if "read" in wanted:
         read.measure(built, var=var, peers=options.peers, quick=options.quick)
     if "search" in wanted:
-        search.measure(built, quick=options.quick)
+        search.measure(built, var=var, quick=options.quick)
     if "log" in wanted:
         log.measure(built, quick=options.quick)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -29,12 +29,24 @@ def fill(
     cursor: extensions.cursor,
     count: int,
     *,
-    operators: int = 400,
-    customers: int = 2_000,
+    operators: int | Sequence[tuple[UUID, str, str]] = 400,
+    customers: int | Sequence[tuple[UUID, bytes]] = 2_000,
     days: int = 300,
     seed: int = 7,
 ) -> None:
-    """Append `count` entries at the end of an idle log; the sequencer finds them like any others."""
+    """Append `count` entries at the end of an idle log; the sequencer finds them like any others.
+
+    `operators` are references, staff numbers and units of real ones, `customers` their uids and log keys;
+    or how many invented ones there are.
+    """
+    chance = random.Random(seed)
+    if isinstance(operators, int):
+        operators = [
+            (UUID(int=chance.getrandbits(128), version=4), f"A{each:04d}", f"XZ{each % 20:02d}")
+            for each in range(operators)
+        ]
+    if isinstance(customers, int):
+        customers = [(customer(number), log_key(number)) for number in range(customers)]
     cursor.execute("SELECT coalesce(max(id) + 1, 0) FROM querylog.entry")
     (first,) = cursor.fetchone()
     cursor.execute("SELECT setval('querylog.entry_id', %s, false)", [first + count])
@@ -44,7 +56,7 @@ def fill(
         if cursor.fetchone() == (None,):
             start = low // 2_000_000 * 2_000_000
             cursor.execute("SELECT querylog.add_partition(%s, %s)", [start, start + 2_000_000])
-    maker = _leaves(count, operators, customers, days, random.Random(seed))
+    maker = _leaves(count, operators, customers, days, chance)
     number = first
     while True:
         entries, access = io.StringIO(), io.StringIO()
@@ -74,30 +86,32 @@ def log_key(number: int) -> bytes:
 
 
 def _leaves(
-    count: int, operators: int, customers: int, days: int, chance: random.Random
+    count: int,
+    operators: Sequence[tuple[UUID, str, str]],
+    customers: Sequence[tuple[UUID, bytes]],
+    days: int,
+    chance: random.Random,
 ) -> Iterator[tuple[str, bytes, str, UUID | None]]:
     end = datetime.now(UTC)
     step = timedelta(days=days) / count
     moment = end - step * count
     chains = [[f"{chance.getrandbits(32):08x}", 0, "0" * 16] for _ in range(SESSIONS)]
-    staff = [UUID(int=chance.getrandbits(128), version=4) for _ in range(operators)]
-    keys = [log_key(number) for number in range(customers)]
     for _ in range(count):
-        who, whom = chance.randrange(operators), chance.randrange(customers)
+        (who, number, unit), (whom, key) = chance.choice(operators), chance.choice(customers)
         act, chain = chance.choice(ACTS), chance.choice(chains)
         uid = f"{chance.getrandbits(64):016x}"
         shown = act != "denied"
-        tags = subject_tag(keys[whom], uid) if shown else b""
+        tags = subject_tag(key, uid) if shown else b""
         name, place, link = chain
         at = moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         leaf = (
-            f'{{"act":"{act}","actor":"{staff[who]}","ch":"desk","ctx":null,'
-            f'"fields":[{chance.choice(FIELDS)}],"n":{int(shown)},"no":"A{who:04d}",'
+            f'{{"act":"{act}","actor":"{who}","ch":"desk","ctx":null,'
+            f'"fields":[{chance.choice(FIELDS)}],"n":{int(shown)},"no":"{number}",'
             f'"out":"{"ok" if shown else "denied"}","purp":"{chance.choice(PURPOSES)}","q":null,'
             f'"rule":["R-010",1],"subj":"{hashlib.sha256(tags).hexdigest()}","ts":"{at}",'
-            f'"uid":"{uid}","unit":"XZ{who % 20:02d}","v":1,"w":"{name}",'
+            f'"uid":"{uid}","unit":"{unit}","v":1,"w":"{name}",'
             f'"what":"records:customer:{act}","why":["rule","nearness-own"],"wp":"{link}","ws":{place}}}'
         )
         chain[1], chain[2] = place + 1, leaf_hash(leaf.encode())[:8].hex()
-        yield leaf, tags, moment.isoformat(), customer(whom) if shown else None
+        yield leaf, tags, moment.isoformat(), whom if shown else None
         moment += step

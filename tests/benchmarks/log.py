@@ -1,61 +1,116 @@
-"""How many entries one process appends durably, and how many share a commit."""
+"""How fast entries are appended durably, beside the same bytes in a table with nothing to it."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import uuid4
+
+from psycopg2 import extensions
 
 from access import actors
 from access.actors import Actor
 from access.querylog import write
-from access.querylog.leaf import Draft, Tagged
-from custodian import clock
+from access.querylog.leaf import Draft, Session, Tagged, loosen
+from custodian import clock, databases
 from tests.benchmarks import premises, report
 from tests.benchmarks.estate import Estate
 
-THREADS = (1, 8, 32)
+WRITERS = (1, 4, 16)
+GOAL = 0.8
+
+Append = Callable[[], object]
 
 
 def measure(built: Estate, *, quick: bool) -> None:
-    report.heading("log: one process, one writer, every entry waits for its own commit")
-    seconds, rounds = (1.5, 2) if quick else (2.5, 4)
+    report.heading("log: durable appends; raw is one INSERT of the same bytes, one commit each")
+    seconds, rounds = (1.5, 2) if quick else (2.5, 5)
     actor = actors.staff(built.agent)
-    rates: dict[int, list[float]] = {threads: [] for threads in THREADS}
-    sharing: dict[int, list[float]] = {threads: [] for threads in THREADS}
-    for _ in range(rounds):
-        for threads in THREADS:
-            entries, commits, elapsed = _append(threads, seconds, actor)
-            rates[threads].append(entries / elapsed)
-            sharing[threads].append(entries / commits)
-    for threads in THREADS:
+    rates: dict[tuple[str, int], list[float]] = {}
+    sharing: dict[int, list[float]] = {writers: [] for writers in WRITERS}
+    with _bare_table() as opened:
+        for _ in range(rounds):
+            for writers in WRITERS:
+                first = _newest()
+                ours = _run(writers, seconds, lambda: _governed(actor))
+                sharing[writers].append(ours[0] / _commits(first))
+                raw = _run(writers, seconds, lambda: _raw(actor, opened))
+                for name, (count, took) in (("append", ours), ("raw", raw)):
+                    rates.setdefault((name, writers), []).append(count / took)
+    for writers in WRITERS:
+        ours, raw = rates["append", writers], rates["raw", writers]
+        ratios = [one / other for one, other in zip(ours, raw, strict=True)]
         report.line(
-            f"{threads:3} threads: {report.spread(rates[threads], digits=0)} entries/s,"
-            f" {report.spread(sharing[threads], digits=1)} entries a commit"
+            f"{writers:3} writers: {report.spread(ours, digits=0)} entries/s,"
+            f" {report.spread(sharing[writers], digits=1)} entries a commit;"
+            f" raw {report.spread(raw, digits=0)}"
         )
-    growth = [many / one for many, one in zip(rates[32], rates[1], strict=True)]
-    report.line(f"  32 threads ÷ 1 thread: {report.spread(growth)}")
+        told = report.verdict(ratios, goal=GOAL)
+        report.line(f"  append ÷ raw: {report.spread(ratios)} (goal ≥ {GOAL}: {told})")
 
 
-def _append(threads: int, seconds: float, actor: Actor) -> tuple[int, int, float]:
-    ids: list[list[int]] = [[] for _ in range(threads)]
+def _run(writers: int, seconds: float, make: Callable[[], Append]) -> tuple[int, float]:
+    """Each writer is a thread with an append of its own; how many were acknowledged, in which time."""
+    appends = [make() for _ in range(writers)]
+    counts = [0] * writers
     begun = time.monotonic()
 
-    def work(own: list[int]) -> None:
+    def work(number: int) -> None:
         while time.monotonic() - begun < seconds:
-            own.append(write.commit(_draft(actor)))
+            appends[number]()
+            counts[number] += 1
 
-    running = [threading.Thread(target=work, args=[own]) for own in ids]
+    running = [threading.Thread(target=work, args=[number]) for number in range(writers)]
     for each in running:
         each.start()
     for each in running:
         each.join()
-    elapsed = time.monotonic() - begun
-    every = [entry for own in ids for entry in own]
-    return len(every), _commits(min(every), max(every)), elapsed
+    return sum(counts), time.monotonic() - begun
 
 
-def _draft(actor: Actor) -> Draft:
+def _governed(actor: Actor) -> Append:
+    """As the gate does it: the process's one writer, which commits what waits together."""
+    return lambda: write.commit(draft(actor))
+
+
+def _raw(actor: Actor, opened: list[extensions.connection]) -> Append:
+    """As whoever has no log would: a connection of his own, autocommit, no chain, no trigger, no index."""
+    sealed = Session(b"k" * 32).chain(loosen(draft(actor)))
+    connection = databases.connect("superuser", application_name="custodian bench raw")
+    connection.autocommit = True
+    opened.append(connection)
+
+    def append() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO bench_raw (leaf, tags, context) VALUES (%s, %s, %s)",
+                [sealed.leaf, sealed.tags, sealed.context],
+            )
+
+    return append
+
+
+@contextmanager
+def _bare_table() -> Iterator[list[extensions.connection]]:
+    """A table that exists while it is measured, with the connections that were opened to it."""
+    opened: list[extensions.connection] = []
+    with premises.superuser() as cursor:
+        cursor.connection.autocommit = True
+        cursor.execute(
+            "CREATE TABLE bench_raw (id bigint GENERATED ALWAYS AS IDENTITY,"
+            " at timestamptz DEFAULT clock_timestamp(), leaf text, tags bytea, context bytea)"
+        )
+        try:
+            yield opened
+        finally:
+            for each in opened:
+                each.close()
+            cursor.execute("DROP TABLE bench_raw")
+
+
+def draft(actor: Actor) -> Draft:
     """An entry as a look at one customer makes it."""
     return Draft(
         actor=actor,
@@ -72,10 +127,15 @@ def _draft(actor: Actor) -> Draft:
     )
 
 
-def _commits(first: int, last: int) -> int:
+def _newest() -> int:
+    with premises.superuser() as cursor:
+        cursor.execute("SELECT coalesce(max(id), -1) FROM querylog.entry")
+        return int(cursor.fetchone()[0])
+
+
+def _commits(after: int) -> int:
     with premises.superuser() as cursor:
         cursor.execute(
-            "SELECT count(DISTINCT xmin::text) FROM querylog.entry WHERE id BETWEEN %s AND %s",
-            [first, last],
+            "SELECT count(DISTINCT xmin::text) FROM querylog.entry WHERE id > %s", [after]
         )
         return int(cursor.fetchone()[0])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from access.models import Entry
-from tests.benchmarks import estate, load, report, web
+from tests.benchmarks import estate, load, premises, report, sealed, web
 from tests.benchmarks.estate import Estate
 from tests.benchmarks.load import Target
 
@@ -36,7 +36,10 @@ def measure(built: Estate, *, var: Path, peers: bool, quick: bool) -> None:
     file.write_text("\n".join(built.refs))
     seconds, rounds = (2, 3) if quick else (3, 5)
     for threads in (4,) if quick else (4, 8):
-        with web.serving(stacks, threads=threads, logs=var) as ports:
+        with (
+            sealed.sequencing(premises.DATABASE, var=var),
+            web.serving(stacks, threads=threads, logs=var) as ports,
+        ):
             targets = {
                 stack: Target(port, built.token, built.refs, file) for stack, port in ports.items()
             }

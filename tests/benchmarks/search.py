@@ -6,13 +6,14 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from access import actors, scopes
 from access.actions import Action
 from access.actors import Actor
 from records import listing, search
 from records.search import Kind
-from tests.benchmarks import premises, report
+from tests.benchmarks import premises, report, sealed
 from tests.benchmarks.estate import Estate
 from tests.benchmarks.people import person
 
@@ -62,9 +63,10 @@ ANALYZE;
 """
 
 
-def measure(built: Estate, *, quick: bool) -> None:
+def measure(built: Estate, *, var: Path, quick: bool) -> None:
     report.heading(f"search: {SMALL:,} and {LARGE:,} customers, one process")
     premises.copy(BIG)
+    sealed.inherit(BIG, of=premises.DATABASE, var=var)
     with premises.superuser(BIG) as cursor:
         cursor.execute(_SUBJECTS, [LARGE - SMALL])
         cursor.execute(_FILL)
@@ -77,7 +79,11 @@ def measure(built: Estate, *, quick: bool) -> None:
         "exact search, nobody": (clerk, _nobody),
         "list of 50 masked": (agent, _list),
     }
-    times = _rounds(cases, rounds=2 if quick else 4, looks=30 if quick else 60)
+    with (
+        sealed.sequencing(premises.DATABASE, var=var),
+        sealed.sequencing(BIG, var=var),
+    ):
+        times = _rounds(cases, rounds=2 if quick else 4, looks=30 if quick else 60)
     for name in cases:
         small, large = times[SMALL][name], times[LARGE][name]
         for size, values in ((SMALL, small), (LARGE, large)):

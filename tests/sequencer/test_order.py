@@ -76,7 +76,9 @@ class Crowd:
     def _fail(self, raw: extensions.connection) -> None:
         """The id is drawn before the entry is refused."""
         with pytest.raises(psycopg2.DataError), raw, raw.cursor() as cursor:
-            cursor.execute(APPEND, [['{"ts":"2026-01-01T00:00:00Z","actor":"nobody"}'], [b""], [None]])
+            cursor.execute(
+                APPEND, [['{"ts":"2026-01-01T00:00:00Z","actor":"nobody"}'], [b""], [None]]
+            )
         with self._guard:
             self.failed += 1
 
@@ -103,7 +105,9 @@ def turns(place: Place, stop: threading.Event, failed: list[BaseException]) -> N
         failed.append(error)
 
 
-def test_whatever_a_crowd_of_writers_commits_is_in_the_tree_once_and_in_no_gap(place: Place) -> None:
+def test_whatever_a_crowd_of_writers_commits_is_in_the_tree_once_and_in_no_gap(
+    place: Place,
+) -> None:
     crowd, naive, stop = Crowd(), set[int](), threading.Event()
     failed: list[BaseException] = []
     beside = [start(newest_first_reader, stop, naive), start(turns, place, stop, failed)]
@@ -148,7 +152,9 @@ def test_an_entry_that_commits_after_a_higher_one_is_not_passed_over(place: Plac
     assert place.whole().ids[before:] == [low, high]
 
 
-@pytest.mark.parametrize("pattern", ["_x", "__x", "x_x", "x__x_x", "____x", "xx_____xx_", "_____x_"])
+@pytest.mark.parametrize(
+    "pattern", ["_x", "__x", "x_x", "x__x_x", "____x", "xx_____xx_", "_____x_"]
+)
 def test_a_dead_id_becomes_a_void_entry_at_the_time_of_the_one_before(
     place: Place, monkeypatch: pytest.MonkeyPatch, pattern: str
 ) -> None:

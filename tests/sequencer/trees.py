@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection as django_connection
 from django.db import transaction
@@ -23,14 +22,14 @@ from psycopg2 import extensions
 
 from access import actors, gate
 from access.actions import Action
-from access.querylog.connection import Connection
 from access.querylog.leaf import Draft, Sealed, Session, loosen
-from access.sequencer import process
+from access.sequencer import copies, process
 from access.sequencer.process import Sequencer
 from access.vocabulary import Channel
 from custodian import clock, databases, failpoints
 from custodian.tlog import log_key
 from custodian.tlog.head import Head
+from custodian.tlog.notes import Signer
 from custodian.tlog.verify import Checkpoint, Policy, leaf_hash, node_hash
 from tests import databases as test_databases
 from tests.security.looking import logged_in
@@ -123,6 +122,7 @@ class Place:
         try:
             os.environ[failpoints.VARIABLE] = failpoint
             failpoints._hits.clear()
+            process.PERIOD = copies.ARCHIVE_SECONDS = 0.05
             before()
             call_command("sequencer")
             code = 0
@@ -131,10 +131,11 @@ class Place:
         finally:
             os._exit(code)
 
-    def command(self, *before: str, failpoint: str = "") -> subprocess.Popen[str]:
-        """`manage.py sequencer`, as an operator starts it; whoever starts it ends it."""
+    @contextmanager
+    def command(self, *before: str, failpoint: str = "") -> Iterator[subprocess.Popen[str]]:
+        """`manage.py sequencer`, as an operator starts it."""
         variables = {f"CUSTODIAN_LOG_{name}": str(self.folder / at) for name, at in FILES.items()}
-        return subprocess.Popen(
+        with subprocess.Popen(
             [*before, sys.executable, "manage.py", "sequencer"],
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,
@@ -146,7 +147,16 @@ class Place:
                 **variables,
                 failpoints.VARIABLE: failpoint,
             },
-        )
+            start_new_session=True,
+        ) as started:
+            try:
+                yield started
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(started.pid, signal.SIGKILL)
+
+    def signers(self) -> list[Signer]:
+        return log_key.in_force(log_key.load(self.key), at=clock.real())
 
     def trust(self) -> Policy:
         return Policy.parse(self.policy.read_text())
@@ -215,11 +225,7 @@ def leaves(count: int = 1, *, act: str = "admin", by: str = "tests") -> list[Sea
 
 def append(count: int = 1, *, by: str = "tests") -> list[int]:
     """Straight through the log writer's role."""
-    connection = Connection()
-    try:
-        return connection.append(leaves(count, by=by))
-    finally:
-        connection.close()
+    return draw(lasting("log_writer"), leaves(count, by=by))
 
 
 @contextmanager
@@ -234,7 +240,7 @@ def appending(count: int = 1) -> Iterator[tuple[extensions.connection, list[int]
 
 
 def draw(raw: extensions.connection, sealed: Sequence[Sealed]) -> list[int]:
-    """Append without committing, and say which ids that takes."""
+    """Append in the connection's transaction if it has one, and say which ids that takes."""
     tags, contexts = [b""] * len(sealed), [None] * len(sealed)
     with raw.cursor() as cursor:
         cursor.execute(APPEND, [[each.leaf for each in sealed], tags, contexts])
@@ -244,6 +250,8 @@ def draw(raw: extensions.connection, sealed: Sequence[Sealed]) -> list[int]:
 
 def burn(count: int = 1) -> list[int]:
     """Draw ids and roll back, as an append that fails does."""
+    if count == 0:
+        return []
     with appending(count) as (raw, ids):
         raw.rollback()
     return ids
@@ -299,7 +307,7 @@ class Seen:
 
 
 def seen() -> Seen:
-    with logged_in("auditor") as cursor:
+    with lasting("auditor").cursor() as cursor:
         cursor.execute("SELECT id, leaf FROM querylog.entry ORDER BY id")
         rows = cursor.fetchall()
         cursor.execute("SELECT size, announced FROM querylog.tree")
@@ -314,9 +322,28 @@ def tree(column: str = "size") -> Any:
 
 
 def value(statement: str, *parameters: object, role: databases.Role = "auditor") -> Any:
-    with logged_in(role) as cursor:
+    with lasting(role).cursor() as cursor:
         cursor.execute(statement, parameters or None)
         return cursor.fetchone()[0]
+
+
+_lasting: dict[tuple[int, str, str], extensions.connection] = {}
+
+
+def lasting(role: databases.Role) -> extensions.connection:
+    """A connection that this process keeps, because logging in costs more than most questions."""
+    key = (os.getpid(), threading.current_thread().name, role)
+    if key not in _lasting or _lasting[key].closed:
+        _lasting[key] = databases.connect(role, application_name="tests looking")
+    return _lasting[key]
+
+
+def let_go() -> None:
+    while _lasting:
+        _lasting.popitem()[1].close()
+
+
+test_databases.before_drop.append(let_go)
 
 
 def root_of(entries: Sequence[bytes]) -> bytes:
@@ -333,14 +360,12 @@ def _root(hashes: Sequence[bytes]) -> bytes:
 
 # What an administrator of the database does
 
-GUARDED = {
-    "tree": ("keep_rows", "keep_all"),
-    "tile": ("keep_rows", "keep_all"),
-    "checkpoint": ("keep_order", "keep_all"),
-    "roll": ("keep_rows", "keep_all"),
-    "roll_record": ("keep_rows", "keep_all"),
-    "entry_0": ("keep_rows", "keep_all"),
-}
+_TRIGGERS = (
+    "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger"
+    " WHERE NOT tgisinternal AND tgparentid = 0 AND tgrelid IN"
+    " (SELECT oid FROM pg_class WHERE relnamespace = 'querylog'::regnamespace)"
+)
+_AS_BEFORE = {"A": "ENABLE ALWAYS", "O": "ENABLE", "D": "DISABLE"}
 
 
 @contextmanager
@@ -348,13 +373,25 @@ def superuser() -> Iterator[extensions.cursor]:
     """In one transaction, with every trigger of the log switched off for its length."""
     with logged_in("superuser") as cursor:
         cursor.execute("BEGIN; SET LOCAL session_replication_role = replica")
-        for table in GUARDED:
-            cursor.execute(f"ALTER TABLE querylog.{table} DISABLE TRIGGER USER")
+        cursor.execute(_TRIGGERS)
+        triggers = cursor.fetchall()
+        for table in {table for table, _, _ in triggers}:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         yield cursor
-        for table, triggers in GUARDED.items():
-            for trigger in triggers:
-                cursor.execute(f"ALTER TABLE querylog.{table} ENABLE ALWAYS TRIGGER {trigger}")
+        for table, trigger, state in triggers:
+            cursor.execute(f"ALTER TABLE {table} {_AS_BEFORE[state]} TRIGGER {trigger}")
         cursor.execute("COMMIT")
+
+
+def is_empty() -> bool:
+    return bool(
+        value(
+            "SELECT (SELECT size = 0 FROM querylog.tree)"
+            " AND NOT EXISTS (SELECT FROM querylog.entry) AND NOT EXISTS (SELECT FROM querylog.outbox)"
+            " AND NOT (SELECT is_called FROM querylog.entry_id)",
+            role="superuser",
+        )
+    )
 
 
 def empty() -> None:
@@ -367,6 +404,9 @@ def empty() -> None:
             " keys = '', codes = ''"
         )
         cursor.execute("SELECT setval('querylog.entry_id', 0, false)")
+        # Nobody here stops the server itself, so its commits need not wait for the disk.
+        cursor.execute("SELECT current_database()")
+        cursor.execute(f"ALTER DATABASE {cursor.fetchone()[0]} SET synchronous_commit = off")
 
 
 def rewind(size: int) -> None:
@@ -375,6 +415,7 @@ def rewind(size: int) -> None:
         cursor.execute("DELETE FROM querylog.entry WHERE id >= %s", [size])
         cursor.execute("DELETE FROM querylog.roll_record WHERE upto > %s", [size])
         cursor.execute("DELETE FROM querylog.roll WHERE upto > %s", [size])
+        cursor.execute("DELETE FROM querylog.cosignature WHERE size > %s", [size])
         cursor.execute("DELETE FROM querylog.checkpoint WHERE size > %s", [size])
         cursor.execute("DELETE FROM querylog.tile WHERE (%s >> (8 * level)) <= index * 256", [size])
         cursor.execute(

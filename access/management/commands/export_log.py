@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import os
+from argparse import ArgumentTypeError
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,8 @@ from access.bundles import building
 from access.bundles.building import NothingSealed, Order
 from access.bundles.criteria import Criteria
 from access.bundles.words import scope_words
-from access.models import Handout, User
+from access.models import Handout, Unit, User
+from access.querylog.heads import Head, head_at
 from access.vocabulary import Channel
 
 
@@ -26,8 +29,8 @@ class Command(BaseCommand):
     help = "Export a bundle of the query log / 导出查询日志取证包"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--since", type=date.fromisoformat, required=True, help="2026-11-01")
-        parser.add_argument("--until", type=date.fromisoformat, required=True, help="2026-11-30")
+        parser.add_argument("--since", type=_day, required=True, metavar="DAY", help="2026-11-01")
+        parser.add_argument("--until", type=_day, required=True, metavar="DAY", help="2026-11-30")
         parser.add_argument(
             "--subject", action="append", default=[], metavar="REF", help="customer / 客户编号"
         )
@@ -38,6 +41,12 @@ class Command(BaseCommand):
             "--unit", action="append", default=[], metavar="CODE", help="unit / 机构代码"
         )
         parser.add_argument("--recipient", default="", help="for whom / 接收人")
+        parser.add_argument(
+            "--checkpoint",
+            type=int,
+            metavar="SIZE",
+            help="as the log was then / 以当时的检查点为准",
+        )
         parser.add_argument("--out", type=Path, required=True, metavar="ZIP")
         parser.add_argument("--force", action="store_true", help="replace the file / 覆盖已有文件")
 
@@ -67,29 +76,48 @@ class Command(BaseCommand):
         )
 
     def _write(self, criteria: Criteria, options: dict[str, Any]) -> building.Built:
+        head = _head(options["checkpoint"])
+        handed = Handout.objects.filter(at__lt=head.made_at).order_by()
         order = Order(
             criteria=criteria,
             recipient=options["recipient"] or getpass.getuser(),
             case="—",
             language=get_language() or "zh-hans",
             scope=scope_words(criteria, _called(criteria)),
-            priors=list(Handout.objects.order_by().values_list("size", flat=True).distinct()),
+            priors=list(handed.values_list("size", flat=True).distinct()),
         )
         fresh = options["out"].with_name(f".{options['out'].name}.part")
         try:
-            head = building.await_head(patience=building.PATIENCE)
-            with fresh.open("wb") as file:
+            with open(fresh, "wb", opener=_for_me_only) as file:
                 built = building.build(order, file, head=head)
             fresh.replace(options["out"])
-        except NothingSealed as error:
-            raise CommandError(
-                _("日志还没有已公布的检查点。请先运行 manage.py sequencer。")
-            ) from error
         except OSError as error:
             raise CommandError(_("不能写入 %(path)s") % {"path": options["out"]}) from error
         finally:
             fresh.unlink(missing_ok=True)
         return built
+
+
+def _for_me_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(_("请写成 2026-11-01 的样子")) from None
+
+
+def _head(size: int | None) -> Head:
+    if size is not None:
+        if (head := head_at(size)) is None:
+            raise CommandError(_("没有大小为 %(size)s 的检查点") % {"size": size})
+        return head
+    try:
+        return building.await_head(patience=building.PATIENCE)
+    except NothingSealed as error:
+        raise CommandError(_("日志还没有已公布的检查点。请先运行 manage.py sequencer。")) from error
 
 
 def _criteria(options: dict[str, Any]) -> Criteria:
@@ -100,7 +128,7 @@ def _criteria(options: dict[str, Any]) -> Criteria:
         everything=not named,
         operators=tuple(_operator(number) for number in options["operator"]),
         customers=tuple(_customer(ref) for ref in options["subject"]),
-        units=tuple(options["unit"]),
+        units=tuple(_unit(code) for code in options["unit"]),
     )
 
 
@@ -113,6 +141,12 @@ def _operator(number: str) -> UUID:
     if user is None:
         raise CommandError(_("没有这个工号，请核对"))
     return user.ref
+
+
+def _unit(code: str) -> str:
+    if not Unit.objects.filter(code=code).exists():
+        raise CommandError(_("没有这个机构代码"))
+    return code
 
 
 def _customer(ref: str) -> UUID:
