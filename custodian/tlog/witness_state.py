@@ -39,9 +39,12 @@ def unusable(path: Path, error: OSError) -> CannotStart:
 def create_key(folder: Path, *, name: str) -> Signer:
     """Make the witness's key, once and on purpose, and its folder if there is none."""
     path = folder / KEY
-    signer = Signer.generate(name, kind=COSIGNATURE)
+    try:
+        signer = Signer.generate(name, kind=COSIGNATURE)
+    except Malformed:
+        raise _not_a_name(name) from None
     if not _signs_notes(signer):
-        raise CannotStart(f"名称不合规：{name!r}。", f"Not a name for a key: {name!r}.")
+        raise _not_a_name(name)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -56,6 +59,10 @@ def create_key(folder: Path, *, name: str) -> Signer:
     except OSError as error:
         raise unusable(path, error) from None
     return signer
+
+
+def _not_a_name(name: str) -> CannotStart:
+    return CannotStart(f"名称不合规：{name!r}。", f"Not a name for a key: {name!r}.")
 
 
 def _write_new(path: Path, content: bytes) -> None:

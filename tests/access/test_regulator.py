@@ -317,7 +317,7 @@ def test_what_somebody_took_is_remembered_for_his_next_visit(house, case):
     assert page.index(mine) < page.index(newest)
     stranger = text(house.browser(house.other).get("/regulator/checkpoints/"))
     assert mine not in stranger
-    assert f"{first:,}</th>" not in stranger
+    assert f">{first:,}</th>" not in stranger
     with house.everywhere():
         case.guests.remove(person)
 

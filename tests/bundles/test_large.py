@@ -138,7 +138,7 @@ def test_entries_are_read_page_by_page() -> None:
     tracemalloc.stop()
     assert seen == count
     assert cursor.most == selecting.PAGE
-    assert peak < 8 << 20
+    assert peak < 16 << 20
 
 
 def test_the_report_keeps_the_first_rows_only() -> None:
