@@ -75,9 +75,12 @@ def keyring() -> None:
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     """What a process keeps in memory for seconds must not cross from one test into the next."""
+    from django.utils import translation
+
     from access import keystore, policy
     from access.querylog import sealing
 
+    translation.deactivate()  # a request leaves its reader's language behind
     keystore.forget()
     policy.forget()
     sealing.forget()

@@ -1,4 +1,4 @@
-"""One insurer for the whole folder; its tests add to it and take nothing away."""
+"""One insurer for each file: some move its clock on, which would push the days of the others aside."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.bundles.world import World
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def world(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[World]:

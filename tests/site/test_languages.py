@@ -30,8 +30,8 @@ LATIN = re.compile(r"[A-Za-z]{4,}")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 # Formats, what a person may type, and what the tests themselves named in English.
 ENGLISH_IN_CHINESE = {
-    "Custodian", "English", "Excel", "JSON", "Whole", "digit", "check",
-    "example", "json", "life", "parquet", "person", "qinghe", "xlsx",
+    "Custodian", "English", "Excel", "JSON", "Python", "Whole", "digit", "check", "cryptography",
+    "example", "json", "last", "life", "note", "parquet", "person", "policy", "qinghe", "xlsx",
 }  # fmt: skip
 # References and hashes hold letters by chance.
 REFERENCE = re.compile(
@@ -183,7 +183,8 @@ class Reader(HTMLParser):
             self.language = told.get("lang") or ""
         classes = (told.get("class") or "").split()
         foreign = bool(told.get("lang")) and tag != "html"
-        quiet = tag in self.SILENT or foreign or "mono" in classes or "mask" in classes
+        verbatim = told.get("translate") == "no"
+        quiet = tag in self.SILENT or foreign or verbatim or "mono" in classes or "mask" in classes
         quiet = quiet or any(silent for _, silent in self._open)
         if not quiet:
             self.texts += [told[name] or "" for name in self.SPOKEN if told.get(name)]
@@ -255,9 +256,9 @@ def data(world: World) -> list[str]:
     names = list(User.objects.values_list("name", flat=True))
     units = list(Unit.objects.values_list("name", flat=True))
     written = [
-        "五分钟内揭示 40 名客户", "外部通报", "示例保险", "示例中介", "核心系统", "青禾人寿",
+        "五分钟内揭示 40 名客户", "外部通报", "示例监管局", "示例保险", "示例中介", "核心系统", "青禾人寿",
         "中国", "江苏省徐州市云龙区", "示例银行徐州分行", "示例银行", "欧阳", "教师", "居民身份证", "张", "女",
-        "刘敏", "青禾终身寿险", "长期",
+        "刘敏", "青禾终身寿险", "长期", "示例",
     ]  # fmt: skip
     return sorted({*names, *units, *written}, key=len, reverse=True)
 
