@@ -122,6 +122,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA querylog FROM PUBLIC;
 GRANT SELECT ON querylog.entry, querylog.subject_access, querylog.context TO custodian_app, custodian_auditor;
 GRANT INSERT ON querylog.outbox TO custodian_app;
 GRANT SELECT (id, created_at) ON querylog.outbox TO custodian_app;
+GRANT SELECT (body, tags, subjects) ON querylog.outbox TO custodian_auditor;
 GRANT SELECT, DELETE, UPDATE ON querylog.outbox TO custodian_sequencer;
 GRANT SELECT ON querylog.entry, querylog.subject_access TO custodian_sequencer;
 GRANT EXECUTE ON FUNCTION querylog.append(text[], bytea[], bytea[], uuid[], int[])

@@ -1,25 +1,27 @@
-"""The customers' lists of looks: every row carries that customer's tag, and none is gone but by erasure."""
+"""The customers' lists of looks: every row carries that customer's tag, and none is gone but by erasure.
+
+All of it is read in one moment of the database. An erasure whose entry still waits in the outbox took its
+rows already, and what waits there lost its customer, so both are counted with the log; the entries they
+become are checked like all others by the next run.
+"""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 from psycopg2 import extensions
 
 from access import keystore
-from access.models import Subject
+from access.models import Subject, SubjectAccess
 from access.verification import rows
 from access.verification.walk import Fault
 from custodian.crypto.errors import OpenFailed
 from custodian.tlog.verify import TAG, subject_tag
 
 PAGE = 10_240
-PATIENCE = 10.0  # seconds that a change may take from the outbox into the log
 _SHOWN = (
     "SELECT id, leaf, tags FROM querylog.entry"
     " WHERE id >= {:d} AND id < {:d} AND octet_length(tags) > 0 ORDER BY id"
@@ -29,12 +31,14 @@ _LISTED = (
     " WHERE entry_id >= {:d} AND entry_id < {:d} ORDER BY entry_id"
 )
 _ERASED = "SELECT leaf FROM querylog.entry WHERE id >= %s AND id < %s AND act = 'erase'"
+_WAITING = "SELECT body, octet_length(tags), cardinality(subjects) FROM querylog.outbox"
 
 
 class Said(msgspec.Struct, gc=False):
     """What the lists need of a leaf: what its tags are made over, and how many rows an erasure took."""
 
     uid: str
+    act: str = ""
     rows: int = 0
 
 
@@ -53,7 +57,9 @@ def faults(cursor: extensions.cursor, first: int, beyond: int) -> list[Fault]:
     An erasure may also take rows of entries before `first`; only from the beginning on must it be exact.
     """
     found, said = listed(cursor, first, beyond), erased(cursor, first, beyond)
-    if found.missing > said or (first == 0 and found.missing < said):
+    untied, erasures = waiting(cursor)
+    missing, rows_said = found.missing + untied, sum((said | erasures).values())
+    if missing > rows_said or (first == 0 and missing < rows_said):
         found.faults.append(Fault("looks-missing", first if found.gap is None else found.gap))
     return found.faults
 
@@ -77,46 +83,52 @@ def listed(cursor: extensions.cursor, first: int, beyond: int) -> Listed:
     return found
 
 
-def erased(cursor: extensions.cursor, first: int, beyond: int) -> int:
-    """How many rows the log itself says were erased; an entry that was put in twice counts once."""
+def erased(cursor: extensions.cursor, first: int, beyond: int) -> dict[str, int]:
+    """How many rows each erasure of the log took; an entry that was put in twice counts once."""
     cursor.execute(_ERASED, [first, beyond])
-    said: dict[str, int] = {}
-    for (leaf,) in cursor.fetchall():
-        try:
-            erasure = msgspec.json.decode(leaf, type=Said)
-        except msgspec.DecodeError:
-            continue
-        said[erasure.uid] = erasure.rows
-    return sum(said.values())
+    return {said.uid: said.rows for (leaf,) in cursor.fetchall() if (said := _said(leaf))}
 
 
-def wait_for_changes() -> None:
-    """Until the changes that wait in the outbox now have their entries; an erasure's rows go before that."""
-    end = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM querylog.outbox")
-        (newest,) = cursor.fetchone() or (0,)
-        while time.monotonic() < end:
-            cursor.execute("SELECT EXISTS (SELECT FROM querylog.outbox WHERE id <= %s)", [newest])
-            if cursor.fetchone() != (True,):
-                return
-            time.sleep(0.1)
+def waiting(cursor: extensions.cursor) -> tuple[int, dict[str, int]]:
+    """In the outbox: marks that lost their customer, and the rows that erasures took."""
+    cursor.execute(_WAITING)
+    untied, erasures = 0, dict[str, int]()
+    for body, marked, tied in cursor.fetchall():
+        untied += max(marked // TAG - tied, 0)
+        if (said := _said(body)) and said.act == "erase":
+            erasures[said.uid] = said.rows
+    return untied, erasures
+
+
+def _said(text: str) -> Said | None:
+    try:
+        return msgspec.json.decode(text, type=Said)
+    except msgspec.DecodeError:
+        return None
 
 
 class _Keys:
-    """Customers' log keys, opened once each."""
+    """Customers' log keys, opened once each: `gone` without an erasure, `erased` since the rows were read."""
 
     def __init__(self) -> None:
         self.known: dict[bytes, bytes] = {}
         self.gone: set[bytes] = set()
+        self.erased: set[bytes] = set()
 
     def open(self, uids: set[bytes]) -> None:
-        wanted = [UUID(bytes=uid) for uid in uids - self.known.keys() - self.gone]
+        wanted = [UUID(bytes=uid) for uid in uids - self.known.keys() - self.gone - self.erased]
         if wanted:
             found = Subject.objects.filter(uid__in=wanted).values_list("id", "uid")
             keys = _opened([ordinal for ordinal, _ in found])
             self.known |= {uid.bytes: keys[ordinal] for ordinal, uid in found if ordinal in keys}
-            self.gone |= {uid.bytes for ordinal, uid in found if ordinal not in keys}
+            self._without_key([uid for ordinal, uid in found if ordinal not in keys])
+
+    def _without_key(self, uids: Sequence[UUID]) -> None:
+        """An erasure takes key and rows at once: whose rows are still there was not erased."""
+        listed = SubjectAccess.objects.filter(subject__in=uids) if uids else None
+        still = {uid.bytes for uid in listed.values_list("subject", flat=True)} if listed else set()
+        self.gone |= still
+        self.erased |= {uid.bytes for uid in uids} - still
 
 
 def _opened(ordinals: Sequence[int]) -> dict[int, bytes]:
@@ -131,6 +143,7 @@ def _opened(ordinals: Sequence[int]) -> dict[int, bytes]:
 
 
 def _fault(uids: Sequence[bytes], keys: _Keys, leaf: bytes, tags: bytes) -> str:
+    uids = [uid for uid in uids if uid not in keys.erased]
     if not uids:
         return ""
     if not keys.gone.isdisjoint(uids):

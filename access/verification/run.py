@@ -190,17 +190,7 @@ class _Run:
         if displayed is None or displayed.code != "leaf-unreadable":
             yield from filter(None, [columns.contexts(self._cursor, first, self._beyond)])
         yield from itertools.islice(marks.faults(self._cursor, first, self._beyond), MOST_FAULTS)
-        yield from self._looks(first)
-
-    def _looks(self, first: int) -> Sequence[Fault]:
-        """Somebody may be erased while this looks; what is wrong a moment later as well is wrong."""
-        if not looks.faults(self._cursor, first, self._beyond):
-            return []
-        looks.wait_for_changes()
-        with _snapshot(self._role) as cursor:
-            cursor.execute("SELECT max(id) + 1 FROM querylog.entry")
-            (beyond,) = cursor.fetchone() or (None,)
-            return looks.faults(cursor, first, beyond or self._beyond)
+        yield from looks.faults(self._cursor, first, self._beyond)
 
     def elsewhere(self, held: Gathered) -> list[Fault]:
         elsewhere = Elsewhere(self._cursor, self._policy, size=self.size)
