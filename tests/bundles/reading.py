@@ -70,6 +70,7 @@ class Home:
         command = [
             sys.executable,
             "-I",
+            "-B",  # a fresh installation would write its bytecode beside it
             "-S",
             "-c",
             LAUNCH,

@@ -117,12 +117,12 @@ class Installation:
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[int]:
-        """Web processes and the log's sequencer, as in production; yields the port."""
+        """Web processes and the log's sequencer, as in production; yields the port once nothing waits for its seal."""
         port = processes.free_port(None)
         web = ["-m", "gunicorn", "custodian.wsgi", "--bind", f"127.0.0.1:{port}"]
         web += ["--worker-class", "gthread", "--workers", "2", "--threads", "8"]
         with self.started("sequencer", ["manage.py", "sequencer"]), self.started("web", web):
-            assert processes.wait_until(lambda: _live(port), seconds=60)
+            assert processes.wait_until(lambda: _ready(port), seconds=60)
             yield port
 
     def request(self, port: int, *, ref: str = "", elements: Any = ("identity.mobile",)) -> bytes:
@@ -145,9 +145,9 @@ def _children(pid: int) -> list[int]:
     return found
 
 
-def _live(port: int) -> bool:
+def _ready(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

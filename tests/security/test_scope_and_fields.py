@@ -19,7 +19,7 @@ from tests.records import desk_estate
 
 pytestmark = pytest.mark.django_db
 QUERIES = 200
-REF = re.compile(r"c-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}")
+REF = re.compile(r"(?<![\w-])c-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}")
 NAMES = [
     "fields", "expand", "include", "depth", "format", "ordering", "o", "order_by", "sort", "q", "search",
     "page", "p", "limit", "offset", "all", "count", "facets", "_facets", "_popup", "_to_field", "e",
