@@ -46,17 +46,21 @@ def path_without_query(
     return event
 
 
+_SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    only_listed,
+    path_without_query,
+]
+# One list for good: a logger that is in use keeps the one it met first.
+_CHAIN: list[Processor] = [*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
+
+
 def setup(_config: object = None) -> None:
     """Called by Django with `LOGGING`, which says nothing more: there is one way to log."""
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        only_listed,
-        path_without_query,
-    ]
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[foreign, *shared],
+        foreign_pre_chain=[foreign, *_SHARED],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(ensure_ascii=False),
@@ -69,7 +73,7 @@ def setup(_config: object = None) -> None:
     handler.addFilter(without_traceback)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=_CHAIN,
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
