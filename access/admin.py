@@ -271,7 +271,7 @@ class FindingAdmin(ScopedAdmin):
     read_action = Action.FINDING_READ
     newest_first = True
     columns = (
-        "ref", "kind", "severity", "status", "summary", "entries", "found_at",
+        "ref", "kind", "severity", "status", "summary", "facts", "entries", "found_at",
         "operator__name", "operator__staff_no",
     )  # fmt: skip
     list_select_related = ("operator",)
@@ -287,7 +287,7 @@ class FindingAdmin(ScopedAdmin):
 
     @admin.display(description=_("发现"))
     def what(self, finding: Finding) -> str:
-        return finding.summary
+        return finding.words
 
     @admin.display(description=_("证据"))
     def evidence(self, finding: Finding) -> str:

@@ -12,5 +12,7 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from access import cases, checks, scopes  # noqa: F401  their parts register themselves
+        from access.bundles import proofreading  # noqa: F401
+        from access.verification import words  # noqa: F401
 
         scopes.install()

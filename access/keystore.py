@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
 from django.db import connection
 from psycopg2.extras import execute_values
 
-from custodian.crypto.envelope import Context, DataKey, open_parts, seal_parts
+from custodian.crypto.envelope import Context, DataKey
 from custodian.crypto.keyring import WrappedKey
+from custodian.crypto.parts import PartFile, open_parts, seal_parts
 from custodian.errors import CustodianError
 from custodian.keys import keyring
 
@@ -109,11 +111,21 @@ def seal_stream(name: str, stream: Iterable[bytes], *, element: str) -> Iterator
 
 def open_stream(name: str, stream: Iterable[bytes], *, element: str) -> Iterator[bytes]:
     """Open what `seal_stream` made; act on the whole only."""
+    key = _named_key(name)
+    return open_parts(stream, key=key, context=_file_context(key, name, element))
+
+
+def open_file(name: str, sealed: IO[bytes], *, element: str) -> PartFile:
+    """The same from a file, to be read at any place."""
+    key = _named_key(name)
+    return PartFile(sealed, key=key, context=_file_context(key, name, element))
+
+
+def _named_key(name: str) -> DataKey:
     found = unlock({named_holding(name): None})
     if not found:
         raise NoKey
-    key = found[named_holding(name)]
-    return open_parts(stream, key=key, context=_file_context(key, name, element))
+    return found[named_holding(name)]
 
 
 def _file_context(key: DataKey, name: str, element: str) -> Context:

@@ -117,7 +117,7 @@ def open_findings(request: HttpRequest) -> Headline | None:
     words = ngettext(
         "%(count)s 项高级别审计发现等待定性。", "%(count)s 项高级别审计发现等待定性。", count
     ) % {"count": f"{count:,}"}
-    return Headline(40, words, urgent[0].summary, url, _("查看发现"))
+    return Headline(40, words, urgent[0].words, url, _("查看发现"))
 
 
 headlines += [refusals, open_findings]

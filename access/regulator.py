@@ -95,7 +95,8 @@ def case(request: HttpRequest, ref: str, *, actor: Actor) -> HttpResponse:
         scope=scope_words(Criteria.of_case(found), found.called),
         bundles=[_told(bundle) for bundle in bundles],
         moving=any(bundle.status in {"queued", "running"} for bundle in bundles),
-        newest=next((bundle for bundle in bundles if bundle.status == JobStatus.DONE), None),
+        newest=(newest := next((each for each in bundles if each.status == JobStatus.DONE), None)),
+        seen=_seen(newest),
         **_checkpoints(actor, 4),
     )
 
@@ -185,6 +186,12 @@ def _bundle(ref: UUID, actor: Actor) -> Bundle:
             actor, Action.BUNDLE_TAKE, asked=str(ref), purpose=purpose_of(actor), channel=CHANNEL
         )
     return found
+
+
+def _seen(bundle: Bundle | None) -> str:
+    """What the verifier printed about the bundle as it was made."""
+    spoken = "zh" if get_language() == "zh-hans" else "en"
+    return bundle.verdict.get(spoken, "") if bundle else ""
 
 
 def _told(bundle: Bundle) -> dict[str, Any]:

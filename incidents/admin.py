@@ -21,7 +21,11 @@ from incidents.models import Alert
 class AlertAdmin(ScopedAdmin):
     read_action = Action.ALERT_READ
     newest_first = True
-    columns = ("ref", "source", "severity", "status", "summary", "raised_at")
+    columns = (
+        "ref", "source", "severity", "status", "summary", "raised_at",
+        "finding__kind", "finding__facts", "finding__summary",
+    )  # fmt: skip
+    list_select_related = ("finding",)
     list_display = ("level", "what", "source", "status", "raised_at")
     list_filter = ("status", "severity", "source")
     facts = ("level", "what", "source", "status", "raised_at")
@@ -34,7 +38,7 @@ class AlertAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("告警"))
     def what(self, alert: Alert) -> str:
-        return alert.summary
+        return alert.words
 
 
 def _url() -> str:
@@ -49,7 +53,7 @@ def _open() -> int:
 def alerts(request: HttpRequest) -> dict[str, Any] | None:
     if not gate.may(actor_of(request), Action.ALERT_READ):
         return None
-    rows = Alert.objects.filter(status=Alert.Status.NEW)
+    rows = Alert.objects.filter(status=Alert.Status.NEW).select_related("finding")
     return {"count": _open(), "url": _url(), "rows": rows[:4]}
 
 

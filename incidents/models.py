@@ -40,3 +40,8 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return str(self.ref)[:8]
+
+    @property
+    def words(self) -> str:
+        """What is the matter; a finding tells it in the reader's language."""
+        return self.finding.words if self.finding else self.summary

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from access.findings import raise_finding
 from access.models import Finding
+from access.models.findings import TELLERS
+from access.querylog.telling import labels
 
 DAMAGED: Final = "integrity.damaged"
 SECONDS: Final = 5.0
@@ -29,21 +32,26 @@ def report(*, holding: UUID, element: str, entry: int | None = None) -> None:
 
 
 def _report(holding: UUID, element: str, entry: int | None) -> None:
-    place = {"element": element, "holding": holding}
-    summary = _("密封值无法打开：%(element)s，保管号 %(holding)s") % place
+    place = {"element": element, "holding": str(holding)}
     try:
         with transaction.atomic():
-            known = Finding.objects.filter(
-                kind=DAMAGED, summary=summary, status=Finding.Status.OPEN
-            )
+            known = Finding.objects.filter(kind=DAMAGED, facts=place, status=Finding.Status.OPEN)
             if not known.exists():
                 raise_finding(
                     DAMAGED,
                     severity=Finding.Severity.URGENT,
-                    summary=summary,
+                    facts=place,
                     entries=[entry] if entry else [],
                 )
     except DatabaseError as error:
         _log.error("damage-not-reported", reason=type(error).__name__)
     finally:
         connection.close()
+
+
+def _words(facts: Mapping[str, Any]) -> str:
+    place = {**facts, "element": labels([facts["element"]])}
+    return _("密封值无法打开：%(element)s，保管号 %(holding)s") % place
+
+
+TELLERS[DAMAGED] = _words

@@ -17,7 +17,7 @@ from prometheus_client import Counter
 from access import keystore, prepared
 from access.gate import Permit
 from custodian import elements
-from custodian.crypto import envelope
+from custodian.crypto import envelope, parts
 from custodian.crypto.envelope import DataKey
 from custodian.crypto.errors import KeyringSealed, OpenFailed
 from custodian.elements import Masked
@@ -225,7 +225,7 @@ def seal_file(
     context = key.context(
         insurer=settings.CUSTODIAN_INSURER, holding=holding, element=element, version=1
     )
-    return envelope.seal_parts(chunks, key=key, context=context)
+    return parts.seal_parts(chunks, key=key, context=context)
 
 
 def open_file(
@@ -236,7 +236,7 @@ def open_file(
         insurer=settings.CUSTODIAN_INSURER, holding=holding, element=element, version=1
     )
     try:
-        yield from envelope.open_parts(chunks, key=key, context=context)
+        yield from parts.open_parts(chunks, key=key, context=context)
     except OpenFailed:
         damage.report(holding=holding, element=element)
         raise Damaged from None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import IO, cast
+from typing import IO, Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.utils.translation import override
 from access import actors, gate, scopes
 from access.actions import Action
 from access.actors import Actor
-from access.bundles import building, store
+from access.bundles import building, proofreading, store
 from access.bundles.building import Built, Order
 from access.bundles.criteria import Criteria
 from access.bundles.words import scope_words
@@ -95,11 +95,12 @@ def work(bundle_id: int, *, patience: float = building.PATIENCE) -> Bundle:
             head = _head_for(bundle, patience)
             out = store.Sealing(bundle.ref)
             try:
-                report = _reporting(bundle, lease)
-                built = building.build(
-                    order_of(bundle), cast("IO[bytes]", out), head=head, on_progress=report
-                )
-                _finish(bundle, lease, built, out)
+                order, report = order_of(bundle), _reporting(bundle, lease)
+                built = building.build(order, cast("IO[bytes]", out), head=head, on_progress=report)
+                with out.finished() as file:
+                    held = head_at(max(order.priors, default=0))
+                    verdict = proofreading.verdict(file, held=held)
+                _finish(bundle, lease, built, out, verdict)
             except BaseException:
                 out.drop()
                 raise
@@ -110,6 +111,8 @@ def work(bundle_id: int, *, patience: float = building.PATIENCE) -> Bundle:
                 bundle.progress(lease, done=bundle.done)  # whose job it is no more does not end it
                 changes = {"note": _told(error, bundle.language), "finished_at": clock.now()}
                 JOB.move(bundle, "fail", changes)
+                if isinstance(error, proofreading.NotWhole):
+                    proofreading.raise_finding(bundle, error)
             raise
     return bundle
 
@@ -177,7 +180,9 @@ def _head_for(bundle: Bundle, patience: float) -> Head:
     return head
 
 
-def _finish(bundle: Bundle, lease: UUID, built: Built, out: store.Sealing) -> None:
+def _finish(
+    bundle: Bundle, lease: UUID, built: Built, out: store.Sealing, verdict: Mapping[str, Any]
+) -> None:
     """Put the file in its place, unless somebody else has the job by now."""
     with transaction.atomic():
         bundle.progress(lease, done=bundle.done)
@@ -187,6 +192,7 @@ def _finish(bundle: Bundle, lease: UUID, built: Built, out: store.Sealing) -> No
             "entries": built.entries,
             "length": kept.length,
             "sha256": kept.sha256,
+            "verdict": dict(verdict),
             "finished_at": clock.now(),
             "expires_at": clock.now() + KEPT,
         }

@@ -7,11 +7,12 @@ import io
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from queue import Queue
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -36,7 +37,7 @@ class Sealing(io.RawIOBase):
     """
 
     def __init__(self, ref: UUID) -> None:
-        self._path = path_of(ref)
+        self._ref, self._path = ref, path_of(ref)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         for left in _attempts(ref):
             left.unlink(missing_ok=True)
@@ -62,6 +63,16 @@ class Sealing(io.RawIOBase):
             raise self._error
         return len(piece)
 
+    @contextmanager
+    def finished(self) -> Iterator[BinaryIO]:
+        """The whole file to be read, before it is put in its place."""
+        self._end()
+        if self._error is not None:
+            raise self._error
+        with self._fresh.open("rb") as sealed:
+            parts = keystore.open_file(_holding(self._ref), sealed, element=_ELEMENT)
+            yield io.BufferedReader(parts)
+
     def keep(self) -> Kept:
         """Finish the file and put it in its place."""
         self._end()
@@ -76,8 +87,9 @@ class Sealing(io.RawIOBase):
         self._fresh.unlink(missing_ok=True)
 
     def _end(self) -> None:
-        self._queue.put(None)
-        self._thread.join()
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
 
     def _pieces(self) -> Iterator[bytes]:
         yield from iter(self._queue.get, None)

@@ -105,6 +105,8 @@ class Bundle(Job):
     entries = models.BigIntegerField(null=True)
     length = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    # What the verifier printed when the file was made, by language.
+    verdict = models.JSONField(default=dict)
     downloads = models.PositiveIntegerField(default=0)
     expires_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)

@@ -9,9 +9,9 @@ from access.models import Finding, Verification
 from access.verification import run
 from access.verification.outside import Outside, is_of_a_copy
 from access.verification.run import Report, Start
+from access.verification.words import KIND
 from custodian import clock
 
-KIND = "log-verification"
 # In the office's night, so that nobody waits for the database.
 NIGHT = range(1, 5)
 STALE = timedelta(hours=6)  # a run that never ended holds nobody up for longer
@@ -76,15 +76,13 @@ def _keep(row: Verification, report: Report) -> None:
 
 def _tell(row: Verification) -> None:
     """One open finding for one fault, however often it is found again."""
-    known = Finding.objects.filter(
-        kind=KIND, status=Finding.Status.OPEN, summary__endswith=f" {row.because}"
-    )
+    known = Finding.objects.filter(kind=KIND, status=Finding.Status.OPEN, facts__fault=row.because)
     if not is_of_a_copy(row.because):
         known = known.filter(entries=[row.first_bad])
     if not known.exists():
         findings.raise_finding(
             KIND,
             severity=Finding.Severity.URGENT,
-            summary=f"查询日志核验不符：#{row.first_bad} {row.because}",
+            facts={"fault": row.because, "index": row.first_bad},
             entries=[row.first_bad or 0],
         )

@@ -11,6 +11,7 @@ from functools import lru_cache
 from psycopg2 import extensions
 
 from access.sequencer.integrate import read_tile
+from access.verification.outside import Trusted
 from access.verification.walk import FIRST_LINK, Fault, Walked
 from custodian.tlog import merkle, notes
 from custodian.tlog.verify import (
@@ -92,18 +93,21 @@ def _groups(roots: Sequence[bytes], first: int) -> Iterator[tuple[int, Sequence[
 
 
 def checkpoints(
-    cursor: extensions.cursor, policy: Policy | None, *, since: int, size: int
+    cursor: extensions.cursor, policy: Trusted | None, *, since: int, size: int
 ) -> Iterator[Fault]:
-    """Every checkpoint has the root of its size, a signature of the log, and a time after the one before."""
+    """Every checkpoint has the root of its size, a signature of the log, and a time after the one before.
+
+    The newest is signed by a key that is good today.
+    """
 
     @lru_cache(maxsize=64)
     def read(level: int, index: int) -> bytes:
         return read_tile(cursor, level, index)
 
     cursor.execute(_CHECKPOINTS, [since])
-    latest, last = datetime.min.replace(tzinfo=UTC), 0
+    latest, last, newest = datetime.min.replace(tzinfo=UTC), 0, ""
     for at, root, note, made_at in cursor.fetchall():
-        last = at
+        last, newest = at, note
         if at > size or _root(at, read) != bytes(root):
             yield Fault("checkpoint-not-its-entries", min(at, size) - 1)
             continue
@@ -113,6 +117,8 @@ def checkpoints(
         latest = max(latest, made_at)
     if last < size and size > since:
         yield Fault("checkpoint-missing", size - 1)
+    elif policy and newest and not _is_good_today(newest, policy):
+        yield Fault("checkpoint-signature", last - 1)
 
 
 def cosignatures(cursor: extensions.cursor, policy: Policy, *, since: int) -> Iterator[Fault]:
@@ -141,12 +147,19 @@ def _root(size: int, read: merkle.Read) -> bytes:
         return b""
 
 
+def _is_good_today(note: str, policy: Policy) -> bool:
+    try:
+        return policy.signed_by_log(Checkpoint.parse(note.encode()))
+    except Failed:
+        return False
+
+
 def _note(
-    note: str, policy: Policy | None, size: int, root: bytes, made_at: datetime
+    note: str, policy: Trusted | None, size: int, root: bytes, made_at: datetime
 ) -> Iterator[Fault]:
     try:
         signed = Checkpoint.parse(note.encode())
-        said = policy.log_time(signed) if policy else 0
+        said = policy.log_time_then(signed) if policy else 0
     except Failed:
         yield Fault("checkpoint-signature", size - 1)
         return

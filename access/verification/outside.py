@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from psycopg2 import extensions
 
 from access.sequencer.integrate import read_tile
 from access.verification.walk import Fault, first_difference
-from custodian.tlog import merkle, monitor
+from custodian.tlog import log_key, merkle, monitor
 from custodian.tlog.archive import Archive
-from custodian.tlog.verify import HASH, TILE, Checkpoint, Failed, Policy
+from custodian.tlog.verify import HASH, TILE, Checkpoint, Failed, Key, Policy
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,21 @@ class Gathered:
     notes: Sequence[Held]
     archive: Archive | None
     blocks: int
+
+
+@dataclass
+class Trusted(Policy):
+    """A policy that still knows the log's former keys, which signed what is old."""
+
+    retired: list[Key] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, text: str) -> Trusted:
+        return cls(**vars(Policy.parse(text)), retired=log_key.retired(text))
+
+    def log_time_then(self, checkpoint: Checkpoint) -> int:
+        """When the log signed, with a key that is good or was; `Tampered` unless one of them did."""
+        return Policy(logs=[*self.logs, *self.retired]).log_time(checkpoint)
 
 
 @dataclass(frozen=True)
@@ -51,9 +66,9 @@ class Outside:
         archive = Archive(self.store) if self.store else None
         return Gathered(held, archive, archive.blocks() if archive else 0)
 
-    def trust(self) -> Policy | None:
+    def trust(self) -> Trusted | None:
         """Raises `Failed` when the policy cannot be read."""
-        return None if self.policy is None else Policy.parse(self.policy)
+        return None if self.policy is None else Trusted.read(self.policy)
 
     def _asked(self) -> list[Held]:
         """A witness that does not answer proves nothing."""
@@ -76,7 +91,7 @@ def is_of_a_copy(code: str) -> bool:
 class Elsewhere:
     """The tree in the database, held against what others hold."""
 
-    def __init__(self, cursor: extensions.cursor, policy: Policy | None, *, size: int) -> None:
+    def __init__(self, cursor: extensions.cursor, policy: Trusted | None, *, size: int) -> None:
         self._cursor = cursor
         self._policy = policy
         self._size = size
@@ -90,7 +105,7 @@ class Elsewhere:
         try:
             known = Checkpoint.parse(held.note)
             if self._policy is not None:
-                self._policy.log_time(known)
+                self._policy.log_time_then(known)
         except Failed:
             yield Fault(f"{held.whose}-unreadable", self._size)
             return

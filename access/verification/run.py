@@ -16,11 +16,11 @@ from django.conf import settings
 from psycopg2 import extensions
 
 from access.verification import columns, counts, join, looks, marks, rolls
-from access.verification.outside import Elsewhere, Gathered, Outside
+from access.verification.outside import Elsewhere, Gathered, Outside, Trusted
 from access.verification.walk import MOST_FAULTS, Fault, Walked, is_late, walk
 from custodian import databases
 from custodian.embedded import Role
-from custodian.tlog.verify import TILE, Failed, Policy
+from custodian.tlog.verify import TILE, Failed
 
 STRIDE = TILE * 1024  # entries that one child process walks at a time
 ROLE: Role = "auditor"
@@ -205,7 +205,7 @@ class _Run:
         return faults
 
 
-def _policy(outside: Outside) -> tuple[Policy | None, bool]:
+def _policy(outside: Outside) -> tuple[Trusted | None, bool]:
     try:
         return outside.trust(), False
     except Failed:

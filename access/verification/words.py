@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from access.models.findings import TELLERS
+
+KIND = "log-verification"  # of the finding
 
 _WORDS: Mapping[str, Promise | str] = {
     "archive-ahead": _("数据库落后于一次写入的副本：日志被截短或恢复过"),
@@ -58,3 +64,12 @@ def sentence(code: str) -> str:
         who, _dash, what = code.removeprefix("witness-").rpartition("-")
         return str(_HOLDERS[what]) % {"who": who} if what in _HOLDERS else code
     return str({**_WORDS, **_YOURS}.get(code, code))
+
+
+def told(facts: Mapping[str, Any]) -> str:
+    """The finding that a verification raises: the fault, and the index of the first entry that is wrong."""
+    place = {"index": f"{facts['index']:,}", "fault": sentence(facts["fault"])}
+    return gettext("查询日志核验不符，自 #%(index)s：%(fault)s") % place
+
+
+TELLERS[KIND] = told

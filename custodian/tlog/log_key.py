@@ -16,10 +16,11 @@ from pathlib import Path
 
 from custodian.tlog import durable
 from custodian.tlog.notes import Signer
-from custodian.tlog.verify import ED25519, Malformed, Policy
+from custodian.tlog.verify import ED25519, Key, Malformed, Policy
 
 OVERLAP = timedelta(days=30)  # both keys sign so long after a rotation
 _HEAD = "# The signing keys of the query log. Only the sequencer reads this file.\n"
+_RETIRED = "# retired "
 
 
 class KeyFileRefused(Exception):
@@ -89,11 +90,21 @@ def add_to_policy(path: Path, signer: Signer) -> None:
 
 
 def drop_from_policy(path: Path, *, but: Signer) -> None:
-    """Let the policy name no key of the log but this one: the others may be in other hands."""
+    """Let the policy trust no key of the log but this one: the others may be in other hands.
+
+    They stay as remarks, because checkpoints that they signed while they were good stay in the log.
+    """
     text = path.read_text("utf-8")
-    Policy.parse(text)
+    former = [key.vkey for key in Policy.parse(text).logs if key.public != but.key.public]
     kept = [line for line in text.splitlines() if not line.startswith("log ")]
-    durable.replace(path, "\n".join([f"log {but.key.vkey}", *kept, ""]).encode())
+    lines = [f"log {but.key.vkey}", *kept, *(f"{_RETIRED}{vkey}" for vkey in former), ""]
+    durable.replace(path, "\n".join(lines).encode())
+
+
+def retired(policy: str) -> list[Key]:
+    """The keys that the text of a policy remembers and trusts no longer."""
+    lines = [line for line in policy.splitlines() if line.startswith(_RETIRED)]
+    return [Key.parse(line.removeprefix(_RETIRED)) for line in lines]
 
 
 def _dump(keys: Sequence[LogKey]) -> bytes:

@@ -28,12 +28,12 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -474,7 +474,7 @@ class Bundle:
         " subject_keys.jsonl".split()
     )
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path | BinaryIO) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
         except OSError as error:
@@ -807,7 +807,9 @@ class Check:
     def _prior(self, prior: Checkpoint | None, proof: Sequence[bytes] | None) -> None:
         if prior is None:
             return
-        self.policy.log_time(prior)
+        # It is kept by its reader; a key that was stolen since has left the policy, but not the tree.
+        if not self.policy.signed_by_log(prior):
+            self.facts["prior_key"] = "unknown"
         now = self.checkpoint
         if prior.origin != now.origin:
             raise Malformed("your checkpoint is another log's")
@@ -1067,6 +1069,10 @@ WORDS = {
         "the policy came with the bundle: compare its keys with those you hold",
         "核验策略取自取证包本身，请与您持有的密钥核对",
     ),
+    "prior_key": (
+        "the checkpoint you hold is signed by a key that the policy does not list (any more)",
+        "您持有的检查点的签名密钥不在（或已不在）核验策略中",
+    ),
     "tampered_next": (
         "Keep this file, do not download again, and call the number in your case letter.",
         "请保留此文件，不要重新下载，并拨打案件函上的电话。",
@@ -1083,51 +1089,57 @@ WORDS = {
 }
 
 
-def _say(name: str, **facts: Any) -> str:
-    said = next(
-        (os.environ[each] for each in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(each)), ""
-    )
-    return WORDS[name][said.startswith("zh")].format(**facts)
+def language() -> str:
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((os.environ[each] for each in names if os.environ.get(each)), "")
+    return "zh" if said.startswith("zh") else "en"
 
 
-def tell(result: Result) -> str:
+def tell(result: Result, spoken: str) -> str:
+    """What the command prints in Chinese (`zh`) or English."""
+
+    def say(name: str, **facts: Any) -> str:
+        return WORDS[name][spoken == "zh"].format(**facts)
+
     facts = result.facts
     if result.state != "whole":
-        where = f" {_say('from')} {result.index:,}" if result.index is not None else ""
-        return f"{_say(result.state)}{where}: {result.because}\n{_say(f'{result.state}_next')}\n"
+        where = f" {say('from')} {result.index:,}" if result.index is not None else ""
+        return f"{say(result.state)}{where}: {result.because}\n{say(f'{result.state}_next')}\n"
     root = facts["root"]
     shown = f"{root[:4]} {root[4:8]} … {root[-4:]}"
-    seen = ", ".join(facts["witnesses"]) or _say("none")
+    seen = ", ".join(facts["witnesses"]) or say("none")
     rows = [
-        (_say("whole"), _say("entries", **facts) if facts["entries"] else "0"),
-        (f" {_say('period')}", _say("span", first=facts["period"][0], last=facts["period"][1])),
-        (f" {_say('tree')}", _say("leaves", size=facts["size"], root=shown)),
-        (f" {_say('signed')}", _say("by", origin=facts["origin"], seen=seen)),
+        (say("whole"), say("entries", **facts) if facts["entries"] else "0"),
+        (f" {say('period')}", say("span", first=facts["period"][0], last=facts["period"][1])),
+        (f" {say('tree')}", say("leaves", size=facts["size"], root=shown)),
+        (f" {say('signed')}", say("by", origin=facts["origin"], seen=seen)),
     ]
     if "extends" in facts:
-        rows.append((f" {_say('extends')}", _say("prior", **facts)))
+        rows.append((f" {say('extends')}", say("prior", **facts)))
     whole = facts["bundle"] == "whole"
-    rows.append((f" {_say('gaps')}", _say("none") if whole else _say("withheld")))
-    rows.append((f" {_say('left_out')}", _left_out(facts)))
+    rows.append((f" {say('gaps')}", say("none") if whole else say("withheld")))
+    rows.append((f" {say('left_out')}", _left_out(facts, say)))
     rows += [
         (f" {customer}", f"{count:,}") for customer, count in facts.get("customers", {}).items()
     ]
     if facts["policy"] != "yours":
-        rows.append((" !", _say("own")))
+        rows.append((" !", say("own")))
+    if facts.get("prior_key"):
+        rows.append((" !", say("prior_key")))
     return "".join(f"{name:<10} {words}\n" for name, words in rows)
 
 
-def _left_out(facts: Mapping[str, Any]) -> str:
+def _left_out(facts: Mapping[str, Any], say: Callable[..., str]) -> str:
     if facts["left_out"] == "unknown":
-        return _say("unknown")
+        return say("unknown")
     if "operators" not in facts:
-        return _say("none")
-    shown = _say("operators_until" if facts["covered"] else "operators", **facts)
-    return shown + (_say("uncovered", **facts) if facts["uncovered"] else "")
+        return say("none")
+    shown = say("operators_until" if facts["covered"] else "operators", **facts)
+    return shown + (say("uncovered", **facts) if facts["uncovered"] else "")
 
 
 def verify(
-    path: str | Path,
+    path: str | Path | BinaryIO,
     *,
     policy: str | None = None,
     prior: bytes | None = None,
@@ -1175,7 +1187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         }
         sys.stdout.write(json.dumps(body, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write(tell(result))
+        sys.stdout.write(tell(result, language()))
     codes = {"whole": 0, **{each.state: each.code for each in (Tampered, Malformed, Stale)}}
     return codes[result.state]
 

@@ -116,7 +116,8 @@ def test_the_page_of_a_case_names_its_bundles_and_the_checkpoints(house, case, l
     bundle = house.bundle(case)
     page = text(house.browser(house.office, language=language).get(place(case)))
     head = Checkpoint.parse(house.place.head.read_bytes())
-    shown = [bundle.name, house.customer.ref, head.origin, f"{head.size:,}", head.root.hex()[:4]]
+    seen = bundle.verdict[language]
+    shown = [bundle.name, house.customer.ref, seen, f"{head.size:,}", head.root.hex()[:4]]
     assert [each for each in shown if each not in page] == []
     assert said("案件范围内，无须再批", language) in page
 
@@ -346,7 +347,7 @@ def test_the_instructions_carry_the_hash_of_the_script_that_can_be_had_apart(hou
         assert 'href="/log/verify.py"' in page
         assert 'href="/log/policy"' in page
         assert "python verify.py" in page
-        assert "--policy log-policy.txt --checkpoint last.note" in page
+        assert "--policy log-policy.txt" in page
         assert said("如何核验", language) in page
     policy = client.get("/log/policy")
     assert policy.content == settings.CUSTODIAN_LOG_POLICY.read_bytes()

@@ -435,7 +435,7 @@ def test_a_checkpoint_of_another_log_or_of_nobody(world: World, kept: Kept) -> N
     other.write_bytes(
         sign_checkpoint("another.log/1", 9, bytes(32), signers=world.place.signers(), at=1)
     )
-    assert kept.judge(kept.path, prior=other).code == 1
+    assert kept.judge(kept.path, prior=other).code == 2
     other.write_bytes(b"nothing of the kind\n")
     assert kept.judge(kept.path, prior=other).code == 2
     strange = kept.folder / "another-policy.txt"
@@ -444,6 +444,20 @@ def test_a_checkpoint_of_another_log_or_of_nobody(world: World, kept: Kept) -> N
     other.write_bytes(sign_checkpoint("another.log/1", 9, bytes(32), signers=[signer], at=1))
     said = kept.judge(kept.path, policy=strange, prior=other)
     assert (said.code, "your checkpoint is another log's" in said.text) == (2, True)
+
+
+def test_a_checkpoint_kept_from_before_the_key_was_stolen(world: World, kept: Kept) -> None:
+    """Its key has left the policy; the tree that it names is still the beginning of this one."""
+    held = Checkpoint.parse(kept.prior.read_bytes())
+    former = [Signer.generate(held.origin, kind=ED25519)]
+    prior = kept.folder / "former.note"
+    prior.write_bytes(sign_checkpoint(held.origin, held.size, held.root, signers=former, at=1))
+    said = kept.judge(kept.path, prior=prior)
+    assert said.code == 0
+    assert "signed by a key that the policy does not list" in said.text
+    assert "the policy does not list" not in kept.judge(kept.path).text
+    prior.write_bytes(sign_checkpoint(held.origin, held.size, bytes(32), signers=former, at=1))
+    assert kept.judge(kept.path, prior=prior).code == 1
 
 
 def test_a_policy_with_another_key(world: World, kept: Kept) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import json
+import os
 import tracemalloc
 from collections.abc import Iterator
 from hashlib import sha256
@@ -12,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custodian.crypto.envelope import PART_LENGTH, Context, DataKey, open_parts, seal_parts
+from custodian.crypto.envelope import Context, DataKey
 from custodian.crypto.errors import OpenFailed
+from custodian.crypto.parts import PART_LENGTH, PartFile, open_parts, seal_parts
 from custodian.crypto.suites import Suite
 
 FROZEN = json.loads((Path(__file__).parents[1] / "vectors" / "envelope.json").read_text("utf-8"))
@@ -109,6 +112,49 @@ def test_a_file_moved_elsewhere_never_opens(frames: list[bytes]) -> None:
             opened(frames, context=changed)
     with pytest.raises(OpenFailed):
         opened(frames, key=DataKey(b"1" * 32, Suite.AES_256_GCM))
+
+
+def at_any_place(sealed: bytes, *, key: DataKey = KEY, context: Context = CONTEXT) -> PartFile:
+    return PartFile(io.BytesIO(sealed), key=key, context=context)
+
+
+@given(
+    st.integers(0, 3 * PART_LENGTH + 3),
+    st.lists(st.tuples(st.integers(0, 220_000), st.integers(0, 90_000)), max_size=8),
+)
+def test_a_file_is_read_at_any_place(length: int, reads: list[tuple[int, int]]) -> None:
+    plain = PLAIN[:length]
+    with io.BufferedReader(
+        at_any_place(b"".join(seal_parts([plain], key=KEY, context=CONTEXT)))
+    ) as file:
+        assert file.seek(0, os.SEEK_END) == length
+        for place, count in reads:
+            file.seek(place)
+            assert file.read(count) == plain[place : place + count]
+
+
+def test_a_file_that_was_cut_or_altered_is_not_read_at_any_place(frames: list[bytes]) -> None:
+    head, one, two, three, last = frames
+    assert at_any_place(b"".join(frames)).readall() == PLAIN
+    whole = b"".join(frames)
+    for damaged in (
+        b"",
+        whole[:10],
+        head,
+        whole[:-1],
+        whole[: -len(last)],
+        whole + b"x",
+        whole + last,
+        head + two + one + three + last,
+        head + one + one + three + last,
+        whole[:200] + bytes([whole[200] ^ 1]) + whole[201:],
+    ):
+        with pytest.raises(OpenFailed):
+            at_any_place(damaged).readall()
+    with pytest.raises(OpenFailed):
+        at_any_place(whole, key=DataKey(b"1" * 32, Suite.AES_256_GCM))
+    with pytest.raises(OpenFailed):
+        at_any_place(whole, context=CONTEXT._replace(version=2))
 
 
 def test_a_value_is_not_taken_for_a_file_nor_a_file_for_a_value(frames: list[bytes]) -> None:

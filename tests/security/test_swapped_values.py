@@ -152,7 +152,7 @@ def test_whatever_is_moved_is_damaged_and_raises_one_finding() -> None:
             1,
         )
         assert Alert.objects.filter(finding=finding).count() == 1
-        assert not any(value in finding.summary for value in estate.ZHANG.values())
+        assert not any(value in finding.words for value in estate.ZHANG.values())
 
 
 @pytest.mark.django_db(transaction=True)

@@ -242,6 +242,27 @@ def test_the_commands_make_and_rotate_a_key_and_name_it_in_the_policy(
     assert "PRIVATE" not in said.getvalue() + settings.CUSTODIAN_LOG_POLICY.read_text()
 
 
+def test_a_stolen_key_signs_nothing_more_and_is_remembered(tmp_path: Path, settings: Any) -> None:
+    settings.CUSTODIAN_LOG_KEY = tmp_path / "log-key"
+    settings.CUSTODIAN_LOG_POLICY = tmp_path / "policy.txt"
+    call_command("create_log_key", stdout=StringIO())
+    (first,) = log_key.load(settings.CUSTODIAN_LOG_KEY)
+    said = StringIO()
+    call_command("rotate_log_key", "--compromised", stdout=said)
+    fresh = log_key.in_force(log_key.load(settings.CUSTODIAN_LOG_KEY), at=clock.real())
+    assert [each.key.vkey for each in fresh] == [said.getvalue().splitlines()[-1]]
+    text = settings.CUSTODIAN_LOG_POLICY.read_text("utf-8")
+    assert [key.public for key in Policy.parse(text).logs] == [fresh[0].key.public]
+    assert [key.public for key in log_key.retired(text)] == [first.signer.key.public]
+    # A second rotation forgets none of them.
+    call_command("rotate_log_key", "--compromised", stdout=said)
+    text = settings.CUSTODIAN_LOG_POLICY.read_text("utf-8")
+    assert {key.public for key in log_key.retired(text)} == {
+        first.signer.key.public,
+        fresh[0].key.public,
+    }
+
+
 @pytest.mark.parametrize("command", ["rotate_log_key", "sequencer"])
 def test_without_a_key_a_command_says_what_to_do(
     tmp_path: Path, settings: Any, command: str

@@ -100,7 +100,7 @@ def test_what_a_copy_shows_is_told_once_though_the_log_grows(
         tasks.verify_log()
         looks(copy)
     assert len(told()) == 1
-    assert Finding.objects.get().summary.endswith(" policy-unreadable")
+    assert Finding.objects.get().facts["fault"] == "policy-unreadable"
 
 
 def test_a_run_that_could_not_be_carried_out_leaves_nothing(
@@ -134,7 +134,7 @@ def test_a_log_that_cannot_be_verified_is_told_like_a_fault(
     for _ in range(2):
         tasks.verify_log()
     assert len(told()) == 1
-    assert Finding.objects.get().summary.endswith(" unverifiable")
+    assert Finding.objects.get().facts["fault"] == "unverifiable"
 
 
 def test_two_runs_do_not_stand_in_each_others_way(copy: Copy, noon: None) -> None:

@@ -54,7 +54,7 @@ class Command(BaseCommand):
             body = {"state": found.state, "because": found.because, "index": found.index}
             self.stdout.write(json.dumps({**body, **found.facts}, ensure_ascii=False))
         else:
-            self.stdout.write(tlog_verify.tell(found), ending="")
+            self.stdout.write(tlog_verify.tell(found, tlog_verify.language()), ending="")
         sys.exit(CODES[found.state])
 
     def _log(self, note: bytes | None, options: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Cases of supervising offices, the approvals they wait for, and the bundles taken in them."""
+"""The log in other hands: verifications, cases of supervising offices with their bundles, monitoring."""
 
 import custodian.clock
 import django.contrib.postgres.fields
@@ -42,10 +42,42 @@ ALTER TABLE access_case DISABLE ROW LEVEL SECURITY;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0008_verify_the_log'),
+        ('access', '0007_grow_the_tree'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Verification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('full', '全量核验'), ('incremental', '增量核验')], max_length=12, verbose_name='核验')),
+                ('started_at', models.DateTimeField(default=custodian.clock.now, verbose_name='开始时间')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
+                ('since', models.BigIntegerField(default=0)),
+                ('until', models.BigIntegerField(default=0, verbose_name='核验至')),
+                ('ok', models.BooleanField(null=True)),
+                ('first_bad', models.BigIntegerField(null=True)),
+                ('because', models.CharField(blank=True, max_length=60)),
+                ('sessions', models.JSONField(default=dict)),
+                ('resume', models.BigIntegerField(default=0)),
+                ('missing', models.BigIntegerField(default=0)),
+            ],
+            options={
+                'verbose_name': '日志核验',
+                'verbose_name_plural': '日志核验',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('first_bad__isnull', False), ('ok', False)), models.Q(('first_bad', None), ('ok', True)), models.Q(('first_bad', None), ('ok', None)), _connector='OR'), name='verification_names_its_fault')],
+            },
+        ),
+        migrations.AddField(
+            model_name='finding',
+            name='facts',
+            field=models.JSONField(default=dict),
+        ),
+        migrations.AlterField(
+            model_name='finding',
+            name='summary',
+            field=models.CharField(blank=True, max_length=300, verbose_name='说明'),
+        ),
         migrations.CreateModel(
             name='Approval',
             fields=[
@@ -118,6 +150,7 @@ class Migration(migrations.Migration):
                 ('entries', models.BigIntegerField(null=True)),
                 ('length', models.BigIntegerField(null=True)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
+                ('verdict', models.JSONField(default=dict)),
                 ('downloads', models.PositiveIntegerField(default=0)),
                 ('expires_at', models.DateTimeField(null=True)),
                 ('verified_at', models.DateTimeField(null=True)),
@@ -164,6 +197,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='handout',
             constraint=models.UniqueConstraint(fields=('user', 'size'), name='handout_is_noted_once'),
+        ),
+        migrations.CreateModel(
+            name='Feed',
+            fields=[
+                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ('next_index', models.BigIntegerField(default=0)),
+            ],
         ),
         migrations.RunSQL(SCOPE, UNSCOPE),
     ]
