@@ -24,7 +24,7 @@ class NotWhole(CustodianError):
 
     code = KIND
     status = 409
-    message = gettext_lazy("取证包自检不符，未交付；保险公司的合规人员已收到告警")
+    message = gettext_lazy("取证包自检不符，未交付；请保险公司运行日志核验")
 
     def __init__(self, found: verify.Result) -> None:
         super().__init__()

@@ -64,7 +64,7 @@ def test_a_file_that_is_not_whole_is_never_handed_out(
         jobs.work(asked.pk, patience=0)
     row = world.again(asked)
     assert (row.status, row.sha256, row.verdict) == ("failed", "", {})
-    assert row.note == "取证包自检不符，未交付；保险公司的合规人员已收到告警"
+    assert row.note == "取证包自检不符，未交付；请保险公司运行日志核验"
     assert not list(store.path_of(asked.ref).parent.glob(f"{asked.ref.hex}*"))
     with acting(world.zhou), pytest.raises(jobs.NotThere):
         world.take(asked)

@@ -9,11 +9,13 @@ import secrets
 import subprocess
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from custodian import clock
 from tests.security.canary import Scanner
 from tests.security.installation import Installation, ask
 
@@ -122,6 +124,11 @@ def planted(installation: Installation) -> Mapping[str, str]:
         shown = ask(port, installation.request(port, ref=ref, elements=["identity.mobile"]))
         assert values["mobile"].encode() in shown.body
         over_http(port, installation.told["token"], ref, values)
+        bundle = installation.var / "bundle.zip"
+        days = ["--since", f"{clock.local().date()}", "--until", f"{clock.local().date()}"]
+        installation.command("export_log", *days, "--out", f"{bundle}", "--force")
+        assert bundle.stat().st_size > 10_000
+    assert (installation.var / "log-head").exists()
     return values
 
 
@@ -198,13 +205,13 @@ def test_nothing_that_a_day_leaves_behind_holds_a_value(
         "statistics": scanner.text(queried(installation, "SELECT s::text FROM pg_stats s")),
         "activity": scanner.text(queried(installation, "SELECT query FROM pg_stat_activity")),
         **scanner.folder(room),  # the cluster with its WAL and log, Valkey's append-only file
-        **scanner.folder(installation.var),  # what the web and the commands said
+        **scanner.folder(installation.var),  # what was said, the log's head, a bundle of the day
     }
     assert {place: sorted(hits) for place, hits in found.items() if hits} == {}
 
 
 @pytest.mark.parametrize("surface", ["dump", "heap", "wal", "statistics", "server log", "web log",
-                                     "valkey"])  # fmt: skip
+                                     "valkey", "bundle"])  # fmt: skip
 def test_a_value_planted_on_a_surface_is_found_there(
     installation: Installation, surface: str
 ) -> None:
@@ -244,6 +251,14 @@ def found_on(
             client.set("leak", json.dumps({"body": secret}))
             client.delete("leak")
         return bool(scanner.folder(room / "valkey"))
+    if surface == "bundle":
+        path = installation.var / "leak.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+            bundle.writestr("entries.csv", f"index,what\r\n0,{secret}\r\n")
+        try:
+            return bool(scanner.folder(installation.var))
+        finally:
+            path.unlink()
     if surface == "web log":
         path = installation.var / "logs" / "leak.log"
         path.parent.mkdir(exist_ok=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from access import actors, cases, gate, ports, scopes
 from access.actions import Action
-from access.bundles import building
+from access.bundles import building, proofreading
 from access.bundles.building import NothingSealed, Order
 from access.bundles.criteria import Criteria
 from access.bundles.words import scope_words
@@ -90,7 +90,11 @@ class Command(BaseCommand):
         try:
             with open(fresh, "wb", opener=_for_me_only) as file:
                 built = building.build(order, file, head=head)
+            with fresh.open("rb") as file:
+                proofreading.verdict(file, held=None)
             fresh.replace(options["out"])
+        except proofreading.NotWhole as error:
+            raise CommandError(f"{error.message} ({error.found.because})") from error
         except OSError as error:
             raise CommandError(_("不能写入 %(path)s") % {"path": options["out"]}) from error
         finally:
