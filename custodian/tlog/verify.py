@@ -1126,7 +1126,9 @@ def tell(result: Result, spoken: str) -> str:
         rows.append((" !", say("own")))
     if facts.get("prior_key"):
         rows.append((" !", say("prior_key")))
-    return "".join(f"{name:<10} {words}\n" for name, words in rows)
+    # A Chinese character takes two columns of a terminal.
+    wide = {name: len(name) + sum(each > "\u2e7f" for each in name) for name, _ in rows}
+    return "".join(f"{name}{' ' * max(11 - wide[name], 1)}{words}\n" for name, words in rows)
 
 
 def _left_out(facts: Mapping[str, Any], say: Callable[..., str]) -> str:

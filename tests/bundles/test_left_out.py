@@ -214,7 +214,7 @@ def test_without_rolls_it_does_not_claim_anything(
     path = parts.write(folder / "no-rolls.zip")
     assert judged(path, "--json").told["left_out"] == "unknown"
     assert "left out  not shown by this bundle\n" in home.verify(path).text
-    assert "漏列        本取证包不能说明\n" in home.verify(path, lang="zh_CN.UTF-8").text
+    assert "漏列      本取证包不能说明\n" in home.verify(path, lang="zh_CN.UTF-8").text
 
 
 def test_an_operator_without_a_roll_is_told(

@@ -139,7 +139,7 @@ def test_it_is_whole_by_the_file_alone(
     assert f"WHOLE      {count} entries, indexes " in english.text
     chinese = home.verify(taken[name], "--policy", policy, lang="zh_CN.UTF-8")
     assert (chinese.code, chinese.word) == (0, "完整")
-    assert f"完整         {count} 条，序号 " in chinese.text
+    assert f"完整       {count} 条，序号 " in chinese.text
     assert ("left out  none\n" in english.text) == ("days" in name)
 
 
