@@ -155,8 +155,7 @@ BEGIN
        OR EXISTS (SELECT FROM unnest(leaves) l WHERE (l::jsonb ->> 'act') IS DISTINCT FROM 'void') THEN
         RAISE EXCEPTION 'only a dead id that is not in the tree yet is filled';
     END IF;
-    INSERT INTO entry (id, ts, leaf, tags)
-        SELECT v.i, (v.l::jsonb ->> 'ts')::timestamptz, v.l, '' FROM unnest(ids, leaves) AS v(i, l);
+    INSERT INTO entry (id, leaf, tags) SELECT v.i, v.l, '' FROM unnest(ids, leaves) AS v(i, l);
 END $$;
 
 CREATE FUNCTION querylog.thin(before timestamptz) RETURNS bigint LANGUAGE plpgsql

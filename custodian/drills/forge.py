@@ -17,9 +17,9 @@ from custodian.tlog.tiles import Edge
 from custodian.tlog.verify import canonical, leaf_hash
 
 Change = Callable[[dict[str, Any]], None]
-_TABLES = (
-    "SELECT oid::regclass::text FROM pg_class"
-    " WHERE relnamespace = 'querylog'::regnamespace AND relkind IN ('r', 'p')"
+_GUARDS = (
+    "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
+    " WHERE NOT tgisinternal AND tgname IN ('keep_all', 'keep_rows', 'keep_order')"
 )
 _COUNTS = """
 DELETE FROM querylog.hourly;
@@ -57,20 +57,19 @@ INSERT INTO querylog.context SELECT * FROM reasons;
 
 
 def take_off_the_guards(cursor: extensions.cursor) -> None:
-    """Switch every trigger of the log off, as its owner or a superuser can."""
-    cursor.execute(_TABLES)
-    for (table,) in cursor.fetchall():
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+    """Switch every guard of the log off, as its owner or a superuser can."""
+    _guards(cursor, "DISABLE")
 
 
 def put_on_the_guards(cursor: extensions.cursor) -> None:
     """Put those of the original on again as they were: always, whatever the session says."""
-    cursor.execute(
-        "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
-        " WHERE NOT tgisinternal AND tgname IN ('keep_all', 'keep_rows', 'keep_order')"
-    )
+    _guards(cursor, "ENABLE ALWAYS")
+
+
+def _guards(cursor: extensions.cursor, state: str) -> None:
+    cursor.execute(_GUARDS)
     for table, name in cursor.fetchall():
-        cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+        cursor.execute(f"ALTER TABLE {table} {state} TRIGGER {name}")
 
 
 def edited(leaf: str, change: Change) -> str:

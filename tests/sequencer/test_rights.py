@@ -41,6 +41,7 @@ only_forward            .      .          .         .       .      x
 only_later              .      .          .         .       .      x
 only_wider              .      .          .         .       .      x
 refuse                  .      .          .         .       .      x
+spell_out               .      .          .         .       .      x
 thin                    .      .          x         .       .      x
 """
 SCHEMAS = """

@@ -10,11 +10,6 @@ from custodian.drills.attacks.attack import Attack, claims, look
 from custodian.drills.copy import Copy
 from custodian.drills.scratch import Impossible
 
-_GENERATED = (
-    "SELECT attname FROM pg_attribute"
-    " WHERE attrelid = 'querylog.entry'::regclass AND attgenerated <> ''"
-)
-
 
 def bytes_(copy: Copy) -> int:
     forge.take_off_the_guards(copy.cursor)
@@ -31,7 +26,6 @@ def bytes_(copy: Copy) -> int:
 def column(copy: Copy) -> int:
     forge.take_off_the_guards(copy.cursor)
     index = look(copy)
-    copy.cursor.execute("ALTER TABLE querylog.entry ALTER COLUMN purpose DROP EXPRESSION")
     copy.change("UPDATE querylog.entry SET purpose = 'claim' WHERE id = %s", [index])
     return index
 
@@ -46,10 +40,9 @@ def time(copy: Copy) -> int:
 def unreadable(copy: Copy) -> int:
     forge.take_off_the_guards(copy.cursor)
     index = look(copy)
-    copy.cursor.execute(_GENERATED)
-    for (name,) in copy.cursor.fetchall():
-        copy.cursor.execute(f"ALTER TABLE querylog.entry ALTER COLUMN {name} DROP EXPRESSION")
+    copy.cursor.execute("SET session_replication_role = replica")
     copy.change("UPDATE querylog.entry SET leaf = 'x' WHERE id = %s", [index])
+    copy.cursor.execute("RESET session_replication_role")
     return index
 
 
