@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -74,7 +74,7 @@ def cases(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     rows = [
         {"case": case, "scope": scope_words(Criteria.of_case(case), case.called)} for case in found
     ]
-    return _page(request, "cases", actor, title=_("案件"), rows=rows)
+    return _page(request, "cases", actor, title=pgettext("列表", "案件"), rows=rows)
 
 
 @require_safe

@@ -142,7 +142,7 @@ REGULATOR = (
     Group(
         "",
         (
-            Item(_("案件"), "regulator:cases"),
+            Item(pgettext_lazy("列表", "案件"), "regulator:cases"),
             Item(_("检查点"), "regulator:checkpoints"),
             Item(_("如何核验"), "regulator:verify"),
             Item(_("转让"), "regulator:transfers"),
