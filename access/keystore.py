@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import IO
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -38,6 +39,7 @@ class NoKey(CustodianError):
     status = 410
 
 
+@lru_cache(64)
 def named_holding(name: str) -> UUID:
     """The holding of something that is no customer's: a month of written reasons, a book's quarantine."""
     return uuid5(_NAMED, name)

@@ -15,7 +15,6 @@ from access.querylog.leaf import Draft
 from access.querylog.tail import tail_key
 from access.querylog.writer import writer
 from custodian import clock
-from custodian.tlog.verify import canonical
 
 CONTEXT_ELEMENT = "log.context"
 
@@ -40,7 +39,7 @@ def enqueue(draft: Draft) -> None:
             " VALUES (%s, %s, %s, %s::uuid[], %s)",
             [
                 draft.at,
-                canonical(body),
+                leaf.encode(body).decode(),
                 loose.tags,
                 [str(uid) for uid in loose.subjects],
                 loose.context,

@@ -153,7 +153,8 @@ PLACES = {
     "writing the entry": "access.querylog.write.commit",
     "sealing the reason": "access.querylog.write.seal_context",
     "rendering": "rest_framework.renderers.JSONRenderer.render",
-    "the writer's thread": "access.querylog.writer.loosen",
+    "putting the entry together": "access.querylog.writer.loosen",
+    "the writer's thread": "access.querylog.leaf.Session.chain",
 }
 
 

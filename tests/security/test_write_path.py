@@ -35,6 +35,7 @@ from access.sequencer.drain import Drain
 from access.vocabulary import Role
 from custodian import clock, elements
 from custodian.errors import NotVisible
+from custodian.tlog.verify import canonical
 from records.models import Customer
 from tests import databases as test_databases
 from tests import estate
@@ -386,8 +387,9 @@ def test_a_leafs_bytes_are_those_of_rfc_8785() -> None:
     dice = Random(8785)
     for _ in range(3000):
         document = {f"{number}{chr(40 + number)}": random_value(dice) for number in range(6)}
-        text = leaf.canonical(document)
+        text = canonical(document)
         assert text == chains.rfc8785(document)
+        assert leaf.encode(document) == text.encode()
         assert json.loads(text) == document
 
 
