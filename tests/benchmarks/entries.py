@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import io
 import random
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,8 @@ from uuid import UUID
 
 from psycopg2 import extensions
 
+from access.querylog.leaf import MARK_DOMAIN, MARK_LENGTH
+from access.querylog.tail import tail_key
 from custodian.tlog.verify import leaf_hash, subject_tag
 
 SESSIONS = 8
@@ -92,6 +95,7 @@ def _leaves(
     days: int,
     chance: random.Random,
 ) -> Iterator[tuple[str, bytes, str, UUID | None]]:
+    key_of_marks = tail_key()
     end = datetime.now(UTC)
     step = timedelta(days=days) / count
     moment = end - step * count
@@ -104,14 +108,17 @@ def _leaves(
         tags = subject_tag(key, uid) if shown else b""
         name, place, link = chain
         at = moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        leaf = (
+        before = (
             f'{{"act":"{act}","actor":"{who}","ch":"desk","ctx":null,'
             f'"fields":[{chance.choice(FIELDS)}],"n":{int(shown)},"no":"{number}",'
             f'"out":"{"ok" if shown else "denied"}","purp":"{chance.choice(PURPOSES)}","q":null,'
             f'"rule":["R-010",1],"subj":"{hashlib.sha256(tags).hexdigest()}","ts":"{at}",'
             f'"uid":"{uid}","unit":"{unit}","v":1,"w":"{name}",'
-            f'"what":"records:customer:{act}","why":["rule","nearness-own"],"wp":"{link}","ws":{place}}}'
+            f'"what":"records:customer:{act}","why":["rule","nearness-own"],'
         )
+        after = f'"wp":"{link}","ws":{place}}}'
+        mark = hmac.digest(key_of_marks, MARK_DOMAIN + f"{before}{after}".encode(), "sha256")
+        leaf = f'{before}"wm":"{mark[:MARK_LENGTH].hex()}",{after}'
         chain[1], chain[2] = place + 1, leaf_hash(leaf.encode())[:8].hex()
         yield leaf, tags, moment.isoformat(), whom if shown else None
         moment += step

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from uuid import uuid4
+from uuid import UUID
 
 from psycopg2 import extensions
 
@@ -20,6 +20,7 @@ from tests.benchmarks.estate import Estate
 
 WRITERS = (1, 4, 16)
 GOAL = 0.8
+NOBODY = Tagged(UUID(int=1), b"k" * 32)
 
 Append = Callable[[], object]
 
@@ -121,7 +122,7 @@ def _bare_table() -> Iterator[list[extensions.connection]]:
             cursor.execute("DROP TABLE bench_raw")
 
 
-def draft(actor: Actor) -> Draft:
+def draft(actor: Actor, shown: Tagged = NOBODY) -> Draft:
     """An entry as a look at one customer makes it."""
     return Draft(
         actor=actor,
@@ -130,7 +131,7 @@ def draft(actor: Actor) -> Draft:
         channel="api",
         purpose="follow_up",
         fields=("identity.name", "identity.mobile", "identity.id_number"),
-        subjects=[Tagged(uuid4(), b"k" * 32)],
+        subjects=[shown],
         rule=("R-010", 1),
         why=("rule", "nearness-own", "masked"),
         context=write.seal_context({"role": "agent", "reach": "own", "hour": 10}),

@@ -48,20 +48,21 @@ def sequencing(database: str, *, var: Path) -> Iterator[None]:
 
 
 def caught_up(*, within: float) -> float:
-    """Wait until every entry of the database in use is announced; entries a second from its first word on."""
-    begun = time.monotonic()
-    wanted, first = Entry.objects.newest_index() + 1, 0
-    while (done := _announced()) < wanted:
-        if not first and done:
-            first, started = done, time.monotonic()
+    """Wait until every entry of the database in use is announced; entries a second while it took them."""
+    begun, wanted = time.monotonic(), Entry.objects.newest_index() + 1
+    seen: list[tuple[float, int]] = []
+    while True:
+        size, announced = Tree.objects.values_list("size", "announced").first() or (0, 0)
+        if not seen or size != seen[-1][1]:
+            seen.append((time.monotonic(), size))
+        if announced >= wanted:
+            break
         if time.monotonic() - begun > within:
             raise RuntimeError("the sequencer does not catch up")
-        time.sleep(0.05)
-    return (done - first) / (time.monotonic() - started) if first else 0.0
-
-
-def _announced() -> int:
-    return Tree.objects.values_list("announced", flat=True).first() or 0
+        time.sleep(0.02)
+    # From its first step on: before that it was starting.
+    (start, first), (end, last) = seen[min(1, len(seen) - 1)], seen[-1]
+    return (last - first) / (end - start) if last > first else 0.0
 
 
 def inherit(name: str, *, of: str, var: Path) -> None:
