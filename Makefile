@@ -13,8 +13,9 @@ PORT ?= 8000
 CUSTOMERS ?= 5000
 T ?= tests
 J ?= auto
+N ?= 100
 
-.PHONY: help setup setup-dev demo dev test check fmt lint types arch django messages bench bench-peers clean
+.PHONY: help setup setup-dev demo dev test faults check fmt lint types arch django messages bench bench-peers clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,6 +48,9 @@ dev: setup-dev ## The demo with a reloading web server for developers
 
 test: setup-dev ## Run the tests (T=tests/records for one folder, J=1 for one process)
 	@$(PY) -m pytest -n $(J) --dist loadgroup $(T)
+
+faults: setup-dev ## The tests that kill and cut off, as often as a night allows (N=100)
+	@CUSTODIAN_FAULTS=$(N) $(PY) -m pytest -n 1 --dist loadgroup tests/security/test_kill_postgres.py tests/sequencer/test_killed.py
 
 check: setup-dev fmt-check lint types arch django test ## Everything that CI runs
 

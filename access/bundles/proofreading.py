@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from access import findings
 from access.models import Bundle, Finding
@@ -54,7 +54,12 @@ def raise_finding(bundle: Bundle, error: NotWhole) -> None:
 
 
 def told(facts: Mapping[str, Any]) -> str:
-    return gettext("取证包 %(bundle)s 自检不符，未交付：%(because)s") % facts
+    spoken = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    because = verify.reason(facts["because"], spoken)
+    return gettext("取证包 %(bundle)s 自检不符，未交付：%(because)s") % {
+        **facts,
+        "because": because,
+    }
 
 
 TELLERS[KIND] = told

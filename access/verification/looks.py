@@ -42,6 +42,9 @@ class Said(msgspec.Struct, gc=False):
     rows: int = 0
 
 
+_DECODER = msgspec.json.Decoder(Said)
+
+
 @dataclass
 class Listed:
     """What was found; `missing` rows are not there, the first of them at `gap`."""
@@ -102,7 +105,7 @@ def waiting(cursor: extensions.cursor) -> tuple[int, dict[str, int]]:
 
 def _said(text: str) -> Said | None:
     try:
-        return msgspec.json.decode(text, type=Said)
+        return _DECODER.decode(text)
     except msgspec.DecodeError:
         return None
 
@@ -153,9 +156,11 @@ def _fault(uids: Sequence[bytes], keys: _Keys, leaf: bytes, tags: bytes) -> str:
 
 def _belong(uids: Sequence[bytes], known: Mapping[bytes, bytes], leaf: bytes, tags: bytes) -> bool:
     try:
-        uid = msgspec.json.decode(leaf, type=Said).uid
+        uid = _DECODER.decode(leaf).uid
     except msgspec.DecodeError:
         return False
+    if len(uids) == 1 and len(tags) == TAG:
+        return uids[0] in known and subject_tag(known[uids[0]], uid) == tags
     marks = {tags[at : at + TAG] for at in range(0, len(tags), TAG)}
     made = {subject_tag(known[each], uid) for each in uids if each in known}
     return len(made) == len(uids) and made <= marks

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from psycopg2 import extensions
-
 from access.querylog.leaf import MARK_DOMAIN, MARK_LENGTH, mark
-from access.querylog.tail import tail_key
-from access.verification import rows
-from access.verification.walk import Fault
+from access.verification.rows import Row
 
-PAGE = 10_240
 # What the sequencer writes of itself. It holds no key to customers' data, so it cannot mark.
 UNMARKED = frozenset({"codes", "key.rotate", "roll", "void", "writer.close"})
-_LEAVES = (
-    "SELECT id, leaf, ''::bytea FROM querylog.entry WHERE id >= {:d} AND id < {:d} ORDER BY id"
-)
 _PLACE = ("w", "ws", "wp", "at", "om")
 _HEAD, _TAIL = b'"wm":"', b'",'
 
 
-def faults(cursor: extensions.cursor, first: int, beyond: int) -> Iterator[Fault]:
-    """Entries whose mark does not fit what they say."""
-    key = tail_key()
-    for low in range(first, beyond, PAGE):
-        for index, leaf, _ in rows.read(cursor, _LEAVES.format(low, min(low + PAGE, beyond))):
-            if not (_fits_as_it_lies(key, leaf) or _fits(key, leaf)):
-                yield Fault("mark-not-leaf", index)
+def unfit(key: bytes, entries: Iterable[Row]) -> Iterator[int]:
+    """Indexes of entries whose mark does not fit what they say; `key` is that of the marks."""
+    for index, leaf, _ in entries:
+        if not (_fits_as_it_lies(key, leaf) or _fits(key, leaf)):
+            yield index
 
 
 def _fits_as_it_lies(key: bytes, leaf: bytes) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,7 +15,8 @@ import structlog
 from django.conf import settings
 from psycopg2 import extensions
 
-from access.verification import columns, counts, join, looks, marks, rolls
+from access.querylog.tail import tail_key
+from access.verification import columns, counts, join, looks, rolls
 from access.verification.outside import Elsewhere, Gathered, Outside, Trusted
 from access.verification.walk import MOST_FAULTS, Fault, Walked, is_late, walk
 from custodian import databases
@@ -76,7 +77,7 @@ def verify(start: Start, outside: Outside, *, jobs: int = 1, role: Role = ROLE) 
     """Walk everything from `start` on and hold it against tree, lists, rolls and copies outside."""
     begun, held = time.monotonic(), outside.gather()
     try:
-        with _snapshot(role) as cursor:
+        with _moment(role) as cursor:
             return _Run(cursor, start, outside, jobs, role).run(begun, held)
     except UNREADABLE as error:
         # Nobody may keep the check from its end by what he writes into the rows.
@@ -88,20 +89,33 @@ def verify(start: Start, outside: Outside, *, jobs: int = 1, role: Role = ROLE) 
 def compare(outside: Outside, *, role: Role = ROLE) -> list[Fault]:
     """The copies alone: whether the tree as it is now contains what each of them holds."""
     held = outside.gather()
-    with _snapshot(role) as cursor:
+    with _moment(role) as cursor:
         return _Run(cursor, Start(), outside, 1, role).elsewhere(held)
 
 
 @contextmanager
-def _snapshot(role: Role) -> Iterator[extensions.cursor]:
-    """One moment of the database for as long as it takes, whatever is appended meanwhile."""
+def _moment(role: Role, *, of: str | None = None) -> Iterator[extensions.cursor]:
+    """One moment of the database for as long as it takes, whatever is appended meanwhile.
+
+    `of` names another connection's moment.
+    """
     connection = databases.connect(role, application_name="custodian verify")
     connection.set_session(readonly=True, autocommit=False, isolation_level="REPEATABLE READ")
     try:
         with connection.cursor() as cursor:
+            if of is not None:
+                cursor.execute("SET TRANSACTION SNAPSHOT %s", [of])
             yield cursor
     finally:
         connection.close()
+
+
+@dataclass
+class _Tabled:
+    """What the database itself can hold against the leaves: what lies beside them, and the counts."""
+
+    beside: list[Fault]
+    counted: Fault | None
 
 
 class _Run:
@@ -110,6 +124,8 @@ class _Run:
     ) -> None:
         self._cursor, self._start, self._outside = cursor, start, outside
         self._jobs, self._role = jobs, role
+        cursor.execute("SELECT pg_export_snapshot()")
+        (self._snapshot,) = cursor.fetchone() or ("",)
         cursor.execute("SELECT size, announced, min_index FROM querylog.tree")
         self.size, self._announced, self._lowest = cursor.fetchone() or (0, 0, 0)
         cursor.execute("SELECT coalesce(max(id) + 1, 0), coalesce(min(id), 0) FROM querylog.entry")
@@ -132,41 +148,68 @@ class _Run:
         )
 
     def _entries(self) -> None:
-        """The entries, what is computed from them, and what lies beside them, each if it can be read."""
+        """The entries, what is computed from them, and what lies beside them, each if it can be read.
+
+        The database compares what it can by itself meanwhile; so does this process while others walk.
+        """
+        with ThreadPoolExecutor(1) as aside, self._walks() as walks:
+            tabled = aside.submit(self._tabled)
+            looked = self._looked() if self._jobs > 1 else None
+            self._walk(walks)
+            self.faults += self._tree()
+            if not any(fault.code == "leaf-unreadable" for fault in self.faults):
+                self.faults += tabled.result().beside
+                self.faults += self._looked() if looked is None else looked
+        self._count(tabled)
+
+    def _walk(self, walks: Iterable[Walked]) -> None:
         sessions = dict(self._start.sessions)
-        for walked in self._walked():
+        for walked in walks:
             sessions, broken = join.sessions(sessions, walked)
             self._take(walked, broken)
             if walked.beyond == self.resume.index:
                 self.resume.sessions = dict(sessions)
-        self.faults += self._tree()
-        if not any(fault.code == "leaf-unreadable" for fault in self.faults):
-            self.faults += self._beside(self._start.index)
-        if not self.faults and self._start.index == 0:
-            self.faults += filter(None, [counts.fault(self._cursor, size=self.size)])
 
-    def _walked(self) -> Iterator[Walked]:
+    @contextmanager
+    def _walks(self) -> Iterator[Iterable[Walked]]:
         """Ranges in their order: up to where the next run resumes, and the rest."""
         borders = sorted({self._start.index, self.resume.index, max(self._beyond, self.size)})
         ranges = [
-            (low, min(low + STRIDE, high), self.size)
+            (databases.url(self._role), tail_key(), low, min(low + STRIDE, high), self.size)
             for start, high in itertools.pairwise(borders)
             for low in range(start, high, STRIDE)
         ]
-        url = databases.url(self._role)
         if self._jobs == 1 or len(ranges) < 2:
-            yield from (walk(url, *each) for each in ranges)
+            yield (walk(*each) for each in ranges)
             return
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(self._jobs, mp_context=context) as pool:
-            yield from pool.map(walk, [url] * len(ranges), *zip(*ranges, strict=True))
+            yield pool.map(walk, *zip(*ranges, strict=True))
+
+    def _tabled(self) -> _Tabled:
+        first, beyond = self._start.index, self._beyond
+        with _moment(self._role, of=self._snapshot) as cursor:
+            displayed = columns.displayed(cursor, first, beyond)
+            if displayed is not None and displayed.code == "leaf-unreadable":
+                return _Tabled([displayed], None)
+            contexts = columns.contexts(cursor, first, beyond)
+            counted = counts.fault(cursor, size=self.size) if first == 0 else None
+            return _Tabled([*filter(None, [displayed, contexts])], counted)
+
+    def _looked(self) -> list[Fault]:
+        return looks.faults(self._cursor, self._start.index, self._beyond)
+
+    def _count(self, tabled: Future[_Tabled]) -> None:
+        """Counts are computed from entries: where those are wrong, they tell nothing new."""
+        if not self.faults:
+            self.faults += filter(None, [tabled.result().counted])
 
     def _take(self, walked: Walked, broken: Sequence[Fault]) -> None:
-        self.faults += [*walked.faults, *broken]
         self.entries += walked.count
         when, index = walked.oldest
         if walked.latest and is_late(when, after=self._latest):
             self.faults.append(Fault("time-regression", index))
+        self.faults += [*walked.faults, *broken]
         self._latest = max(self._latest, walked.latest)
         roots = join.Roots(self._cursor, walked.first // TILE)
         roots.compare(walked.roots)
@@ -183,14 +226,6 @@ class _Run:
         if self._policy is not None:
             yield from join.cosignatures(self._cursor, self._policy, since=since)
         yield from rolls.faults(self._cursor, since=self._start.index, size=self.size)
-
-    def _beside(self, first: int) -> Iterator[Fault]:
-        displayed = columns.displayed(self._cursor, first, self._beyond)
-        yield from filter(None, [displayed])
-        if displayed is None or displayed.code != "leaf-unreadable":
-            yield from filter(None, [columns.contexts(self._cursor, first, self._beyond)])
-        yield from itertools.islice(marks.faults(self._cursor, first, self._beyond), MOST_FAULTS)
-        yield from looks.faults(self._cursor, first, self._beyond)
 
     def elsewhere(self, held: Gathered) -> list[Fault]:
         elsewhere = Elsewhere(self._cursor, self._policy, size=self.size)

@@ -1,6 +1,7 @@
-"""Walks a range of entries as they lie in the table: leaf, tags, columns, chain, time and place in the tree.
+"""Walks a range of entries as they lie in the table: leaf, tags, mark, chain, time and place in the tree.
 
-No Django here, so that a child process of its own can walk each range; it is handed a database address.
+Nothing here needs Django set up, so that a child process of its own can walk each range; it is handed a
+database address and the key of the marks.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import msgspec
 import psycopg2
 from psycopg2 import extensions
 
-from access.verification import rows
+from access.verification import marks, rows
 from access.verification.rows import Row
 from custodian.tlog.verify import HASH, SKEW, TAG, TILE
 
@@ -65,12 +66,12 @@ class Walked:
     count: int = 0
 
 
-def walk(url: str, first: int, beyond: int, size: int) -> Walked:
+def walk(url: str, key: bytes, first: int, beyond: int, size: int) -> Walked:
     """Entries from `first` to below `beyond`, of a tree of `size`; `first` is a multiple of 256."""
     connection = psycopg2.connect(url, application_name="custodian verify")
     connection.set_session(readonly=True, autocommit=True)
     try:
-        return _Walk(connection, first, beyond, size).run()
+        return _Walk(connection, key, first, beyond, size).run()
     finally:
         connection.close()
 
@@ -89,9 +90,9 @@ class Said(msgspec.Struct, gc=False):
 
 class _Walk:
     def __init__(
-        self, connection: extensions.connection, first: int, beyond: int, size: int
+        self, connection: extensions.connection, key: bytes, first: int, beyond: int, size: int
     ) -> None:
-        self._connection = connection
+        self._connection, self._key = connection, key
         self._size = size
         self.found = Walked(first, beyond)
 
@@ -156,6 +157,8 @@ class _Walk:
             self._tags(page, said)
         self._in_time(page, said)
         self._in_session(page, said, hashes)
+        for index in marks.unfit(self._key, page):
+            self._fault("mark-not-leaf", index)
 
     def _readable(self, page: list[Row], hashes: list[bytes]) -> tuple[list[Row], list[bytes]]:
         """The rows that can be read at all, with their hashes; the others are named."""

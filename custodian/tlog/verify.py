@@ -1089,10 +1089,60 @@ WORDS = {
 }
 
 
+# What is wrong, in Chinese, where it is not only for whoever mends software; `{}` stands for what it names.
+REASONS = {
+    "the signature of {} does not fit": "{} 的签名不符",
+    "no key of the policy signed the checkpoint": "检查点不是由核验策略中的密钥签署的",
+    "the tiles do not lead to the signed root": "由各块算不出所签署的树根",
+    "a tile is not the one that was signed": "有一块不是签署时的那一块",
+    "does not follow its writer's entry before it": "与同一写入方的上一条不相接",
+    "{} of the {} witnesses needed have seen it": "所需 {1} 个见证方中只有 {0} 个见过它",
+    "{} is not a part that the manifest names": "清单中没有 {} 这一部分",
+    "{} is not the part that the manifest names": "{} 不是清单所指的那一部分",
+    "your checkpoint is another log's": "您持有的检查点属于另一份日志",
+    "your checkpoint has {} entries, this bundle ends at {}": "您持有的检查点有 {} 条，本取证包只到 {} 条",
+    "the bundle does not lead from {}: ask for a proof": "本取证包不含由 {} 条延续而来的证明，请另行索取",
+    "this tree does not contain the one you hold: the log was rolled back or forked": (
+        "本取证包的树不含您持有的那一棵：日志被回退或已分叉"
+    ),
+    "entries.csv does not say what the entry says": "entries.csv 与条目所述不一致",
+    "entries.csv has more lines than there are entries": "entries.csv 的行数多于条目数",
+    "entries are missing: the manifest names more": "缺少条目：清单所列更多",
+    "what shows where the period ends is missing": "缺少表明时段止于何处的条目",
+    "its customers' tags are not its own": "所附的客户记号不是该条目的",
+    "it is no entry": "不是条目",
+    "its time does not fit its place": "时间与其位置不符",
+    "it lies in the period, but outside what is handed over": "在时段之内，却在所交范围之外",
+    "the entry is not the one that was signed": "不是签署时的那一条",
+    "an entry is missing": "缺少一条",
+    "entries of operator {} are hidden": "操作人 {} 的条目被隐去",
+    "entries of operator {} were left out": "操作人 {} 的条目有漏列",
+    "a roll from the beginning counts nothing": "从头开始的名册没有计数",
+    "a roll does not hold the operator's record": "名册中没有该操作人的记录",
+    "a roll says two things": "同一份名册有两种说法",
+    "the roll is not the one that was signed": "不是签署时的那份名册",
+    "a roll is missing": "缺少一份名册",
+    "a customer's log key is not the one it says it is": "客户的日志密钥与所称不符",
+    "not a zip file, or cut off": "不是 zip 文件，或文件不完整",
+    "it cannot be opened ({})": "无法打开（{}）",
+    "{} is missing": "缺少 {}",
+    "{} is too large": "{} 过大",
+    "not a bundle of this format": "不是本格式的取证包",
+}
+
+
 def language() -> str:
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     said = next((os.environ[each] for each in names if os.environ.get(each)), "")
     return "zh" if said.startswith("zh") else "en"
+
+
+def reason(because: str, spoken: str) -> str:
+    """Why, in Chinese (`zh`) as far as that is known, or English."""
+    for english, chinese in REASONS.items() if spoken == "zh" else ():
+        if found := re.fullmatch(re.escape(english).replace(r"\{\}", "(.+)"), because, re.DOTALL):
+            return chinese.format(*found.groups())
+    return because
 
 
 def tell(result: Result, spoken: str) -> str:
@@ -1104,7 +1154,8 @@ def tell(result: Result, spoken: str) -> str:
     facts = result.facts
     if result.state != "whole":
         where = f" {say('from')} {result.index:,}" if result.index is not None else ""
-        return f"{say(result.state)}{where}: {result.because}\n{say(f'{result.state}_next')}\n"
+        why = reason(result.because, spoken)
+        return f"{say(result.state)}{where}: {why}\n{say(f'{result.state}_next')}\n"
     root = facts["root"]
     shown = f"{root[:4]} {root[4:8]} … {root[-4:]}"
     seen = ", ".join(facts["witnesses"]) or say("none")

@@ -182,7 +182,7 @@ def test_a_case_about_everything_is_its_days_and_nothing_else(house):
 
 @pytest.mark.usefixtures("alone")
 def test_a_grant_ends_to_the_second_and_only_reads(house):
-    """A08."""
+    """Read-only, of its case only, and over on the second (A08)."""
     end = clock.now().replace(microsecond=0) + timedelta(seconds=60)
     case_of(house, operators=[house.agent], access_until=end)
     api = caller(house.office)

@@ -16,7 +16,7 @@ SOURCES = [
 ]
 CEILING = 400
 # A regulator reads the verifier as one file and runs it without anything else of ours.
-ONE_FILE_ON_PURPOSE = {"custodian/tlog/verify.py": 1200}
+ONE_FILE_ON_PURPOSE = {"custodian/tlog/verify.py": 1250}
 NAMELESS = {"utils", "helpers", "services", "common", "misc"}
 READS_A_SETTING = re.compile(r'env\.(?:text|flag|number|words)\(\s*"([A-Z_]+)"')
 

@@ -124,9 +124,8 @@ def _fill(name: str, count: int, built: Estate) -> None:
 def _take(count: int) -> None:
     rate, bare = sealed.caught_up(within=count / 1_000 + 60), hashing.bare()
     report.heading(f"tree: {count:,} entries")
-    report.line(
-        f"taken into the tree at {rate:,.0f} entries/s; ÷ bare leaf hashing: {rate / bare:.2f}"
-    )
+    told = f"at {rate:,.0f} entries/s; ÷ bare leaf hashing: {rate / bare:.2f}"
+    report.line(f"taken into the tree {told if rate else 'in one step'}")
 
 
 def _operators() -> list[tuple[UUID, str, str]]:

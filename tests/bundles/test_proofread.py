@@ -71,7 +71,7 @@ def test_a_file_that_is_not_whole_is_never_handed_out(
     finding = Finding.objects.get(kind=proofreading.KIND)
     assert finding.severity == Finding.Severity.URGENT
     assert finding.words.startswith(
-        f"取证包 {asked.name} 自检不符，未交付：README.txt is not the part"
+        f"取证包 {asked.name} 自检不符，未交付：README.txt 不是清单所指的那一部分"
     )
     with override("en"):
         assert finding.words.startswith(f"Bundle {asked.name} did not pass its own check")

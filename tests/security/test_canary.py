@@ -1,4 +1,4 @@
-"""What a working day leaves behind holds none of the values that were planted in it."""
+"""What a working day leaves behind holds none of the values that were planted in it (A13)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was answered is on record and sealed, even if the database is killed at the answer's first byte."""
+"""What was answered is on record and sealed, even if the database is killed at the answer's first byte (A09)."""
 
 from __future__ import annotations
 

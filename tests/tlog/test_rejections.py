@@ -1,4 +1,4 @@
-"""What is not the proof of exactly this entry, or of exactly this growth, is refused."""
+"""What is not the proof of exactly this entry, or of exactly this growth, is refused (A12)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tree's roots and proofs are those of RFC 6962, and stay so."""
+"""The tree's roots and proofs are those of RFC 6962, and stay so (A12)."""
 
 from __future__ import annotations
 

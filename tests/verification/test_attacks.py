@@ -1,4 +1,4 @@
-"""Whatever is done to the log's rows is found, at the first entry that is wrong."""
+"""Whatever is done to the log's rows is found, at the first entry that is wrong (A11)."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def test_a_customer_erased_since_the_rows_were_read_is_no_fault(
 
     monkeypatch.setattr(verification_looks.rows, "read", then_erased)
     copy.cursor.execute("SELECT max(id) + 1 FROM querylog.entry")
-    with run._snapshot("auditor") as cursor:
+    with run._moment("auditor") as cursor:
         assert verification_looks.faults(cursor, 0, *copy.cursor.fetchone()) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from access.querylog.tail import tail_key
 from access.verification import run, walk
 from custodian import databases
 from custodian.drills import history
@@ -45,6 +46,6 @@ def test_a_small_page_is_walked_as_a_large_one(
 ) -> None:
     size = untouched.original.size
     url = databases.url("auditor")
-    large = walk.walk(url, 0, size, size)
+    large = walk.walk(url, tail_key(), 0, size, size)
     monkeypatch.setattr(walk, "PAGE", walk.TILE)
-    assert walk.walk(url, 0, size, size) == large
+    assert walk.walk(url, tail_key(), 0, size, size) == large
