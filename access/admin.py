@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from access import (
     approval_admin,
     back_office,
+    bundle_admin,
     case_admin,
     gate,
     invitations,
@@ -33,7 +34,7 @@ from access.vocabulary import Purpose
 from custodian import clock
 
 # Each registers its own pages, lists and panels.
-ROOMS = (approval_admin, back_office, case_admin, log_proof_pages, log_state, morning)
+ROOMS = (approval_admin, back_office, bundle_admin, case_admin, log_proof_pages, log_state, morning)
 
 
 @admin.register(Unit)

@@ -16,10 +16,12 @@ from access import cases, gate
 from access.actions import Action
 from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
 from access.admin_scope import ScopedAdmin, drawn, link_to
+from access.bundles import jobs
 from access.bundles.criteria import Criteria
 from access.bundles.words import scope_words
 from access.case_forms import CaseForm
 from access.models import Bundle, Case
+from custodian.jobs import JobStatus
 
 TONES = {"open": "ok", "waiting": "warn", "returned": "danger"}
 
@@ -75,15 +77,16 @@ def new_case(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("已提交，待另一位合规官复核后开放。"))
         return redirect("admin:case", opened.ref)
     status = 422 if form.is_bound else 200
-    return _page(request, "new", {"title": _("开立案件"), "form": form}, status=status)
+    return case_template(request, "new", {"title": _("开立案件"), "form": form}, status=status)
 
 
 @page("cases/<str:ref>/", name="case", action=Action.CASE_READ, logs_itself=True)
 @require_safe
 def case_page(request: HttpRequest, ref: str) -> HttpResponse:
-    case = _case(request, ref)
+    case = case_of(request, ref)
     enter(request, Action.CASE_READ, row=case.ref)
-    bundles = Bundle.objects.visible_to(actor_of(request)).filter(case=case)
+    actor = actor_of(request)
+    bundles = Bundle.objects.visible_to(actor).filter(case=case)
     context = {
         "title": _("案件 %(ref)s：%(title)s") % {"ref": case.ref, "title": case.title},
         "case": case,
@@ -91,22 +94,28 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
         "tone": TONES.get(case.status, ""),
         "scope": scope_words(Criteria.of_case(case), case.called),
         "guests": case.guests.order_by("staff_no"),
-        "bundles": bundles.select_related("recipient", "case"),
+        "bundles": [
+            {"bundle": each, "mine": each.recipient_id == actor.id and not jobs.is_gone(each)}
+            for each in bundles.select_related("recipient", "case")
+        ],
+        "moving": bundles.filter(status__in=[JobStatus.QUEUED, JobStatus.RUNNING]).exists(),
+        "may_order": gate.may(actor, Action.CASE_OPEN)
+        and Case.objects.open().filter(pk=case.pk).exists(),
         "keyless": [
             (uid, case.called.get(str(uid), "—"))
             for uid in case.customers
             if uid not in case.key_customers
         ],
         "asked": set(cases.keys_asked(case)),
-        "may_open": gate.may(actor_of(request), Action.CASE_OPEN),
+        "may_open": gate.may(actor, Action.CASE_OPEN),
     }
-    return _page(request, "case", context)
+    return case_template(request, "case", context)
 
 
 @page("cases/<str:ref>/key/", name="case_key", action=Action.CASE_OPEN, logs_itself=True)
 @require_POST
 def ask_for_key(request: HttpRequest, ref: str) -> HttpResponse:
-    case = _case(request, ref, action=Action.CASE_OPEN)
+    case = case_of(request, ref, action=Action.CASE_OPEN)
     try:
         customer = UUID(request.POST.get("customer", ""))
     except ValueError:
@@ -119,13 +128,13 @@ def ask_for_key(request: HttpRequest, ref: str) -> HttpResponse:
 @page("cases/<str:ref>/close/", name="case_close", action=Action.CASE_CLOSE, logs_itself=True)
 @require_POST
 def close(request: HttpRequest, ref: str) -> HttpResponse:
-    case = _case(request, ref, action=Action.CASE_CLOSE)
+    case = case_of(request, ref, action=Action.CASE_CLOSE)
     cases.close(case, actor=actor_of(request))
     messages.info(request, _("案件已结束，其人员从现在起看不到本案。"))
     return redirect("admin:case", case.ref)
 
 
-def _case(request: HttpRequest, ref: str, action: Action = Action.CASE_READ) -> Case:
+def case_of(request: HttpRequest, ref: str, action: Action = Action.CASE_READ) -> Case:
     actor = actor_of(request)
     if not gate.may(actor, action):
         enter(request, action)  # which refuses, and puts that on record
@@ -138,7 +147,7 @@ def _case(request: HttpRequest, ref: str, action: Action = Action.CASE_READ) -> 
     return case
 
 
-def _page(
+def case_template(
     request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     more = {**admin.site.each_context(request), **context}

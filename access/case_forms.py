@@ -27,7 +27,7 @@ class CaseForm(forms.Form):
         label=_("案件人员"),
         queryset=User.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("监管人员或内部审计；只有他们能看到本案并下载取证包"),
+        help_text=_("监管人员或内部审计；他们只看到本案，并在案内申请取证包"),
     )
     since = forms.DateField(label=_("自"), help_text=_("例如 2026-11-01"))
     until = forms.DateField(label=_("至"), help_text=_("例如 2026-11-23"))

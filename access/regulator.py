@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access import gate
 from access.actions import Action
 from access.actors import Actor, person
+from access.bundle_files import BundleForm, attachment
 from access.bundles import jobs
 from access.bundles.criteria import Criteria
 from access.bundles.words import scope_words
@@ -27,7 +28,6 @@ from access.models import Bundle, Case, Checkpoint, Handout, User
 from access.public_log import TEXT
 from access.querylog.heads import Head, head_of, told_head
 from access.querylog.standing import standing
-from access.regulator_forms import BundleForm
 from access.vocabulary import Channel, Purpose, Role
 from custodian.jobs import JobStatus
 from custodian.tlog import verify
@@ -127,11 +127,7 @@ def new_bundle(request: HttpRequest, ref: str, *, actor: Actor) -> HttpResponse:
 @guests_only(Action.CASE_READ)
 def download(request: HttpRequest, ref: UUID, *, actor: Actor) -> HttpResponseBase:
     found = _bundle(ref, actor)
-    body = jobs.take(found, channel=CHANNEL, actor=actor)
-    response = StreamingHttpResponse(body, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{found.name}"'
-    response["Content-Length"] = str(found.length)
-    return response
+    return attachment(found, jobs.take(found, channel=CHANNEL, actor=actor))
 
 
 @require_POST

@@ -82,12 +82,12 @@ class House:
         with estate.acting(by or self.second, stepped_up=True) as actor:
             approvals.approve(approval, seen=approval.digest, actor=actor)
 
-    def bundle(self, case: Case) -> Bundle:
-        """One that is ready for the office; what is in it is no log."""
+    def bundle(self, case: Case, *, recipient: User | None = None) -> Bundle:
+        """One that is ready for the office, or for somebody else; what is in it is no log."""
         with estate.scopes.acting(estate.system()):
             bundle = Bundle.objects.create(
                 case=case, number=Bundle.objects.filter(case=case).count() + 1,
-                recipient=self.office, requested_by=self.office,
+                recipient=recipient or self.office, requested_by=recipient or self.office,
                 criteria=Criteria.of_case(case).dump(), status="done", entries=1, size=1,
                 length=len(ZIP), sha256=hashlib.sha256(ZIP).hexdigest(), expires_at=clock.now() + timedelta(days=14),
                 verdict={"zh": "完整 一条", "en": "WHOLE one entry", "held": 0},

@@ -420,3 +420,82 @@ def test_the_page_of_a_case_follows_what_was_asked_and_released(house):
     assert "待复核" in page
     house.approve(Approval.objects.waiting().get(kind=cases.KEY, payload__case=case.ref))
     assert "全部已放行" in client.get(place).content.decode()
+
+
+# In the back office
+
+
+def orders(client, case, **more):
+    days = {"since": SINCE.isoformat(), "until": UNTIL.isoformat()}
+    return client.post(f"/admin/cases/{case.ref}/bundle/", {**days, **more})
+
+
+def test_an_officer_orders_a_bundle_for_himself_or_a_guest(house):
+    case = house.case()
+    client = house.browser(house.first)
+    form = f"/admin/cases/{case.ref}/bundle/"
+    assert form in client.get(f"/admin/cases/{case.ref}/").content.decode()
+    page = client.get(form).content.decode()
+    assert [str(each) in page for each in (house.first, house.office, house.second)] == [
+        *(True, True, False)
+    ]
+    for recipient in (house.first, house.office):
+        with written() as leaves:
+            answer = orders(client, case, recipient=recipient.pk)
+        assert (answer.status_code, answer.url) == (302, f"/admin/cases/{case.ref}/")
+        with house.everywhere():
+            bundle = Bundle.objects.filter(case=case).latest("number")
+        assert (bundle.recipient, bundle.requested_by) == (recipient, house.first)
+        assert "access:bundle:prepare" in whats(leaves)
+
+
+def test_an_officer_orders_for_nobody_beside_the_case_and_nothing_beyond_it(house):
+    case = house.case()
+    client = house.browser(house.first)
+    assert orders(client, case, recipient=house.second.pk).status_code == 422
+    assert orders(client, case).status_code == 422
+    beyond = {"recipient": house.first.pk, "until": "2027-01-01"}
+    assert orders(client, case, **beyond).status_code == 422
+    with house.everywhere():
+        assert not Bundle.objects.filter(case=case).exists()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_officer_orders_only_while_the_case_is_open(house, language):
+    case = house.asked()
+    client = house.browser(house.first, language=language)
+    for status in ("waiting", "closed"):
+        if status == "closed":
+            house.close(case)
+        answer = orders(client, case, recipient=house.first.pk)
+        assert answer.status_code == 409
+        assert said("案件没有开放，或已经结束", language) in answer.content.decode()
+        place = f"/admin/cases/{case.ref}/"
+        assert f"{place}bundle/" not in client.get(place).content.decode()
+
+
+def test_an_officer_takes_his_own_bundle_and_nobody_elses(house):
+    case = house.case()
+    mine, offices = house.bundle(case, recipient=house.first), house.bundle(case)
+    client = house.browser(house.first)
+    page = client.get(f"/admin/cases/{case.ref}/").content.decode()
+    addresses = [f"/admin/bundles/{each.ref}/download/" for each in (mine, offices)]
+    assert [each in page for each in addresses] == [True, False]
+    with written() as leaves:
+        answer = client.post(addresses[0])
+        assert (answer.status_code, answer.getvalue()) == (200, ZIP)
+    assert answer["Content-Disposition"] == f'attachment; filename="{mine.name}"'
+    assert "access:bundle:take" in whats(leaves)
+    assert house.now(mine).downloads == 1
+    assert client.post(addresses[1]).status_code == 404
+    assert house.browser(house.second).post(addresses[0]).status_code == 404
+    assert (house.now(mine).downloads, house.now(offices).downloads) == (1, 0)
+
+
+def test_a_bundle_ends_with_its_case_for_an_officer_too(house):
+    case = house.case()
+    bundle = house.bundle(case, recipient=house.first)
+    client = house.browser(house.first)
+    house.close(case)
+    assert client.post(f"/admin/bundles/{bundle.ref}/download/").status_code == 404
+    assert house.now(bundle).downloads == 0

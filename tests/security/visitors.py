@@ -24,7 +24,7 @@ from access import actors, approvals, cases, findings, scopes, second_factor
 from access.bundles import store
 from access.bundles.criteria import Criteria
 from access.cases import Terms
-from access.models import ApiToken, Bundle, Entry, User
+from access.models import ApiToken, Bundle, Case, Entry, User
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
 from incidents.models import Alert
@@ -50,6 +50,7 @@ PURPOSES: Mapping[str, str] = {
 }
 # The reach of each role, written down once more and not read from the code.
 REACH = {"agent": "own", "claims_handler": "unit", "regulator": "none", "administrator": "none"}
+BUNDLES = {"bundle": "regulator", "officers_bundle": "compliance_officer"}
 OWN, FOREIGN, COLLEAGUES, ABSENT = "own", "foreign", "colleague's", "absent"
 _CHANGING = {"date", "x-request-id", "set-cookie", "content-length", "vary"}
 
@@ -112,7 +113,7 @@ class World:
             settings.CUSTODIAN_LOG_POLICY.write_bytes(place.policy.read_bytes())
 
     def _case(self) -> dict[str, str]:
-        """A case for the office and the auditor, an approval that waits, and a bundle of the office."""
+        """A case for the office and the auditor, an approval that waits, and a bundle for each of two."""
         officers = [estate.user(Role.COMPLIANCE_OFFICER, name=name) for name in ("陈静", "刘敏")]
         terms = Terms(
             title="示例", office="示例监管局", letter="", since=date(2026, 11, 1),
@@ -128,16 +129,23 @@ class World:
             approvals.approve(case.approval, seen=case.approval.digest, actor=second)
         with scopes.acting(first):
             waiting = cases.ask_for_key(case, case.customers[0], actor=first)
+        bundles = {
+            name: str(self._bundle(case, number, self.people[role], officers[0]).ref)
+            for number, (name, role) in enumerate(BUNDLES.items(), 1)
+        }
+        return {"case": case.ref, "approval": str(waiting.ref), **bundles}
+
+    def _bundle(self, case: Case, number: int, recipient: User, asker: User) -> Bundle:
         with scopes.acting(estate.system()):
             bundle = Bundle.objects.create(
-                case=case, number=1, recipient=self.people["regulator"], requested_by=officers[0],
+                case=case, number=number, recipient=recipient, requested_by=asker,
                 criteria=Criteria.of_case(case).dump(), status="done", entries=1, size=1,
                 length=3, sha256="0" * 64, expires_at=clock.now() + timedelta(days=1),
             )  # fmt: skip
             sealing = store.Sealing(bundle.ref)
             sealing.write(b"zip")
             sealing.keep()
-        return {"case": case.ref, "bundle": str(bundle.ref), "approval": str(waiting.ref)}
+        return bundle
 
     def _things(self, agent: User) -> dict[str, str]:
         """One of each kind that an address can name."""

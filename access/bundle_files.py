@@ -1,15 +1,17 @@
-"""What a supervising office fills in: the question of a bundle, inside its case."""
+"""What is filled in for a bundle inside its case, and how the file leaves the house."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from access.bundles.criteria import Criteria
-from access.models import Case, Unit, User
+from access.models import Bundle, Case, Unit, User
 
 
 class IsoDate(forms.DateInput):
@@ -80,3 +82,11 @@ class BundleForm(forms.Form):
 def _uuids(said: dict[str, Any], name: str, *, all_of: Any) -> tuple[UUID, ...]:
     chosen = said.get(name)
     return tuple(UUID(each) for each in chosen) if chosen else tuple(all_of)
+
+
+def attachment(bundle: Bundle, body: Iterator[bytes]) -> StreamingHttpResponse:
+    """The file as a browser saves it; it is opened, piece by piece, only as it is sent."""
+    response = StreamingHttpResponse(body, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{bundle.name}"'
+    response["Content-Length"] = str(bundle.length)
+    return response
