@@ -14,6 +14,7 @@ from psycopg2 import extensions
 
 from access.querylog.leaf import MARK_DOMAIN, MARK_LENGTH
 from access.querylog.tail import tail_key
+from access.sequencer.drain import PARTITION
 from custodian.tlog.verify import leaf_hash, subject_tag
 
 SESSIONS = 8
@@ -53,12 +54,11 @@ def fill(
     cursor.execute("SELECT coalesce(max(id) + 1, 0) FROM querylog.entry")
     (first,) = cursor.fetchone()
     cursor.execute("SELECT setval('querylog.entry_id', %s, false)", [first + count])
-    cursor.execute("SELECT querylog.extend(2000000)")
-    for low in range(first, first + count, 2_000_000):
-        cursor.execute("SELECT to_regclass(%s)", [f"querylog.entry_{low // 2_000_000 * 2_000_000}"])
+    cursor.execute("SELECT querylog.extend(%s)", [PARTITION])
+    for start in range(first // PARTITION * PARTITION, first + count, PARTITION):
+        cursor.execute("SELECT to_regclass(%s)", [f"querylog.entry_{start}"])
         if cursor.fetchone() == (None,):
-            start = low // 2_000_000 * 2_000_000
-            cursor.execute("SELECT querylog.add_partition(%s, %s)", [start, start + 2_000_000])
+            cursor.execute("SELECT querylog.add_partition(%s, %s)", [start, start + PARTITION])
     maker = _leaves(count, operators, customers, days, chance)
     number = first
     while True:
