@@ -35,7 +35,7 @@ def as_table(drill: Drill, console: Console) -> None:
     )
     table = Table(header_style="bold", pad_edge=False)
     for name in (_("做法"), _("只看数据库"), _("库外副本"), _("定序进程"), _("结论")):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for outcome in drill.outcomes:
         style = "" if outcome.kept else "bold red"
         table.add_row(*_cells(outcome), style=style)
