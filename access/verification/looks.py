@@ -7,8 +7,7 @@ become are checked like all others by the next run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 import msgspec
@@ -17,9 +16,11 @@ from psycopg2 import extensions
 from access import keystore
 from access.models import Subject, SubjectAccess
 from access.verification import rows
+from access.verification.rows import Pair
 from access.verification.walk import Fault
 from custodian.crypto.errors import OpenFailed
-from custodian.tlog.verify import TAG, subject_tag
+from custodian.crypto.mac import Mac
+from custodian.tlog.verify import TAG, TAG_DOMAIN
 
 PAGE = 10_240
 _SHOWN = (
@@ -45,45 +46,77 @@ class Said(msgspec.Struct, gc=False):
 _DECODER = msgspec.json.Decoder(Said)
 
 
-@dataclass
-class Listed:
-    """What was found; `missing` rows are not there, the first of them at `gap`."""
+class Lists:
+    """The lists held so far; `missing` rows are not there, the first of them at `gap`."""
 
-    missing: int = 0
-    gap: int | None = None
-    faults: list[Fault] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.missing = 0
+        self.gap: int | None = None
+        self._keys = _Keys()
+
+    def read(self, cursor: extensions.cursor, low: int, beyond: int) -> list[Pair]:
+        """Which customers are listed for the entries: index and uid."""
+        return rows.pairs(cursor, _LISTED.format(low, beyond))
+
+    def hold(self, shown: Iterable[tuple[int, str, bytes]], listed: Sequence[Pair]) -> list[Fault]:
+        """Hold listed rows against the entries that they are about: index, uid and tags."""
+        lists: dict[int, list[bytes]] = {}
+        for index, uid, _ in listed:
+            lists.setdefault(index, []).append(uid)
+        self._keys.open({uid for _, uid, _ in listed})
+        macs, found = self._keys.known, list[Fault]()
+        for index, said, tags in shown:
+            uids, message = lists.pop(index, []), TAG_DOMAIN + said.encode()
+            mac = macs.get(uids[0]) if len(uids) == 1 else None
+            if mac is None or mac.digest(message)[:TAG] != tags:
+                found += self._faults(index, uids, message, tags)
+        return found + [Fault("look-altered", index) for index in lists]
+
+    def _faults(
+        self, index: int, uids: Sequence[bytes], message: bytes, tags: bytes
+    ) -> Iterator[Fault]:
+        shown, macs = len(tags) // TAG, self._keys.known
+        if len(uids) < shown:
+            self.gap = index if self.gap is None else self.gap
+            self.missing += shown - len(uids)
+        uids = [each for each in uids if each not in self._keys.erased]
+        marks = {tags[at : at + TAG] for at in range(0, len(tags), TAG)}
+        made = {macs[each].digest(message)[:TAG] for each in uids if each in macs}
+        if not self._keys.gone.isdisjoint(uids):
+            yield Fault("key-missing", index)
+        elif len(made) != len(uids) or not made <= marks:
+            yield Fault("look-altered", index)
 
 
-def faults(cursor: extensions.cursor, first: int, beyond: int) -> list[Fault]:
-    """The lists of the entries from `first` on: rows that are nobody's, and gaps that no erasure made.
+def gone_through(cursor: extensions.cursor, first: int, beyond: int) -> tuple[Lists, list[Fault]]:
+    """All lists of a range, page by page."""
+    lists, faults = Lists(), list[Fault]()
+    for low in range(first, beyond, PAGE):
+        high = min(low + PAGE, beyond)
+        listed = lists.read(cursor, low, high)
+        shown = rows.pairs(cursor, _SHOWN.format(low, high))
+        faults += lists.hold([(index, _uid(leaf), tags) for index, leaf, tags in shown], listed)
+    return lists, faults
+
+
+def gaps(cursor: extensions.cursor, lists: Lists, first: int, beyond: int) -> list[Fault]:
+    """Rows that are gone although no erasure took them.
 
     An erasure may also take rows of entries before `first`; only from the beginning on must it be exact.
     """
-    found, said = listed(cursor, first, beyond), erased(cursor, first, beyond)
-    untied, erasures = waiting(cursor)
-    missing, rows_said = found.missing + untied, sum((said | erasures).values())
+    said, (untied, erasures) = erased(cursor, first, beyond), waiting(cursor)
+    missing, rows_said = lists.missing + untied, sum((said | erasures).values())
     if missing > rows_said or (first == 0 and missing < rows_said):
-        found.faults.append(Fault("looks-missing", first if found.gap is None else found.gap))
-    return found.faults
+        return [Fault("looks-missing", first if lists.gap is None else lists.gap)]
+    return []
 
 
-def listed(cursor: extensions.cursor, first: int, beyond: int) -> Listed:
-    found, keys = Listed(), _Keys()
-    for low in range(first, beyond, PAGE):
-        high = min(low + PAGE, beyond)
-        lists: dict[int, list[bytes]] = {}
-        for index, uid, _ in rows.read(cursor, _LISTED.format(low, high)):
-            lists.setdefault(index, []).append(uid)
-        keys.open({uid for uids in lists.values() for uid in uids})
-        for index, leaf, tags in rows.read(cursor, _SHOWN.format(low, high)):
-            uids, shown = lists.pop(index, []), len(tags) // TAG
-            if code := _fault(uids, keys, leaf, tags):
-                found.faults.append(Fault(code, index))
-            if len(uids) < shown and found.gap is None:
-                found.gap = index
-            found.missing += max(shown - len(uids), 0)
-        found.faults += [Fault("look-altered", index) for index in lists]
-    return found
+def _uid(leaf: bytes) -> str:
+    """Nothing where it cannot be read: then no tag fits."""
+    try:
+        return _DECODER.decode(leaf).uid
+    except msgspec.DecodeError:
+        return ""
 
 
 def erased(cursor: extensions.cursor, first: int, beyond: int) -> dict[str, int]:
@@ -114,7 +147,7 @@ class _Keys:
     """Customers' log keys, opened once each: `gone` without an erasure, `erased` since the rows were read."""
 
     def __init__(self) -> None:
-        self.known: dict[bytes, bytes] = {}
+        self.known: dict[bytes, Mac] = {}
         self.gone: set[bytes] = set()
         self.erased: set[bytes] = set()
 
@@ -123,7 +156,9 @@ class _Keys:
         if wanted:
             found = Subject.objects.filter(uid__in=wanted).values_list("id", "uid")
             keys = _opened([ordinal for ordinal, _ in found])
-            self.known |= {uid.bytes: keys[ordinal] for ordinal, uid in found if ordinal in keys}
+            self.known |= {
+                uid.bytes: Mac(keys[ordinal]) for ordinal, uid in found if ordinal in keys
+            }
             self._without_key([uid for ordinal, uid in found if ordinal not in keys])
 
     def _without_key(self, uids: Sequence[UUID]) -> None:
@@ -143,24 +178,3 @@ def _opened(ordinals: Sequence[int]) -> dict[int, bytes]:
             return {}
     middle = len(ordinals) // 2
     return _opened(ordinals[:middle]) | _opened(ordinals[middle:])
-
-
-def _fault(uids: Sequence[bytes], keys: _Keys, leaf: bytes, tags: bytes) -> str:
-    uids = [uid for uid in uids if uid not in keys.erased]
-    if not uids:
-        return ""
-    if not keys.gone.isdisjoint(uids):
-        return "key-missing"
-    return "" if _belong(uids, keys.known, leaf, tags) else "look-altered"
-
-
-def _belong(uids: Sequence[bytes], known: Mapping[bytes, bytes], leaf: bytes, tags: bytes) -> bool:
-    try:
-        uid = _DECODER.decode(leaf).uid
-    except msgspec.DecodeError:
-        return False
-    if len(uids) == 1 and len(tags) == TAG:
-        return uids[0] in known and subject_tag(known[uids[0]], uid) == tags
-    marks = {tags[at : at + TAG] for at in range(0, len(tags), TAG)}
-    made = {subject_tag(known[each], uid) for each in uids if each in known}
-    return len(made) == len(uids) and made <= marks

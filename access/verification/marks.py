@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 import json
+from binascii import hexlify
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from access.querylog.leaf import MARK_DOMAIN, MARK_LENGTH, mark
 from access.verification.rows import Row
+from custodian.crypto.mac import Mac
 
 # What the sequencer writes of itself. It holds no key to customers' data, so it cannot mark.
 UNMARKED = frozenset({"codes", "key.rotate", "roll", "void", "writer.close"})
@@ -18,19 +19,18 @@ _HEAD, _TAIL = b'"wm":"', b'",'
 
 def unfit(key: bytes, entries: Iterable[Row]) -> Iterator[int]:
     """Indexes of entries whose mark does not fit what they say; `key` is that of the marks."""
-    for index, leaf, _ in entries:
-        if not (_fits_as_it_lies(key, leaf) or _fits(key, leaf)):
-            yield index
-
-
-def _fits_as_it_lies(key: bytes, leaf: bytes) -> bool:
-    """The mark of a look over the bytes around it: a canonical leaf need not be taken apart."""
-    at = leaf.rfind(_HEAD)
-    start, end = at + len(_HEAD), at + len(_HEAD) + 2 * MARK_LENGTH
-    if at < 0 or leaf[end : end + len(_TAIL)] != _TAIL:
-        return False
-    body = MARK_DOMAIN + leaf[:at] + leaf[end + len(_TAIL) :]
-    return hmac.digest(key, body, "sha256")[:MARK_LENGTH].hex().encode() == leaf[start:end]
+    digest, head, length = Mac(key).digest, len(_HEAD), 2 * MARK_LENGTH
+    for entry in entries:
+        # As it lies: a canonical leaf need not be taken apart for what stands around its mark.
+        leaf = entry[1]
+        at = leaf.rfind(_HEAD)
+        start, end = at + head, at + head + length
+        body = MARK_DOMAIN + leaf[:at] + leaf[end + len(_TAIL) :]
+        fits = leaf.startswith(_TAIL, end) and at >= 0
+        if (not fits or hexlify(digest(body)[:MARK_LENGTH]) != leaf[start:end]) and not _fits(
+            key, leaf
+        ):
+            yield entry[0]
 
 
 def _fits(key: bytes, raw: bytes) -> bool:

@@ -6,7 +6,7 @@ import itertools
 import multiprocessing
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -16,9 +16,10 @@ from django.conf import settings
 from psycopg2 import extensions
 
 from access.querylog.tail import tail_key
-from access.verification import columns, counts, join, looks, rolls
+from access.verification import contexts, counts, join, looks, rolls
+from access.verification.looks import Lists
 from access.verification.outside import Elsewhere, Gathered, Outside, Trusted
-from access.verification.walk import MOST_FAULTS, Fault, Walked, is_late, walk
+from access.verification.walk import MOST_FAULTS, Fault, Place, Walked, is_late, walk
 from custodian import databases
 from custodian.embedded import Role
 from custodian.tlog.verify import TILE, Failed
@@ -110,14 +111,6 @@ def _moment(role: Role, *, of: str | None = None) -> Iterator[extensions.cursor]
         connection.close()
 
 
-@dataclass
-class _Tabled:
-    """What the database itself can hold against the leaves: what lies beside them, and the counts."""
-
-    beside: list[Fault]
-    counted: Fault | None
-
-
 class _Run:
     def __init__(
         self, cursor: extensions.cursor, start: Start, outside: Outside, jobs: int, role: Role
@@ -150,19 +143,48 @@ class _Run:
     def _entries(self) -> None:
         """The entries, what is computed from them, and what lies beside them, each if it can be read.
 
-        The database compares what it can by itself meanwhile; so does this process while others walk.
+        The database compares what it can by itself meanwhile.
         """
-        with ThreadPoolExecutor(1) as aside, self._walks() as walks:
+        with ThreadPoolExecutor(1) as aside:
             tabled = aside.submit(self._tabled)
-            looked = self._looked() if self._jobs > 1 else None
-            self._walk(walks)
+            lists, altered = self._walk()
             self.faults += self._tree()
             if not any(fault.code == "leaf-unreadable" for fault in self.faults):
-                self.faults += tabled.result().beside
-                self.faults += self._looked() if looked is None else looked
-        self._count(tabled)
+                first, beyond = self._start.index, self._beyond
+                context, counted = tabled.result()
+                self.faults += [*filter(None, [context]), *altered]
+                self.faults += looks.gaps(self._cursor, lists, first, beyond)
+                # Counts are computed from entries: where those are wrong, they tell nothing new.
+                self.faults += filter(None, [counted if not self.faults else None])
 
-    def _walk(self, walks: Iterable[Walked]) -> None:
+    def _walk(self) -> tuple[Lists, list[Fault]]:
+        """Range after range in their order; the customers' lists in the same reading, or beside it.
+
+        Only this process has the customers' keys: where others walk, it goes through the lists meanwhile.
+        """
+        ranges = self._ranges()
+        if self._jobs == 1 or len(ranges) < 2:
+            lists = Lists()
+            self._join(walk(*each, lists) for each in ranges)
+            return lists, []
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(self._jobs, mp_context=context) as pool:
+            walks = pool.map(walk, *zip(*ranges, strict=True))
+            lists, altered = looks.gone_through(self._cursor, self._start.index, self._beyond)
+            self._join(walks)
+        return lists, altered
+
+    def _ranges(self) -> list[tuple[Place, int, int, int]]:
+        """Up to where the next run resumes, and the rest."""
+        place = Place(databases.url(self._role), tail_key(), self._snapshot)
+        borders = sorted({self._start.index, self.resume.index, max(self._beyond, self.size)})
+        return [
+            (place, low, min(low + STRIDE, high), self.size)
+            for start, high in itertools.pairwise(borders)
+            for low in range(start, high, STRIDE)
+        ]
+
+    def _join(self, walks: Iterable[Walked]) -> None:
         sessions = dict(self._start.sessions)
         for walked in walks:
             sessions, broken = join.sessions(sessions, walked)
@@ -170,39 +192,12 @@ class _Run:
             if walked.beyond == self.resume.index:
                 self.resume.sessions = dict(sessions)
 
-    @contextmanager
-    def _walks(self) -> Iterator[Iterable[Walked]]:
-        """Ranges in their order: up to where the next run resumes, and the rest."""
-        borders = sorted({self._start.index, self.resume.index, max(self._beyond, self.size)})
-        ranges = [
-            (databases.url(self._role), tail_key(), low, min(low + STRIDE, high), self.size)
-            for start, high in itertools.pairwise(borders)
-            for low in range(start, high, STRIDE)
-        ]
-        if self._jobs == 1 or len(ranges) < 2:
-            yield (walk(*each) for each in ranges)
-            return
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self._jobs, mp_context=context) as pool:
-            yield pool.map(walk, *zip(*ranges, strict=True))
-
-    def _tabled(self) -> _Tabled:
+    def _tabled(self) -> tuple[Fault | None, Fault | None]:
+        """What the database itself can hold against the leaves: sealed reasons, and the hourly counts."""
         first, beyond = self._start.index, self._beyond
         with _moment(self._role, of=self._snapshot) as cursor:
-            displayed = columns.displayed(cursor, first, beyond)
-            if displayed is not None and displayed.code == "leaf-unreadable":
-                return _Tabled([displayed], None)
-            contexts = columns.contexts(cursor, first, beyond)
-            counted = counts.fault(cursor, size=self.size) if first == 0 else None
-            return _Tabled([*filter(None, [displayed, contexts])], counted)
-
-    def _looked(self) -> list[Fault]:
-        return looks.faults(self._cursor, self._start.index, self._beyond)
-
-    def _count(self, tabled: Future[_Tabled]) -> None:
-        """Counts are computed from entries: where those are wrong, they tell nothing new."""
-        if not self.faults:
-            self.faults += filter(None, [tabled.result().counted])
+            context = contexts.fault(cursor, first, beyond)
+            return context, counts.fault(cursor, size=self.size) if first == 0 else None
 
     def _take(self, walked: Walked, broken: Sequence[Fault]) -> None:
         self.entries += walked.count

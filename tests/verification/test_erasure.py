@@ -100,17 +100,18 @@ def test_a_row_more_is_found_while_an_erasure_waits(copy: Copy) -> None:
 def test_a_customer_erased_since_the_rows_were_read_is_no_fault(
     copy: Copy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone, read = customer(copy), verification_looks.rows.read
+    gone, read = customer(copy), verification_looks.rows.pairs
 
     def then_erased(*asked: Any) -> Any:
         found = read(*asked)
         erase(gone)
         return found
 
-    monkeypatch.setattr(verification_looks.rows, "read", then_erased)
-    copy.cursor.execute("SELECT max(id) + 1 FROM querylog.entry")
+    monkeypatch.setattr(verification_looks.rows, "pairs", then_erased)
+    (beyond,) = copy.find("SELECT max(id) + 1 FROM querylog.entry")
     with run._moment("auditor") as cursor:
-        assert verification_looks.faults(cursor, 0, *copy.cursor.fetchone()) == []
+        lists, altered = verification_looks.gone_through(cursor, 0, beyond)
+        assert altered == verification_looks.gaps(cursor, lists, 0, beyond) == []
 
 
 def test_a_key_that_vanished_alone_is_found(copy: Copy) -> None:

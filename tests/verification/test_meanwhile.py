@@ -15,6 +15,7 @@ from access import actors, erasure, scopes
 from access.models import Subject
 from access.querylog.tail import tail_key
 from access.verification import run
+from access.verification.walk import Place
 from custodian import databases
 from custodian.drills import history
 from custodian.drills.copy import Copy
@@ -60,7 +61,7 @@ def test_a_tile_that_became_full_since_the_size_was_read_is_no_fault(copy: Copy)
     size = copy.original.size
     history.Writer(copy.customers()).look(run.TILE - size % run.TILE)
     copy.seal()
-    walked = run.walk(databases.url("auditor"), tail_key(), 0, size, size)
+    walked = run.walk(Place(databases.url("auditor"), tail_key()), 0, size, size)
     assert walked.faults == []
     assert len(walked.roots) == size // run.TILE
 
