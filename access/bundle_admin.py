@@ -18,10 +18,10 @@ from access import cases, gate
 from access.actions import Action
 from access.actors import Actor
 from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
-from access.bundle_files import BundleForm, attachment
+from access.bundle_files import BundleForm, attachment, bundle_of
 from access.bundles import jobs
 from access.case_admin import case_of, case_template
-from access.models import Bundle, Case, User
+from access.models import Case, User
 from access.vocabulary import Role
 
 
@@ -79,15 +79,7 @@ def order(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def download(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     actor = _officer(request, Action.BUNDLE_TAKE)
-    found = Bundle.objects.visible_to(actor).filter(ref=ref, recipient=actor.id or 0).first()
-    if found is None:
-        gate.refuse_unknown(
-            actor,
-            Action.BUNDLE_TAKE,
-            asked=str(ref),
-            purpose=purpose_of(actor),
-            channel=CHANNEL,
-        )
+    found = bundle_of(ref, actor, purpose=purpose_of(actor), channel=CHANNEL)
     return attachment(found, jobs.take(found, channel=CHANNEL, actor=actor))
 
 

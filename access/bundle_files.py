@@ -1,4 +1,4 @@
-"""What is filled in for a bundle inside its case, and how the file leaves the house."""
+"""What is filled in for a bundle inside its case, and how its file leaves the house."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from django import forms
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from access import gate
+from access.actions import Action
+from access.actors import Actor
 from access.bundles.criteria import Criteria
 from access.models import Bundle, Case, Unit, User
 
@@ -82,6 +85,17 @@ class BundleForm(forms.Form):
 def _uuids(said: dict[str, Any], name: str, *, all_of: Any) -> tuple[UUID, ...]:
     chosen = said.get(name)
     return tuple(UUID(each) for each in chosen) if chosen else tuple(all_of)
+
+
+def bundle_of(ref: UUID, actor: Actor, *, purpose: str, channel: str) -> Bundle:
+    """The recipient's own bundle; to everybody else it does not exist, and his asking is on record."""
+    rows = Bundle.objects.visible_to(actor).filter(ref=ref, recipient=actor.id or 0)
+    found: Bundle | None = rows.select_related("case", "recipient").first()
+    if found is None:
+        gate.refuse_unknown(
+            actor, Action.BUNDLE_TAKE, asked=str(ref), purpose=purpose, channel=channel
+        )
+    return found
 
 
 def attachment(bundle: Bundle, body: Iterator[bytes]) -> StreamingHttpResponse:

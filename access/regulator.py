@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access import gate
 from access.actions import Action
 from access.actors import Actor, person
-from access.bundle_files import BundleForm, attachment
+from access.bundle_files import BundleForm, attachment, bundle_of
 from access.bundles import jobs
 from access.bundles.criteria import Criteria
 from access.bundles.words import scope_words
@@ -126,14 +126,14 @@ def new_bundle(request: HttpRequest, ref: str, *, actor: Actor) -> HttpResponse:
 @require_POST
 @guests_only(Action.CASE_READ)
 def download(request: HttpRequest, ref: UUID, *, actor: Actor) -> HttpResponseBase:
-    found = _bundle(ref, actor)
+    found = bundle_of(ref, actor, purpose=purpose_of(actor), channel=CHANNEL)
     return attachment(found, jobs.take(found, channel=CHANNEL, actor=actor))
 
 
 @require_POST
 @guests_only(Action.CASE_READ)
 def mark_verified(request: HttpRequest, ref: UUID, *, actor: Actor) -> HttpResponse:
-    found = _bundle(ref, actor)
+    found = bundle_of(ref, actor, purpose=purpose_of(actor), channel=CHANNEL)
     jobs.verified(found, actor=actor)
     return redirect("regulator:case", found.case.ref)
 
@@ -170,16 +170,6 @@ def _case(ref: str, actor: Actor) -> Case:
     if found is None:
         gate.refuse_unknown(
             actor, Action.CASE_READ, asked=ref[:40], purpose=purpose_of(actor), channel=CHANNEL
-        )
-    return found
-
-
-def _bundle(ref: UUID, actor: Actor) -> Bundle:
-    rows = Bundle.objects.visible_to(actor).filter(ref=ref)
-    found: Bundle | None = rows.select_related("case", "recipient").first()
-    if found is None:
-        gate.refuse_unknown(
-            actor, Action.BUNDLE_TAKE, asked=str(ref), purpose=purpose_of(actor), channel=CHANNEL
         )
     return found
 

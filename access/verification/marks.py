@@ -25,11 +25,11 @@ def unfit(key: bytes, entries: Iterable[Row]) -> Iterator[int]:
         leaf = entry[1]
         at = leaf.rfind(_HEAD)
         start, end = at + head, at + head + length
-        body = MARK_DOMAIN + leaf[:at] + leaf[end + len(_TAIL) :]
-        fits = leaf.startswith(_TAIL, end) and at >= 0
-        if (not fits or hexlify(digest(body)[:MARK_LENGTH]) != leaf[start:end]) and not _fits(
-            key, leaf
-        ):
+        if at >= 0 and leaf.startswith(_TAIL, end):
+            body = MARK_DOMAIN + leaf[:at] + leaf[end + len(_TAIL) :]
+            if hexlify(digest(body)[:MARK_LENGTH]) == leaf[start:end]:
+                continue
+        if not _fits(key, leaf):
             yield entry[0]
 
 
