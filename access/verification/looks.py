@@ -7,7 +7,8 @@ become are checked like all others by the next run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from uuid import UUID
 
 import msgspec
@@ -15,22 +16,14 @@ from psycopg2 import extensions
 
 from access import keystore
 from access.models import Subject, SubjectAccess
-from access.verification import rows
-from access.verification.rows import Pair
+from access.verification.page import Fitting
+from access.verification.stream import Page
 from access.verification.walk import Fault
 from custodian.crypto.errors import OpenFailed
 from custodian.crypto.mac import Mac
 from custodian.tlog.verify import TAG, TAG_DOMAIN
 
-PAGE = 10_240
-_SHOWN = (
-    "SELECT id, leaf, tags FROM querylog.entry"
-    " WHERE id >= {:d} AND id < {:d} AND octet_length(tags) > 0 ORDER BY id"
-)
-_LISTED = (
-    "SELECT entry_id, uuid_send(subject), ''::bytea FROM querylog.subject_access"
-    " WHERE entry_id >= {:d} AND entry_id < {:d} ORDER BY entry_id"
-)
+MOST_KEYS = 100_000  # kept at a time, some 100 MB
 _ERASED = "SELECT leaf FROM querylog.entry WHERE id >= %s AND id < %s AND act = 'erase'"
 _WAITING = "SELECT body, octet_length(tags), cardinality(subjects) FROM querylog.outbox"
 
@@ -47,38 +40,65 @@ _DECODER = msgspec.json.Decoder(Said)
 
 
 class Lists:
-    """The lists held so far; `missing` rows are not there, the first of them at `gap`."""
+    """Holds lists against entries, and counts the rows that are not there, the first of them at a gap."""
 
     def __init__(self) -> None:
-        self.missing = 0
-        self.gap: int | None = None
+        self._missing = 0
+        self._gap: int | None = None
         self._keys = _Keys()
 
-    def read(self, cursor: extensions.cursor, low: int, beyond: int) -> list[Pair]:
-        """Which customers are listed for the entries: index and uid."""
-        return rows.pairs(cursor, _LISTED.format(low, beyond))
+    def lacking(self) -> tuple[int, int | None]:
+        """Missing rows and the gap, since this was last asked."""
+        found = self._missing, self._gap
+        self._missing, self._gap = 0, None
+        return found
 
-    def hold(self, shown: Iterable[tuple[int, str, bytes]], listed: Sequence[Pair]) -> list[Fault]:
-        """Hold listed rows against the entries that they are about: index, uid and tags."""
+    def hold(self, taken: Fitting, page: Page) -> Iterator[Fault]:
+        """Hold listed rows against the entries that they are about."""
+        self._keys.open(set(page.uids))
+        if not self._fit(taken, page):
+            yield from self._gone_through(taken, page)
+
+    def _fit(self, taken: Fitting, page: Page) -> bool:
+        """Whether each mark is a listed customer's and each listed customer's mark is there."""
+        shown = [
+            index
+            for index, tags in zip(taken.indexes, taken.tags, strict=True)
+            for _ in range(0, len(tags), TAG)
+        ]
+        macs = [mac for uid in page.uids if (mac := self._keys.known.get(uid))]
+        if shown != [*page.listed] or len(macs) != len(shown):
+            return False
+        made, rest = list[bytes](), iter(macs)
+        for leaf, tags in zip(taken.said, taken.tags, strict=True):
+            if len(tags) == TAG:
+                made.append(next(rest).digest(leaf.uid.encode())[:TAG])
+            elif tags:
+                message, several = leaf.uid.encode(), islice(rest, len(tags) // TAG)
+                made += sorted([mac.digest(message)[:TAG] for mac in several])
+        return b"".join(made) == b"".join(taken.tags)
+
+    def _gone_through(self, taken: Fitting, page: Page) -> Iterator[Fault]:
         lists: dict[int, list[bytes]] = {}
-        for index, uid, _ in listed:
+        for index, uid in zip(page.listed, page.uids, strict=True):
             lists.setdefault(index, []).append(uid)
-        self._keys.open({uid for _, uid, _ in listed})
-        macs, found = self._keys.known, list[Fault]()
-        for index, said, tags in shown:
-            uids, message = lists.pop(index, []), TAG_DOMAIN + said.encode()
+        macs = self._keys.known
+        for index, leaf, tags in zip(taken.indexes, taken.said, taken.tags, strict=True):
+            uids, message = lists.pop(index, []), leaf.uid.encode()
+            if not uids and not tags:
+                continue
             mac = macs.get(uids[0]) if len(uids) == 1 else None
             if mac is None or mac.digest(message)[:TAG] != tags:
-                found += self._faults(index, uids, message, tags)
-        return found + [Fault("look-altered", index) for index in lists]
+                yield from self._faults(index, uids, message, tags)
+        yield from [Fault("look-altered", index) for index in lists]
 
     def _faults(
         self, index: int, uids: Sequence[bytes], message: bytes, tags: bytes
     ) -> Iterator[Fault]:
         shown, macs = len(tags) // TAG, self._keys.known
         if len(uids) < shown:
-            self.gap = index if self.gap is None else self.gap
-            self.missing += shown - len(uids)
+            self._gap = index if self._gap is None else self._gap
+            self._missing += shown - len(uids)
         uids = [each for each in uids if each not in self._keys.erased]
         marks = {tags[at : at + TAG] for at in range(0, len(tags), TAG)}
         made = {macs[each].digest(message)[:TAG] for each in uids if each in macs}
@@ -88,35 +108,18 @@ class Lists:
             yield Fault("look-altered", index)
 
 
-def gone_through(cursor: extensions.cursor, first: int, beyond: int) -> tuple[Lists, list[Fault]]:
-    """All lists of a range, page by page."""
-    lists, faults = Lists(), list[Fault]()
-    for low in range(first, beyond, PAGE):
-        high = min(low + PAGE, beyond)
-        listed = lists.read(cursor, low, high)
-        shown = rows.pairs(cursor, _SHOWN.format(low, high))
-        faults += lists.hold([(index, _uid(leaf), tags) for index, leaf, tags in shown], listed)
-    return lists, faults
-
-
-def gaps(cursor: extensions.cursor, lists: Lists, first: int, beyond: int) -> list[Fault]:
-    """Rows that are gone although no erasure took them.
+def gaps(
+    cursor: extensions.cursor, missing: int, gap: int | None, first: int, beyond: int
+) -> list[Fault]:
+    """Of the `missing` rows, the first at `gap`, whether some are gone although no erasure took them.
 
     An erasure may also take rows of entries before `first`; only from the beginning on must it be exact.
     """
     said, (untied, erasures) = erased(cursor, first, beyond), waiting(cursor)
-    missing, rows_said = lists.missing + untied, sum((said | erasures).values())
+    missing, rows_said = missing + untied, sum((said | erasures).values())
     if missing > rows_said or (first == 0 and missing < rows_said):
-        return [Fault("looks-missing", first if lists.gap is None else lists.gap)]
+        return [Fault("looks-missing", first if gap is None else gap)]
     return []
-
-
-def _uid(leaf: bytes) -> str:
-    """Nothing where it cannot be read: then no tag fits."""
-    try:
-        return _DECODER.decode(leaf).uid
-    except msgspec.DecodeError:
-        return ""
 
 
 def erased(cursor: extensions.cursor, first: int, beyond: int) -> dict[str, int]:
@@ -152,12 +155,16 @@ class _Keys:
         self.erased: set[bytes] = set()
 
     def open(self, uids: set[bytes]) -> None:
+        if len(self.known) > MOST_KEYS:
+            self.known.clear()
         wanted = [UUID(bytes=uid) for uid in uids - self.known.keys() - self.gone - self.erased]
         if wanted:
             found = Subject.objects.filter(uid__in=wanted).values_list("id", "uid")
             keys = _opened([ordinal for ordinal, _ in found])
             self.known |= {
-                uid.bytes: Mac(keys[ordinal]) for ordinal, uid in found if ordinal in keys
+                uid.bytes: Mac(keys[ordinal], TAG_DOMAIN)
+                for ordinal, uid in found
+                if ordinal in keys
             }
             self._without_key([uid for ordinal, uid in found if ordinal not in keys])
 

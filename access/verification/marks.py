@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import json
 from binascii import hexlify
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from access.querylog.leaf import MARK_DOMAIN, MARK_LENGTH, mark
-from access.verification.rows import Row
 from custodian.crypto.mac import Mac
 
 # What the sequencer writes of itself. It holds no key to customers' data, so it cannot mark.
 UNMARKED = frozenset({"codes", "key.rotate", "roll", "void", "writer.close"})
 _PLACE = ("w", "ws", "wp", "at", "om")
-_HEAD, _TAIL = b'"wm":"', b'",'
+_HEAD = b'"wm":"'
+_LENGTH = len(_HEAD) + 2 * MARK_LENGTH + len(b'",')
 
 
-def unfit(key: bytes, entries: Iterable[Row]) -> Iterator[int]:
-    """Indexes of entries whose mark does not fit what they say; `key` is that of the marks."""
-    digest, head, length = Mac(key).digest, len(_HEAD), 2 * MARK_LENGTH
-    for entry in entries:
-        # As it lies: a canonical leaf need not be taken apart for what stands around its mark.
-        leaf = entry[1]
-        at = leaf.rfind(_HEAD)
-        start, end = at + head, at + head + length
-        if at >= 0 and leaf.startswith(_TAIL, end):
-            body = MARK_DOMAIN + leaf[:at] + leaf[end + len(_TAIL) :]
-            if hexlify(digest(body)[:MARK_LENGTH]) == leaf[start:end]:
-                continue
-        if not _fits(key, leaf):
-            yield entry[0]
+def unfit(key: bytes, indexes: Sequence[int], leaves: Sequence[bytes]) -> Iterator[int]:
+    """The indexes of the leaves whose mark does not fit; `key` is that of the marks."""
+    # As they lie: a canonical leaf need not be taken apart for what stands around its mark.
+    places = [leaf.rfind(_HEAD) for leaf in leaves]
+    bodies = [leaf[:at] + leaf[at + _LENGTH :] for leaf, at in zip(leaves, places, strict=True)]
+    made = Mac(key, MARK_DOMAIN).digests(bodies)
+    for index, leaf, at, digest in zip(indexes, leaves, places, made, strict=True):
+        marked = b'"wm":"%b",' % hexlify(digest[:MARK_LENGTH])
+        if (at < 0 or leaf[at : at + _LENGTH] != marked) and not _fits(key, leaf):
+            yield index
 
 
 def _fits(key: bytes, raw: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Reads entries by binary COPY, which costs a quarter of what fetching rows costs."""
+"""Reads entries one by one, for a page that has to be gone through."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import struct
 
 from psycopg2 import extensions
 
-# Index and two byte strings.
-Pair = tuple[int, bytes, bytes]
+from access.verification.stream import START
+
 # Index, leaf, tags, and the columns beside the leaf as one text.
 Row = tuple[int, bytes, bytes, bytes]
-_START = 19  # length of the signature and header before the first row
 # Count of fields, length and value of the first, length of the second.
 _HEAD = struct.Struct(">hiqi")
 _LENGTH = struct.Struct(">i")
-# What nobody types: between two columns, so that none can pass for part of another.
-BETWEEN = "\x1f"
 _ENTRIES = """
 SELECT id, leaf, tags,
     concat(actor, E'\\x1f', staff_no, E'\\x1f', unit, E'\\x1f', act, E'\\x1f', purpose, E'\\x1f', outcome,
@@ -29,17 +26,6 @@ class _Pieces(list[bytes]):
     """What the server sends, one row a piece."""
 
     write = list.append
-
-
-def pairs(cursor: extensions.cursor, select: str) -> list[Pair]:
-    """What `select` gives: a bigint and two columns of text or bytes, neither of them null."""
-    size, heads = _HEAD.size, _HEAD.unpack_from
-    return [
-        (index, piece[size : size + length], piece[size + length + 4 :])
-        for piece in _pieces(cursor, select)
-        if len(piece) >= size
-        for _, _, index, length in (heads(piece),)
-    ]
 
 
 def entries(cursor: extensions.cursor, low: int, beyond: int) -> list[Row]:
@@ -58,5 +44,5 @@ def entries(cursor: extensions.cursor, low: int, beyond: int) -> list[Row]:
 def _pieces(cursor: extensions.cursor, select: str) -> list[bytes]:
     pieces = _Pieces()
     cursor.copy_expert(f"COPY ({select}) TO STDOUT (FORMAT binary)", pieces)
-    pieces[0] = pieces[0][_START:]
+    pieces[0] = pieces[0][START:]
     return pieces

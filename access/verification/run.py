@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -16,7 +15,8 @@ from django.conf import settings
 from psycopg2 import extensions
 
 from access.querylog.tail import tail_key
-from access.verification import contexts, counts, join, looks, rolls
+from access.verification import children, contexts, counts, join, looks, rolls
+from access.verification.children import Range
 from access.verification.looks import Lists
 from access.verification.outside import Elsewhere, Gathered, Outside, Trusted
 from access.verification.walk import MOST_FAULTS, Fault, Place, Walked, is_late, walk
@@ -128,6 +128,8 @@ class _Run:
         self.faults: list[Fault] = []
         self.entries = 0
         self._latest = ""
+        self._unlisted = 0
+        self._gap: int | None = None
 
     def run(self, begun: float, held: Gathered) -> Report:
         first = self._start.index
@@ -147,34 +149,27 @@ class _Run:
         """
         with ThreadPoolExecutor(1) as aside:
             tabled = aside.submit(self._tabled)
-            lists, altered = self._walk()
+            self._walk()
             self.faults += self._tree()
             if not any(fault.code == "leaf-unreadable" for fault in self.faults):
                 first, beyond = self._start.index, self._beyond
                 context, counted = tabled.result()
-                self.faults += [*filter(None, [context]), *altered]
-                self.faults += looks.gaps(self._cursor, lists, first, beyond)
+                self.faults += filter(None, [context])
+                self.faults += looks.gaps(self._cursor, self._unlisted, self._gap, first, beyond)
                 # Counts are computed from entries: where those are wrong, they tell nothing new.
                 self.faults += filter(None, [counted if not self.faults else None])
 
-    def _walk(self) -> tuple[Lists, list[Fault]]:
-        """Range after range in their order; the customers' lists in the same reading, or beside it.
-
-        Only this process has the customers' keys: where others walk, it goes through the lists meanwhile.
-        """
+    def _walk(self) -> None:
+        """Range after range in their order, here or in child processes."""
         ranges = self._ranges()
         if self._jobs == 1 or len(ranges) < 2:
             lists = Lists()
             self._join(walk(*each, lists) for each in ranges)
-            return lists, []
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self._jobs, mp_context=context) as pool:
-            walks = pool.map(walk, *zip(*ranges, strict=True))
-            lists, altered = looks.gone_through(self._cursor, self._start.index, self._beyond)
+            return
+        with children.walking(ranges, jobs=self._jobs) as walks:
             self._join(walks)
-        return lists, altered
 
-    def _ranges(self) -> list[tuple[Place, int, int, int]]:
+    def _ranges(self) -> list[Range]:
         """Up to where the next run resumes, and the rest."""
         place = Place(databases.url(self._role), tail_key(), self._snapshot)
         borders = sorted({self._start.index, self.resume.index, max(self._beyond, self.size)})
@@ -201,6 +196,8 @@ class _Run:
 
     def _take(self, walked: Walked, broken: Sequence[Fault]) -> None:
         self.entries += walked.count
+        self._unlisted += walked.unlisted
+        self._gap = walked.gap if self._gap is None else self._gap
         when, index = walked.oldest
         if walked.latest and is_late(when, after=self._latest):
             self.faults.append(Fault("time-regression", index))

@@ -28,9 +28,11 @@ def test_it_is_that_of_the_rfc(case: str) -> None:
 def test_one_key_serves_many_messages(length: int) -> None:
     key = secrets.token_bytes(length)
     mac = Mac(key)
-    for size in (0, 1, 55, 56, 64, 700):
-        message = secrets.token_bytes(size)
-        assert mac.digest(message) == hmac.digest(key, message, "sha256")
+    messages = [secrets.token_bytes(size) for size in (0, 1, 55, 56, 64, 700)]
+    expected = [hmac.digest(key, message, "sha256") for message in messages]
+    assert [mac.digest(message) for message in messages] == mac.digests(messages) == expected
+    behind = Mac(key, messages[1])
+    assert behind.digest(messages[2]) == hmac.digest(key, messages[1] + messages[2], "sha256")
 
 
 def test_the_key_is_in_no_text_of_it() -> None:

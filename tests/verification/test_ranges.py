@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from access.querylog.tail import tail_key
-from access.verification import run, walk
+from access.verification import run, stream, walk
 from custodian import databases
 from custodian.drills import history
 from custodian.drills.copy import Copy
@@ -48,5 +48,5 @@ def test_a_small_page_is_walked_as_a_large_one(
     size = untouched.original.size
     place = walk.Place(databases.url("auditor"), tail_key())
     large = walk.walk(place, 0, size, size)
-    monkeypatch.setattr(walk, "PAGE", walk.TILE)
+    monkeypatch.setattr(stream, "PAGE", walk.TILE)
     assert walk.walk(place, 0, size, size) == large
