@@ -19,7 +19,7 @@ from tests.benchmarks import premises, report
 from tests.benchmarks.estate import Estate
 
 WRITERS = (1, 4, 16)
-GOAL = 0.8
+AIM, HELD = 0.8, 0.35  # decision 12
 NOBODY = Tagged(UUID(int=1), b"k" * 32)
 
 Append = Callable[[], object]
@@ -53,8 +53,8 @@ def _tell(writers: int, rates: dict[str, list[float]], sharing: dict[int, list[f
     )
     for name, words in (("append", "append"), ("whole", "with the reason sealed")):
         ratios = [one / other for one, other in zip(rates[name], rates["raw"], strict=True)]
-        told = f" (goal ≥ {GOAL}: {report.verdict(ratios, goal=GOAL)})" if name == "append" else ""
-        report.line(f"  {words} ÷ raw: {report.spread(ratios)}{told}")
+        told = f" (aim {AIM}: {report.verdict(ratios, goal=AIM)}; held to {HELD}: {report.verdict(ratios, goal=HELD)})"
+        report.line(f"  {words} ÷ raw: {report.spread(ratios)}{told if name == 'append' else ''}")
 
 
 def _run(writers: int, seconds: float, make: Callable[[], Append]) -> tuple[int, float]:

@@ -17,7 +17,8 @@ from tests.benchmarks import report
 from tests.benchmarks.hashing import bare
 from tests.benchmarks.web import REPOSITORY
 
-FLOOR, GOAL = 140_000, 200_000
+AIM_OF_ONE, AIM = 140_000, 200_000
+HELD = 0.06  # of bare leaf hashing, decision 12
 # A process of its own: what a child of a large one weighs begins with the size of its parent.
 _WEIGH = """
 import resource, subprocess, sys
@@ -30,7 +31,7 @@ def measure(*, quick: bool) -> None:
     report.heading("tree: verify_log over all of it, entries/s")
     rounds = 1 if quick else 3
     cores = os.cpu_count() or 1
-    for jobs, wanted, name in ((1, FLOOR, "floor"), (cores, GOAL, "goal")):
+    for jobs, wanted in ((1, AIM_OF_ONE), (cores, AIM)):
         rates, ratios = [], []
         for _ in range(rounds):
             hashing = bare()
@@ -42,7 +43,8 @@ def measure(*, quick: bool) -> None:
         told = report.verdict(rates, goal=wanted)
         report.line(
             f"{jobs} process{'es' if jobs > 1 else ''}: {report.spread(rates, digits=0)} entries/s"
-            f" ({name} {wanted:,}: {told}); ÷ bare leaf hashing: {report.spread(ratios)}"
+            f" (aim {wanted:,}: {told}); ÷ bare leaf hashing: {report.spread(ratios)}"
+            f" (held to {HELD}: {report.verdict(ratios, goal=HELD)})"
         )
     _bundle(30_000 if quick else 300_000)
 
