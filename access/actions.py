@@ -22,6 +22,8 @@ class Action(StrEnum):
     API_TOKEN_READ = "access:token:read"  # noqa: S105
     API_TOKEN_REVOKE = "access:token:revoke"  # noqa: S105
     APPROVAL_READ = "access:approval:read"
+    APPROVAL_RULE_APPROVE = "access:approval-rule:approve"
+    APPROVAL_RULE_PROPOSE = "access:approval-rule:propose"
     ASSIGNMENT_CHANGE = "access:assignment:change"
     AUTHENTICATE = "access:session:open"
     BACK_OFFICE_OPEN = "custodian:back-office:open"
@@ -55,7 +57,10 @@ class Action(StrEnum):
     LOG_VERIFY = "access:log:verify"
     PASSWORD_CHANGE = "access:password:change"  # noqa: S105
     PASSWORD_LINK_ISSUE = "access:password-link:issue"  # noqa: S105
+    POLICY_RULE_APPROVE = "access:policy-rule:approve"
+    POLICY_RULE_PROPOSE = "access:policy-rule:propose"
     POLICY_RULE_READ = "access:policy-rule:read"
+    POLICY_RULE_REPLAY = "access:policy-rule:replay"
     QUARANTINE_FIX = "records:quarantine:fix"
     QUARANTINE_READ = "records:quarantine:read"
     SECOND_FACTOR_ENROL = "access:second-factor:enrol"
@@ -88,6 +93,8 @@ ACT: Mapping[Action, str] = {
     Action.API_TOKEN_GRANT: "change",
     Action.API_TOKEN_ISSUE: "change",
     Action.API_TOKEN_REVOKE: "change",
+    Action.APPROVAL_RULE_APPROVE: "change",
+    Action.APPROVAL_RULE_PROPOSE: "change",
     Action.ASSIGNMENT_CHANGE: "change",
     Action.CUSTOMER_CHANGE: "change",
     Action.CUSTOMER_CREATE: "change",
@@ -98,6 +105,8 @@ ACT: Mapping[Action, str] = {
     Action.CASE_OPEN: "change",
     Action.DOCUMENT_ADD: "change",
     Action.PASSWORD_CHANGE: "change",
+    Action.POLICY_RULE_APPROVE: "change",
+    Action.POLICY_RULE_PROPOSE: "change",
     Action.PASSWORD_LINK_ISSUE: "change",
     Action.QUARANTINE_FIX: "change",
     Action.SECOND_FACTOR_ENROL: "change",
@@ -112,13 +121,16 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.API_TOKEN_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.API_TOKEN_REVOKE: frozenset({Role.ADMINISTRATOR, Role.SECURITY_OFFICER}),
     Action.APPROVAL_READ: _WATCHERS,
+    # Who of these may approve which act stands in the rules of approval.
+    Action.APPROVAL_RULE_APPROVE: _WATCHERS,
+    Action.APPROVAL_RULE_PROPOSE: _OFFICERS,
     Action.ASSIGNMENT_CHANGE: _OFFICERS,
     Action.AUTHENTICATE: _STAFF,
     Action.BACK_OFFICE_OPEN: _WATCHERS | {Role.ADMINISTRATOR},
     Action.BOOK_IMPORT: _OFFICERS,
     Action.BUNDLE_PREPARE: _OFFICERS | _GUESTS,
     Action.BUNDLE_TAKE: _OFFICERS | _GUESTS,
-    Action.CASE_APPROVE: _OFFICERS,
+    Action.CASE_APPROVE: _WATCHERS,
     Action.CASE_CLOSE: _OFFICERS,
     Action.CASE_OPEN: _OFFICERS,
     Action.CASE_READ: _WATCHERS | _GUESTS,
@@ -145,7 +157,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LOG_SUBJECT_ERASE: frozenset(),
     Action.LOG_SUBJECT_READ: _WATCHERS,
     Action.LOG_VERIFY: _WATCHERS,
+    Action.POLICY_RULE_APPROVE: _WATCHERS,
+    Action.POLICY_RULE_PROPOSE: _OFFICERS,
     Action.POLICY_RULE_READ: _WATCHERS | {Role.ADMINISTRATOR},
+    Action.POLICY_RULE_REPLAY: _OFFICERS,
     Action.QUARANTINE_FIX: _OFFICERS,
     Action.QUARANTINE_READ: _OFFICERS,
     Action.SECOND_FACTOR_ENROL: _STAFF,

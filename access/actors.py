@@ -43,6 +43,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "installation": frozenset({Action.USER_CHANGE}),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
+    "replayer": frozenset(),
     "sequencer": frozenset(),
     "tests": frozenset(Action),
     "verifier": frozenset({Action.LOG_VERIFY}),
@@ -72,6 +73,7 @@ class Actor:
     reach: Reach
     stepped_up: bool = False
     token: TokenScope | None = None
+    address: str = ""  # of the network that the request comes from
     visit: UUID = field(default_factory=uuid4)
 
     def again(self) -> Actor:
@@ -94,7 +96,9 @@ def person(actor: Actor) -> int:
     return actor.id
 
 
-def staff(user: User, *, stepped_up: bool = False, token: TokenScope | None = None) -> Actor:
+def staff(
+    user: User, *, stepped_up: bool = False, token: TokenScope | None = None, address: str = ""
+) -> Actor:
     role = Role(user.role)
     reach = REACH[role] if user.is_active else Reach.NONE
     return Actor(
@@ -108,6 +112,7 @@ def staff(user: User, *, stepped_up: bool = False, token: TokenScope | None = No
         reach=reach,
         stepped_up=stepped_up,
         token=token,
+        address=address,
     )
 
 

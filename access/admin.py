@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from access import (
     approval_admin,
+    approval_rule_admin,
     back_office,
     bundle_admin,
     case_admin,
@@ -29,12 +31,16 @@ from access.actions import Action
 from access.admin_pages import CHANNEL, actor_of
 from access.admin_scope import ScopedAdmin, drawn, link_to
 from access.models import ApiToken, Finding, PolicyRule, Unit, User
+from access.rule_admin import open_proposals
 from access.rule_sentences import by_role
 from access.vocabulary import Purpose
 from custodian import clock
 
 # Each registers its own pages, lists and panels.
-ROOMS = (approval_admin, back_office, bundle_admin, case_admin, log_proof_pages, log_state, morning)
+ROOMS = (
+    *(approval_admin, approval_rule_admin, back_office, bundle_admin, case_admin),
+    *(log_proof_pages, log_state, morning),
+)
 
 
 @admin.register(Unit)
@@ -106,11 +112,25 @@ class UserAdmin(ScopedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
-            return [(None, {"fields": ("staff_no", "username", "name", "role", "unit")})]
-        return [(None, {"fields": ("staff_no", "name", "role", "unit", "is_active")})]
+            return [(None, {"fields": ("staff_no", "username", "name", "role", "unit", "manager")})]
+        return [(None, {"fields": ("staff_no", "name", "role", "unit", "manager", "is_active")})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         return ("staff_no",) if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name != "manager":
+            return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        # Two thousand people are no list to choose from.
+        return forms.ModelChoiceField(
+            User.objects.filter(is_active=True),
+            label=_("直接上级"),
+            help_text=_("填工号；有上下级关系的人不能互相复核"),
+            to_field_name="staff_no",
+            required=False,
+            widget=forms.TextInput,
+            error_messages={"invalid_choice": _("没有这个工号")},
+        )
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
         with transaction.atomic():
@@ -119,6 +139,7 @@ class UserAdmin(ScopedAdmin):
                 "changed": sorted(form.changed_data),
                 "role": obj.role,
                 "tounit": obj.unit.code,
+                "manager": obj.manager.staff_no if obj.manager else "",
                 "active": int(obj.is_active),
             }
             gate.authorise(actor_of(request), Action.USER_CHANGE, channel=CHANNEL, facts=facts)
@@ -174,7 +195,7 @@ class PolicyRuleAdmin(ScopedAdmin):
     slug = "pk"
     columns = (
         "code", "version", "role", "purpose", "element_class", "max_level", "reach", "channel",
-        "hour_from", "hour_until", "step_up_level", "since", "until",
+        "networks", "hour_from", "hour_until", "step_up_level", "since", "until", "approval_id",
     )  # fmt: skip
     list_display = ("code",)
     list_filter = ("role",)
@@ -184,7 +205,12 @@ class PolicyRuleAdmin(ScopedAdmin):
     lede = _("没有一条规则允许的，就是不允许。掩码列表不看用途和等级，明文要看")
 
     def table(self, request: HttpRequest, ledger: Any) -> dict[str, Any]:
-        return {**super().table(request, ledger), "groups": by_role(ledger.result_list)}
+        return {
+            **super().table(request, ledger),
+            "groups": by_role(ledger.result_list),
+            "proposals": open_proposals(),
+            "may_propose": gate.may(actor_of(request), Action.POLICY_RULE_PROPOSE),
+        }
 
 
 @admin.register(ApiToken)

@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from access import approvals, cases, gate
+from access import approvals, cases, gate, rules
 from access.actions import Action
 from access.admin_pages import CHANNEL, Headline, actor_of, enter, headlines, page, purpose_of
 from access.admin_scope import ScopedAdmin, drawn, link_to
 from access.case_forms import NoteForm
 from access.models import Approval
 
-KINDS = {cases.SCOPE: gettext_lazy("案件范围"), cases.KEY: gettext_lazy("放行客户的日志密钥")}
 TONES = {"waiting": "warn", "approved": "ok", "returned": "danger"}
 
 
@@ -37,6 +36,7 @@ class ApprovalAdmin(ScopedAdmin):
     list_select_related = ("requested_by", "decided_by")
     list_display = ("what", "requested_by", "requested_at", "state", "decided_by")
     list_filter = ("status",)
+    change_list_template = "admin/approvals/list.html"
     lede = gettext_lazy("谁也不能复核自己提出的事项；批准的是内容本身，改动一字即作废")
     nothing = gettext_lazy("没有等待复核的事项。")
 
@@ -45,7 +45,7 @@ class ApprovalAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("事项"))
     def what(self, approval: Approval) -> str:
-        return str(KINDS.get(approval.kind, approval.kind))
+        return str(approvals.kind_of(approval).label)
 
     @admin.display(description=gettext_lazy("状态"))
     def state(self, approval: Approval) -> str:
@@ -58,7 +58,7 @@ def approval_page(request: HttpRequest, ref: UUID) -> HttpResponse:
     actor = actor_of(request)
     if not gate.may(actor, Action.APPROVAL_READ):
         enter(request, Action.APPROVAL_READ)  # which refuses, and puts that on record
-    rows = Approval.objects.select_related("requested_by", "decided_by")
+    rows = Approval.objects.select_related("requested_by", "decided_by", "rule")
     approval = rows.filter(ref=ref).first()
     if approval is None:
         gate.refuse_unknown(
@@ -85,16 +85,23 @@ def _decide(request: HttpRequest, approval: Approval) -> HttpResponse:
     if not approves and not form.is_valid():
         return _page(request, approval, form, status=422)
     try:
+        started = False
         if approves:
-            approvals.approve(approval, seen=seen, actor=actor)
+            started = approvals.approve(approval, seen=seen, actor=actor)
         else:
             approvals.send_back(approval, seen=seen, note=form.cleaned_data["note"], actor=actor)
-    except (approvals.ContentChanged, cases.NotOpen) as error:
+    except (approvals.ContentChanged, cases.NotOpen, rules.NotNewest) as error:
         approval.refresh_from_db()
         messages.error(request, str(error.message))
         return _page(request, approval, NoteForm(), status=error.status)
-    messages.info(request, _("已批准并生效。") if approves else _("已退回。"))
+    messages.info(request, _decided(approves=approves, started=started))
     return redirect("admin:approval", approval.ref)
+
+
+def _decided(*, approves: bool, started: bool) -> str:
+    if not approves:
+        return _("已退回。")
+    return _("已批准并生效。") if started else _("已记下您的批准，还需另一人。")
 
 
 def _page(
@@ -103,10 +110,13 @@ def _page(
     kind = approvals.kind_of(approval)
     context = {
         **admin.site.each_context(request),
-        "title": KINDS.get(approval.kind, approval.kind),
+        "title": kind.label,
         "approval": approval,
         "facts": kind.describe(approval.payload),
+        "place": kind.place(approval.payload),
         "standing": approvals.standing(approval, actor_of(request)),
+        "rule": approval.rule,
+        "said": approval.decisions.select_related("decided_by"),
         "form": form,
         "state": approval.get_status_display(),
         "tone": TONES.get(approval.status, ""),
@@ -117,9 +127,12 @@ def _page(
 def waiting(request: HttpRequest) -> Headline | None:
     """For the morning page: what this person can decide now."""
     actor = actor_of(request)
-    if not gate.may(actor, Action.CASE_APPROVE):
+    if not gate.may(actor, Action.APPROVAL_READ):
         return None
-    count = Approval.objects.waiting().exclude(requested_by_id=actor.id or 0).count()
+    open_ones = Approval.objects.waiting().filter(rule__approvers__contains=[actor.role.value])
+    count = sum(
+        approvals.standing(each, actor).may for each in open_ones.select_related("rule")[:50]
+    )
     if not count:
         return None
     words = ngettext("%(count)s 项等待您复核。", "%(count)s 项等待您复核。", count) % {

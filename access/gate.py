@@ -7,7 +7,7 @@ puts their entry into the transaction of the change. Both log their refusals bef
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from uuid import UUID
@@ -112,17 +112,20 @@ def permit(
     scope), `LogUnavailable` (no entry, no data) and `LogBehind` (entries wait too long for their seal).
     `facts` and `reason` go into the sealed context.
     """
-    request = _Request(actor, action, purpose, channel, tuple(elements), masked=masked)
+    request = _Request(actor, action, purpose, channel, tuple(sorted(elements)), masked=masked)
     only = [str(holding) for holding in holdings]
     inputs = {"reason": reason, "holdings": only or None, **(facts or {})}
     found = scopes.find(subjects)
     if len(found) != len(set(subjects)):
         _refuse(request, Decision(allowed=False, because=("not-visible",)), inputs)
-    decisions = _decide(request, found.values())
-    refused = next((decision for decision in decisions.values() if not decision.allowed), None)
-    if refused:
-        _refuse(request, refused, inputs)
-    verdict = _widest(decisions)
+    nearness = max((each.nearness for each in found.values()), key=_width, default=Reach.OWN)
+    granted = _granted(request)
+    if elements:
+        inputs |= {"nearness": nearness.value, "granted": sorted(granted)}
+    decisions = _decide(request, found.values(), nearness, granted)
+    verdict = policy.verdict(decisions.values())
+    if not verdict.allowed:
+        _refuse(request, verdict, inputs)
     if found or elements or act_of(action) in LEAVING:
         sealing.require(leaves=act_of(action) in LEAVING)
     entry = write.commit(_draft(request, verdict, inputs, found=found, query=query))
@@ -151,7 +154,8 @@ def refuse_unknown(
 def refuse(actor: Actor, action: Action, *, because: str, channel: str) -> NoReturn:
     """Refuse an act for a reason that no rule knows, and put that on record."""
     request = _Request(actor, action, "", channel, (), masked=False)
-    _refuse(request, Decision(allowed=False, because=(because,)), {})
+    owed = frozenset({STEP_UP}) if because == "step-up-not-covered" else frozenset[str]()
+    _refuse(request, Decision(allowed=False, because=(because,), obligations=owed), {})
 
 
 def authorise(
@@ -214,7 +218,7 @@ def foresee_all(
 ) -> dict[str, Decision]:
     """The same for several elements; those of one class and level are decided once."""
     request = _Request(actor, Action.CUSTOMER_REVEAL, purpose, channel, tuple(codes), masked=masked)
-    return _of_elements(request, nearness)
+    return _of_elements(request, nearness, _granted(request))
 
 
 def tagged(found: Mapping[int, Found]) -> list[Tagged]:
@@ -230,6 +234,7 @@ class _Request:
     channel: str
     elements: tuple[str, ...]
     masked: bool
+    hour: int = field(default_factory=lambda: clock.local().hour)
 
     def __post_init__(self) -> None:
         """The words of a request stand in the leaf for ever, so only known ones come in."""
@@ -238,32 +243,45 @@ class _Request:
             raise UnknownCode
 
 
-def _decide(request: _Request, found: Any) -> dict[str, Decision]:
+def _width(reach: Reach) -> int:
+    return reach.width
+
+
+def _decide(
+    request: _Request, found: Iterable[Found], nearness: Reach, granted: frozenset[str]
+) -> dict[str, Decision]:
     """One decision for each element (the farthest subject counts), and one for the act itself."""
     decisions = {"": _of_action(request)}
-    nearness = max(
-        (each.nearness for each in found), key=lambda reach: reach.width, default=Reach.OWN
-    )
     if any(each.status != "active" for each in found) and not request.masked:
         decisions["status"] = Decision(allowed=False, because=("restricted",))
-    return decisions | _of_elements(request, nearness)
+    return decisions | _of_elements(request, nearness, granted)
 
 
-def _of_elements(request: _Request, nearness: Reach) -> dict[str, Decision]:
+def _of_elements(
+    request: _Request, nearness: Reach, granted: frozenset[str]
+) -> dict[str, Decision]:
     """Elements of one class and level have one decision, unless a grant names some of them."""
     rules = policy.rules_of(request.actor.role)
-    known: dict[tuple[str, int, bool], Decision] = {}
+    known: dict[tuple[str, int, bool, bool], Decision] = {}
     decisions = {}
     for code in request.elements:
         element = elements.get(code)
-        alike = (element.cls.value, element.level, element.never_shown)
-        decision = known.get(alike)
-        if decision is None:
-            decision = _of_element(request, code, nearness, rules)
-            if request.actor.token is None or not _may_matter(rules, element.level, request):
-                known[alike] = decision
-        decisions[code] = decision
+        alike = (element.cls.value, element.level, element.never_shown, code in granted)
+        if alike not in known:
+            known[alike] = _of_element(request, code, nearness, rules, granted=code in granted)
+        decisions[code] = known[alike]
     return decisions
+
+
+def _granted(request: _Request) -> frozenset[str]:
+    """The elements for which a grant stands in for a step-up, where one could change the answer."""
+    token, rules = request.actor.token, policy.rules_of(request.actor.role)
+    if token is None or request.masked:
+        return frozenset()
+    levels = [elements.get(code).level for code in request.elements]
+    if not any(level >= rule.step_up_level for level in levels for rule in rules):
+        return frozenset()
+    return grants.covered(token, purpose=request.purpose) & frozenset(request.elements)
 
 
 def _of_action(request: _Request) -> Decision:
@@ -283,7 +301,7 @@ def _of_action(request: _Request) -> Decision:
 
 
 def _of_element(
-    request: _Request, code: str, nearness: Reach, rules: Sequence[policy.Rule]
+    request: _Request, code: str, nearness: Reach, rules: Sequence[policy.Rule], *, granted: bool
 ) -> Decision:
     actor, element = request.actor, elements.get(code)
     if element.never_shown and not request.masked:
@@ -297,24 +315,13 @@ def _of_element(
         level=element.level,
         nearness=nearness,
         channel=request.channel,
-        hour=clock.local().hour,
+        address=actor.address,
+        hour=request.hour,
         masked=request.masked,
         stepped_up=actor.stepped_up and actor.token is None,
-        granted=_may_matter(rules, element.level, request)
-        and grants.covers(actor.token, code=code, purpose=request.purpose),
+        granted=granted,
     )
     return policy.decide(rules, ask)
-
-
-def _may_matter(rules: Sequence[policy.Rule], level: int, request: _Request) -> bool:
-    """Whether a grant could change the answer: it stands in for a step-up and for nothing else."""
-    return not request.masked and any(level >= rule.step_up_level for rule in rules)
-
-
-def _widest(decisions: Mapping[str, Decision]) -> Decision:
-    """The decision that the entry names: the one with a rule, if any element was decided by one."""
-    ruled = [decision for decision in decisions.values() if decision.rule]
-    return max(ruled, key=lambda each: len(each.because)) if ruled else decisions[""]
 
 
 def _draft(
@@ -353,8 +360,9 @@ def _context(request: _Request, inputs: Mapping[str, Any]) -> dict[str, Any]:
         "reach": actor.reach.value,
         "stepped_up": actor.stepped_up,
         "token": actor.token.token_id if actor.token else None,
-        "hour": clock.local().hour,
-        **{key: value for key, value in inputs.items() if value not in ("", None)},
+        "address": actor.address,
+        "hour": request.hour,
+        **{key: value for key, value in inputs.items() if value not in ("", None, [])},
     }
 
 

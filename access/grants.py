@@ -5,11 +5,9 @@ from __future__ import annotations
 from access.actors import TokenScope
 
 
-def covers(token: TokenScope | None, *, code: str, purpose: str) -> bool:
-    """Whether a grant in force names this token, this element and this purpose."""
+def covered(token: TokenScope, *, purpose: str) -> frozenset[str]:
+    """The elements that grants in force name for this token and this purpose."""
     from access.models import TokenGrant
 
-    if token is None:
-        return False
     named = TokenGrant.objects.in_force().filter(token_id=token.token_id, purpose=purpose)
-    return named.filter(elements__contains=[code]).exists()
+    return frozenset(code for codes in named.values_list("elements", flat=True) for code in codes)

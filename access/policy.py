@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from access.vocabulary import Reach
 
 STEP_UP = "step-up"
 # In the order in which a rule is held against an ask.
-CHECKED = ("role", "class", "purpose", "level", "reach", "channel", "hours", STEP_UP)
+CHECKED = ("role", "class", "purpose", "level", "reach", "channel", "network", "hours", STEP_UP)
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +29,7 @@ class Rule:
     max_level: int
     reach: Reach
     channel: str
+    networks: tuple[Network, ...]  # none: from anywhere
     hour_from: int
     hour_until: int
     step_up_level: int
@@ -41,6 +46,7 @@ class Ask:
     nearness: Reach
     channel: str
     hour: int
+    address: str = ""  # of the network that it comes from; empty for a command or a task
     masked: bool = False
     stepped_up: bool = False
     granted: bool = False  # a dated grant stands in for the step-up a token cannot make
@@ -85,6 +91,7 @@ def _missing(rule: Rule, ask: Ask) -> tuple[int, str]:
         ask.masked or ask.level <= rule.max_level,
         ask.nearness.width <= rule.reach.width,
         not rule.channel or rule.channel == ask.channel,
+        not rule.networks or _inside(ask.address, rule.networks),
         rule.hour_from <= ask.hour < rule.hour_until,
         ask.masked or ask.level < rule.step_up_level or ask.stepped_up or ask.granted,
     )
@@ -94,6 +101,14 @@ def _missing(rule: Rule, ask: Ask) -> tuple[int, str]:
     return len(CHECKED), ""
 
 
+def _inside(address: str, networks: Iterable[Network]) -> bool:
+    try:
+        here = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(here in network for network in networks)
+
+
 def _granted(rule: Rule, ask: Ask) -> Decision:
     because = ["rule", f"nearness-{ask.nearness.value}"]
     if ask.masked:
@@ -101,6 +116,13 @@ def _granted(rule: Rule, ask: Ask) -> Decision:
     elif ask.level >= rule.step_up_level:
         because.append("stepped-up" if ask.stepped_up else "token-grant")
     return Decision(allowed=True, because=tuple(because), rule=(rule.code, rule.version))
+
+
+def verdict(decisions: Iterable[Decision]) -> Decision:
+    """One for several elements: the first refusal, else the one that owes most to its rule."""
+    known = list(decisions)
+    refused = next((each for each in known if not each.allowed), None)
+    return refused or max(known, key=lambda each: (each.rule is not None, len(each.because)))
 
 
 # Every verdict that `decide` can give against an ask.
@@ -123,23 +145,48 @@ def forget() -> None:
     _cache.clear()
 
 
-_FIELDS = (
-    "code",
-    "version",
-    "role",
-    "purpose",
-    "element_class",
-    "max_level",
-    "reach",
-    "channel",
-    "hour_from",
-    "hour_until",
-    "step_up_level",
+# What a rule says, as its row holds it.
+TERMS = (
+    *("role", "purpose", "element_class", "max_level", "reach", "channel", "networks"),
+    *("hour_from", "hour_until", "step_up_level"),
 )
+_FIELDS = ("code", "version", *TERMS)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A version of a rule with the time for which it holds."""
+
+    rule: Rule
+    since: datetime
+    until: datetime | None
+
+
+def rule_of(row: Mapping[str, Any]) -> Rule:
+    """From the values of a row; raises ValueError for a network that is none."""
+    networks = tuple(ipaddress.ip_network(each) for each in row["networks"])
+    fields = {name: row[name] for name in _FIELDS}
+    return Rule(**{**fields, "reach": Reach(row["reach"]), "networks": networks})
+
+
+def in_force() -> list[Rule]:
+    """The rules of all roles that hold now."""
+    from access.models import PolicyRule
+
+    rows = PolicyRule.objects.in_force().order_by("code").values(*_FIELDS)
+    return list(map(rule_of, rows))
+
+
+def history() -> list[Dated]:
+    """Every version that there ever was."""
+    from access.models import PolicyRule
+
+    rows = PolicyRule.objects.order_by("code", "version").values(*_FIELDS, "since", "until")
+    return [Dated(rule_of(row), row["since"], row["until"]) for row in rows]
 
 
 def _load(role: str) -> tuple[Rule, ...]:
     from access.models import PolicyRule
 
-    rows = PolicyRule.objects.in_force().filter(role=role).values(*_FIELDS)
-    return tuple(Rule(**{**row, "reach": Reach(row["reach"])}) for row in rows)
+    rows = PolicyRule.objects.in_force().filter(role=role).order_by("code").values(*_FIELDS)
+    return tuple(map(rule_of, rows))

@@ -38,6 +38,8 @@ def _limits(rule: PolicyRule) -> list[str]:
     limits = [str(rule.get_reach_display())]
     if rule.channel:
         limits.append(_("仅限%(channel)s") % {"channel": rule.get_channel_display()})
+    if rule.networks:
+        limits.append(_("仅限网段 %(networks)s") % {"networks": _("、").join(rule.networks)})
     if (rule.hour_from, rule.hour_until) == (0, 24):
         limits.append(_("不限时"))
     else:

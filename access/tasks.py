@@ -5,9 +5,11 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
+from access import rechecking
 from access.bundles import jobs as bundles
 from access.feed.pump import MOST, pump
-from access.models import Bundle, Verification
+from access.models import Bundle, Replay, Verification
+from access.replay import jobs as replays
 from access.verification import jobs
 from custodian.workflow import IllegalMove
 
@@ -30,12 +32,28 @@ def build_bundle(bundle_id: int) -> None:
         _log.info("bundle-held-by-another", job=bundle_id)
 
 
+@shared_task(name="access.tasks.replay_rules")
+def replay_rules(replay_id: int) -> None:
+    try:
+        replays.work(replay_id)
+    except IllegalMove:
+        _log.info("replay-held-by-another", job=replay_id)
+
+
 @shared_task(name="access.tasks.sweep")
 def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
     for bundle_id in Bundle.objects.due().values_list("pk", flat=True):
         build_bundle.delay(bundle_id)
+    for replay_id in Replay.objects.due().values_list("pk", flat=True):
+        replay_rules.delay(replay_id)
     bundles.expire()
+
+
+@shared_task(name="access.tasks.recheck")
+def recheck() -> None:
+    """Whether approvals are as the product left them; each that is not is told once."""
+    rechecking.carry_out()
 
 
 @shared_task(name="access.tasks.feed")

@@ -120,8 +120,9 @@ def bearer(request: HttpRequest) -> Actor:
     scope = TokenScope(
         token_id=token.pk, actions=frozenset(token.actions), purposes=frozenset(token.purposes)
     )
-    actor = actors.staff(token.user, token=scope)
-    if why := _unusable(token, sign_ins.address(request)):
+    address = sign_ins.address(request)
+    actor = actors.staff(token.user, token=scope, address=address)
+    if why := _unusable(token, address):
         _log_refusal(request, why, token, actor=actor)
         raise BadToken
     request.user = token.user

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from access import cases, scopes
+from access import approvals, cases, scopes
 from access.actors import system
 from access.models import Entry
 from access.sequencer.drain import PARTITION
@@ -136,6 +136,11 @@ def cases_are_as_approved(options: Options) -> Iterator[str]:
         yield f"case {case.ref}: it gives access to something else than what was approved"
 
 
+def approvals_are_as_left(options: Options) -> Iterator[str]:
+    for approval in approvals.altered():
+        yield f"approval {approval.ref}: its row or decisions were changed by hand"
+
+
 def partitions_are_ahead(options: Options) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -256,6 +261,7 @@ CHECKS: dict[str, Check] = {
     "log": log_is_whole,
     "looks": looks_are_listed,
     "outbox": changes_reach_the_log,
+    "approvals": approvals_are_as_left,
     "cases": cases_are_as_approved,
     "partitions": partitions_are_ahead,
     "imports": imports_add_up,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -52,9 +52,9 @@ def unit(code: str = "XZ", *, parent: Unit | None = None) -> Unit:
 def user(
     role: Role = Role.AGENT, *, unit_: Unit | None = None, name: str = "李娜", **more: Any
 ) -> User:
-    """A member of staff without a password, unless one is given."""
+    """A member of staff without a password, unless one is given; long enough in place to approve."""
     number = next(_number)
-    return User.objects.create_user(
+    person = User.objects.create_user(
         more.get("username", f"person.{number}"),
         staff_no=more.get("staff_no", f"T{number:04}"),
         name=name,
@@ -62,6 +62,10 @@ def user(
         unit=unit_ or unit(),
         password=more.get("password"),
     )
+    person.role_since = more.get("role_since", clock.now() - timedelta(days=30))
+    person.manager = more.get("manager")
+    person.save(update_fields=["role_since", "manager"])
+    return person
 
 
 def book(code: str = "QH") -> Book:

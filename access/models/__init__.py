@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from access.models.approvals import Approval
+from access.models.approvals import Approval, ApprovalDecision, ApprovalRule
 from access.models.cases import Bundle, Case, Handout
 from access.models.evidence import Entry, Outbox, SealedContext, SubjectAccess
 from access.models.findings import Finding
 from access.models.installation import Installation
 from access.models.keys import DataKey, SubjectKey
 from access.models.people import Unit, User
-from access.models.rules import PolicyRule
+from access.models.rules import PolicyRule, Replay, RuleProposal
 from access.models.subjects import Assignment, Subject
 from access.models.tokens import ApiToken, TokenGrant
 from access.models.tree import Checkpoint, Cosignature, Feed, Hourly, RollRow, Tree
@@ -18,6 +18,8 @@ from access.models.verification import Verification
 __all__ = [
     "ApiToken",
     "Approval",
+    "ApprovalDecision",
+    "ApprovalRule",
     "Assignment",
     "Bundle",
     "Case",
@@ -32,7 +34,9 @@ __all__ = [
     "Installation",
     "Outbox",
     "PolicyRule",
+    "Replay",
     "RollRow",
+    "RuleProposal",
     "SealedContext",
     "Subject",
     "SubjectAccess",

@@ -82,9 +82,14 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("工作邮箱"), blank=True)
     role = models.CharField(_("岗位"), max_length=24, choices=Role)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("机构"))
+    manager = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("直接上级")
+    )
     is_active = models.BooleanField(_("在岗"), default=True)
     theme = models.CharField(_("外观"), max_length=8, choices=Theme, default=Theme.SYSTEM)
     joined_at = models.DateTimeField(default=clock.now, editable=False)
+    # The database sets it anew when role or employment change.
+    role_since = models.DateTimeField(_("任现岗自"), default=clock.now, editable=False)
     # The database counts up when password, role, unit or employment change, and every session
     # names the count it began with.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)

@@ -1,17 +1,22 @@
-"""Access rules as rows: who may see which class, up to which level, for which purpose, where and when."""
+"""Access rules as rows, what is proposed to change in them, and what a proposal would have changed."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from access.models.approvals import Approval
+from access.models.people import User
 from access.vocabulary import Channel, Purpose, Reach, Role
 from custodian import clock
 from custodian.elements import LEVELS, ElementClass
+from custodian.jobs import Job
 
 CLASSES = [
     (ElementClass.IDENTITY.value, _("身份信息")),
@@ -37,11 +42,16 @@ class PolicyRule(models.Model):
     max_level = models.PositiveSmallIntegerField(_("最高等级"))
     reach = models.CharField(_("范围"), max_length=8, choices=Reach)
     channel = models.CharField(_("渠道"), max_length=12, choices=Channel, blank=True)
+    networks = ArrayField(
+        models.CharField(max_length=43), verbose_name=_("网段"), default=list, blank=True
+    )
     hour_from = models.PositiveSmallIntegerField(_("起始时刻"), default=0)
     hour_until = models.PositiveSmallIntegerField(_("截止时刻"), default=24)
     step_up_level = models.PositiveSmallIntegerField(_("二次验证等级"), default=4)
     since = models.DateTimeField(_("生效"), default=clock.now)
     until = models.DateTimeField(_("失效"), null=True, blank=True)
+    # None for the rules that an installation begins with.
+    approval = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
 
     objects = PolicyRuleQuerySet.as_manager()
 
@@ -65,3 +75,62 @@ class PolicyRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} v{self.version}"
+
+
+class RuleProposal(models.Model):
+    """A new rule, another version of one, or its end: a draft until somebody else has approved it.
+
+    `terms` never change: whoever wants other ones proposes anew.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("草案")
+        WAITING = "waiting", _("待复核")
+        APPROVED = "approved", _("已批准")
+        RETURNED = "returned", _("已退回")
+        WITHDRAWN = "withdrawn", _("已撤回")
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    code = models.CharField(_("规则"), max_length=12)
+    base_version = models.PositiveIntegerField(_("所改版本"), null=True)  # None: a new rule
+    ends = models.BooleanField(_("停用"), default=False)
+    terms = models.JSONField()
+    since = models.DateTimeField(_("生效"), null=True)  # None: as soon as it is approved
+    reason = models.CharField(_("理由"), max_length=200)
+    status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.DRAFT)
+    proposed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("提出人")
+    )
+    proposed_at = models.DateTimeField(_("提出"), default=clock.now)
+    approval = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("-proposed_at",)
+        verbose_name = _("规则修改")
+        verbose_name_plural = pgettext_lazy("列表", "规则修改")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.get_status_display()}"
+
+
+class Replay(Job):
+    """One proposal tried against the looks of a period; `result` is what `access.replay` found."""
+
+    proposal = models.ForeignKey(RuleProposal, models.CASCADE, related_name="replays")
+    since = models.DateField(_("自"))
+    until = models.DateField(_("至"))
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("申请人"))
+    result = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+        verbose_name = _("回放")
+        verbose_name_plural = pgettext_lazy("列表", "回放")
+        constraints = [
+            models.CheckConstraint(
+                name="replay_covers_a_period", condition=Q(since__lte=models.F("until"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.since} – {self.until}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from access.querylog.write import open_context
 from access.vocabulary import Reach, Role
 from custodian.crypto.errors import OpenFailed
 
-_CHOICES = {"role": Role.choices, "reach": Reach.choices}
+_CHOICES = {"role": Role.choices, "reach": Reach.choices, "nearness": Reach.choices}
 # Around the turn of a month the context may lie under the key of the month next to the entry's.
 _AROUND = (timedelta(), timedelta(minutes=-5), timedelta(minutes=5))
 
@@ -21,11 +21,15 @@ _AROUND = (timedelta(), timedelta(minutes=-5), timedelta(minutes=5))
 def context_of(told: Told) -> list[tuple[str, Any]] | None:
     """The context's parts with their words, the reason first; None when it was erased."""
     row = SealedContext.objects.filter(entry_id=told.entry.id).first()
-    if row is None:
-        return None
-    for month in dict.fromkeys(f"{told.at + step:%Y-%m}" for step in _AROUND):
+    context = context_in(bytes(row.body_sealed), at=told.at) if row else None
+    return None if context is None else _worded(context)
+
+
+def context_in(sealed: bytes, *, at: datetime) -> dict[str, Any] | None:
+    """The context of an entry of this moment; None when its month's key is gone."""
+    for month in dict.fromkeys(f"{at + step:%Y-%m}" for step in _AROUND):
         try:
-            return _worded(open_context(bytes(row.body_sealed), month=month))
+            return open_context(sealed, month=month)
         except OpenFailed:
             continue
     return None
@@ -40,6 +44,8 @@ def _worded(context: dict[str, Any]) -> list[tuple[str, Any]]:
         "hour": _("钟点"),
         "stepped_up": _("已二次验证"),
         "token": _("令牌"),
+        "nearness": _("客户与其的关系"),
+        "granted": _("凭授权的信息项"),
         "page": _("页面"),
         "query": _("条件"),
         "entry": _("所看条目"),

@@ -155,7 +155,7 @@ def _rule_link(told: Told) -> Any:
     if not rule:
         return ""
     code, version = rule
-    url = f"{reverse('admin:access_policyrule_changelist')}#{code}-{version}"
+    url = f"{reverse('admin:rule', args=[code])}#v{version}"
     return (_("规则 %(code)s 第 %(version)s 版") % {"code": code, "version": version}, url)
 
 

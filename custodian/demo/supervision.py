@@ -35,7 +35,8 @@ def begin(people: Mapping[str, User]) -> None:
         access_until=clock.now() + timedelta(days=DAYS),
     )
     officer, second, guest = (
-        actors.staff(people[number]) for number in (OFFICER, SECOND, REGULATOR)
+        actors.staff(people[number], stepped_up=number == SECOND)
+        for number in (OFFICER, SECOND, REGULATOR)
     )
     with scopes.acting(officer):
         case = cases.open_case(terms, actor=officer)

@@ -20,11 +20,11 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
-from access import actors, approvals, cases, findings, scopes, second_factor
+from access import actors, approvals, cases, findings, rules, scopes, second_factor
 from access.bundles import store
 from access.bundles.criteria import Criteria
 from access.cases import Terms
-from access.models import ApiToken, Bundle, Case, Entry, User
+from access.models import ApiToken, Bundle, Case, Entry, PolicyRule, RuleProposal, User
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
 from incidents.models import Alert
@@ -122,7 +122,7 @@ class World:
             guests=[self.people["regulator"], self.people["auditor"]],
             access_until=clock.now() + timedelta(days=9),
         )  # fmt: skip
-        first, second = (actors.staff(each) for each in officers)
+        first, second = (actors.staff(each, stepped_up=True) for each in officers)
         with scopes.acting(first):
             case = cases.open_case(terms, actor=first)
         with scopes.acting(second):
@@ -134,6 +134,14 @@ class World:
             for number, (name, role) in enumerate(BUNDLES.items(), 1)
         }
         return {"case": case.ref, "approval": str(waiting.ref), **bundles}
+
+    def _proposal(self) -> RuleProposal:
+        rule = PolicyRule.objects.get(code="R-010", version=1)
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return rules.propose(
+                {**rules.terms_of(rule), "max_level": 2}, base=rule, reason="示例", actor=officer
+            )
 
     def _bundle(self, case: Case, number: int, recipient: User, asker: User) -> Bundle:
         with scopes.acting(estate.system()):
@@ -174,6 +182,7 @@ class World:
             )  # fmt: skip
             return self._case() | {
                 "alert": str(alert.ref),
+                "approval_kind": "case-scope",
                 "book": book.code,
                 "counterparty": str(party.ref),
                 "entry": str(entry),
@@ -182,7 +191,9 @@ class World:
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",
                 "quarantined": str(row.ref),
+                "proposal": str(self._proposal().ref),
                 "rule": "1",
+                "rule_code": "R-010",
                 "run": str(run.ref),
                 "token": str(token.ref),
                 "unit": "XZ",
