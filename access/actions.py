@@ -27,6 +27,9 @@ class Action(StrEnum):
     ASSIGNMENT_CHANGE = "access:assignment:change"
     AUTHENTICATE = "access:session:open"
     BACK_OFFICE_OPEN = "custodian:back-office:open"
+    BREAK_GLASS_OPEN = "access:break-glass:open"
+    BREAK_GLASS_READ = "access:break-glass:read"
+    BREAK_GLASS_REVIEW = "access:break-glass:review"
     BUNDLE_PREPARE = "access:bundle:prepare"
     BUNDLE_TAKE = "access:bundle:take"
     BOOK_IMPORT = "records:book:import"
@@ -48,6 +51,10 @@ class Action(StrEnum):
     DOCUMENT_ADD = "records:document:add"
     DOCUMENT_READ = "records:document:read"
     FINDING_READ = "access:finding:read"
+    GRANT_APPROVE = "access:grant:approve"
+    GRANT_END = "access:grant:end"
+    GRANT_READ = "access:grant:read"
+    GRANT_REQUEST = "access:grant:request"
     LOG_CONTEXT_READ = "access:log-context:read"
     LOG_ENTRIES_READ = "access:log-entry:read"
     LOG_EXPORT = "access:log:export"
@@ -62,10 +69,14 @@ class Action(StrEnum):
     POLICY_RULE_READ = "access:policy-rule:read"
     POLICY_RULE_REPLAY = "access:policy-rule:replay"
     QUARANTINE_FIX = "records:quarantine:fix"
+    QUOTA_APPROVE = "access:quota:approve"
+    QUOTA_PROPOSE = "access:quota:propose"
+    QUOTA_READ = "access:quota:read"
     QUARANTINE_READ = "records:quarantine:read"
     SECOND_FACTOR_ENROL = "access:second-factor:enrol"
     SECOND_FACTOR_SHOW = "access:second-factor:show"
     SESSION_CLOSE = "access:session:close"
+    SESSION_END = "access:session:end"
     STEP_UP = "access:session:step-up"
     UNIT_CHANGE = "access:unit:change"
     USER_CHANGE = "access:user:change"
@@ -99,17 +110,25 @@ ACT: Mapping[Action, str] = {
     Action.CUSTOMER_CHANGE: "change",
     Action.CUSTOMER_CREATE: "change",
     Action.BOOK_IMPORT: "change",
+    Action.BREAK_GLASS_OPEN: "change",
+    Action.BREAK_GLASS_REVIEW: "change",
     Action.BUNDLE_PREPARE: "change",
     Action.CASE_APPROVE: "change",
     Action.CASE_CLOSE: "change",
     Action.CASE_OPEN: "change",
     Action.DOCUMENT_ADD: "change",
+    Action.GRANT_APPROVE: "change",
+    Action.GRANT_END: "change",
+    Action.GRANT_REQUEST: "change",
     Action.PASSWORD_CHANGE: "change",
     Action.POLICY_RULE_APPROVE: "change",
     Action.POLICY_RULE_PROPOSE: "change",
     Action.PASSWORD_LINK_ISSUE: "change",
     Action.QUARANTINE_FIX: "change",
+    Action.QUOTA_APPROVE: "change",
+    Action.QUOTA_PROPOSE: "change",
     Action.SECOND_FACTOR_ENROL: "change",
+    Action.SESSION_END: "change",
     Action.UNIT_CHANGE: "change",
     Action.USER_CHANGE: "change",
 }
@@ -128,6 +147,9 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.AUTHENTICATE: _STAFF,
     Action.BACK_OFFICE_OPEN: _WATCHERS | {Role.ADMINISTRATOR},
     Action.BOOK_IMPORT: _OFFICERS,
+    Action.BREAK_GLASS_OPEN: _DESK,
+    Action.BREAK_GLASS_READ: _WATCHERS,
+    Action.BREAK_GLASS_REVIEW: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.BUNDLE_PREPARE: _OFFICERS | _GUESTS,
     Action.BUNDLE_TAKE: _OFFICERS | _GUESTS,
     Action.CASE_APPROVE: _WATCHERS,
@@ -148,6 +170,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.DOCUMENT_ADD: _DESK | _OFFICERS,
     Action.DOCUMENT_READ: _DESK | _OFFICERS,
     Action.FINDING_READ: _WATCHERS,
+    Action.GRANT_APPROVE: _WATCHERS,
+    Action.GRANT_END: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.GRANT_READ: _WATCHERS,
+    Action.GRANT_REQUEST: _DESK,
     Action.LOG_CONTEXT_READ: _WATCHERS,
     Action.LOG_ENTRIES_READ: _WATCHERS | _GUESTS,
     Action.LOG_EXPORT: _WATCHERS,
@@ -163,9 +189,15 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.POLICY_RULE_REPLAY: _OFFICERS,
     Action.QUARANTINE_FIX: _OFFICERS,
     Action.QUARANTINE_READ: _OFFICERS,
+    Action.QUOTA_APPROVE: _WATCHERS,
+    Action.QUOTA_PROPOSE: _OFFICERS,
+    Action.QUOTA_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.SECOND_FACTOR_ENROL: _STAFF,
     Action.SECOND_FACTOR_SHOW: _STAFF,
     Action.SESSION_CLOSE: _STAFF,
+    Action.SESSION_END: frozenset(
+        {Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER}
+    ),
     Action.STEP_UP: _STAFF,
     Action.UNIT_CHANGE: frozenset({Role.ADMINISTRATOR}),
     Action.USER_CHANGE: frozenset({Role.ADMINISTRATOR}),

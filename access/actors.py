@@ -36,9 +36,11 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "demo": frozenset(
         {Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}
     ),
+    "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE}),
     "feed": frozenset(),
+    "granter": frozenset(),
     "importer": frozenset({Action.BOOK_IMPORT, Action.CUSTOMER_CREATE, Action.QUARANTINE_FIX}),
     "installation": frozenset({Action.USER_CHANGE}),
     "login": frozenset({Action.AUTHENTICATE}),

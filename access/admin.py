@@ -19,13 +19,17 @@ from access import (
     approval_admin,
     approval_rule_admin,
     back_office,
+    break_glass_admin,
     bundle_admin,
     case_admin,
     gate,
+    grant_admin,
     invitations,
     log_proof_pages,
     log_state,
     morning,
+    person_admin,
+    quota_admin,
 )
 from access.actions import Action
 from access.admin_pages import CHANNEL, actor_of
@@ -39,7 +43,15 @@ from custodian import clock
 # Each registers its own pages, lists and panels.
 ROOMS = (
     *(approval_admin, approval_rule_admin, back_office, bundle_admin, case_admin),
-    *(log_proof_pages, log_state, morning),
+    *(
+        log_proof_pages,
+        log_state,
+        morning,
+        quota_admin,
+        grant_admin,
+        break_glass_admin,
+        person_admin,
+    ),
 )
 
 
@@ -105,6 +117,9 @@ class UserAdmin(ScopedAdmin):
         rows = super().get_queryset(request)
         # The change form tells whether a password exists, and shows nothing of it.
         return rows.defer(None).only(*self.columns, "password", "unit__code")
+
+    def address(self, row: Any) -> str:
+        return link_to("admin:person", row.ref)
 
     @admin.display(description=_("姓名"))
     def person(self, user: User) -> str:

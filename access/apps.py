@@ -11,7 +11,18 @@ class AccessConfig(AppConfig):
     verbose_name = _("查询与权限")
 
     def ready(self) -> None:
-        from access import approval_rules, cases, checks, rechecking, rules, scopes  # noqa: F401  their parts register themselves
+        from access import (  # noqa: F401  their parts register themselves
+            approval_rules,
+            break_glass,
+            cases,
+            checks,
+            grants,
+            quota_changes,
+            quota_words,
+            rechecking,
+            rules,
+            scopes,
+        )
         from access.bundles import proofreading  # noqa: F401
         from access.verification import words  # noqa: F401
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from access import gate, keystore
+from access import gate, keystore, quotas
 from access.actions import Action
 from access.actors import Actor
 from access.models import Subject
@@ -41,6 +41,7 @@ def forget(subject: Subject, *, channel: str, actor: Actor) -> int:
                 "SELECT querylog.forget_subject(%s::uuid, %s)", [str(subject.uid), subject.pk]
             )
             (rows,) = cursor.fetchone() or (0,)
+        quotas.erase(subject.pk)
         gate.authorise(
             actor,
             Action.LOG_SUBJECT_ERASE,

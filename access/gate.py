@@ -7,29 +7,34 @@ puts their entry into the transaction of the change. Both log their refusals bef
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from uuid import UUID
 
-from access import actors, grants, keystore, policy, scopes
-from access.actions import Action, act_of, may_attempt
+from access import keystore, policy, quotas, scopes
+from access.actions import Action, act_of
 from access.actors import Actor
-from access.policy import STEP_UP, Ask, Decision
+from access.asking import (
+    Request,
+    decide,
+    granted_to,
+    lent_by,
+    of_action,
+    of_elements,
+    width_of,
+)
+from access.policy import STEP_UP, Decision
 from access.querylog import sealing, write
 from access.querylog.leaf import Draft, Tagged
 from access.reasons import MESSAGES
 from access.scopes import Found
-from access.vocabulary import Channel, Purpose, Reach, Role
-from custodian import clock, elements
+from access.vocabulary import Reach
+from custodian import clock
 from custodian.errors import CustodianError, NotVisible
 
 LIFETIME = 30.0
-PURPOSES = frozenset({"", *Purpose.values})
-CHANNELS = frozenset({"", *Channel.values})
 LEAVING = frozenset({"reveal", "export"})  # values leave in clear: these wait for the seal first
-_SYSTEM_ALLOWED = Decision(allowed=True, because=("system",))
-_ACTION_ALLOWED = Decision(allowed=True, because=("role",))
 
 
 class Refused(CustodianError):
@@ -50,10 +55,15 @@ class StepUpNeeded(Refused):
     code = "step-up-needed"
 
 
-class UnknownCode(CustodianError):
-    """A purpose, channel or element that does not exist: free text must not reach a leaf."""
+class TooMuch(Refused):
+    """A quota is used up, or the next look comes too soon; `wait` is in seconds, 0 if waiting helps not."""
 
-    code = "unknown-code"
+    code = "too-much"
+    status = 429
+
+    def __init__(self, decision: Decision, entry: int, *, wait: int) -> None:
+        super().__init__(decision, entry)
+        self.wait = wait
 
 
 class PermitSpent(CustodianError):
@@ -112,23 +122,26 @@ def permit(
     scope), `LogUnavailable` (no entry, no data) and `LogBehind` (entries wait too long for their seal).
     `facts` and `reason` go into the sealed context.
     """
-    request = _Request(actor, action, purpose, channel, tuple(sorted(elements)), masked=masked)
+    request = Request(actor, action, purpose, channel, tuple(sorted(elements)), masked=masked)
     only = [str(holding) for holding in holdings]
     inputs = {"reason": reason, "holdings": only or None, **(facts or {})}
     found = scopes.find(subjects)
     if len(found) != len(set(subjects)):
         _refuse(request, Decision(allowed=False, because=("not-visible",)), inputs)
-    nearness = max((each.nearness for each in found.values()), key=_width, default=Reach.OWN)
-    granted = _granted(request)
+    nearness = max((each.nearness for each in found.values()), key=width_of, default=Reach.OWN)
+    granted = granted_to(request)
     if elements:
-        inputs |= {"nearness": nearness.value, "granted": sorted(granted)}
-    decisions = _decide(request, found.values(), nearness, granted)
+        lent = lent_by(found.values())
+        inputs |= {"nearness": nearness.value, "granted": sorted(granted), "lent": lent}
+    decisions = decide(request, found.values(), nearness, granted)
     verdict = policy.verdict(decisions.values())
     if not verdict.allowed:
         _refuse(request, verdict, inputs)
     if found or elements or act_of(action) in LEAVING:
         sealing.require(leaves=act_of(action) in LEAVING)
+    counted = _count(request, found, inputs)
     entry = write.commit(_draft(request, verdict, inputs, found=found, query=query))
+    quotas.report(actor, counted, entry=entry)
     return Permit(
         actor=actor,
         action=action,
@@ -143,17 +156,31 @@ def permit(
     )
 
 
+def _count(
+    request: Request, found: Mapping[int, Found], inputs: Mapping[str, Any]
+) -> quotas.Answer:
+    """Count the look in the person's quotas; raises `TooMuch` for one too many, or too soon."""
+    counted = quotas.take(request.actor, found, request.elements, masked=request.masked)
+    if counted.because:
+        decision = Decision(allowed=False, because=(counted.because,))
+        said = {**inputs, "quota": counted.code, "used": counted.used.get(counted.code)}
+        entry = write.commit(_draft(request, decision, said, found={}))
+        quotas.report(request.actor, counted, entry=entry)
+        raise TooMuch(decision, entry, wait=counted.wait)
+    return counted
+
+
 def refuse_unknown(
     actor: Actor, action: Action, *, asked: str, purpose: str, channel: str
 ) -> NoReturn:
     """Log a request for something that is absent or out of scope, and answer as for both."""
-    request = _Request(actor, action, purpose, channel, (), masked=False)
+    request = Request(actor, action, purpose, channel, (), masked=False)
     _refuse(request, Decision(allowed=False, because=("not-visible",)), {"asked": asked})
 
 
 def refuse(actor: Actor, action: Action, *, because: str, channel: str) -> NoReturn:
     """Refuse an act for a reason that no rule knows, and put that on record."""
-    request = _Request(actor, action, "", channel, (), masked=False)
+    request = Request(actor, action, "", channel, (), masked=False)
     owed = frozenset({STEP_UP}) if because == "step-up-not-covered" else frozenset[str]()
     _refuse(request, Decision(allowed=False, because=(because,), obligations=owed), {})
 
@@ -173,8 +200,8 @@ def authorise(
 
     `facts` are codes and hashes that may stand in the leaf for ever; `reason` is sealed.
     """
-    request = _Request(actor, action, purpose, channel, (), masked=False)
-    decision = _of_action(request)
+    request = Request(actor, action, purpose, channel, (), masked=False)
+    decision = of_action(request)
     if not decision.allowed:
         _refuse(request, decision, {"reason": reason})
     write.enqueue(
@@ -195,7 +222,7 @@ def authorise(
 
 def may(actor: Actor, action: Action) -> bool:
     """Whether the actor may attempt the act at all: for menus and buttons, never instead of a permit."""
-    return _of_action(_Request(actor, action, "", "", (), masked=False)).allowed
+    return of_action(Request(actor, action, "", "", (), masked=False)).allowed
 
 
 def foresee(
@@ -217,8 +244,8 @@ def foresee_all(
     masked: bool = False,
 ) -> dict[str, Decision]:
     """The same for several elements; those of one class and level are decided once."""
-    request = _Request(actor, Action.CUSTOMER_REVEAL, purpose, channel, tuple(codes), masked=masked)
-    return _of_elements(request, nearness, _granted(request))
+    request = Request(actor, Action.CUSTOMER_REVEAL, purpose, channel, tuple(codes), masked=masked)
+    return of_elements(request, nearness, granted_to(request))
 
 
 def tagged(found: Mapping[int, Found]) -> list[Tagged]:
@@ -226,106 +253,8 @@ def tagged(found: Mapping[int, Found]) -> list[Tagged]:
     return [Tagged(f.uid, keys[f.id]) for f in found.values()]
 
 
-@dataclass(frozen=True)
-class _Request:
-    actor: Actor
-    action: Action
-    purpose: str
-    channel: str
-    elements: tuple[str, ...]
-    masked: bool
-    hour: int = field(default_factory=lambda: clock.local().hour)
-
-    def __post_init__(self) -> None:
-        """The words of a request stand in the leaf for ever, so only known ones come in."""
-        known = self.purpose in PURPOSES and self.channel in CHANNELS
-        if not known or not all(map(elements.known, self.elements)):
-            raise UnknownCode
-
-
-def _width(reach: Reach) -> int:
-    return reach.width
-
-
-def _decide(
-    request: _Request, found: Iterable[Found], nearness: Reach, granted: frozenset[str]
-) -> dict[str, Decision]:
-    """One decision for each element (the farthest subject counts), and one for the act itself."""
-    decisions = {"": _of_action(request)}
-    if any(each.status != "active" for each in found) and not request.masked:
-        decisions["status"] = Decision(allowed=False, because=("restricted",))
-    return decisions | _of_elements(request, nearness, granted)
-
-
-def _of_elements(
-    request: _Request, nearness: Reach, granted: frozenset[str]
-) -> dict[str, Decision]:
-    """Elements of one class and level have one decision, unless a grant names some of them."""
-    rules = policy.rules_of(request.actor.role)
-    known: dict[tuple[str, int, bool, bool], Decision] = {}
-    decisions = {}
-    for code in request.elements:
-        element = elements.get(code)
-        alike = (element.cls.value, element.level, element.never_shown, code in granted)
-        if alike not in known:
-            known[alike] = _of_element(request, code, nearness, rules, granted=code in granted)
-        decisions[code] = known[alike]
-    return decisions
-
-
-def _granted(request: _Request) -> frozenset[str]:
-    """The elements for which a grant stands in for a step-up, where one could change the answer."""
-    token, rules = request.actor.token, policy.rules_of(request.actor.role)
-    if token is None or request.masked:
-        return frozenset()
-    levels = [elements.get(code).level for code in request.elements]
-    if not any(level >= rule.step_up_level for level in levels for rule in rules):
-        return frozenset()
-    return grants.covered(token, purpose=request.purpose) & frozenset(request.elements)
-
-
-def _of_action(request: _Request) -> Decision:
-    actor = request.actor
-    if actor.role is Role.SYSTEM:
-        allowed = request.action in actors.SYSTEM_ACTORS[actor.name]
-        return (
-            _SYSTEM_ALLOWED if allowed else Decision(allowed=False, because=("role-not-covered",))
-        )
-    if not may_attempt(actor.role, request.action):
-        return Decision(allowed=False, because=("role-not-covered",))
-    if actor.token and request.action.value not in actor.token.actions:
-        return Decision(allowed=False, because=("token-not-covered",))
-    if actor.token and request.purpose and request.purpose not in actor.token.purposes:
-        return Decision(allowed=False, because=("token-not-covered",))
-    return _ACTION_ALLOWED
-
-
-def _of_element(
-    request: _Request, code: str, nearness: Reach, rules: Sequence[policy.Rule], *, granted: bool
-) -> Decision:
-    actor, element = request.actor, elements.get(code)
-    if element.never_shown and not request.masked:
-        return Decision(allowed=False, because=("never-shown",))
-    if actor.role is Role.SYSTEM:
-        return _SYSTEM_ALLOWED
-    ask = Ask(
-        role=actor.role,
-        purpose=request.purpose,
-        element_class=element.cls.value,
-        level=element.level,
-        nearness=nearness,
-        channel=request.channel,
-        address=actor.address,
-        hour=request.hour,
-        masked=request.masked,
-        stepped_up=actor.stepped_up and actor.token is None,
-        granted=granted,
-    )
-    return policy.decide(rules, ask)
-
-
 def _draft(
-    request: _Request,
+    request: Request,
     decision: Decision,
     inputs: Mapping[str, Any],
     *,
@@ -352,7 +281,7 @@ def _draft(
     )
 
 
-def _context(request: _Request, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _context(request: Request, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Every input of the decision, so that it can be replayed; sealed, and erasable."""
     actor = request.actor
     return {
@@ -366,7 +295,7 @@ def _context(request: _Request, inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _refuse(request: _Request, decision: Decision, inputs: Mapping[str, Any]) -> NoReturn:
+def _refuse(request: Request, decision: Decision, inputs: Mapping[str, Any]) -> NoReturn:
     entry = write.commit(_draft(request, decision, inputs, found={}))
     if decision.because == ("not-visible",):
         raise NotVisible(MESSAGES["not-visible"])

@@ -1,9 +1,9 @@
-"""Who looked at one customer, newest first, and how many customers somebody has looked at today."""
+"""Who looked at one customer, newest first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from access import gate
@@ -11,10 +11,8 @@ from access.actions import Action
 from access.actors import Actor
 from access.models import Entry, SubjectAccess
 from access.querylog.telling import Told, tell
-from custodian import clock
 
 MOST = 20
-COUNTED = ("view", "reveal")
 
 
 @dataclass(frozen=True)
@@ -42,14 +40,6 @@ def of_subject(
     seen = SubjectAccess.objects.filter(subject=subject).order_by("-entry_id")
     indexes = list(seen.values_list("entry_id", flat=True)[:most])
     return [_look(told) for told in tell(Entry.objects.filter(id__in=indexes).newest_first())]
-
-
-def seen_today(actor: Actor) -> int:
-    """How many different customers this person has opened since midnight at the office."""
-    midnight = datetime.combine(clock.local().date(), time(), tzinfo=clock.OFFICE)
-    today = Entry.objects.filter(actor=actor.ref, ts__gte=midnight, act__in=COUNTED)
-    shown = SubjectAccess.objects.filter(entry_id__in=today.values("id"))
-    return shown.values("subject").distinct().count()
 
 
 def _look(told: Told) -> Look:

@@ -97,5 +97,5 @@ def _person(request: HttpRequest) -> Actor | None:
     sessions.note(request)
     if second_factor_at(request) is None:
         return None
-    address = sign_ins.address(request)
+    address = sign_ins.known_address(request)
     return actors.staff(user, stepped_up=stepped_up(request), address=address)

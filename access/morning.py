@@ -134,7 +134,7 @@ def person(asked: str, request: HttpRequest) -> str | None:
     if not gate.may(actor_of(request), Action.USER_READ):
         return None
     user = User.objects.filter(staff_no__iexact=asked).only("ref").first()
-    return reverse("admin:access_user_change", args=[user.ref]) if user else None
+    return reverse("admin:person", args=[user.ref]) if user else None
 
 
 finders += [person, log_entry]

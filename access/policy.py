@@ -49,6 +49,7 @@ class Ask:
     address: str = ""  # of the network that it comes from; empty for a command or a task
     masked: bool = False
     stepped_up: bool = False
+    lent: str = ""  # "lent" or "window": within reach by a time-boxed grant or break-glass only
     granted: bool = False  # a dated grant stands in for the step-up a token cannot make
 
 
@@ -110,7 +111,7 @@ def _inside(address: str, networks: Iterable[Network]) -> bool:
 
 
 def _granted(rule: Rule, ask: Ask) -> Decision:
-    because = ["rule", f"nearness-{ask.nearness.value}"]
+    because = ["rule", f"nearness-{ask.lent or ask.nearness.value}"]
     if ask.masked:
         because.append("masked")
     elif ask.level >= rule.step_up_level:

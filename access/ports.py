@@ -20,6 +20,9 @@ class Customers(Protocol):
     def uid_of(self, ref: str) -> UUID | None:
         """The log's uid of the customer with this reference, if the acting person may see her."""
 
+    def ordinals_of(self, refs: Iterable[str]) -> Mapping[str, int]:
+        """The subjects of these customers wherever they are: for whoever decides, never for whoever asks."""
+
     def called(self, uids: Iterable[UUID]) -> Mapping[UUID, Called]:
         """Those of the subjects that the acting person may see."""
 

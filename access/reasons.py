@@ -16,6 +16,12 @@ MESSAGES: Mapping[str, Promise | str] = {
     "stepped-up": _("已完成二次验证"),
     "token-grant": _("令牌持有在期的授权"),
     "nearness-own": _("客户在其名下"),
+    "nearness-lent": _("凭在期的临时授权"),
+    "nearness-window": _("凭紧急访问"),
+    "review-overdue": _("您有一次紧急访问逾期未复盘，复盘之前不能再用"),
+    "window-running": _("紧急访问还开着，结束后再复盘"),
+    "window-open": _("您已有一次紧急访问开着"),
+    "grant-purpose": _("临时授权不含此用途，请改用授权时的用途"),
     "nearness-unit": _("客户属于本机构"),
     "nearness-all": _("岗位可跨机构查看"),
     "no-rule": _("没有规则允许此岗位查看此类信息"),
@@ -48,7 +54,8 @@ MESSAGES: Mapping[str, Promise | str] = {
     "about-you": _("此事项涉及您本人，请由另一人复核"),
     "not-yours": _("只有提出人本人可以提交或撤回"),
     "outside-case": _("超出案件已批准的范围"),
-    "quota": _("今日限额已用完，明日再试或申请临时授权"),
+    "quota": _("查询限额已用完，此次没有显示；如确有工作需要，请联系合规官"),
+    "quota-pace": _("查询已接近限额，请隔几秒再看下一位客户"),
 }
 
 

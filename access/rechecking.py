@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext
 
-from access import actors, approvals, findings, scopes
+from access import actors, approvals, findings, grants, scopes
 from access.models import Finding
 from access.models.findings import TELLERS
 
@@ -16,10 +16,12 @@ KIND = "approval-altered"
 
 
 def carry_out() -> int:
-    """Raise an urgent finding for each altered approval that has none yet; how many were raised."""
+    """Raise an urgent finding for each altered approval or grant that has none yet; how many were raised."""
     with scopes.acting(actors.system("verifier")), transaction.atomic():
         told = set(Finding.objects.filter(kind=KIND).values_list("facts__approval", flat=True))
-        found = [each for each in approvals.altered() if str(each.ref) not in told]
+        altered = {each.pk: each for each in approvals.altered()}
+        altered |= {each.approval_id: each.approval for each in grants.altered()}
+        found = [each for each in altered.values() if str(each.ref) not in told]
         for each in found:
             findings.raise_finding(
                 KIND,

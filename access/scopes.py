@@ -84,15 +84,24 @@ class Found:
     nearness: Reach
     kek: int
     wrapped: bytes
+    # The purposes of the grants and windows without which the customer would be out of reach.
+    lent: frozenset[str] = frozenset()
+    in_window: bool = False  # one of them is break-glass
 
 
 _FIND = """
 SELECT s.id, s.uid, s.status,
        EXISTS (SELECT 1 FROM access_assignment a
-               WHERE a.subject_id = s.id AND a.user_id = %(actor)s
+               WHERE a.subject_id = s.id AND a.user_id = %(actor)s AND a.purpose = ''
                  AND a.since <= statement_timestamp()
                  AND (a.until IS NULL OR a.until > statement_timestamp())),
-       s.unit_id = ANY (%(units)s), k.kek, k.wrapped
+       s.unit_id = ANY (%(units)s), k.kek, k.wrapped,
+       ARRAY (SELECT a.purpose FROM access_assignment a
+              WHERE a.subject_id = s.id AND a.user_id = %(actor)s AND a.purpose <> ''
+                AND a.since <= statement_timestamp() AND a.until > statement_timestamp()),
+       EXISTS (SELECT 1 FROM access_assignment a
+               WHERE a.subject_id = s.id AND a.user_id = %(actor)s AND a.window_id IS NOT NULL
+                 AND a.since <= statement_timestamp() AND a.until > statement_timestamp())
 FROM access_subject s JOIN keys.subject_key k ON k.subject = s.id
 WHERE s.id = ANY (%(subjects)s)
 """
@@ -109,15 +118,13 @@ def find(subjects: Sequence[int]) -> dict[int, Found]:
         _FIND_BY,
         {"actor": actor.id, "units": list(actor.unit_ids), "subjects": list(subjects)},
     )
-    return {
-        row[0]: Found(
-            row[0], row[1], row[2], _nearness(own=row[3], unit=row[4]), row[5], bytes(row[6])
-        )
-        for row in rows
-    }
+    return {row[0]: _found(row, actor.reach) for row in rows}
 
 
-def _nearness(*, own: bool, unit: bool) -> Reach:
-    if own:
-        return Reach.OWN
-    return Reach.UNIT if unit else Reach.ALL
+def _found(row: Any, reach: Reach) -> Found:
+    ordinal, uid, status, own, unit, kek, wrapped, lent, in_window = row
+    near = own or unit or reach is Reach.ALL
+    nearness = Reach.OWN if own or (lent and not near) else Reach.UNIT if unit else Reach.ALL
+    purposes = frozenset[str]() if near else frozenset(lent)
+    window = bool(purposes) and in_window
+    return Found(ordinal, uid, status, nearness, kek, bytes(wrapped), purposes, window)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from access import actors
@@ -21,6 +22,14 @@ from custodian import clock
 def address(request: HttpRequest) -> str:
     """The client's network address; a forwarding header counts only behind a declared proxy."""
     return str(get_adapter(request).get_client_ip(request))
+
+
+def known_address(request: HttpRequest) -> str:
+    """The same, and nothing where it cannot be told: then no network covers it."""
+    try:
+        return address(request)
+    except PermissionDenied:
+        return ""
 
 
 def channel_of(role: Role) -> Channel:

@@ -172,6 +172,8 @@ def problem(error: Exception, context: Mapping[str, Any]) -> Response | None:
     told = problems.headers(members["status"])
     if isinstance(error, exceptions.Throttled):
         told["Retry-After"] = str(int(getattr(error, "wait", None) or 0) + 1)
+    elif seconds := members.get("retry_after"):
+        told["Retry-After"] = str(seconds)
     return Response(
         members, status=members["status"], headers=told, content_type=problems.MEDIA_TYPE
     )

@@ -16,6 +16,14 @@ class ElementClass(StrEnum):
     POLICY = "policy"
 
 
+class Harm(StrEnum):
+    """What giving it away does, by the three kinds that 法释〔2017〕10号, art. 5, counts apart."""
+
+    PROPERTY = "property"  # track, content of communication, credit, property
+    HEALTH = "health"  # lodging, calls, health, transactions
+    OTHER = "other"
+
+
 class Storage(StrEnum):
     CLEAR = "clear"
     SEALED = "sealed"
@@ -74,6 +82,7 @@ class Element:
     level: int
     mask: Mask
     sensitive: bool = False
+    harm: Harm = Harm.OTHER
     never_shown: bool = False
     storage: Storage = Storage.SEALED
     normalise: Callable[[str], str] = str.strip

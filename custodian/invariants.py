@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from access import approvals, cases, scopes
+from access import approvals, cases, grants, scopes
 from access.actors import system
 from access.models import Entry
 from access.sequencer.drain import PARTITION
@@ -141,6 +141,11 @@ def approvals_are_as_left(options: Options) -> Iterator[str]:
         yield f"approval {approval.ref}: its row or decisions were changed by hand"
 
 
+def grants_are_as_approved(options: Options) -> Iterator[str]:
+    for grant in grants.altered():
+        yield f"grant {grant.ref}: it gives reach to something else than what was approved"
+
+
 def partitions_are_ahead(options: Options) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -263,6 +268,7 @@ CHECKS: dict[str, Check] = {
     "outbox": changes_reach_the_log,
     "approvals": approvals_are_as_left,
     "cases": cases_are_as_approved,
+    "grants": grants_are_as_approved,
     "partitions": partitions_are_ahead,
     "imports": imports_add_up,
     "keys": every_sealed_row_has_its_key,

@@ -32,6 +32,7 @@ TITLES: Final[Mapping[str, Any]] = {
     "step-up-needed": _("须先完成二次验证；令牌须持有在期的授权"),
     "throttled": _("请求过于频繁，请稍后再试"),
     "token-refused": _("令牌无效"),
+    "too-much": _("查询超出限额，没有显示"),
     "too-large": _("请求正文过大，上限为 1 MB"),
     "unavailable": _("服务暂时不可用，没有显示任何资料，请稍后再试"),
     "unknown-parameter": _("含有此接口不认识的参数，请删去"),
@@ -77,6 +78,8 @@ def of_error(error: CustodianError) -> dict[str, Any]:
         "because": list(decision.because) if decision else [],
         "entry": getattr(error, "entry", None),
     }
+    if wait := getattr(error, "wait", 0):
+        members["retry_after"] = wait
     return body(error.code, error.status, detail=str(error.message), members=members)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.vocabulary import Purpose
 from custodian.crypto import blind_index as normal
-from custodian.elements import Element, ElementClass, Mask, Search, Storage, register
+from custodian.elements import Element, ElementClass, Harm, Mask, Search, Storage, register
 from records import masks
 
 OWNERS: Mapping[str, Promise | str] = {
@@ -71,6 +71,7 @@ def _of(
     purposes: frozenset[Purpose],
     owner: str,
     sensitive: bool = False,
+    harm: Harm = Harm.OTHER,
     never_shown: bool = False,
     normalise: Callable[[str], str] = normal.normalise_text,
     search: Search = Search.NONE,
@@ -84,6 +85,7 @@ def _of(
             level=level,
             mask=mask,
             sensitive=sensitive,
+            harm=harm,
             never_shown=never_shown,
             normalise=normalise,
             search=search,
@@ -138,6 +140,7 @@ INCOME = _of(
     purposes=frozenset(JUDGING),
     owner="underwriting",
     sensitive=True,
+    harm=Harm.PROPERTY,
 )
 BANK_NAME = _of(
     ElementClass.FINANCIAL,
@@ -147,6 +150,7 @@ BANK_NAME = _of(
     masks.whole,
     purposes=PAYING,
     owner="finance",
+    harm=Harm.PROPERTY,
 )
 BANK_ACCOUNT = _of(
     ElementClass.FINANCIAL,
@@ -159,6 +163,7 @@ BANK_ACCOUNT = _of(
     sensitive=True,
     normalise=normal.normalise_account,
     search=Search.EXACT,
+    harm=Harm.PROPERTY,
 )
 POLICY_NUMBER = _of(
     ElementClass.POLICY,
@@ -179,6 +184,7 @@ SUM_INSURED = _of(
     masks.whole,
     purposes=frozenset(SELLING | PAYING),
     owner="underwriting",
+    harm=Harm.HEALTH,
 )
 PREMIUM = _of(
     ElementClass.POLICY,
@@ -188,6 +194,7 @@ PREMIUM = _of(
     masks.whole,
     purposes=frozenset(SELLING | PAYING),
     owner="underwriting",
+    harm=Harm.HEALTH,
 )
 BENEFICIARIES = _of(
     ElementClass.POLICY,
@@ -208,6 +215,7 @@ HEALTH_DECLARATION = _of(
     owner="underwriting",
     sensitive=True,
     basis="consent",
+    harm=Harm.HEALTH,
 )
 QUERY_PASSWORD = _of(
     ElementClass.POLICY,
@@ -238,6 +246,7 @@ CLAIM_DESCRIPTION = _of(
     owner="claims",
     sensitive=True,
     basis="consent",
+    harm=Harm.HEALTH,
 )
 CLAIM_DIAGNOSIS = _of(
     ElementClass.POLICY,
@@ -249,6 +258,7 @@ CLAIM_DIAGNOSIS = _of(
     owner="claims",
     sensitive=True,
     basis="consent",
+    harm=Harm.HEALTH,
 )
 CLAIM_AMOUNT = _of(
     ElementClass.POLICY,
@@ -258,6 +268,7 @@ CLAIM_AMOUNT = _of(
     masks.whole,
     purposes=PAYING,
     owner="claims",
+    harm=Harm.HEALTH,
 )
 DOCUMENT_NAME = _of(
     ElementClass.POLICY,
@@ -277,4 +288,5 @@ DOCUMENT_CONTENT = _of(
     purposes=frozenset(JUDGING | PAYING),
     owner="customer-service",
     sensitive=True,
+    harm=Harm.HEALTH,
 )

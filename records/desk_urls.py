@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from records import desk, desk_intake, desk_reveal
+from records import desk, desk_break_glass, desk_grants, desk_intake, desk_reveal
 
 app_name = "desk"
 urlpatterns = [
     path("", desk.find, name="find"),
     path("mine/", desk.mine, name="mine"),
+    path("break-glass/", desk_break_glass.page, name="break_glass"),
+    path("grants/", desk_grants.ask, name="grants"),
     path("register/", desk_intake.intake, name="intake"),
     path("customers/<str:ref>/", desk.customer, name="customer"),
     path("customers/<str:ref>/reveal/", desk_reveal.reveal, name="reveal"),

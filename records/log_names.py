@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from access import scopes
+from access import actors, scopes
 from access.ports import Called
 from records import references
 from records.models import Customer
@@ -23,6 +23,12 @@ class Customers:
         rows = Customer.objects.visible_to(actor).filter(ref=known)
         uid: UUID | None = rows.values_list("subject__uid", flat=True).first()
         return uid
+
+    def ordinals_of(self, refs: Iterable[str]) -> Mapping[str, int]:
+        known = [each for ref in refs if (each := references.read(ref, kind="c"))]
+        with scopes.acting(actors.system("granter")):
+            rows = Customer.objects.filter(ref__in=known)
+            return dict(rows.values_list("ref", "subject_id"))
 
     def called(self, uids: Iterable[UUID]) -> Mapping[UUID, Called]:
         actor = scopes.current()

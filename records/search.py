@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from access import actors, break_glass, scopes
 from access.actions import Action
 from access.actors import Actor
 from access.querylog import write
+from access.vocabulary import Channel
 from custodian import elements
 from records import blind_indexes, listing
 from records.blind_indexes import COMBINED, COMBINED_PARTS
@@ -54,7 +56,13 @@ class Found:
 
 
 def exact(kind: Kind, values: Sequence[str], *, purpose: str, channel: str, actor: Actor) -> Found:
-    """Visible customers with exactly this value. One entry names the query's tag and whom it showed."""
+    """Visible customers with exactly this value. One entry names the query's tag and whom it showed.
+
+    While the person's break-glass window is open, whoever is found is lent to him until it ends.
+    """
+    window = break_glass.open_window(actor) if channel == Channel.DESK else None
+    if window is not None:
+        break_glass.lend(window, _anywhere(kind, values))
     holders = _holders(kind, values, actor)
     customers = listing.rows_of(actor).filter(pk__in=holders).order_by("pk")
     found = list(customers[: LIMIT + 1])
@@ -72,6 +80,13 @@ def exact(kind: Kind, values: Sequence[str], *, purpose: str, channel: str, acto
 def normalised(kind: Kind, values: Sequence[str]) -> list[str]:
     codes = COMBINED_PARTS if kind is Kind.NAME else (kind.element,)
     return [elements.get(code).normalise(value) for code, value in zip(codes, values, strict=True)]
+
+
+def _anywhere(kind: Kind, values: Sequence[str]) -> set[int]:
+    """The same wherever they are."""
+    everywhere = actors.system("break-glass")
+    with scopes.acting(everywhere):
+        return _holders(kind, values, everywhere)
 
 
 def _holders(kind: Kind, values: Sequence[str], actor: Actor) -> set[int]:

@@ -19,6 +19,8 @@ SEED = {
     "case-customer-key": (OFFICER, OFFICER, ["line"]),
     "policy-rule": (OFFICER, OFFICER, ["line"]),
     "approval-rule": (OFFICER, OFFICER, ["line"]),
+    "quota": (OFFICER, OFFICER, ["line"]),
+    "grant": (["agent", "claims_handler", "service_desk"], OFFICER, ["line", "target", "target-line"]),
 }
 # A new post begins when the role changes or somebody comes back; nobody approves on his first days.
 COUNT_DAYS = """

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from access.models.approvals import Approval, ApprovalDecision, ApprovalRule
 from access.models.cases import Bundle, Case, Handout
+from access.models.emergencies import BreakGlass
 from access.models.evidence import Entry, Outbox, SealedContext, SubjectAccess
 from access.models.findings import Finding
 from access.models.installation import Installation
 from access.models.keys import DataKey, SubjectKey
 from access.models.people import Unit, User
+from access.models.quotas import Quota, Seen, Tally, Total
 from access.models.rules import PolicyRule, Replay, RuleProposal
-from access.models.subjects import Assignment, Subject
+from access.models.subjects import Assignment, Grant, Subject
 from access.models.tokens import ApiToken, TokenGrant
 from access.models.tree import Checkpoint, Cosignature, Feed, Hourly, RollRow, Tree
 from access.models.verification import Verification
@@ -21,6 +23,7 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalRule",
     "Assignment",
+    "BreakGlass",
     "Bundle",
     "Case",
     "Checkpoint",
@@ -29,19 +32,24 @@ __all__ = [
     "Entry",
     "Feed",
     "Finding",
+    "Grant",
     "Handout",
     "Hourly",
     "Installation",
     "Outbox",
     "PolicyRule",
+    "Quota",
     "Replay",
     "RollRow",
     "RuleProposal",
     "SealedContext",
+    "Seen",
     "Subject",
     "SubjectAccess",
     "SubjectKey",
+    "Tally",
     "TokenGrant",
+    "Total",
     "Tree",
     "Unit",
     "User",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from access.models import SealedContext
 from access.querylog.telling import Told
 from access.querylog.write import open_context
+from access.reasons import sentence
 from access.vocabulary import Reach, Role
 from custodian.crypto.errors import OpenFailed
 
@@ -46,6 +47,7 @@ def _worded(context: dict[str, Any]) -> list[tuple[str, Any]]:
         "token": _("令牌"),
         "nearness": _("客户与其的关系"),
         "granted": _("凭授权的信息项"),
+        "lent": _("凭什么可及"),
         "page": _("页面"),
         "query": _("条件"),
         "entry": _("所看条目"),
@@ -68,6 +70,8 @@ def _said(name: str, value: Any) -> Any:
     """A role, a reach or a yes in words; anything else as it was noted."""
     if name in _CHOICES:
         return dict(_CHOICES[name]).get(value, value)
+    if name == "lent":
+        return sentence(f"nearness-{value}")
     if name == "stepped_up":
         return _("是") if value else _("否")
     return value

@@ -143,6 +143,7 @@ def _ask(code: str, leaf: dict[str, Any], context: dict[str, Any], *, granted: b
         masked=bool(leaf.get("mask")),
         stepped_up=context["stepped_up"] and not context.get("token"),
         granted=granted,
+        lent=context.get("lent") or "",
     )
 
 

@@ -289,7 +289,7 @@ def test_the_search_box_leads_to_people_entries_and_customers():
     client = signed_in(Role.COMPLIANCE_OFFICER)
     person = estate.user(name="周晓")
     find = reverse("admin:find")
-    assert client.post(find, {"q": person.staff_no})["Location"].endswith(f"{person.ref}/change/")
+    assert client.post(find, {"q": person.staff_no})["Location"].endswith(f"/people/{person.ref}/")
     assert client.post(find, {"q": "#1,204"})["Location"].endswith("/querylog/1204/")
     assert client.post(find, {"q": "没有这个"})["Location"] == "/admin/"
     assert client.get(find).status_code == 405

@@ -176,11 +176,11 @@ def test_a_bundle_inside_the_scope_needs_nobody(house, case):
 def test_what_is_chosen_is_all_that_is_asked_for(house):
     second = house.newcomer()
     uids = [house.customer.subject.uid, second.subject.uid]
-    case = house.case(operators=[house.agent, house.second], customers=uids, units=["XZ"])
+    case = house.case(operators=[house.agent, house.auditor], customers=uids, units=["XZ"])
     house.approve(house.ask_for_key(case, second))
     client = house.browser(house.office)
     for chosen, expected in (
-        ({"operators": [house.second.ref]}, ((house.second.ref,), (), (), ())),
+        ({"operators": [house.auditor.ref]}, ((house.auditor.ref,), (), (), ())),
         ({"customers": [uids[0]]}, ((), (uids[0],), (), ())),
         ({"customers": [uids[1]]}, ((), (uids[1],), (), (uids[1],))),
         ({"units": ["XZ"]}, ((), (), ("XZ",), ())),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.benchmarks import premises, report
 
-PARTS = ("read", "search", "import", "log", "tree")
+PARTS = ("read", "search", "import", "log", "tree", "access")
 
 
 def main() -> int:
@@ -30,14 +30,14 @@ def main() -> int:
             tree.measure(var=var, quick=options.quick, length=options.entries)
         if "import" in wanted:
             importing.measure(var=var, quick=options.quick)
-        if set(wanted) & {"read", "search", "log"}:
+        if set(wanted) & {"read", "search", "log", "access"}:
             _measure_reads(wanted, var, options)
     report.line(f"\n{time.monotonic() - begun:.0f} s in all")
     return 0
 
 
 def _measure_reads(wanted: list[str], var: Path, options: argparse.Namespace) -> None:
-    from tests.benchmarks import estate, log, read, search
+    from tests.benchmarks import decisions, estate, log, read, search
 
     premises.use(premises.DATABASE)
     small = options.quick and "search" not in wanted
@@ -48,6 +48,8 @@ def _measure_reads(wanted: list[str], var: Path, options: argparse.Namespace) ->
         search.measure(built, var=var, quick=options.quick)
     if "log" in wanted:
         log.measure(built, quick=options.quick)
+    if "access" in wanted:
+        decisions.measure(built, quick=options.quick)
 
 
 if __name__ == "__main__":

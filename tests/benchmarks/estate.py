@@ -10,7 +10,7 @@ from psycopg2.extras import execute_values
 
 from access import actors, scopes, tokens
 from access.actions import Action
-from access.models import Unit, User
+from access.models import Quota, Unit, User
 from access.sequencer.drain import Drain
 from access.vocabulary import Role
 from custodian import clock
@@ -34,6 +34,8 @@ class Estate:
 def build(customers: int) -> Estate:
     """Customers in the product's tables, each with money, fingerprints and an agent."""
     with scopes.acting(actors.system("tests")):
+        # Everything is counted as ever, and nobody is stopped.
+        Quota.objects.update(warn=None, finding=None, block=None)
         unit = Unit.objects.create(code="XZ", name="徐州中支")
         book = Book.objects.create(code="QH", name="青禾人寿")
         agents = [

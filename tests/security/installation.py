@@ -182,6 +182,8 @@ from access import actors, tokens
 from access.models import User
 from access.vocabulary import Role
 from tests import estate
+from tests.security import looking
+looking.unbounded()
 agent = estate.user(Role.AGENT)
 customer = estate.customer(of=[agent])
 acts = ["records:customer:reveal", "records:customer:view", "records:customer:search",

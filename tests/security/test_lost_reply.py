@@ -24,7 +24,7 @@ from tests import estate
 from tests.api.callers import FOR, Caller
 from tests.records import desk_estate
 from tests.security import chains
-from tests.security.looking import crowd, log, look, opened
+from tests.security.looking import crowd, log, look, opened, unbounded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASS, LOSE, HANG, CUT = "pass", "lose the reply", "never reply", "cut before the server"
@@ -110,6 +110,7 @@ def proxy(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
 
 @pytest.fixture
 def agent(proxy: Proxy) -> Any:
+    unbounded()
     return estate.user(Role.AGENT)
 
 

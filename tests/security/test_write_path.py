@@ -23,7 +23,7 @@ import psycopg2
 import pytest
 from django.db import transaction
 
-from access import gate, keystore, scopes
+from access import asking, gate, keystore, scopes
 from access.actions import Action
 from access.querylog import connection as log_connection
 from access.querylog import leaf, write
@@ -40,7 +40,7 @@ from records.models import Customer
 from tests import databases as test_databases
 from tests import estate
 from tests.security import chains
-from tests.security.looking import backends, crowd, log, logged_in, look, opened, permit
+from tests.security.looking import backends, crowd, log, logged_in, look, opened, permit, unbounded
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WRITER = "custodian querylog"
@@ -59,6 +59,7 @@ def _an_empty_log(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 def agent() -> Any:
+    unbounded()
     return estate.user(Role.AGENT)
 
 
@@ -465,7 +466,7 @@ def test_a_leaf_holds_codes_only(agent, customer) -> None:
 )
 def test_words_that_are_no_codes_do_not_come_through_the_gate(agent, customer, asked) -> None:
     words = {"purpose": "follow_up", "channel": "desk", "subjects": [customer.pk + 1], **asked}
-    with estate.acting(agent) as actor, pytest.raises(gate.UnknownCode):
+    with estate.acting(agent) as actor, pytest.raises(asking.UnknownCode):
         gate.permit(actor, Action.CUSTOMER_REVEAL, **words)
 
 

@@ -20,11 +20,21 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 
-from access import actors, approvals, cases, findings, rules, scopes, second_factor
+from access import actors, approvals, cases, findings, grants, rules, scopes, second_factor
 from access.bundles import store
 from access.bundles.criteria import Criteria
 from access.cases import Terms
-from access.models import ApiToken, Bundle, Case, Entry, PolicyRule, RuleProposal, User
+from access.models import (
+    ApiToken,
+    BreakGlass,
+    Bundle,
+    Case,
+    Entry,
+    Grant,
+    PolicyRule,
+    RuleProposal,
+    User,
+)
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
 from incidents.models import Alert
@@ -135,6 +145,21 @@ class World:
         }
         return {"case": case.ref, "approval": str(waiting.ref), **bundles}
 
+    def _grant(self) -> Grant:
+        agent = actors.staff(self.people["agent"])
+        with scopes.acting(agent):
+            return grants.request(
+                [self.customers[COLLEAGUES].ref], purpose="claim", reason="示例",
+                until=clock.now() + timedelta(days=3), actor=agent,
+            )  # fmt: skip
+
+    def _window(self) -> BreakGlass:
+        now = clock.now()
+        return BreakGlass.objects.create(
+            user=self.stranger, purpose="claim", reason="示例", until=now + timedelta(minutes=30),
+            due_at=now + timedelta(days=3),
+        )  # fmt: skip
+
     def _proposal(self) -> RuleProposal:
         rule = PolicyRule.objects.get(code="R-010", version=1)
         officer = actors.staff(self.people["compliance_officer"])
@@ -191,12 +216,15 @@ class World:
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",
                 "quarantined": str(row.ref),
+                "grant": str(self._grant().ref),
                 "proposal": str(self._proposal().ref),
+                "quota": "Q-01",
                 "rule": "1",
                 "rule_code": "R-010",
                 "run": str(run.ref),
                 "token": str(token.ref),
                 "unit": "XZ",
+                "window": str(self._window().ref),
                 "user": str(self.stranger.ref),
             }
 
