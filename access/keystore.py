@@ -149,6 +149,15 @@ def of_named_cached(name: str) -> DataKey:
     return held[1]
 
 
+def of_named_held(name: str) -> DataKey:
+    """The same for opening: a key that is gone is not made anew, but raises `NoKey`."""
+    now = time.monotonic()
+    held = _named.get(name)
+    if held is None or now - held[0] > _FRESH:
+        held = _named[name] = (now, _named_key(name))
+    return held[1]
+
+
 def forget() -> None:
     _named.clear()
 

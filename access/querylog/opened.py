@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from access.keystore import NoKey
 from access.models import SealedContext
 from access.querylog.telling import Told
 from access.querylog.write import open_context
@@ -31,7 +32,7 @@ def context_in(sealed: bytes, *, at: datetime) -> dict[str, Any] | None:
     for month in dict.fromkeys(f"{at + step:%Y-%m}" for step in _AROUND):
         try:
             return open_context(sealed, month=month)
-        except OpenFailed:
+        except (OpenFailed, NoKey):
             continue
     return None
 

@@ -63,8 +63,9 @@ def seal_context(inputs: Mapping[str, Any]) -> bytes:
 
 
 def open_context(blob: bytes, *, month: str) -> dict[str, Any]:
+    """The parts of a context of this month; raises `OpenFailed`, or `NoKey` where the key is gone."""
     name = f"log-context/{month}"
-    key = keystore.of_named_cached(name)
+    key = keystore.of_named_held(name)
     context = key.context(
         insurer=settings.CUSTODIAN_INSURER,
         holding=keystore.named_holding(name),

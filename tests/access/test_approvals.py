@@ -60,6 +60,7 @@ def test_nobody_decides_on_what_he_asked_for(house, act):
 
 @pytest.mark.parametrize("token", [False, True])
 def test_nobody_decides_on_his_own_past_the_page_either(house, token):
+    """A22."""
     case = house.asked()
     scope = TokenScope(token_id=1, actions=frozenset({"access:case:approve"}), purposes=frozenset())
     actor = actors.staff(house.first, stepped_up=True, token=scope if token else None)

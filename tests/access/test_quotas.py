@@ -361,7 +361,7 @@ def test_the_database_itself_lets_the_app_count_in_no_other_way(agent):
 
 
 def test_an_agent_who_pages_through_her_portfolio_by_script_is_slowed_stopped_and_reported(agent):
-    """A05: with a token, page after page, as fast as she can."""
+    """Page after page, as fast as she can."""
     customers = [estate.customer(of=[agent], accounts=()) for _ in range(12)]
     Quota.objects.all().delete()
     Quota.objects.create(
