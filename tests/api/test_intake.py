@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection
 from django.test import Client
 
 from access import scopes
@@ -148,3 +151,24 @@ def test_the_registration_stands_in_the_log(session, entries_since):
     entry = entries_since()[-1]
     assert (entry.act, entry.channel, entry.subjects) == ("change", "api", 1)
     assert "赵小满" not in entry.leaf
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_at_once_with_one_key_make_one_customer_with_one_answer():
+    """A23."""
+    agent = estate.user(Role.AGENT)
+    estate.book()
+    callers = [Caller(estate.login(Client(), agent)) for _ in range(4)]
+
+    def ask(number):
+        try:
+            answer = callers[number % 4].post("customers", PERSON, **KEY)
+            return answer.status_code, answer.content
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = set(pool.map(ask, range(20)))
+    ((status, _body),) = answers
+    assert status == 201
+    assert len(assigned()) == 1
