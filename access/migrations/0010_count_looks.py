@@ -96,7 +96,9 @@ BEGIN
     INSERT INTO access_seen (user_id, kind, subject_id, last_at)
     SELECT person, k, s, moment FROM unnest(kinds) k CROSS JOIN unnest(subjects) s
     ON CONFLICT (user_id, kind, subject_id)
-    DO UPDATE SET last_at = greatest(access_seen.last_at, excluded.last_at)
+    DO UPDATE SET last_at = excluded.last_at
+    -- Who opens a customer and then a value of hers writes once.
+    WHERE access_seen.last_at < excluded.last_at - interval '1 minute'
     RETURNING kind, xmax = 0 AS first)
   INSERT INTO access_total (user_id, kind, customers)
   SELECT person, kind, count(*) FROM seen WHERE first GROUP BY kind

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import DataError, ProgrammingError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -191,6 +191,16 @@ def test_of_sixteen_at_once_as_many_get_through_as_there_is_room_for(only, agent
         answers = sorted(pool.map(attempt, customers))
     assert answers == ["refused"] * 11 + ["shown"] * 5
     assert seen(user=agent, kind="any") == 5
+
+
+def test_masks_of_a_customer_just_counted_ask_the_database_nothing(only, agent, own, monkeypatch):
+    only(block=1)
+    look(agent, own[0], masked=True)
+    monkeypatch.setattr(quotas, "_ALONE", "SELECT 1/0")
+    look(agent, own[0], masked=True)
+    for again in ({"codes": (MOBILE,)}, {"masked": True}):
+        with pytest.raises(DataError):
+            look(agent, own[0] if "codes" in again else own[1], **again)
 
 
 # The three steps

@@ -49,7 +49,7 @@ def _measure_reads(wanted: list[str], var: Path, options: argparse.Namespace) ->
     if "log" in wanted:
         log.measure(built, quick=options.quick)
     if "access" in wanted:
-        decisions.measure(built, quick=options.quick)
+        decisions.measure(built, var=var, quick=options.quick)
 
 
 if __name__ == "__main__":
