@@ -211,9 +211,14 @@ def send_back(approval: Approval, *, seen: str, note: str, actor: Actor) -> None
 
 
 def void(approval: Approval) -> None:
-    """What was asked for is not wanted any more, in the transaction that says so; raises `IllegalMove`."""
+    """What was asked for is not wanted any more, in the transaction that says so; raises `IllegalMove`.
+
+    One that was edited by hand keeps its broken MAC: withdrawing it must not hide that.
+    """
+    untouched = is_as_left(approval)
     APPROVAL.move(approval, "void")
-    seal(approval)
+    if untouched:
+        seal(approval)
 
 
 def seal(approval: Approval) -> None:
@@ -266,8 +271,7 @@ def _require(approval: Approval, *, seen: str, actor: Actor) -> None:
     actors.person(actor)
     if approval.rule.step_up and not actor.stepped_up:
         gate.refuse(actor, kind.action, because="step-up-not-covered", channel=CHANNEL)
-    same = seen == approval.digest == digest_of(approval.kind, approval.payload)
-    if not same or not is_as_left(approval):
+    if not seen == approval.digest == digest_of(approval.kind, approval.payload):
         raise ContentChanged
 
 
@@ -276,7 +280,9 @@ def _held(approval: Approval) -> Approval:
     held = (
         Approval.objects.select_for_update(of=("self",)).select_related("rule").get(pk=approval.pk)
     )
-    if held.status != Status.WAITING or held.digest != approval.digest:
+    same = held.status == Status.WAITING and held.digest == approval.digest
+    # Under the lock, because what follows gives the row a new MAC.
+    if not same or not is_as_left(held):
         raise ContentChanged
     return held
 

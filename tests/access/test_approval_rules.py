@@ -227,6 +227,18 @@ def test_an_approval_changed_by_hand_is_found_and_approved_by_nobody(house, forg
         approvals.seal(house.now(case.approval))
 
 
+def test_withdrawing_what_was_changed_by_hand_does_not_hide_it(house):
+    case = house.asked()
+    with connection.cursor() as cursor:
+        changes = FORGERIES["another requester"]
+        cursor.execute(changes, {"id": case.approval.pk, "second": house.second.pk})
+    house.close(case)
+    assert house.now(case.approval).status == "void"
+    assert [each.pk for each in approvals.altered()] == [case.approval.pk]
+    with house.everywhere():
+        approvals.seal(house.now(case.approval))
+
+
 # Changing the rule itself
 
 
