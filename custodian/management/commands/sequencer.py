@@ -32,8 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
+        stop_on_signals(stop)
         keys = _keys()
         copies = Copies()
         try:
@@ -54,6 +53,12 @@ class Command(BaseCommand):
             sys.exit(REFUSED)
         finally:
             copies.stop()
+
+
+def stop_on_signals(stop: threading.Event) -> None:
+    """Set from a thread of its own: the main one may hold the event's lock just when the signal comes."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: threading.Thread(target=stop.set, daemon=True).start())
 
 
 def _make(keys: list[log_key.LogKey]) -> Sequencer:
