@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from access.models.approvals import Approval, ApprovalDecision, ApprovalRule
+from access.models.audits import AuditReport, AuditRule, AuditRun, Measure
 from access.models.cases import Bundle, Case, Handout
 from access.models.emergencies import BreakGlass
 from access.models.evidence import Entry, Outbox, SealedContext, SubjectAccess
+from access.models.exposures import Exposure, ExposureCursor
 from access.models.findings import Finding
 from access.models.installation import Installation
 from access.models.keys import DataKey, SubjectKey
@@ -16,6 +18,7 @@ from access.models.subjects import Assignment, Grant, Subject
 from access.models.tokens import ApiToken, TokenGrant
 from access.models.tree import Checkpoint, Cosignature, Feed, Hourly, RollRow, Tree
 from access.models.verification import Verification
+from access.models.work import WorkItem
 
 __all__ = [
     "ApiToken",
@@ -23,6 +26,9 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalRule",
     "Assignment",
+    "AuditReport",
+    "AuditRule",
+    "AuditRun",
     "BreakGlass",
     "Bundle",
     "Case",
@@ -30,12 +36,15 @@ __all__ = [
     "Cosignature",
     "DataKey",
     "Entry",
+    "Exposure",
+    "ExposureCursor",
     "Feed",
     "Finding",
     "Grant",
     "Handout",
     "Hourly",
     "Installation",
+    "Measure",
     "Outbox",
     "PolicyRule",
     "Quota",
@@ -54,4 +63,5 @@ __all__ = [
     "Unit",
     "User",
     "Verification",
+    "WorkItem",
 ]

@@ -87,6 +87,8 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("在岗"), default=True)
     theme = models.CharField(_("外观"), max_length=8, choices=Theme, default=Theme.SYSTEM)
+    notice_on = models.DateField(_("离职通知日"), null=True, blank=True)
+    leaves_on = models.DateField(_("离职日"), null=True, blank=True)
     joined_at = models.DateTimeField(default=clock.now, editable=False)
     # The database sets it anew when role or employment change.
     role_since = models.DateTimeField(_("任现岗自"), default=clock.now, editable=False)

@@ -38,6 +38,8 @@ class Subject(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.ACTIVE)
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name=_("服务机构"))
     honey = models.BooleanField(default=False)
+    # Whom people look up out of curiosity; a look that nothing explains is reported.
+    vip = models.BooleanField(default=False, db_default=False)
     registered_at = models.DateTimeField(default=clock.now)
 
     objects = SubjectQuerySet.as_manager()

@@ -85,7 +85,9 @@ def test_another_fault_is_another_finding_and_so_is_one_that_was_closed_and_stay
     for _ in range(2):
         tasks.verify_log()
     assert [entries for _, _, entries, _ in told()] == [[late], [early]]
-    Finding.objects.update(status=Finding.Status.CLOSED)
+    Finding.objects.update(
+        status=Finding.Status.CLOSED, verdict=Finding.Verdict.WARNING, decided_at=clock.now()
+    )
     for _ in range(2):
         tasks.verify_log()
     assert [entries for _, _, entries, _ in told()] == [[late], [early], [early]]
