@@ -23,6 +23,7 @@ class AccessConfig(AppConfig):
             rules,
             scopes,
         )
+        from access.audits import words as audit_words  # noqa: F401
         from access.bundles import proofreading  # noqa: F401
         from access.verification import words  # noqa: F401
 
