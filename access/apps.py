@@ -13,6 +13,7 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         from access import (  # noqa: F401  their parts register themselves
             approval_rules,
+            audit_rule_changes,
             break_glass,
             cases,
             checks,

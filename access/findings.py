@@ -108,7 +108,10 @@ def find_again(
             )
         if run is None or held.run_id != run.pk:
             held.times += 1
-        held.facts, held.severity = dict(facts), _heavier(held.severity, severity, held.times)
+        # What nobody judged in time and goes on weighs more as well.
+        late = held.due_at is not None and held.due_at < clock.now()
+        times = held.times if late else 1
+        held.facts, held.severity = dict(facts), _heavier(held.severity, severity, times)
         held.entries = _joined(held.entries, entries)
         held.save(update_fields=["facts", "severity", "entries", "times"])
         return held

@@ -14,8 +14,9 @@ from django.utils.translation import override
 from access import actors, gate, scopes
 from access.actions import Action
 from access.actors import Actor
-from access.audits import shares, thresholds
+from access.audits import shares
 from access.audits.thresholds import DECLARED
+from access.audits.words import numbers_in_words
 from access.models import AuditReport, AuditRule, AuditRun, Unit
 from access.vocabulary import Channel
 from custodian import clock, keys, pdf
@@ -68,17 +69,17 @@ def is_ours(body: bytes, signature: bytes) -> bool:
     return signing.verify(public, signature, body, domain=DOMAIN)
 
 
-def take(run: AuditRun, language: str, *, channel: str, purpose: str, actor: Actor) -> AuditReport:
+def take(report: AuditReport, *, channel: str, purpose: str, actor: Actor) -> bytes:
     """The report for somebody who may read it; on record before the first byte."""
-    report = run.reports.get(language=language)
+    run = report.run
     gate.permit(
         actor,
         Action.AUDIT_REPORT_TAKE,
         purpose=purpose,
         channel=channel,
-        facts={"day": run.day.isoformat(), "sha256": run.report.get(language, "")},
+        facts={"day": run.day.isoformat(), "sha256": run.report.get(report.language, "")},
     )
-    return report
+    return bytes(report.body)
 
 
 def _pdf(run: AuditRun, language: str) -> bytes:
@@ -158,7 +159,3 @@ def _rules(run: AuditRun) -> Iterable[list[str]]:
             str(declared.looks_for),
             numbers_in_words(rule.thresholds),
         ]
-
-
-def numbers_in_words(numbers: Mapping[str, float]) -> str:
-    return _("；").join(f"{thresholds.NAMES[name]} {value:g}" for name, value in numbers.items())

@@ -15,6 +15,29 @@ PREFIX = "audit-"
 Teller = Callable[[Mapping[str, Any]], str]
 
 
+def numbers_in_words(numbers: Mapping[str, float]) -> str:
+    """A rule's thresholds as phrases, in the order in which they are declared."""
+    phrases = {
+        "least": _("至少 %(n)s 次"),
+        "days": _("看 %(n)s 天"),
+        "active_days": _("至少分布在 %(n)s 天"),
+        "most_a_day": _("每天至多 %(n)s 名"),
+        "share": _("占比至少 %(n)s%%"),
+        "times_usual": _("至少为本人平常的 %(n)s 倍"),
+        "times_peers": _("至少为同岗位常见值的 %(n)s 倍"),
+        "run": _("连续至少 %(n)s 名"),
+        "gap": _("间隔至多 %(n)s 秒"),
+        "idle_days": _("闲置至少 %(n)s 天"),
+        "changes": _("来回至少 %(n)s 次"),
+        "minutes": _("在 %(n)s 分钟内"),
+        "before": _("离职前 %(n)s 天起"),
+        "unit_share": _("同机构这样做的人不到 %(n)s%%"),
+    }
+    order = list(phrases)
+    named = sorted(numbers.items(), key=lambda item: order.index(item[0]))
+    return _("，").join(phrases[name] % {"n": f"{value:g}"} for name, value in named)
+
+
 def kind_of(rule: str) -> str:
     return f"{PREFIX}{rule}"
 

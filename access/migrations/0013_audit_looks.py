@@ -270,6 +270,7 @@ class Migration(migrations.Migration):
             name='AuditReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('language', models.CharField(max_length=8)),
                 ('body', models.BinaryField()),
                 ('signature', models.BinaryField()),
