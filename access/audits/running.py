@@ -16,7 +16,7 @@ from django.db import transaction
 from access import actors, exposure, findings, gate, scopes
 from access.actions import Action
 from access.audits import reading, thresholds
-from access.audits.day import Day, Hit
+from access.audits.day import Day, Hit, Past
 from access.audits.engine import AT_ONCE, RULES, Outcome, audit
 from access.audits.words import kind_of
 from access.models import AuditRule, AuditRun, Entry, Exposure, Finding, Measure, User
@@ -68,15 +68,34 @@ def catch_up() -> int:
     with scopes.acting(actors.system("audits")):
         schedule()
         exposure.catch_up()
-        done = 0
+        done, memory = 0, Memory()
         while (run := next_due()) is not None:
-            work(run.pk)
+            work(run.pk, memory=memory)
             done += 1
         return done
 
 
-def work(run_id: int) -> AuditRun:
+class Memory:
+    """The past between two days that are audited one after the other: read once, then carried on."""
+
+    def __init__(self) -> None:
+        self._past: Past | None = None
+        self._day: date | None = None
+
+    def past(self, day: date) -> Past:
+        if self._past is None or self._day != day:
+            self._past = reading.past(day)
+        return self._past
+
+    def carry_on(self, day: date, outcome: Outcome) -> None:
+        if self._past is not None:
+            reading.carry_on(self._past, day, outcome.days.values())
+            self._day = day + timedelta(days=1)
+
+
+def work(run_id: int, *, memory: Memory | None = None) -> AuditRun:
     """Audit one day; all it writes is written at once. Raises `IllegalMove` when somebody is at it."""
+    memory = memory or Memory()
     with scopes.acting(actors.system("audits")):
         run: AuditRun = AuditRun.objects.get(pk=run_id)
         lease = run.claim()
@@ -87,12 +106,13 @@ def work(run_id: int) -> AuditRun:
                 run.day,
                 read.looks,
                 world=reading.world(run.day, read),
-                past=reading.past(run.day),
+                past=memory.past(run.day),
                 rules={code: rule.thresholds for code, rule in rules.items()},
                 sign_ins=read.sign_ins,
             )
             failpoints.hit("audit-before-writing")
             _write(run, lease, read, outcome, rules)
+            memory.carry_on(run.day, outcome)
         except IllegalMove:
             raise
         except Exception as error:
