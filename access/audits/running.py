@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from access import actors, exposure, findings, gate, scopes
 from access.actions import Action
@@ -22,12 +23,14 @@ from access.audits.words import kind_of
 from access.models import AuditRule, AuditRun, Entry, Exposure, Finding, Measure, User
 from access.vocabulary import Channel
 from custodian import clock, failpoints
+from custodian.errors import CustodianError
 from custodian.jobs import JOB, JobStatus
-from custodian.workflow import IllegalMove
+from custodian.workflow import IllegalMove, Workflow
 
 # A day is audited from this hour of the next one on: what the night hands in still explains it.
 HOUR: Final = 2
 RETRY: Final = timedelta(minutes=10)
+AGAIN: Final = Workflow({"again": (frozenset({JobStatus.DONE.value}), JobStatus.QUEUED.value)})
 _log = structlog.get_logger("access")
 
 
@@ -73,6 +76,30 @@ def catch_up() -> int:
             work(run.pk, memory=memory)
             done += 1
         return done
+
+
+def again(day: date) -> int:
+    """Audit a day once more, because reasons came in late; its findings grow, its report is made anew.
+
+    Raises `NotAudited` for a day that was not audited before.
+    """
+    with scopes.acting(actors.system("audits")):
+        run = AuditRun.objects.filter(day=day).first()
+        if run is None or run.status != JobStatus.DONE:
+            raise NotAudited
+        with transaction.atomic():
+            AGAIN.move(run, "again", {"started_at": None, "finished_at": None})
+            run.reports.all().delete()
+        work(run.pk)
+        return 1
+
+
+class NotAudited(CustodianError):
+    """The day was not audited before, or its audit is not done."""
+
+    code = "not-audited"
+    status = 409
+    message = _("这一天还没有审计完，不能重做")
 
 
 class Memory:
