@@ -65,6 +65,7 @@ def test_a_bad_token_is_nobody_even_with_a_session(session):
 def test_an_unknown_query_is_refused_before_anything_is_read(
     session, own, policy, query, entries_since
 ):
+    """A05."""
     for path in (
         "customers",
         f"customers/{own.ref}",

@@ -168,3 +168,58 @@ def _of_stranger(row: Row, method: str, answer: Answer, expected: str) -> list[s
         right = answer.status == int(expected)
     got = f"{method} {row.path}: {answer.status} {answer.goes_to} instead of {expected}"
     return [] if right else [got]
+
+
+# -- A07: the same function asked for by a side door --------------------------------------------
+
+
+def _spellings(place: str) -> list[tuple[str, dict[str, str]]]:
+    """Other ways to write an address or a method that some server or proxy takes for the same."""
+    path, _, query = place.partition("?")
+    more = f"?{query}" if query else ""
+    return [
+        (f"{path.rstrip('/')}{more}", {}),
+        (f"{path.rstrip('/')}.json{more}", {}),
+        (f"{path[:1]}{path[1:].replace('/', '//', 1)}{more}", {}),
+        (f"{path}/{more}", {}),
+        (f"{path.upper()}{more}", {}),
+        (f"{path}%2e{more}", {}),
+        (f"{path};x=1{more}", {}),
+        (place, {"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE"}),
+        (place, {"HTTP_X_ORIGINAL_URL": "/livez", "HTTP_X_REWRITE_URL": "/livez"}),
+        (place, {"HTTP_X_FORWARDED_HOST": "elsewhere.example"}),
+    ]
+
+
+@pytest.mark.parametrize("role", ["agent", "regulator"])
+def test_no_other_spelling_of_an_address_lets_in_whom_the_table_keeps_out(world, role):
+    """A07."""
+    wrong = []
+    for row in ROWS:
+        if role in row.who.get("GET", row.who.get("POST", frozenset())) or row.others == 200:
+            continue
+        place = address(row, world, role, "GET")
+        for spelling, headers in _spellings(place):
+            answer = world.ask(role, "GET", spelling, **headers)
+            led_on = answer.status in {301, 302} and _shut(world, role, answer.goes_to)
+            if answer.status not in {400, 403, 404, 405} and not led_on:
+                wrong.append(f"{role} {spelling} {headers}: {answer.status}")
+    told(wrong)
+
+
+def _shut(world, role: str, place: str) -> bool:
+    """Where a visitor is sent on to, he gets no further; or it is a page for everybody."""
+    if place.startswith(("/accounts/", "http://testserver/accounts/")):
+        return True
+    return world.ask(role, "GET", place).status in {302, 400, 403, 404, 405}
+
+
+def test_a_read_asked_for_as_a_change_by_a_header_stays_a_read(world):
+    """A07."""
+    for row in ROWS:
+        if row.path.startswith("admin/") and "GET" in row.who and not row.answer.get("GET"):
+            role = min(row.who["GET"])
+            place = address(row, world, role, "GET")
+            plain = world.ask(role, "GET", place)
+            turned = world.ask(role, "GET", place, HTTP_X_HTTP_METHOD_OVERRIDE="POST")
+            assert (plain.status, turned.status) == (200, 200), row.path

@@ -202,6 +202,7 @@ def _state(customer: Customer) -> tuple:
     "code", ["financial.bank_account", "policy.query_password", "policy.health_declaration"]
 )
 def test_what_a_role_is_not_granted_is_in_no_answer(agent, own, code):
+    """A05."""
     answer = agent.post(
         f"/desk/customers/{own[0].ref}/reveal/",
         {"element": code, "purpose": "follow_up", "reason": "想看"},
@@ -233,6 +234,7 @@ def _disguised(path: str) -> list[str]:
 
 @pytest.mark.parametrize("who", ["agent", "nobody"])
 def test_an_address_in_disguise_leads_nowhere(agent, own, client, who):
+    """A07."""
     if who == "nobody":
         client.logout()
     for path in (f"/desk/customers/{own[0].ref}/", f"/api/v1/customers/{own[0].ref}"):
@@ -244,6 +246,7 @@ def test_an_address_in_disguise_leads_nowhere(agent, own, client, who):
 
 @pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"])
 def test_no_header_turns_one_method_into_another(agent, own, header, entries_since):
+    """A07."""
     place = f"/desk/customers/{own[0].ref}/reveal/"
     answer = agent.get(place, {"element": "identity.mobile"}, headers={header: "POST"})
     assert "138 0013 8000" not in answer.content.decode()
