@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 
+from access.audits.explaining import Assigned
 from tests.audits.quarter.days import DAYS, NIGHT, moment, moments, working
 from tests.audits.quarter.diary import Kind
 from tests.audits.quarter.house import House
@@ -123,9 +124,10 @@ def handover(house: House) -> list[Member]:
     since = datetime.combine(span[0], time(8))
     left = list(house.portfolios[leaver.id])
     for customer in left:
-        house.assign(customer, heir, since)
+        house.diary.assigned.append(Assigned(customer, heir.id, since))
         if house.rng.random() < 0.5:
             house.diary.item(Kind.FOLLOW_UP, customer, heir, since)
+    house.inherited[heir.id] = (span[-1], left)
     heir.away -= set(span)
     for place, day in enumerate(span):
         at = moment(house.rng, day, {9: 1})

@@ -97,7 +97,9 @@ class Diary:
         )
         first = (opened - LEAD).date()
         last = (closed + TRAIL).date() if closed else DAYS[-1]
-        for place in range(max(0, (first - DAYS[0]).days), min(len(DAYS), (last - DAYS[0]).days + 1)):
+        for place in range(
+            max(0, (first - DAYS[0]).days), min(len(DAYS), (last - DAYS[0]).days + 1)
+        ):
             self.items[DAYS[place]].append(item)
 
     def purpose(self, kind: str) -> str:

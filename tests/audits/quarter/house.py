@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from random import Random
 
 from access.audits.day import Related
@@ -25,6 +25,7 @@ class House:
     town: town.Town
     diary: Diary
     portfolios: dict[int, list[int]] = field(default_factory=dict)
+    inherited: dict[int, tuple[date, list[int]]] = field(default_factory=dict)
     related: dict[int, Related] = field(default_factory=dict)
     # Which confounder touches a unit or a person, by name.
     confounded: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -41,6 +42,11 @@ class House:
 
     def units(self, role: str) -> list[str]:
         return sorted({each.unit for each in self.of(role)})
+
+    def portfolio(self, who: Member, day: date) -> list[int]:
+        """What is the person's own on that day, with what she took over from others."""
+        since, left = self.inherited.get(who.id, (day, []))
+        return self.portfolios[who.id] + (left if since < day else [])
 
     def relate(self) -> None:
         self.related = {each.id: self.town.related(each.id) for each in self.members}

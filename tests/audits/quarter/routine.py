@@ -95,7 +95,7 @@ def _service(house: House, who: Member, calls: Sequence[datetime], place: int) -
                 break
         _write_up(house, who, customer, kind, at)
         ended = diary.visit(who, at, customer, purpose)
-        if rng.random() < 0.04:  # asks for a relative on the same line
+        if rng.random() < 0.01:  # asks for a relative on the same line
             others = house.town.members[house.town.household[customer]]
             diary.visit(who, ended + timedelta(seconds=40), rng.choice(others), purpose)
 
@@ -165,7 +165,7 @@ def _new_claim(
 
 def _agent(house: House, who: Member, day: date, busy: float) -> None:
     """Half of an agent's visits have an item; the rest is hers, and that is all anybody knows."""
-    rng, diary, own = house.rng, house.diary, house.portfolios[who.id]
+    rng, diary, own = house.rng, house.diary, house.portfolio(who, day)
     if not own:
         return
     at_work = days.works(day)
@@ -212,10 +212,11 @@ def _lists(house: House, who: Member, day: date, hours: dict[int, int]) -> None:
     """Pages of masks, which show nobody's interest in anybody."""
     rng = house.rng
     for _ in range(drawn(rng, {AGENT: 1.2, SERVICE: 0.15, CLAIMS: 0.7}.get(who.role, 0.2))):
-        own = house.portfolios[who.id] if who.role == AGENT else range(10_000)
+        own = house.portfolio(who, day) if who.role == AGENT else range(10_000)
         first = rng.randrange(max(1, len(own) - 24))
         page = tuple(own[first : first + 25])
-        house.diary.note(who, moment(rng, day, hours), "list", "follow_up", page)
+        says = str(OFFICE_WORK.get(Role(who.role), Purpose.FOLLOW_UP))
+        house.diary.note(who, moment(rng, day, hours), "list", says, page)
 
 
 def _sign_ins(house: House, who: Member, day: date) -> None:

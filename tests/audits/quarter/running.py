@@ -18,9 +18,7 @@ from tests.audits.quarter.days import DAYS
 from tests.audits.quarter.made import Quarter
 
 Thresholds = Mapping[str, Mapping[str, float]]
-RULES: Thresholds = {
-    code: each.numbers for code, each in DECLARED.items() if code not in AT_ONCE
-}
+RULES: Thresholds = {code: each.numbers for code, each in DECLARED.items() if code not in AT_ONCE}
 
 
 @dataclass
@@ -48,7 +46,9 @@ def hits(quarter: Quarter, rules: Thresholds = RULES) -> list[tuple[date, Hit]]:
     lists = house.town.lists
     found: list[tuple[date, Hit]] = []
     for day in DAYS:
-        found += [(day, hit) for hit in _day(house_of(quarter, day, lists), quarter, day, memory, rules)]
+        found += [
+            (day, hit) for hit in _day(house_of(quarter, day, lists), quarter, day, memory, rules)
+        ]
     return found
 
 
@@ -62,9 +62,7 @@ def house_of(quarter: Quarter, day: date, lists: Lists) -> World:
     )
 
 
-def _day(
-    world: World, quarter: Quarter, day: date, memory: Memory, rules: Thresholds
-) -> list[Hit]:
+def _day(world: World, quarter: Quarter, day: date, memory: Memory, rules: Thresholds) -> list[Hit]:
     diary = quarter.house.diary
     memory.forget(day - timedelta(days=WINDOW))
     looks = {

@@ -21,7 +21,9 @@ SAYS: Mapping[str, Sequence[str]] = {
 Snoop = Callable[[House, Member], None]
 
 
-def _sneak(house: House, who: Member, at: datetime, customer: int, reveals: float = 0.8) -> datetime:
+def _sneak(
+    house: House, who: Member, at: datetime, customer: int, reveals: float = 0.8
+) -> datetime:
     says = SAYS.get(who.role) or (OFFICE_WORK[Role(who.role)].value,)
     return house.diary.visit(who, at, customer, house.rng.choice(says), reveals)
 
@@ -220,6 +222,8 @@ def fit(house: House, kind: str, who: Member) -> bool:
         return False
     if kind in {"bulk", "harvest", "leaver"} and who.role == AGENT:
         return len(house.portfolios[who.id]) >= 60
+    if kind == "dormant" and who.id in house.confounded["quarter-end crunch"]:
+        return False
     if kind == "off-hours":
         return who.unit not in house.shifts
     return kind != "fishing" or who.unit not in house.wrong_numbers

@@ -86,9 +86,7 @@ def _employ(town: Town, rng: Random, staff: list[int]) -> None:
     """Six in ten of the staff are customers of the house, most of them with their families."""
     special = town.vip | town.honey
     families = [
-        each
-        for each in town.members.values()
-        if len(each) >= 2 and not special & BitMap(each)
+        each for each in town.members.values() if len(each) >= 2 and not special & BitMap(each)
     ]
     rng.shuffle(families)
     for person in staff:
