@@ -18,12 +18,13 @@ def campaign(house: House) -> list[Member]:
     """A whole unit follows up on its customers in the order of a list, quickly, with imported items."""
     team = house.team(house.rng.choice(house.units(AGENT)))
     span = working(35, 49)
+    ends = datetime.combine(span[-1], time(19))
     for who in team:
         own, each = sorted(house.portfolios[who.id]), 0
         opened = datetime.combine(span[0] - timedelta(days=1), time(20))
         for customer in own:
             if house.rng.random() < 0.93:  # the list was made a week before and has gaps
-                house.diary.item(Kind.FOLLOW_UP, customer, who, opened)
+                house.diary.item(Kind.FOLLOW_UP, customer, who, opened, closed=ends)
         for day in [day for day in span if who.here(day)]:
             at = moment(house.rng, day, {9: 1, 13: 1})
             for customer in own[each : each + 14]:
