@@ -25,6 +25,10 @@ class Action(StrEnum):
     APPROVAL_RULE_APPROVE = "access:approval-rule:approve"
     APPROVAL_RULE_PROPOSE = "access:approval-rule:propose"
     ASSIGNMENT_CHANGE = "access:assignment:change"
+    AUDIT_REPORT_TAKE = "access:audit-report:take"
+    AUDIT_RULE_APPROVE = "access:audit-rule:approve"
+    AUDIT_RULE_PROPOSE = "access:audit-rule:propose"
+    AUDIT_RUN = "access:audit:run"
     AUTHENTICATE = "access:session:open"
     BACK_OFFICE_OPEN = "custodian:back-office:open"
     BREAK_GLASS_OPEN = "access:break-glass:open"
@@ -50,6 +54,9 @@ class Action(StrEnum):
     DEMO_BEGIN = "custodian:demo:begin"
     DOCUMENT_ADD = "records:document:add"
     DOCUMENT_READ = "records:document:read"
+    FINDING_ANSWER = "access:finding:answer"
+    FINDING_ASK = "access:finding:ask"
+    FINDING_DECIDE = "access:finding:decide"
     FINDING_READ = "access:finding:read"
     GRANT_APPROVE = "access:grant:approve"
     GRANT_END = "access:grant:end"
@@ -107,6 +114,9 @@ ACT: Mapping[Action, str] = {
     Action.APPROVAL_RULE_APPROVE: "change",
     Action.APPROVAL_RULE_PROPOSE: "change",
     Action.ASSIGNMENT_CHANGE: "change",
+    Action.AUDIT_REPORT_TAKE: "export",
+    Action.AUDIT_RULE_APPROVE: "change",
+    Action.AUDIT_RULE_PROPOSE: "change",
     Action.CUSTOMER_CHANGE: "change",
     Action.CUSTOMER_CREATE: "change",
     Action.BOOK_IMPORT: "change",
@@ -117,6 +127,9 @@ ACT: Mapping[Action, str] = {
     Action.CASE_CLOSE: "change",
     Action.CASE_OPEN: "change",
     Action.DOCUMENT_ADD: "change",
+    Action.FINDING_ANSWER: "change",
+    Action.FINDING_ASK: "change",
+    Action.FINDING_DECIDE: "change",
     Action.GRANT_APPROVE: "change",
     Action.GRANT_END: "change",
     Action.GRANT_REQUEST: "change",
@@ -144,6 +157,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.APPROVAL_RULE_APPROVE: _WATCHERS,
     Action.APPROVAL_RULE_PROPOSE: _OFFICERS,
     Action.ASSIGNMENT_CHANGE: _OFFICERS,
+    Action.AUDIT_REPORT_TAKE: _WATCHERS,
+    Action.AUDIT_RULE_APPROVE: _WATCHERS,
+    Action.AUDIT_RULE_PROPOSE: _OFFICERS,
+    Action.AUDIT_RUN: frozenset(),
     Action.AUTHENTICATE: _STAFF,
     Action.BACK_OFFICE_OPEN: _WATCHERS | {Role.ADMINISTRATOR},
     Action.BOOK_IMPORT: _OFFICERS,
@@ -169,6 +186,9 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.DEMO_BEGIN: frozenset(),
     Action.DOCUMENT_ADD: _DESK | _OFFICERS,
     Action.DOCUMENT_READ: _DESK | _OFFICERS,
+    Action.FINDING_ANSWER: _STAFF,
+    Action.FINDING_ASK: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.FINDING_DECIDE: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.FINDING_READ: _WATCHERS,
     Action.GRANT_APPROVE: _WATCHERS,
     Action.GRANT_END: _OFFICERS | {Role.SECURITY_OFFICER},

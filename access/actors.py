@@ -36,12 +36,20 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "demo": frozenset(
         {Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}
     ),
+    "audits": frozenset({Action.AUDIT_RUN}),
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE}),
     "feed": frozenset(),
     "granter": frozenset(),
-    "importer": frozenset({Action.BOOK_IMPORT, Action.CUSTOMER_CREATE, Action.QUARANTINE_FIX}),
+    "importer": frozenset(
+        {
+            Action.BOOK_IMPORT,
+            Action.CUSTOMER_CREATE,
+            Action.QUARANTINE_FIX,
+            Action.USER_CHANGE,
+        }
+    ),
     "installation": frozenset({Action.USER_CHANGE}),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),

@@ -18,10 +18,13 @@ from django.views.decorators.http import require_POST
 from access import (
     approval_admin,
     approval_rule_admin,
+    audit_admin,
+    audit_panels,
     back_office,
     break_glass_admin,
     bundle_admin,
     case_admin,
+    finding_admin,
     gate,
     grant_admin,
     invitations,
@@ -30,6 +33,7 @@ from access import (
     morning,
     person_admin,
     quota_admin,
+    unit_page,
 )
 from access.actions import Action
 from access.admin_pages import CHANNEL, actor_of
@@ -51,6 +55,10 @@ ROOMS = (
         grant_admin,
         break_glass_admin,
         person_admin,
+        finding_admin,
+        audit_admin,
+        audit_panels,
+        unit_page,
     ),
 )
 
@@ -68,6 +76,9 @@ class UnitAdmin(ScopedAdmin):
     facts = ("name", "code", "name_en", "parent", "people")
     lede = _("机构是一棵树；理赔人员能看到本机构及下级的客户")
     nothing = _("还没有机构。")
+
+    def address(self, row: Any) -> str:
+        return link_to("admin:unit", row.code)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         active = models.Count("user", filter=models.Q(user__is_active=True))
@@ -314,12 +325,13 @@ class FindingAdmin(ScopedAdmin):
     newest_first = True
     columns = (
         "ref", "kind", "severity", "status", "summary", "facts", "entries", "found_at",
+        "verdict", "due_at",
         "operator__name", "operator__staff_no",
     )  # fmt: skip
     list_select_related = ("operator",)
-    list_display = ("level", "what", "operator", "evidence", "status", "found_at")
-    list_filter = ("severity", "status")
-    facts = ("level", "what", "operator", "status", "found_at", "evidence_links")
+    list_display = ("level", "what", "operator", "evidence", "state", "found_at", "due")
+    list_filter = ("severity", "status", "verdict")
+    shows = False
     lede = _("按时间倒序 · 含证据条目，不含客户明文")
     nothing = _("没有审计发现。")
 
@@ -336,10 +348,13 @@ class FindingAdmin(ScopedAdmin):
         count = len(finding.entries)
         return ngettext("%(count)s 条", "%(count)s 条", count) % {"count": count}
 
-    @admin.display(description=_("证据条目"))
-    def evidence_links(self, finding: Finding) -> str:
-        links = [
-            (link_to("admin:querylog_entry", entry), f"#{entry:,}")
-            for entry in finding.entries[:50]
-        ]
-        return drawn("links", links) if links else "—"
+    @admin.display(description=_("状态"))
+    def state(self, finding: Finding) -> str:
+        return finding.get_verdict_display() if finding.verdict else finding.get_status_display()
+
+    @admin.display(description=_("处理期限"))
+    def due(self, finding: Finding) -> str:
+        return drawn("moment", finding.due_at) if finding.due_at and not finding.verdict else "—"
+
+    def address(self, finding: Finding) -> str:
+        return reverse("admin:finding", args=[finding.ref])

@@ -13,6 +13,7 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         from access import (  # noqa: F401  their parts register themselves
             approval_rules,
+            audit_rule_changes,
             break_glass,
             cases,
             checks,
@@ -23,6 +24,7 @@ class AccessConfig(AppConfig):
             rules,
             scopes,
         )
+        from access.audits import words as audit_words  # noqa: F401
         from access.bundles import proofreading  # noqa: F401
         from access.verification import words  # noqa: F401
 

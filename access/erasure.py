@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from access import gate, keystore, quotas
+from access import exposure, gate, keystore, quotas
 from access.actions import Action
 from access.actors import Actor
 from access.models import Subject
@@ -36,6 +36,7 @@ def forget(subject: Subject, *, channel: str, actor: Actor) -> int:
         keys = keystore.subject_keys_of([subject.pk])
         if subject.pk not in keys:
             return 0
+        exposure.erase(subject)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT querylog.forget_subject(%s::uuid, %s)", [str(subject.uid), subject.pk]

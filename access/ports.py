@@ -1,4 +1,4 @@
-"""What access asks of the apps to its right: how a subject of the log is called outside of it."""
+"""What access asks of the apps to its right: how a subject is called there, and who is near to whom."""
 
 from __future__ import annotations
 
@@ -27,17 +27,41 @@ class Customers(Protocol):
         """Those of the subjects that the acting person may see."""
 
 
+@dataclass(frozen=True)
+class Nearness:
+    """Subjects near to one person: the person herself, her family, same surname in the same street."""
+
+    own: frozenset[int] = frozenset()
+    family: frozenset[int] = frozenset()
+    kin: frozenset[int] = frozenset()
+
+
+class Relations(Protocol):
+    def near(self, users: Iterable[int]) -> Mapping[int, Nearness]:
+        """By key of the person; whoever has nobody near among the customers may be left out."""
+
+
 _registered: list[Customers] = []
+_related: list[Relations] = []
 
 
 def register_customers(port: Customers) -> None:
     _registered[:] = [port]
 
 
+def register_relations(port: Relations) -> None:
+    _related[:] = [port]
+
+
 def missing() -> list[str]:
     """Ports that nobody registered; `manage.py check` fails on them."""
-    return [] if _registered else ["Customers"]
+    held = {"Customers": _registered, "Relations": _related}
+    return [name for name, port in held.items() if not port]
 
 
 def customers() -> Customers:
     return _registered[0]
+
+
+def relations() -> Relations:
+    return _related[0]

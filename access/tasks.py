@@ -5,10 +5,11 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
-from access import rechecking
+from access import exposure, honey, rechecking
+from access.audits import reports, running
 from access.bundles import jobs as bundles
 from access.feed.pump import MOST, pump
-from access.models import Bundle, Replay, Verification
+from access.models import AuditRun, Bundle, Replay, Verification
 from access.replay import jobs as replays
 from access.verification import jobs
 from custodian.workflow import IllegalMove
@@ -54,6 +55,33 @@ def sweep() -> None:
 def recheck() -> None:
     """Whether approvals are as the product left them; each that is not is told once."""
     rechecking.carry_out()
+
+
+@shared_task(name="access.tasks.watch_honey")
+def watch_honey() -> None:
+    """Whether anybody opened a customer whom nobody has a reason to open."""
+    honey.watch()
+
+
+@shared_task(name="access.tasks.note_exposures")
+def note_exposures() -> None:
+    exposure.note()
+
+
+@shared_task(name="access.tasks.audit")
+def audit() -> None:
+    """Days that are over and not audited yet, in their order; then the reports that are owed."""
+    try:
+        running.catch_up()
+    except IllegalMove:
+        _log.info("audit-held-by-another")
+    for run_id in reports.owed():
+        report_audit.delay(run_id)
+
+
+@shared_task(name="access.tasks.report_audit")
+def report_audit(run_id: int) -> None:
+    reports.make(AuditRun.objects.get(pk=run_id))
 
 
 @shared_task(name="access.tasks.feed")

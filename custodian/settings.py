@@ -287,6 +287,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
+    "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},
+    "note-exposures": {"task": "access.tasks.note_exposures", "schedule": 60.0},
+    "audit": {"task": "access.tasks.audit", "schedule": 120.0},
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
 }

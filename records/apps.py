@@ -14,5 +14,7 @@ class RecordsConfig(AppConfig):
         from access import ports
         from records import catalogue, checks, damage  # noqa: F401
         from records.log_names import Customers
+        from records.staff_traces import Relations
 
         ports.register_customers(Customers())
+        ports.register_relations(Relations())

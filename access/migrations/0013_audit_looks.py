@@ -70,10 +70,19 @@ def seed(apps, schema_editor):
         rules(code=code, severity=severity, thresholds=numbers, since=SINCE)
         for code, severity, numbers in RULES
     )
+    apps.get_model("access", "ApprovalRule").objects.create(
+        kind="audit-rule",
+        requesters=["compliance_officer"],
+        approvers=["compliance_officer", "security_officer"],
+        excluded=["line"],
+        since=SINCE,
+    )
+    schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def unseed(apps, schema_editor):
     apps.get_model("access", "AuditRule").objects.all().delete()
+    apps.get_model("access", "ApprovalRule").objects.filter(kind="audit-rule").delete()
 
 
 def judge(apps, schema_editor):
@@ -133,13 +142,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='ExposureCursor',
-            fields=[
-                ('one', models.BooleanField(default=True, primary_key=True, serialize=False)),
-                ('upto', models.BigIntegerField(default=0)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Measure',
             fields=[
                 ('pk', models.CompositePrimaryKey('user_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -184,6 +186,11 @@ class Migration(migrations.Migration):
             model_name='finding',
             name='answer',
             field=models.CharField(blank=True, max_length=500, verbose_name='本人说明'),
+        ),
+        migrations.AddField(
+            model_name='finding',
+            name='asked_at',
+            field=models.DateTimeField(null=True, verbose_name='请本人说明'),
         ),
         migrations.AddField(
             model_name='finding',
@@ -263,6 +270,7 @@ class Migration(migrations.Migration):
             name='AuditReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('language', models.CharField(max_length=8)),
                 ('body', models.BinaryField()),
                 ('signature', models.BinaryField()),

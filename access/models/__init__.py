@@ -7,7 +7,7 @@ from access.models.audits import AuditReport, AuditRule, AuditRun, Measure
 from access.models.cases import Bundle, Case, Handout
 from access.models.emergencies import BreakGlass
 from access.models.evidence import Entry, Outbox, SealedContext, SubjectAccess
-from access.models.exposures import Exposure, ExposureCursor
+from access.models.exposures import Exposure
 from access.models.findings import Finding
 from access.models.installation import Installation
 from access.models.keys import DataKey, SubjectKey
@@ -37,7 +37,6 @@ __all__ = [
     "DataKey",
     "Entry",
     "Exposure",
-    "ExposureCursor",
     "Feed",
     "Finding",
     "Grant",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -80,6 +81,7 @@ class AuditRun(Job):
 class AuditReport(models.Model):
     """The signed report of one run in one language, as it was made."""
 
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     run = models.ForeignKey(AuditRun, models.PROTECT, related_name="reports")
     language = models.CharField(max_length=8)
     body = models.BinaryField()

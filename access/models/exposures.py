@@ -28,13 +28,3 @@ class Exposure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.day}"
-
-
-class ExposureCursor(models.Model):
-    """Up to which entry (excluded) the index has read the log; one row."""
-
-    one = models.BooleanField(primary_key=True, default=True)
-    upto = models.BigIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"exposures up to #{self.upto}"

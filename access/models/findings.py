@@ -53,7 +53,8 @@ class Finding(models.Model):
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("负责人")
     )
     due_at = models.DateTimeField(_("处理期限"), null=True)
-    # What the person says to it, in his own words.
+    # When the person was asked, and what he says to it in his own words.
+    asked_at = models.DateTimeField(_("请本人说明"), null=True)
     answer = models.CharField(_("本人说明"), max_length=500, blank=True)
     answered_at = models.DateTimeField(_("说明时间"), null=True)
     verdict = models.CharField(_("定性"), max_length=16, choices=Verdict, blank=True)

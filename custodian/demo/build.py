@@ -20,7 +20,7 @@ from access.models import Entry, Installation, Unit, User
 from access.querylog import writer
 from access.sequencer.process import PERIOD, Sequencer
 from custodian import clock, embedded
-from custodian.demo import cast, history, insurer, outside, reference, supervision, traffic
+from custodian.demo import audits, cast, history, insurer, outside, reference, supervision, traffic
 from custodian.demo.insurer import Manifest
 from custodian.demo.traffic import PlannedLook
 from custodian.tlog import log_key
@@ -84,11 +84,13 @@ def _build(customers: int, console: Console) -> None:
             _import(manifest, book, console, seal)
             with _step(console, _("指派客户 / Assigning customers")):
                 reference.assign(settings.VAR / "demo-files", manifest, book=book, people=people)
+                reference.know_staff(settings.VAR / "demo-files")
             seal()
         month = (begin + timedelta(hours=6), now - timedelta(minutes=5))
         looks = _planned(manifest, people, month)
         _live(looks, _customers(manifest, book), people, console, seal)
         supervision.begin(people)
+        audits.end(seal)
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)
@@ -138,13 +140,16 @@ def _live(
     seal: Callable[[], None],
 ) -> None:
     lived = history.live_through(looks, customers=customers, people=people)
+    nights = audits.Nights(looks[0].at if looks else clock.now())
+    after = [look.at for look in looks[1:]] + [clock.now()]
     with _bar(console) as bar:
-        task = bar.add_task(_("一个月的查询 / A month of looks"), total=len(looks))
-        for look, _lived in zip(looks, lived, strict=True):
+        task = bar.add_task(_("一个月的查询与审计 / A month of looks and audits"), total=len(looks))
+        for look, until, _lived in zip(looks, after, lived, strict=True):
             bar.advance(task)
             # The log's own entries tell the time of the looks around them.
             with clock.at(look.at):
                 seal()
+            nights.pass_until(until)
 
 
 @contextmanager

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
+
+from django.core.management import call_command
 
 from access.models import Assignment, Subject, Unit, User
 from custodian import clock
@@ -82,6 +85,11 @@ def assign(folder: Path, manifest: Manifest, *, book: Book, people: Mapping[str,
     honey = [subjects[key] for key in manifest.facts.honey if key in subjects]
     Subject.objects.filter(pk__in=honey).update(honey=True)
     return len(assignments)
+
+
+def know_staff(folder: Path) -> None:
+    """What the personnel department's own list says of the staff, as fingerprints."""
+    call_command("import_staff", folder / "人员.csv", stdout=StringIO(), stderr=StringIO())
 
 
 def by_key(book: Book, keys: set[str]) -> dict[str, int]:

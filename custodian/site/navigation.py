@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ class Item:
     label: Any
     url_name: str
     icon: str = ""
+    only_waiting: bool = False  # left out while nothing waits there for the person
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,13 @@ class Section:
 
 
 ADMIN = (
-    Group("", (Item(_("今日待办"), "admin:index"),)),
+    Group(
+        "",
+        (
+            Item(_("今日待办"), "admin:index"),
+            Item(_("请您说明"), "account_questions", only_waiting=True),
+        ),
+    ),
     Group(
         _("数据台账"),
         (
@@ -71,6 +78,7 @@ ADMIN = (
             Item(_("日志核验"), "admin:access_verification_changelist"),
             Item(pgettext_lazy("列表", "访问规则"), "admin:access_policyrule_changelist"),
             Item(pgettext_lazy("列表", "审计发现"), "admin:access_finding_changelist"),
+            Item(_("每日审计"), "admin:audits"),
             Item(_("授权与审批"), "admin:access_approval_changelist"),
             Item(pgettext_lazy("列表", "临时授权"), "admin:grants"),
             Item(_("紧急访问"), "admin:break_glasses"),
@@ -129,6 +137,7 @@ DESK = (
             Item(_("更正"), "desk:corrections"),
             Item(_("理赔协助"), "desk:claims"),
             Item(_("我的学习"), "desk:learning"),
+            Item(_("请您说明"), "account_questions", only_waiting=True),
         ),
     ),
 )
@@ -189,17 +198,20 @@ def sections(frame: str, request: HttpRequest, here: str = "") -> list[Section]:
     }
     current = known.get(here) or _current(list(known.values()), request.path)
     found = [
-        Section(
-            group.label,
-            [
-                _place(item, known[item.url_name], current, request)
-                for item in group.items
-                if item.url_name in known
-            ],
-        )
+        Section(group.label, list(_places(group, known, current, request)))
         for group in FRAMES[frame]
     ]
     return [section for section in found if section.places]
+
+
+def _places(
+    group: Group, known: Mapping[str, str], current: str | None, request: HttpRequest
+) -> Iterator[Place]:
+    for item in group.items:
+        if item.url_name in known:
+            place = _place(item, known[item.url_name], current, request)
+            if not item.only_waiting or (place.count and place.count.number):
+                yield place
 
 
 def _opens(url_name: str, request: HttpRequest) -> bool:

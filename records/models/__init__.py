@@ -8,6 +8,7 @@ from records.models.documents import Document
 from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.policies import Claim, Policy, PolicyRole
+from records.models.staff import StaffTrace
 
 __all__ = [
     "Account",
@@ -27,4 +28,5 @@ __all__ = [
     "Product",
     "QuarantinedRow",
     "Representative",
+    "StaffTrace",
 ]

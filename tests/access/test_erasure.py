@@ -34,7 +34,7 @@ from custodian.tlog.verify import (
 from tests import estate
 from tests.access.houses import said, whats, written
 from tests.records import desk_estate
-from tests.security.looking import log, logged_in, look
+from tests.security.looking import log, logged_in, look, unbounded
 from tests.sequencer.trees import value
 
 pytestmark = pytest.mark.xdist_group("erasure")
@@ -44,6 +44,7 @@ DENIED = "permission denied"
 @pytest.fixture
 def gone(house):
     """A customer with three looks, destroyed in the estate and not yet in the log; and her key of old."""
+    unbounded()
     customer = house.newcomer()
     for _ in range(3):
         look(house.agent, customer)

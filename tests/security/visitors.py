@@ -26,6 +26,8 @@ from access.bundles.criteria import Criteria
 from access.cases import Terms
 from access.models import (
     ApiToken,
+    AuditReport,
+    AuditRun,
     BreakGlass,
     Bundle,
     Case,
@@ -186,14 +188,21 @@ class World:
         newcomer = estate.user(Role.SERVICE_DESK, name="新人")
         with scopes.acting(estate.system()):
             book = estate.book()
-            run = ImportRun.objects.create(book=book, status="done")
+            imported = ImportRun.objects.create(book=book, status="done")
             row = QuarantinedRow.objects.create(
-                run=run, book=book, kind="customer", sheet=1, number=7,
+                run=imported, book=book, kind="customer", sheet=1, number=7,
                 reasons=[["id-check-digit", "identity.id_number"]],
                 row_digest=b"r" * 16, row_sealed=b"sealed",
             )  # fmt: skip
             raised = findings.raise_finding(
                 "bulk", severity="high", summary="五分钟内揭示 40 名客户"
+            )
+            asked = findings.raise_finding(
+                "bulk", severity="high", operator=agent, asked_at=clock.now()
+            )
+            run = AuditRun.objects.create(day=clock.local().date(), status="done")
+            report = AuditReport.objects.create(
+                run=run, language="en", body=b"%PDF", signature=b"s"
             )
             alert = Alert.objects.filter(finding=raised).first() or Alert.objects.create(
                 source="external", severity="high", summary="外部通报"
@@ -207,6 +216,8 @@ class World:
             )  # fmt: skip
             return self._case() | {
                 "alert": str(alert.ref),
+                "audit_report": str(report.ref),
+                "audit_rule": "drip",
                 "approval_kind": "case-scope",
                 "book": book.code,
                 "counterparty": str(party.ref),
@@ -217,11 +228,12 @@ class World:
                 "product": "WL01",
                 "quarantined": str(row.ref),
                 "grant": str(self._grant().ref),
+                "question": str(asked.ref),
                 "proposal": str(self._proposal().ref),
                 "quota": "Q-01",
                 "rule": "1",
                 "rule_code": "R-010",
-                "run": str(run.ref),
+                "run": str(imported.ref),
                 "token": str(token.ref),
                 "unit": "XZ",
                 "window": str(self._window().ref),

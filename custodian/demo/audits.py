@@ -1,0 +1,36 @@
+"""Each day of the demo's month is audited in the night after it, in its place among the looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from access import exposure, honey
+from access.audits import running
+from custodian import clock
+
+NIGHT = time(2, 30)
+
+
+class Nights:
+    """Audits as the time of the looks passes a night; the log is written in the order of time."""
+
+    def __init__(self, begin: datetime) -> None:
+        self._next = self._after(begin)
+
+    def pass_until(self, moment: datetime) -> None:
+        while self._next <= moment:
+            with clock.at(self._next):
+                running.catch_up()
+            self._next += timedelta(days=1)
+
+    def _after(self, moment: datetime) -> datetime:
+        night = datetime.combine(clock.local(moment).date(), NIGHT, clock.OFFICE)
+        return night if night > moment else night + timedelta(days=1)
+
+
+def end(seal: Callable[[], None]) -> None:
+    """What the tasks would have noted by now."""
+    seal()
+    honey.watch()
+    exposure.note()
