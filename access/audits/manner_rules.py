@@ -15,8 +15,6 @@ from access.audits.summing import dead_ends
 from access.audits.weighing import Case
 from access.querylog import hours
 
-SOON = timedelta(minutes=5)
-
 
 def off_hours(case: Case) -> Hit | None:
     """Customers at night and on weekends, for no reason, day after day, while the unit is at home."""

@@ -36,10 +36,11 @@ def summed(
     numbers = Numbers()
     seen, opened, unexplained, unasked = BitMap(), BitMap(), BitMap(), BitMap()
     explained = list[tuple[str, ...]]()
-    known: dict[tuple[str, int, int], str] = {}
     alone, outside = BitMap(), BitMap()
     for look in looks:
-        codes = tuple(_explained(look, operator, explainer, known))
+        codes = tuple(
+            explainer.of(operator, look.purpose, subject, look.at) for subject in look.subjects
+        )
         explained.append(codes)
         _count(numbers, look, codes)
         seen.update(look.subjects)
@@ -70,20 +71,6 @@ def summed(
         unexplained=unexplained,
         unasked=unasked,
     )
-
-
-def _explained(
-    look: Look, operator: Operator, explainer: Explainer, known: dict[tuple[str, int, int], str]
-) -> list[str]:
-    """A customer asked about again within the hour has the same explanation."""
-    codes = []
-    for subject in look.subjects:
-        key = (look.purpose, subject, look.at.hour)
-        code = known.get(key)
-        if code is None:
-            code = known[key] = explainer.of(operator, look.purpose, subject, look.at)
-        codes.append(code)
-    return codes
 
 
 def _count(numbers: Numbers, look: Look, codes: Sequence[str]) -> None:

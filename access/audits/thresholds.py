@@ -86,7 +86,7 @@ DECLARED: Final[Mapping[str, Declared]] = {
         _("越界尝试"),
         _("多次请求不在其名下或范围内的客户"),
         "medium",
-        {"days": 7, "least": 10, "times_peers": 4},
+        {"days": 7, "least": 12, "times_peers": 4},
     ),
     "enumeration": Declared(
         _("按序枚举"),

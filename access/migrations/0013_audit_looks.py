@@ -18,7 +18,7 @@ RULES = [
     ("kin", "medium", {"least": 1, "most": 15}),
     ("vip", "high", {"days": 30, "least": 2}),
     ("off-hours", "medium", {"days": 14, "least": 8, "share": 5, "active_days": 4, "times_peers": 4, "unit_share": 30}),
-    ("off-portfolio", "medium", {"days": 7, "least": 10, "times_peers": 4}),
+    ("off-portfolio", "medium", {"days": 7, "least": 12, "times_peers": 4}),
     ("enumeration", "high", {"run": 15, "gap": 90}),
     ("fishing", "medium", {"days": 7, "least": 12, "share": 15, "times_peers": 4}),
     ("bulk", "high", {"least": 40, "times_usual": 4, "times_peers": 4}),
