@@ -28,7 +28,7 @@ NAMES: Final[Mapping[str, Promise]] = {
     "least": _("至少几次"),
     "days": _("看几天"),
     "active_days": _("至少分布在几天"),
-    "most": _("至多几名"),
+    "most": _("同姓同街至多几名"),
     "most_a_day": _("每天至多几名"),
     "steady": _("至少占上班日的比例（%）"),
     "share": _("至少占比（%）"),

@@ -22,7 +22,7 @@ def numbers_in_words(numbers: Mapping[str, float]) -> str:
         "days": _("看 %(n)s 天"),
         "active_days": _("至少分布在 %(n)s 天"),
         "steady": _("至少占上班日的 %(n)s%%"),
-        "most": _("至多 %(n)s 名"),
+        "most": _("同姓同街的不超过 %(n)s 名"),
         "most_a_day": _("每天至多 %(n)s 名"),
         "share": _("占比至少 %(n)s%%"),
         "times_usual": _("至少为本人平常的 %(n)s 倍"),

@@ -229,7 +229,8 @@ def _sign_ins(house: House, who: Member, day: date) -> None:
     if who.role == AGENT:
         places += [f"mobile-{rng.randrange(60)}", f"mobile-{rng.randrange(60)}"]
     address = rng.choice(places)
-    for look in sorted(rng.sample(looks, min(len(looks), 1 + drawn(rng, 2.5))), key=lambda l: l.at):
+    some = rng.sample(looks, min(len(looks), 1 + drawn(rng, 2.5)))
+    for look in sorted(some, key=lambda look: look.at):
         if rng.random() < 0.25:
             address = rng.choice(places)
         house.diary.sign_in(who, look.at - timedelta(minutes=1), address)

@@ -49,12 +49,12 @@ def score(quarter: Quarter, hits: Iterable[tuple[date, Hit]]) -> Score:
 
 def told(quarter: Quarter, its: Score) -> str:
     """The score in lines, with every miss and every false alarm by name."""
+    staff = len(quarter.house.members)
     lines = [
-        f"seed {quarter.seed}: {len(quarter.house.members)} people, {quarter.looks:,} looks, "
-        f"{len(its.planted)} snoopers, {len(its.flagged)} people flagged",
-        f"  people: recall {its.recall:.3f}, precision {its.precision:.3f}; "
-        f"by the rule meant for them {len(its.found_as_meant)}/{len(its.planted)}; "
-        f"findings: precision {its.precision_of_findings:.3f}",
+        f"seed {quarter.seed}: {staff} people, {quarter.looks:,} looks, {len(its.planted)} snoopers",
+        f"  people flagged {len(its.flagged)}: recall {its.recall:.3f}, precision {its.precision:.3f}",
+        f"  by the rule meant for them {len(its.found_as_meant)}/{len(its.planted)}",
+        f"  findings: precision {its.precision_of_findings:.3f}",
     ]
     for kind in SNOOPERS:
         people = [person for person, each in its.planted.items() if each == kind]
