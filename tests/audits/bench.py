@@ -58,19 +58,22 @@ class Bench:
     related: Related = field(default_factory=Related)
     lists: Lists = field(default_factory=Lists)
     me: Operator = ME
+    team: Sequence[Operator] = ()
     # By person, and by how many days back.
     numbers: Mapping[int, Mapping[int, Numbers]] = field(default_factory=dict)
     unexplained: Mapping[int, BitMap] = field(default_factory=dict)
     unasked: Mapping[int, BitMap] = field(default_factory=dict)
     last_active: int | None = None
+    # What others of the role did today.
+    theirs: Mapping[int, Sequence[Look]] = field(default_factory=dict)
 
     def found(self, rule: str) -> Hit | None:
         """What the rule says with the numbers that it begins with."""
         outcome = audit(
             WEDNESDAY,
-            {self.me.id: self.looks},
+            {**self.theirs, self.me.id: self.looks},
             world=World(
-                {each.id: each for each in (self.me, *OTHERS)},
+                {each.id: each for each in (self.me, *OTHERS, *self.team)},
                 Explainer(self.items, self.assigned),
                 {self.me.id: self.related},
                 self.lists,

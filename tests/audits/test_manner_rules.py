@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from access.audits.day import SignIn
+from access.audits.day import Operator, SignIn
 from access.audits.explaining import Assigned
 from access.audits.numbers import Numbers
 from tests.audits.bench import ME, OTHERS, UNIT, Bench, at, look, peers, views, work
@@ -26,6 +27,13 @@ def test_eight_customers_on_four_nights_are_found_and_seven_or_three_nights_are_
     assert at_night(2, [2, 2, 2]).found("off-hours").facts["customers"] == 8
     assert at_night(2, [2, 2, 1]).found("off-hours") is None
     assert at_night(2, [3, 3, 0]).found("off-hours") is None
+
+
+@pytest.mark.parametrize(("back", "found"), [(13, True), (14, False)])
+def test_a_fortnight_of_nights_is_added_up(back, found):
+    night = Numbers(outside_hours=2, customers=40)
+    bench = Bench(views(1, 2, when=at(21)), numbers={ME.id: dict.fromkeys((1, 2, back), night)})
+    assert bool(bench.found("off-hours")) is found
 
 
 @pytest.mark.parametrize(("seen", "found"), [(52, True), (53, False)])
@@ -53,11 +61,20 @@ def test_where_the_unit_works_at_night_nobody_is_told_of(colleagues, found):
     assert bool(at_night(2, [2, 2, 2], others=usual).found("off-hours")) is found
 
 
-@pytest.mark.parametrize(("usual", "found"), [(2, True), (3, False)])
-def test_nights_are_four_times_what_the_role_does(usual, found):
-    assert (
-        bool(at_night(2, [2, 2, 2], others=peers(outside_hours=usual)).found("off-hours")) is found
-    )
+@pytest.mark.parametrize(("tonight", "found"), [(3, True), (2, False)])
+def test_nights_are_four_times_what_the_role_does(tonight, found):
+    bench = at_night(tonight, [3, 3, 3], others=peers(outside_hours=3))
+    assert bool(bench.found("off-hours")) is found
+
+
+def test_three_of_ten_in_the_unit_are_the_unit():
+    team = {n: Operator(n, "service_desk", UNIT) for n in range(20, 26)}
+    late = Numbers(outside_hours=4, customers=40)
+    usual = {each.id: {1: Numbers(customers=40)} for each in (*OTHERS, *team.values())}
+    bench = replace(at_night(2, [2, 2, 2], others=usual), team=[*team.values()])
+    assert bench.found("off-hours")
+    some = {**bench.numbers, **{n: {1: late} for n in (20, 21, 22)}}
+    assert replace(bench, numbers=some).found("off-hours") is None
 
 
 # off-portfolio
@@ -142,6 +159,12 @@ def test_they_are_fifteen_in_a_hundred_of_all_searches(found, told):
     assert bool(Bench(in_vain(12, found)).found("fishing")) is told
 
 
+@pytest.mark.parametrize(("back", "found"), [(6, True), (7, False)])
+def test_a_week_of_searches_is_added_up(back, found):
+    before = {ME.id: {back: Numbers(searches=11, empty_searches=11)}}
+    assert bool(Bench(in_vain(1), numbers=before).found("fishing")) is found
+
+
 def test_who_mistypes_and_then_finds_is_not_fishing():
     slips = [
         each
@@ -168,10 +191,12 @@ def test_it_takes_three_customers():
     assert Bench(views(1, 2), last_active=60).found("dormant") is None
 
 
-@pytest.mark.parametrize(("asked", "found"), [(7, True), (8, False)])
-def test_who_comes_back_to_her_work_has_forgotten_some_items(asked, found):
+@pytest.mark.parametrize(
+    ("forgotten", "asked", "found"), [(3, 7, True), (3, 8, False), (5, 12, False)]
+)
+def test_who_comes_back_to_her_work_has_forgotten_some_items(forgotten, asked, found):
     items = [work(each) for each in range(10, 10 + asked)]
-    looks = views(1, 2, 3, *range(10, 10 + asked))
+    looks = views(*range(forgotten), *range(10, 10 + asked))
     assert bool(Bench(looks, items=items, last_active=60).found("dormant")) is found
 
 
@@ -188,7 +213,9 @@ def test_four_changes_within_an_hour_and_three_are_the_telephone():
 
 
 def test_four_changes_over_more_than_an_hour_are_a_day_on_the_road():
-    assert Bench(views(1), sign_ins=signing_in(5, 16)).found("shared") is None
+    *first, last = signing_in(5, 15)
+    late = replace(last, at=last.at + timedelta(minutes=1))
+    assert Bench(views(1), sign_ins=[*first, late]).found("shared") is None
 
 
 def test_one_address_and_an_account_that_saw_nobody_are_no_sharing():

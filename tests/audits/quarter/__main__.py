@@ -18,7 +18,7 @@ if __name__ == "__main__":
         begun = time.perf_counter()
         quarter = made.made(seed)
         made_after = time.perf_counter() - begun
-        found = running.hits(quarter)
+        found = running.run(quarter).hits
         sys.stdout.write(scoring.told(quarter, scoring.score(quarter, found)) + "\n")
         took = time.perf_counter() - begun
         sys.stdout.write(f"  {took:.1f} s, {made_after:.1f} s of it to make the quarter\n\n")

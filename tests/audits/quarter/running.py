@@ -40,19 +40,24 @@ class Memory:
                     del days[day]
 
 
-def hits(quarter: Quarter, rules: Thresholds = RULES) -> list[tuple[date, Hit]]:
-    """Every hit of the quarter, with its day."""
-    house, memory = quarter.house, Memory()
-    lists = house.town.lists
-    found: list[tuple[date, Hit]] = []
+@dataclass
+class Run:
+    """What a whole quarter's audits found, and what they remember at its end."""
+
+    hits: list[tuple[date, Hit]] = field(default_factory=list)
+    memory: Memory = field(default_factory=Memory)
+
+
+def run(quarter: Quarter, rules: Thresholds = RULES) -> Run:
+    """Audit day after day, with the numbers that an installation begins with."""
+    its, lists = Run(), quarter.house.town.lists
     for day in DAYS:
-        found += [
-            (day, hit) for hit in _day(house_of(quarter, day, lists), quarter, day, memory, rules)
-        ]
-    return found
+        world = _world(quarter, day, lists)
+        its.hits += [(day, hit) for hit in _day(world, quarter, day, its.memory, rules)]
+    return its
 
 
-def house_of(quarter: Quarter, day: date, lists: Lists) -> World:
+def _world(quarter: Quarter, day: date, lists: Lists) -> World:
     house = quarter.house
     return World(
         operators={each.id: each.on(day) for each in house.members if day >= each.joins},
