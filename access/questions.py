@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access import findings, sign_ins
+from access import findings, gate, sign_ins
 from access.account import signed_in
+from access.actions import Action
 from access.admin_pages import actor_of
 from access.findings import Decided
 from access.models import Entry, Finding
@@ -55,12 +56,15 @@ def table(request: HttpRequest) -> HttpResponse:
 @signed_in
 def question(request: HttpRequest, ref: UUID) -> HttpResponse:
     finding = asked_of(request).filter(ref=ref).first()
+    actor = actor_of(request)
+    channel = sign_ins.channel_of(Role(actor.role))
     if finding is None:
-        raise Http404
-    form = AnswerForm(request.POST or None, initial={"answer": finding.answer})
+        gate.refuse_unknown(
+            actor, Action.FINDING_ANSWER, asked=str(ref), purpose="", channel=channel
+        )
+    data = request.POST if request.method == "POST" else None
+    form = AnswerForm(data, initial={"answer": finding.answer})
     if form.is_bound and form.is_valid():
-        actor = actor_of(request)
-        channel = sign_ins.channel_of(Role(actor.role))
         try:
             findings.answer(finding, form.cleaned_data["answer"], channel=channel, actor=actor)
         except Decided as error:
@@ -68,7 +72,7 @@ def question(request: HttpRequest, ref: UUID) -> HttpResponse:
         else:
             messages.success(request, _("已记下您的说明。"))
         return redirect("account_questions")
-    rows = Entry.objects.filter(id__in=finding.entries[:SHOWN], actor=actor_of(request).ref)
+    rows = Entry.objects.filter(id__in=finding.entries[:SHOWN], actor=actor.ref)
     context = {
         "finding": finding,
         "looks": [(each.at, sentence(each)) for each in tell(rows.order_by("id"))],

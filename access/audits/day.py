@@ -74,12 +74,12 @@ class Lists:
 class Past:
     """What is known of the days before, by person and day; up to `thresholds.WINDOW` days."""
 
-    numbers: Mapping[int, Mapping[date, Numbers]] = field(default_factory=dict)
+    numbers: dict[int, dict[date, Numbers]] = field(default_factory=dict)
     # Customers seen whom nothing explains, and customers opened without any work item.
-    unexplained: Mapping[int, Mapping[date, BitMap]] = field(default_factory=dict)
-    unasked: Mapping[int, Mapping[date, BitMap]] = field(default_factory=dict)
+    unexplained: dict[int, dict[date, BitMap]] = field(default_factory=dict)
+    unasked: dict[int, dict[date, BitMap]] = field(default_factory=dict)
     # The last day before on which the person was at work, however long ago.
-    last_active: Mapping[int, date] = field(default_factory=dict)
+    last_active: dict[int, date] = field(default_factory=dict)
 
 
 @dataclass

@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from access import ports
 from access.audits import thresholds
-from access.audits.day import LOOKS, REFUSED, Lists, Look, Operator, Past, Related, SignIn
+from access.audits.day import LOOKS, REFUSED, Day, Lists, Look, Operator, Past, Related, SignIn
 from access.audits.engine import World
 from access.audits.explaining import LEAD, TRAIL, Assigned, Explainer, Item
 from access.audits.numbers import Numbers
@@ -184,7 +184,23 @@ def past(day: date) -> Past:
     )
 
 
-def _sets(since: date, day: date, name: str) -> Mapping[int, Mapping[date, BitMap]]:
+def carry_on(past: Past, day: date, its: Iterable[Day]) -> None:
+    """Make it the past of the next day: this day comes in, what is too old goes."""
+    for each in its:
+        person = each.operator.id
+        past.numbers.setdefault(person, {})[day] = each.numbers
+        past.last_active[person] = day
+        if each.unexplained:
+            past.unexplained.setdefault(person, {})[day] = each.unexplained
+        if each.unasked:
+            past.unasked.setdefault(person, {})[day] = each.unasked
+    gone = day - timedelta(days=thresholds.WINDOW)
+    for held in (past.numbers, past.unexplained, past.unasked):
+        for days in held.values():
+            days.pop(gone, None)
+
+
+def _sets(since: date, day: date, name: str) -> dict[int, dict[date, BitMap]]:
     found: dict[int, dict[date, BitMap]] = defaultdict(dict)
     rows = Exposure.objects.filter(day__gte=since, day__lt=day).exclude(**{name: b""})
     for user, when, body in rows.values_list("user_id", "day", name).iterator(chunk_size=PAGE):

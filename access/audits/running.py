@@ -12,22 +12,25 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from access import actors, exposure, findings, gate, scopes
 from access.actions import Action
 from access.audits import reading, thresholds
-from access.audits.day import Day, Hit
+from access.audits.day import Day, Hit, Past
 from access.audits.engine import AT_ONCE, RULES, Outcome, audit
 from access.audits.words import kind_of
 from access.models import AuditRule, AuditRun, Entry, Exposure, Finding, Measure, User
 from access.vocabulary import Channel
 from custodian import clock, failpoints
+from custodian.errors import CustodianError
 from custodian.jobs import JOB, JobStatus
-from custodian.workflow import IllegalMove
+from custodian.workflow import IllegalMove, Workflow
 
 # A day is audited from this hour of the next one on: what the night hands in still explains it.
 HOUR: Final = 2
 RETRY: Final = timedelta(minutes=10)
+AGAIN: Final = Workflow({"again": (frozenset({JobStatus.DONE.value}), JobStatus.QUEUED.value)})
 _log = structlog.get_logger("access")
 
 
@@ -68,15 +71,58 @@ def catch_up() -> int:
     with scopes.acting(actors.system("audits")):
         schedule()
         exposure.catch_up()
-        done = 0
+        done, memory = 0, Memory()
         while (run := next_due()) is not None:
-            work(run.pk)
+            work(run.pk, memory=memory)
             done += 1
         return done
 
 
-def work(run_id: int) -> AuditRun:
+def again(day: date) -> int:
+    """Audit a day once more, because reasons came in late; its findings grow, its report is made anew.
+
+    Raises `NotAudited` for a day that was not audited before.
+    """
+    with scopes.acting(actors.system("audits")):
+        run = AuditRun.objects.filter(day=day).first()
+        if run is None or run.status != JobStatus.DONE:
+            raise NotAudited
+        with transaction.atomic():
+            AGAIN.move(run, "again", {"started_at": None, "finished_at": None})
+            run.reports.all().delete()
+        work(run.pk)
+        return 1
+
+
+class NotAudited(CustodianError):
+    """The day was not audited before, or its audit is not done."""
+
+    code = "not-audited"
+    status = 409
+    message = _("这一天还没有审计完，不能重做")
+
+
+class Memory:
+    """The past between two days that are audited one after the other: read once, then carried on."""
+
+    def __init__(self) -> None:
+        self._past: Past | None = None
+        self._day: date | None = None
+
+    def past(self, day: date) -> Past:
+        if self._past is None or self._day != day:
+            self._past = reading.past(day)
+        return self._past
+
+    def carry_on(self, day: date, outcome: Outcome) -> None:
+        if self._past is not None:
+            reading.carry_on(self._past, day, outcome.days.values())
+            self._day = day + timedelta(days=1)
+
+
+def work(run_id: int, *, memory: Memory | None = None) -> AuditRun:
     """Audit one day; all it writes is written at once. Raises `IllegalMove` when somebody is at it."""
+    memory = memory or Memory()
     with scopes.acting(actors.system("audits")):
         run: AuditRun = AuditRun.objects.get(pk=run_id)
         lease = run.claim()
@@ -87,12 +133,13 @@ def work(run_id: int) -> AuditRun:
                 run.day,
                 read.looks,
                 world=reading.world(run.day, read),
-                past=reading.past(run.day),
+                past=memory.past(run.day),
                 rules={code: rule.thresholds for code, rule in rules.items()},
                 sign_ins=read.sign_ins,
             )
             failpoints.hit("audit-before-writing")
             _write(run, lease, read, outcome, rules)
+            memory.carry_on(run.day, outcome)
         except IllegalMove:
             raise
         except Exception as error:

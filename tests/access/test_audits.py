@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import threading
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from pyroaring import BitMap
 
@@ -340,3 +342,26 @@ def test_a_report_is_signed_in_both_languages_and_its_hash_is_in_the_log(house, 
     assert not reports.is_ours(bytes(made["en"].body) + b" ", bytes(made["en"].signature))
     run.refresh_from_db()
     assert [leaf["sha256_en"] for leaf in leaves] == [run.report["en"]]
+
+
+def test_a_day_is_audited_again_when_its_reasons_came_in_late(house, desk, inside, day):
+    late = house.newcomer()
+    glance(desk, late, at=moment(day, hours=10))
+    house.seal()
+    run = audited(day)
+    reports.make(run)
+    assert Measure.objects.get(user=desk, day=day).unexplained == 1
+    work_for(late, of=desk, opened=moment(day, hours=9))
+    with clock.at(moment(day, days=1, hours=5)):
+        call_command("audit", "--again", day.isoformat(), stdout=io.StringIO())
+    assert Measure.objects.get(user=desk, day=day).unexplained == 0
+    assert run.reports.count() == 2
+    with pytest.raises(CommandError):
+        call_command("audit", "--again", "2031-01-01", stdout=io.StringIO())
+
+
+def test_the_index_is_rebuilt_by_a_command(house, desk, inside, day):
+    out = io.StringIO()
+    house.seal()
+    call_command("rebuild_exposures", stdout=out)
+    assert "重建" in out.getvalue()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.benchmarks import premises, report
 
-PARTS = ("read", "search", "import", "log", "tree", "access")
+PARTS = ("read", "search", "import", "log", "tree", "access", "audits")
 
 
 def main() -> int:
@@ -24,10 +24,12 @@ def main() -> int:
     report.line(report.machine())
     with premises.running(stacks="all" if options.peers else "tables") as var:
         # After the services are up: these modules read Django's settings.
-        from tests.benchmarks import importing, tree
+        from tests.benchmarks import audits, importing, tree
 
         if "tree" in wanted:
             tree.measure(var=var, quick=options.quick, length=options.entries)
+        if "audits" in wanted:
+            audits.measure(quick=options.quick, length=options.entries)
         if "import" in wanted:
             importing.measure(var=var, quick=options.quick)
         if set(wanted) & {"read", "search", "log", "access"}:
