@@ -97,7 +97,7 @@ class RuleForm(forms.Form):
             self.fields[name] = forms.FloatField(
                 label=str(NAMES[name]),
                 min_value=0,
-                max_value=100 if name in {"share", "unit_share"} else 100_000,
+                max_value=100 if name in {"share", "steady", "unit_share"} else 100_000,
                 initial=rule.thresholds.get(name, value),
                 help_text=_("本公司默认 %(n)s") % {"n": f"{value:g}"},
             )

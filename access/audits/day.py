@@ -15,6 +15,8 @@ OPENED = "reveal"
 # A page of masks that somebody was in shows nobody's interest in her.
 SHOWN_ALONE = frozenset({"search", "view", "reveal"})
 REFUSED = "denied"
+# Refusals that say that somebody asked for customers who are not his to see.
+ASTRAY = frozenset({"not-visible", "reach-not-covered"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,17 @@ from access.audits.day import Operator
 from access.models.work import WorkItem
 from access.vocabulary import Purpose, Role
 
-WORK, LENT, ASSIGNED, OFFICE, OWN_WORD, NOTHING = (
-    *("work", "lent", "assigned", "office", "own-word"),
+WORK, HANDED_OVER, LENT, ASSIGNED, OFFICE, OWN_WORD, NOTHING = (
+    *("work", "handed-over", "lent", "assigned", "office", "own-word"),
     "",
 )
 # From the strongest to none.
-ORDER: Final = (WORK, LENT, ASSIGNED, OFFICE, OWN_WORD, NOTHING)
+ORDER: Final = (WORK, HANDED_OVER, LENT, ASSIGNED, OFFICE, OWN_WORD, NOTHING)
+# Work that the business gave, piece by piece.
+ASKED: Final = frozenset({WORK, HANDED_OVER})
 UNEXPLAINED: Final = frozenset({NOTHING})
+# Whatever the business did not ask for.
+UNASKED: Final = frozenset({NOTHING, OWN_WORD})
 
 Kind = WorkItem.Kind
 # What each kind of work is reason enough to look for; company default.
@@ -43,8 +47,10 @@ SERVES: Final[Mapping[str, frozenset[str]]] = {
 # Who is called looks first and writes the call down afterwards; papers are finished after the end.
 LEAD: Final = timedelta(hours=1)
 TRAIL: Final = timedelta(days=3)
+# Whoever takes over a customer has to get to know him; company default.
+SETTLING: Final = timedelta(days=14)
 # These look at customers because of their office; what they look at is audited by its relations.
-_OFFICES: Final[Mapping[str, frozenset[str]]] = {
+OFFICES: Final[Mapping[str, frozenset[str]]] = {
     Role.COMPLIANCE_OFFICER: frozenset({Purpose.COMPLIANCE}),
     Role.SECURITY_OFFICER: frozenset({Purpose.SECURITY}),
     Role.AUDITOR: frozenset({Purpose.AUDIT}),
@@ -87,6 +93,11 @@ class Assigned:
     def covers(self, at: datetime) -> bool:
         return self.since <= at and (self.until is None or at < self.until)
 
+    def explains(self, at: datetime) -> str:
+        if self.lent:
+            return LENT
+        return HANDED_OVER if at - self.since <= SETTLING else ASSIGNED
+
 
 class Explainer:
     """Knows the work and the assignments of the day, by customer."""
@@ -109,7 +120,7 @@ class Explainer:
                 own_word = True
         for each in self._assigned.get((operator.id, subject), ()):
             if each.covers(at):
-                return LENT if each.lent else ASSIGNED
-        if purpose in _OFFICES.get(operator.role, ()):
+                return each.explains(at)
+        if purpose in OFFICES.get(operator.role, ()):
             return OFFICE
         return OWN_WORD if own_word else NOTHING

@@ -7,40 +7,40 @@ from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 
-from access.audits.day import LOOKS, REFUSED, Hit, Look, SignIn
-from access.audits.near_rules import NOT_WORK, UNASKED
+from access.audits.day import ASTRAY, LOOKS, REFUSED, Hit, Look, SignIn
+from access.audits.explaining import UNASKED
+from access.audits.near_rules import NOT_WORK
 from access.audits.numbers import Numbers
+from access.audits.summing import dead_ends
 from access.audits.weighing import Case
 from access.querylog import hours
 
-# Refusals that say that somebody asked for customers who are not his to see.
-ASTRAY = frozenset({"not-visible", "reach-not-covered"})
-SOON = timedelta(minutes=5)
-
 
 def off_hours(case: Case) -> Hit | None:
-    """Customers at night and on weekends, without work, while the unit is at home."""
+    """Customers at night and on weekends, for no reason, day after day, while the unit is at home."""
     if not case.its.numbers.outside_hours:
         return None
-    count = case.total(lambda n: n.outside_hours)
+    count = case.total(_outside)
     seen = case.total(lambda n: n.customers)
     share = 100 * count / seen if seen else 0.0
-    if count < case["least"] or share < case["share"]:
+    if (
+        count < case["least"]
+        or share < case["share"]
+        or case.on_days(_outside) < case["active_days"]
+    ):
         return None
-    peers = case.usual(lambda n: n.outside_hours)
-    alike = 100 * case.house.alike(case.operator, "late", _late, case.days())
-    if count < case["times_peers"] * peers or alike >= case["unit_share"]:
+    if count < case["times_peers"] * case.usual(_outside) or case.unit_does(_outside):
         return None
     entries = [
         look.entry
-        for look, _ in case.sights(NOT_WORK)
+        for look, _ in case.sights(UNASKED)
         if hours.outside(look.at.weekday(), look.at.hour)
     ]
     return case.hit(entries, customers=int(count), share=round(share), days=case.days())
 
 
-def _late(numbers: Numbers) -> bool:
-    return numbers.outside_hours > 0
+def _outside(numbers: Numbers) -> float:
+    return numbers.outside_hours
 
 
 def off_portfolio(case: Case) -> Hit | None:
@@ -93,21 +93,24 @@ def _brisk(run: Sequence[tuple[Look, int]], gap: float) -> bool:
 
 
 def fishing(case: Case) -> Hit | None:
-    """Searches that find nobody, one after the other."""
-    empty = [look.entry for look in case.its.looks if look.act == "search" and not look.subjects]
-    count = case.total(lambda n: n.empty_searches)
+    """Searches that find nobody, again and again, and are given up."""
+    empty = [look.entry for look in dead_ends(case.its.looks)]
+    count = case.total(_empty)
     searches = case.total(lambda n: n.searches)
     share = 100 * count / searches if searches else 0.0
-    peers = case.usual(lambda n: n.empty_searches)
     if not empty or share < case["share"]:
         return None
-    if count < max(case["least"], case["times_peers"] * peers):
+    if count < max(case["least"], case["times_peers"] * case.usual(_empty)):
         return None
     return case.hit(empty, count=int(count), share=round(share), days=case.days())
 
 
+def _empty(numbers: Numbers) -> float:
+    return numbers.empty_searches
+
+
 def dormant(case: Case) -> Hit | None:
-    """An account that nobody used for weeks, and then looks at customers."""
+    """An account that nobody used for weeks, and then looks at customers for no reason known."""
     last = case.house.past.last_active.get(case.operator.id)
     if last is None:
         return None
@@ -115,6 +118,8 @@ def dormant(case: Case) -> Hit | None:
     found = list(case.sights(UNASKED))
     customers = {subject for _, subject in found}
     if idle < case["idle_days"] or len(customers) < case["least"]:
+        return None
+    if 100 * len(customers) < case["share"] * case.its.numbers.customers:
         return None
     return case.hit([look.entry for look, _ in found], idle=idle, customers=len(customers))
 

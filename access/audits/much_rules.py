@@ -36,19 +36,20 @@ def harvest(case: Case) -> Hit | None:
 
 
 def drip(case: Case) -> Hit | None:
-    """A few customers a day whom nothing explains, on many days: no day says much, all together do."""
+    """A few customers whom nothing explains, on nearly every day: no day says much, all together do."""
     if not case.its.unexplained:
         return None
     days = case.united(case.house.past.unexplained, case.its.unexplained)
-    slow = {day: each for day, each in days.items() if len(each) <= case["most_a_day"]}
-    customers = len(case.its.unexplained.union(*slow.values())) if slow else 0
-    if case.house.day not in slow or len(slow) < case["active_days"]:
+    customers = sum(len(each) for each in days.values())
+    if len(days) < case["active_days"] or customers > case["most_a_day"] * len(days):
         return None
-    peers = case.usual(lambda n: n.unexplained)
-    if customers < case["least"] or _total(case) < case["times_peers"] * peers:
+    if 100 * len(days) < case["steady"] * case.on_days(_sights):
+        return None
+    part = _total(case) / case.total(_sights)
+    if part < case["times_peers"] * case.usual_part(_unexplained, _sights):
         return None
     entries = [look.entry for look, _ in case.sights(frozenset({NOTHING}))]
-    return case.hit(entries, customers=customers, active=len(slow), days=case.days())
+    return case.hit(entries, customers=customers, active=len(days), days=case.days())
 
 
 def unexplained(case: Case) -> Hit | None:
@@ -100,6 +101,10 @@ def _leaving_since(case: Case) -> date | None:
 
 def _total(case: Case) -> float:
     return case.total(_unexplained)
+
+
+def _sights(numbers: Numbers) -> float:
+    return numbers.sights
 
 
 def _unexplained(numbers: Numbers) -> float:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pyroaring import BitMap
 
 from access.audits.day import Hit
-from access.audits.explaining import ASSIGNED, LENT, NOTHING, OFFICE, ORDER, OWN_WORD
+from access.audits.explaining import ASSIGNED, LENT, OFFICE, OFFICES, ORDER, UNASKED
 from access.audits.weighing import Case
 
 ANYHOW = frozenset(ORDER)
-# Whatever the business did not ask for.
-UNASKED = frozenset({NOTHING, OWN_WORD})
 OUT_OF_PLACE = UNASKED | {OFFICE}
 # Even what is one's own: nobody handles one's own file.
 NOT_WORK = OUT_OF_PLACE | {ASSIGNED, LENT}
@@ -31,6 +29,8 @@ def colleague(case: Case) -> Hit | None:
 
 def kin(case: Case) -> Hit | None:
     nearer = case.related.own | case.related.family | case.house.lists.staff
+    if len(case.related.kin) > case["most"]:
+        return None  # where everybody has the name, it says nothing
     return _among(case, case.related.kin - nearer, UNASKED)
 
 
@@ -47,6 +47,17 @@ def _among(case: Case, wanted: BitMap, codes: frozenset[str]) -> Hit | None:
         return None
     found = [(look.entry, subject) for look, subject in case.sights(codes) if subject in wanted]
     customers = {subject for _, subject in found}
-    if len(customers) < case["least"]:
+    if not found or len(customers) + _earlier(case, wanted) < case["least"]:
         return None
     return case.hit([entry for entry, _ in found], customers=len(customers), looks=len(found))
+
+
+def _earlier(case: Case, wanted: BitMap) -> int:
+    """On how many of the rule's days before, for each such customer, nothing explained the look.
+
+    An office explains everything, so what an officer opened counts.
+    """
+    past = case.house.past
+    held = past.unasked if case.operator.role in OFFICES else past.unexplained
+    days = case.united(held, BitMap())
+    return sum(len(customers & wanted) for customers in days.values())

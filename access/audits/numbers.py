@@ -9,19 +9,22 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Numbers:
-    """`sights` counts every customer of every look; the shares are of sights."""
+    """`sights` counts each customer of each look that showed her alone; the shares are of sights.
+
+    A page of masks shows nobody's interest in anybody: it counts as a look and in `hours` only.
+    """
 
     looks: int = 0
     sights: int = 0
     unexplained: int = 0
     own_word: int = 0
-    customers: int = 0
+    customers: int = 0  # shown alone
     opened: int = 0  # customers of whom a value was shown in clear
     unasked: int = 0  # of these, without any work item
-    outside_hours: int = 0  # customers opened or viewed outside office hours without a work item
-    refused: int = 0
+    outside_hours: int = 0  # customers shown alone outside office hours, that nobody asked for
+    refused: int = 0  # asked for customers who are not hers to see
     searches: int = 0
-    empty_searches: int = 0
+    empty_searches: int = 0  # after which nobody was found either
     hours: list[int] = field(default_factory=lambda: [0] * 24)
 
     @property

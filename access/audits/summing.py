@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from pyroaring import BitMap
 
-from access.audits.day import LOOKS, OPENED, REFUSED, Day, Look, Operator, SignIn
-from access.audits.explaining import NOTHING, OWN_WORD, WORK, Explainer
+from access.audits.day import (
+    ASTRAY,
+    LOOKS,
+    OPENED,
+    REFUSED,
+    SHOWN_ALONE,
+    Day,
+    Look,
+    Operator,
+    SignIn,
+)
+from access.audits.explaining import ASKED, NOTHING, OWN_WORD, UNASKED, Explainer
 from access.audits.numbers import Numbers
 from access.querylog import hours
+
+AT_ONCE: Final = timedelta(minutes=3)
 
 
 def summed(
@@ -23,23 +36,28 @@ def summed(
     numbers = Numbers()
     seen, opened, unexplained, unasked = BitMap(), BitMap(), BitMap(), BitMap()
     explained = list[tuple[str, ...]]()
-    known: dict[tuple[str, int, int], str] = {}
-    outside = BitMap()
+    alone, outside = BitMap(), BitMap()
     for look in looks:
-        codes = tuple(_explained(look, operator, explainer, known))
+        codes = tuple(
+            explainer.of(operator, look.purpose, subject, look.at) for subject in look.subjects
+        )
         explained.append(codes)
         _count(numbers, look, codes)
         seen.update(look.subjects)
+        if look.act not in SHOWN_ALONE:
+            continue
+        alone.update(look.subjects)
         for subject, code in zip(look.subjects, codes, strict=True):
             if code == NOTHING:
                 unexplained.add(subject)
-            if look.act == OPENED and code != WORK:
+            if look.act == OPENED and code not in ASKED:
                 unasked.add(subject)
-            if look.act != "list" and code != WORK and _outside(look):
+            if code in UNASKED and _outside(look):
                 outside.add(subject)
         if look.act == OPENED:
             opened.update(look.subjects)
-    numbers.customers, numbers.opened = len(seen), len(opened)
+    numbers.empty_searches = len(dead_ends(looks))
+    numbers.customers, numbers.opened = len(alone), len(opened)
     numbers.unasked, numbers.outside_hours = len(unasked), len(outside)
     return Day(
         operator=operator,
@@ -55,34 +73,33 @@ def summed(
     )
 
 
-def _explained(
-    look: Look, operator: Operator, explainer: Explainer, known: dict[tuple[str, int, int], str]
-) -> list[str]:
-    """A customer asked about again within the hour has the same explanation."""
-    codes = []
-    for subject in look.subjects:
-        key = (look.purpose, subject, look.at.hour)
-        code = known.get(key)
-        if code is None:
-            code = known[key] = explainer.of(operator, look.purpose, subject, look.at)
-        codes.append(code)
-    return codes
-
-
 def _count(numbers: Numbers, look: Look, codes: Sequence[str]) -> None:
     if look.act == REFUSED:
-        numbers.refused += 1
+        numbers.refused += look.because in ASTRAY
         return
     if look.act not in LOOKS:
         return
     numbers.looks += 1
     numbers.hours[look.at.hour] += 1
+    if look.act not in SHOWN_ALONE:
+        return
     numbers.sights += len(codes)
     numbers.unexplained += codes.count(NOTHING)
     numbers.own_word += codes.count(OWN_WORD)
     if look.act == "search":
         numbers.searches += 1
-        numbers.empty_searches += not codes
+
+
+def dead_ends(looks: Sequence[Look]) -> list[Look]:
+    """Searches that found nobody, and after which nobody was found: whoever mistypes tries again at once."""
+    ends: list[Look] = []
+    found: datetime | None = None
+    for look in reversed(looks):
+        if look.act in SHOWN_ALONE and look.subjects:
+            found = look.at
+        elif look.act == "search" and (found is None or found - look.at > AT_ONCE):
+            ends.append(look)
+    return ends[::-1]
 
 
 def _outside(look: Look) -> bool:

@@ -28,7 +28,9 @@ NAMES: Final[Mapping[str, Promise]] = {
     "least": _("至少几次"),
     "days": _("看几天"),
     "active_days": _("至少分布在几天"),
+    "most": _("同姓同街至多几名"),
     "most_a_day": _("每天至多几名"),
+    "steady": _("至少占上班日的比例（%）"),
     "share": _("至少占比（%）"),
     "times_usual": _("本人平常的几倍"),
     "times_peers": _("同岗位常见值的几倍"),
@@ -50,25 +52,41 @@ DECLARED: Final[Mapping[str, Declared]] = {
         {"least": 1},
     ),
     "colleague": Declared(
-        _("看同事"), _("查看同事的客户资料，且没有业务事由"), "high", {"least": 1}
+        _("看同事"),
+        _("再三查看同事的客户资料，且没有业务事由"),
+        "high",
+        {"days": 30, "least": 2},
     ),
     "kin": Declared(
-        _("同姓同街"), _("查看同一条街上同姓的客户，且没有业务事由"), "medium", {"least": 1}
+        _("同姓同街"),
+        _("查看同一条街上同姓的客户，且没有业务事由"),
+        "medium",
+        {"least": 1, "most": 15},
     ),
     "vip": Declared(
-        _("看重点客户"), _("查看重点名单上的客户，且没有业务事由"), "high", {"least": 1}
+        _("看重点客户"),
+        _("再三查看重点名单上的客户，且没有业务事由"),
+        "high",
+        {"days": 30, "least": 2},
     ),
     "off-hours": Declared(
         _("非工作时间"),
         _("多在夜间或周末查看客户，没有业务事由，同机构的人并不如此"),
         "medium",
-        {"days": 14, "least": 8, "share": 20, "times_peers": 4, "unit_share": 30},
+        {
+            "days": 14,
+            "least": 8,
+            "share": 5,
+            "active_days": 4,
+            "times_peers": 4,
+            "unit_share": 30,
+        },
     ),
     "off-portfolio": Declared(
         _("越界尝试"),
         _("多次请求不在其名下或范围内的客户"),
         "medium",
-        {"days": 7, "least": 8, "times_peers": 4},
+        {"days": 7, "least": 12, "times_peers": 4},
     ),
     "enumeration": Declared(
         _("按序枚举"),
@@ -80,7 +98,7 @@ DECLARED: Final[Mapping[str, Declared]] = {
         _("试探检索"),
         _("反复检索却查不到人"),
         "medium",
-        {"days": 7, "least": 12, "share": 50, "times_peers": 4},
+        {"days": 7, "least": 12, "share": 15, "times_peers": 4},
     ),
     "bulk": Declared(
         _("批量"),
@@ -92,13 +110,13 @@ DECLARED: Final[Mapping[str, Declared]] = {
         _("成批查看名下客户"),
         _("一个月内揭示了许多没有业务事由的客户，远多于同岗位的人"),
         "high",
-        {"days": 30, "least": 40, "times_peers": 4},
+        {"days": 30, "least": 50, "times_peers": 4},
     ),
     "drip": Declared(
         _("慢速渗漏"),
-        _("每天只看一两名无解释的客户，日积月累"),
+        _("几乎每天都看一两名无解释的客户，日积月累"),
         "high",
-        {"days": 60, "least": 12, "active_days": 10, "most_a_day": 5, "times_peers": 4},
+        {"days": 60, "active_days": 30, "steady": 95, "most_a_day": 5, "times_peers": 2.25},
     ),
     "leaver": Declared(
         _("离职前后"),
@@ -110,25 +128,25 @@ DECLARED: Final[Mapping[str, Declared]] = {
         _("闲置账号"),
         _("久未使用的账号忽然查看客户，且没有业务事由"),
         "medium",
-        {"idle_days": 45, "least": 3},
+        {"idle_days": 45, "least": 3, "share": 30},
     ),
     "shared": Declared(
         _("共用账号"),
         _("同一账号在两处地址之间来回"),
         "medium",
-        {"changes": 3, "minutes": 60},
+        {"changes": 4, "minutes": 60},
     ),
     "unexplained": Declared(
         _("无解释占比"),
         _("无解释的查询占比远高于同岗位的人"),
         "medium",
-        {"days": 14, "least": 12, "share": 25, "times_peers": 4},
+        {"days": 14, "least": 30, "share": 25, "times_peers": 4},
     ),
     "own-word": Declared(
         _("自开事项"),
         _("查看多凭自己登记的事项，别无事由"),
         "medium",
-        {"days": 14, "least": 12, "share": 40, "times_peers": 4},
+        {"days": 14, "least": 30, "share": 40, "times_peers": 4},
     ),
     "honey": Declared(
         _("诱饵客户"), _("打开了诱饵客户：没有任何业务会用到这位客户"), "urgent", {"least": 1}

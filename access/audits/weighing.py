@@ -27,7 +27,6 @@ class House:
     related: Mapping[int, Related]
     lists: Lists
     _totals: dict[tuple[str, int], dict[int, float]] = field(default_factory=dict)
-    _doing: dict[tuple[str, str, int], dict[int, bool]] = field(default_factory=dict)
 
     def days_of(self, person: int, days: int) -> Iterator[tuple[date, Numbers]]:
         """The person's active days of the last `days`, today among them."""
@@ -45,32 +44,56 @@ class House:
         self, operator: Operator, name: str, what: Callable[[Numbers], float], days: int
     ) -> float:
         """What the others of the role do over the same days: the median, or what two thirds stay below."""
+        others = [
+            total
+            for person, total in self._all_totals(name, what, days).items()
+            if person != operator.id and self.operators[person].role == operator.role
+        ]
+        return max(median(others), quantile(others, 0.67))
+
+    def usual_part(
+        self,
+        operator: Operator,
+        name: str,
+        what: Callable[[Numbers], float],
+        of: Callable[[Numbers], float],
+        days: int,
+    ) -> float:
+        parts = self._all_totals(f"{name}/part", what, days)
+        wholes = self._all_totals(f"{name}/whole", of, days)
+        return median(
+            parts[person] / whole
+            for person, whole in wholes.items()
+            if whole and person != operator.id and self.operators[person].role == operator.role
+        )
+
+    def alike(
+        self,
+        operator: Operator,
+        name: str,
+        what: Callable[[Numbers], float],
+        days: int,
+        least: float,
+    ) -> float:
+        """Of the others in the unit who were at work, the part with at least so much of it."""
+        totals = self._all_totals(name, what, days)
+        others = [
+            total >= least
+            for person, total in totals.items()
+            if person != operator.id and self.operators[person].unit == operator.unit
+        ]
+        return sum(others) / len(others) if others else 0.0
+
+    def _all_totals(
+        self, name: str, what: Callable[[Numbers], float], days: int
+    ) -> Mapping[int, float]:
         if (name, days) not in self._totals:
             self._totals[name, days] = {
                 person: self.total(person, what, days)
                 for person in self.operators
                 if self._active(person, days)
             }
-        others = [
-            total
-            for person, total in self._totals[name, days].items()
-            if person != operator.id and self.operators[person].role == operator.role
-        ]
-        return max(median(others), quantile(others, 0.67))
-
-    def alike(
-        self, operator: Operator, name: str, does: Callable[[Numbers], bool], days: int
-    ) -> float:
-        """Of the others in the unit who were at work, the part of whom `does` holds on some day."""
-        key = (operator.unit, name, days)
-        if key not in self._doing:
-            self._doing[key] = {
-                person: any(does(numbers) for _, numbers in self.days_of(person, days))
-                for person, each in self.operators.items()
-                if each.unit == operator.unit and self._active(person, days)
-            }
-        others = [doing for person, doing in self._doing[key].items() if person != operator.id]
-        return sum(others) / len(others) if others else 0.0
+        return self._totals[name, days]
 
     def _active(self, person: int, days: int) -> bool:
         return any(True for _ in self.days_of(person, days))
@@ -102,8 +125,22 @@ class Case:
     def total(self, what: Callable[[Numbers], float]) -> float:
         return self.house.total(self.operator.id, what, self.days())
 
+    def on_days(self, what: Callable[[Numbers], float]) -> int:
+        """On how many of the rule's days there was any."""
+        held = self.house.days_of(self.operator.id, self.days())
+        return sum(what(numbers) > 0 for _, numbers in held)
+
+    def usual_part(self, what: Callable[[Numbers], float], of: Callable[[Numbers], float]) -> float:
+        """The same for how large a part of one number another is."""
+        return self.house.usual_part(self.operator, self.rule, what, of, self.days())
+
     def usual(self, what: Callable[[Numbers], float]) -> float:
         return self.house.usual(self.operator, self.rule, what, self.days())
+
+    def unit_does(self, what: Callable[[Numbers], float]) -> bool:
+        """Whether many of the unit do half of the rule's least: it is how the unit works."""
+        part = self.house.alike(self.operator, self.rule, what, self.days(), self["least"] / 2)
+        return 100 * part >= self["unit_share"]
 
     def sights(self, codes: frozenset[str]) -> Iterator[tuple[Look, int]]:
         """Each look that showed a customer alone, with the customers for whom it has one of these codes."""

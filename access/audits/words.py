@@ -21,6 +21,8 @@ def numbers_in_words(numbers: Mapping[str, float]) -> str:
         "least": _("至少 %(n)s 次"),
         "days": _("看 %(n)s 天"),
         "active_days": _("至少分布在 %(n)s 天"),
+        "steady": _("至少占上班日的 %(n)s%%"),
+        "most": _("同姓同街的不超过 %(n)s 名"),
         "most_a_day": _("每天至多 %(n)s 名"),
         "share": _("占比至少 %(n)s%%"),
         "times_usual": _("至少为本人平常的 %(n)s 倍"),
@@ -68,9 +70,7 @@ _SAID: Mapping[str, Teller] = {
         )
     ),
     "off-portfolio": _of(
-        lambda: _(
-            "%(days)s 天内 %(count)s 次请求被拒，含不在其范围内的客户；同岗位常见 %(peers)s 次"
-        )
+        lambda: _("%(days)s 天内 %(count)s 次请求不在其范围内的客户；同岗位常见 %(peers)s 次")
     ),
     "enumeration": _of(lambda: _("按登记顺序连续查看 %(run)s 名客户，没有业务事由")),
     "fishing": _of(lambda: _("%(days)s 天内 %(count)s 次检索查不到人，占其检索的 %(share)s%%")),

@@ -51,7 +51,7 @@ def page_of(finding):
 )
 def test_a_finding_tells_what_why_and_with_which_numbers(officer, agent, language, words):
     body = browser(officer, language).get(page_of(found(agent))).content.decode()
-    numbers = {"zh": "至少 40 次", "en": "at least 40"}[language]
+    numbers = {"zh": "至少 50 次", "en": "at least 50"}[language]
     assert [each for each in (words, numbers, agent.staff_no) if each not in body] == []
 
 
@@ -116,18 +116,18 @@ def test_a_rule_changes_by_four_eyes_and_keeps_its_dates(officer):
     office = browser(officer)
     form = office.get(address).context["form"]
     said = {name: field.initial for name, field in form.fields.items() if field.initial}
-    said |= {"enabled": "on", "severity": "high", "least": 20, "reason": "过宽"}
+    said |= {"enabled": "on", "severity": "high", "most_a_day": 3, "reason": "过宽"}
     answer = office.post(address, said)
     assert answer.status_code == 302
     approval = audit_rule_changes.waiting("drip")
     assert approval is not None
-    assert "12 → 20" in browser(second).get(answer.url).content.decode()
+    assert "5 → 3" in browser(second).get(answer.url).content.decode()
     with estate.acting(officer, stepped_up=True) as actor, pytest.raises(Refused):
         approvals.approve(approval, seen=approval.digest, actor=actor)
     with estate.acting(second, stepped_up=True) as actor:
         approvals.approve(approval, seen=approval.digest, actor=actor)
     before, after = AuditRule.objects.filter(code="drip").order_by("version")
-    assert (before.thresholds["least"], after.thresholds["least"]) == (12, 20)
+    assert (before.thresholds["most_a_day"], after.thresholds["most_a_day"]) == (5, 3)
     assert before.until == after.since
     assert after.approval == approval
 

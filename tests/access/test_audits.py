@@ -231,16 +231,16 @@ def test_a_run_that_broke_off_wrote_nothing_and_is_done_again(
     assert Measure.objects.filter(user=desk, day=day).exists()
 
 
-def test_a_look_at_a_known_person_that_nothing_explains_is_found_with_its_entry(
+def test_looks_at_known_people_that_nothing_explains_are_found_with_their_entries(
     house, desk, inside, day
 ):
-    star = house.newcomer()
-    Subject.objects.filter(pk=star.pk).update(vip=True)
-    entry = glance(desk, star, at=moment(day, hours=15))
+    star, other = house.newcomer(), house.newcomer()
+    Subject.objects.filter(pk__in=[star.pk, other.pk]).update(vip=True)
+    entries = [glance(desk, each, at=moment(day, hours=15)) for each in (star, other)]
     house.seal()
     run = audited(day)
     found = Finding.objects.get(kind="audit-vip", operator=desk)
-    assert (found.entries, found.run, found.times, found.severity) == ([entry], run, 1, "high")
+    assert (found.entries, found.run, found.times, found.severity) == (entries, run, 1, "high")
     assert Alert.objects.filter(finding=found).count() == 1
     assert found.words.startswith("看重点客户")
     # The next day again: the same matter grows instead of a second one.
@@ -248,7 +248,7 @@ def test_a_look_at_a_known_person_that_nothing_explains_is_found_with_its_entry(
     house.seal()
     audited(day + timedelta(days=1))
     found.refresh_from_db()
-    assert (found.entries, found.times) == ([entry, again], 2)
+    assert (found.entries, found.times) == ([*entries, again], 2)
     assert Alert.objects.filter(finding=found).count() == 1
 
 
