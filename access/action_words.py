@@ -79,9 +79,14 @@ WORDS: Mapping[str, Promise | str] = {
     Action.SESSION_CLOSE: _("退出登录"),
     Action.SESSION_END: _("结束他人的登录"),
     Action.STEP_UP: _("二次验证"),
+    Action.SUBJECT_MARK: _("变更重点名单"),
     Action.UNIT_CHANGE: _("变更机构"),
     Action.USER_CHANGE: _("变更人员"),
     Action.USER_READ: _("阅看人员与机构"),
+    Action.WORK_ITEM_CLOSE: _("办结事项"),
+    Action.WORK_ITEM_OPEN: _("登记事项"),
+    Action.WORK_ITEM_READ: _("阅看待办"),
+    Action.WORK_ITEM_TAKE: _("接办事项"),
 }
 # The acts of the log, as a person filters them.
 ACTS: Mapping[str, Promise | str] = {

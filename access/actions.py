@@ -85,14 +85,20 @@ class Action(StrEnum):
     SESSION_CLOSE = "access:session:close"
     SESSION_END = "access:session:end"
     STEP_UP = "access:session:step-up"
+    SUBJECT_MARK = "access:subject:mark"
     UNIT_CHANGE = "access:unit:change"
     USER_CHANGE = "access:user:change"
     USER_READ = "access:user:read"
+    WORK_ITEM_CLOSE = "access:work-item:close"
+    WORK_ITEM_OPEN = "access:work-item:open"
+    WORK_ITEM_READ = "access:work-item:read"
+    WORK_ITEM_TAKE = "access:work-item:take"
 
 
 # The word in the log for each act; an act that is not listed here is an `admin` act.
 ACT: Mapping[Action, str] = {
     Action.CUSTOMER_LIST: "list",
+    Action.WORK_ITEM_READ: "list",
     Action.CUSTOMER_SEARCH: "search",
     Action.CUSTOMER_VIEW: "view",
     Action.CUSTOMER_REVEAL: "reveal",
@@ -142,8 +148,12 @@ ACT: Mapping[Action, str] = {
     Action.QUOTA_PROPOSE: "change",
     Action.SECOND_FACTOR_ENROL: "change",
     Action.SESSION_END: "change",
+    Action.SUBJECT_MARK: "change",
     Action.UNIT_CHANGE: "change",
     Action.USER_CHANGE: "change",
+    Action.WORK_ITEM_CLOSE: "change",
+    Action.WORK_ITEM_OPEN: "change",
+    Action.WORK_ITEM_TAKE: "change",
 }
 
 ROLES: Mapping[Action, frozenset[Role]] = {
@@ -219,9 +229,14 @@ ROLES: Mapping[Action, frozenset[Role]] = {
         {Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER}
     ),
     Action.STEP_UP: _STAFF,
+    Action.SUBJECT_MARK: _OFFICERS,
     Action.UNIT_CHANGE: frozenset({Role.ADMINISTRATOR}),
     Action.USER_CHANGE: frozenset({Role.ADMINISTRATOR}),
     Action.USER_READ: _WATCHERS | {Role.ADMINISTRATOR},
+    Action.WORK_ITEM_CLOSE: _DESK | _OFFICERS,
+    Action.WORK_ITEM_OPEN: _DESK | _OFFICERS,
+    Action.WORK_ITEM_READ: _DESK | _OFFICERS,
+    Action.WORK_ITEM_TAKE: _DESK | _OFFICERS,
 }
 
 

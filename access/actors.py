@@ -39,6 +39,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "audits": frozenset({Action.AUDIT_RUN}),
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
+    "dispatcher": frozenset(),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE}),
     "feed": frozenset(),
     "granter": frozenset(),

@@ -104,7 +104,12 @@ class QuarantinedRowAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("类别"))
     def what(self, row: QuarantinedRow) -> str:
-        words = {"customer": _("客户"), "policy": _("保单"), "claim": _("赔案")}
+        words = {
+            "customer": _("客户"),
+            "policy": _("保单"),
+            "claim": _("赔案"),
+            "work": _("工作事项"),
+        }
         return words.get(row.kind, row.kind)
 
     @admin.display(description=gettext_lazy("原因"))

@@ -21,6 +21,11 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """The unit itself and everything below it."""
         return self.filter(path__startswith=unit.path)
 
+    def over(self, code: str) -> Self:
+        """The unit of this code itself and everything above it."""
+        own = self.model.objects.filter(code=code).values("path")[:1]
+        return self.annotate(its=models.Subquery(own)).filter(its__startswith=models.F("path"))
+
 
 class Unit(models.Model):
     code = models.CharField(_("机构代码"), max_length=20, unique=True)

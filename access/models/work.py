@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from access.models.people import Unit, User
-from access.models.subjects import Subject
-from access.vocabulary import Reach
+from access.models.subjects import Subject, in_scope
 from custodian import clock
 
 if TYPE_CHECKING:
@@ -21,15 +20,17 @@ if TYPE_CHECKING:
 
 class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def open(self) -> Self:
-        return self.filter(closed_at=None)
+        """What is to be done now; what another system plans for later is not yet among it."""
+        return self.filter(closed_at=None, opened_at__lte=clock.now())
 
-    def visible_to(self, actor: Actor) -> Self:
-        """One's own work and that of one's units; who reaches all rows sees all of it."""
-        if actor.reach is Reach.ALL:
-            return self
-        if actor.id is None:
-            return self.none()
-        return self.filter(Q(user_id=actor.id) | Q(user=None, unit_id__in=actor.unit_ids))
+    def of(self, actor: Actor) -> Self:
+        """One's own work, and what one opened for others."""
+        return self.filter(Q(user_id=actor.id or 0) | Q(opened_by_id=actor.id or 0))
+
+    def waiting_for(self, actor: Actor) -> Self:
+        """What whoever takes it first is to do, in one's unit or above it, for customers within reach."""
+        mine = self.open().filter(user=None, unit__in=Unit.objects.over(actor.unit))
+        return mine.filter(in_scope(actor, prefix="subject__"))
 
 
 class WorkItem(models.Model):

@@ -10,12 +10,20 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from access.models import WorkItem
 from custodian import clock
 from records.claims import NewClaim
 from records.identifiers.checked import Problem, warning
-from records.importing import fingerprints
+from records.importing import fingerprints, working
 from records.importing.directory import Directory
-from records.importing.drafts import ClaimDraft, CustomerDraft, Draft, Flaw, PolicyDraft
+from records.importing.drafts import (
+    ClaimDraft,
+    CustomerDraft,
+    Draft,
+    Flaw,
+    PolicyDraft,
+    WorkDraft,
+)
 from records.importing.known import OTHER_CONTENT, HeldCustomer, HeldPolicy, Known
 from records.intake import NewCustomer
 from records.models.policies import PolicyRole
@@ -40,6 +48,8 @@ class New:
     customers: list[tuple[HeldCustomer, NewCustomer]] = field(default_factory=list)
     policies: list[tuple[HeldPolicy, Callable[[], NewPolicy]]] = field(default_factory=list)
     claims: list[Callable[[], NewClaim]] = field(default_factory=list)
+    work: list[WorkItem] = field(default_factory=list)
+    closing: list[WorkItem] = field(default_factory=list)
 
 
 @dataclass
@@ -57,27 +67,33 @@ class RowDecision:
 
     def decide(self, draft: Draft) -> None:
         self.warnings += draft.warnings
-        content = fingerprints.of_draft(draft)
+        content = b"" if isinstance(draft, WorkDraft) else fingerprints.of_draft(draft)
         if isinstance(draft, CustomerDraft):
             self._customer(draft, content)
         elif isinstance(draft, PolicyDraft):
             self._policy(draft, content)
-        else:
+        elif isinstance(draft, ClaimDraft):
             self._claim(draft, content)
+        else:
+            self._work(draft)
 
     @property
     def unchanged(self) -> bool:
-        return not (self.new.customers or self.new.policies or self.new.claims)
+        new = self.new
+        return not (new.customers or new.policies or new.claims or new.work or new.closing)
 
     def settle(self, into: New) -> None:
         """The row is kept: the rows after it find what it brings."""
         into.customers += self.new.customers
         into.policies += self.new.policies
         into.claims += self.new.claims
+        into.work += self.new.work
+        into.closing += self.new.closing
         self.known.customers |= self._customers
         self.known.policies |= self._policies
         for claim in self._claims:
             self.known.hold_claim(*claim)
+        self.known.work |= {item.number: item for item in self.new.work}
 
     def _customer(self, draft: CustomerDraft, content: bytes) -> None:
         digest = self.known.digest(draft.key)
@@ -162,6 +178,23 @@ class RowDecision:
                 return found
             self.warnings.append(Flaw("claim.customer_key", CLAIMANT_UNKNOWN))
         return policy.insured or policy.holder
+
+    def _work(self, draft: WorkDraft) -> None:
+        customer = self.known.customer_of(draft.customer)
+        if isinstance(customer, Problem):
+            self.problems.append(Flaw(None, working.nobody(customer)))
+            return
+        told = working.item(draft, customer.subject, self.directory, self.problems)
+        held = self.known.work.get(draft.key)
+        if self.problems:
+            return
+        if held is None:
+            self.new.work.append(told)
+        elif not working.is_same(held, told):
+            self.problems.append(Flaw("work.number", OTHER_CONTENT))
+        elif working.closes(held, told):
+            held.closed_at, held.outcome = told.closed_at, told.outcome
+            self.new.closing.append(held)
 
     def _compare(self, held: bytes, content: bytes, target: str) -> None:
         if held != content:

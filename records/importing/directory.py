@@ -26,12 +26,9 @@ class Directory:
     def __init__(self, *, unit: Unit) -> None:
         self._unit = unit
         self._units = dict(Unit.objects.values_list("code", "pk"))
-        self._agents = {
-            number: (pk, unit_id)
-            for number, pk, unit_id in User.objects.filter(is_active=True).values_list(
-                "staff_no", "pk", "unit_id"
-            )
-        }
+        people = list(User.objects.values_list("staff_no", "pk", "unit_id", "is_active"))
+        self._everybody = {number: pk for number, pk, _unit, _here in people}
+        self._agents = {number: (pk, unit_id) for number, pk, unit_id, here in people if here}
         self._intermediaries = dict(Intermediary.objects.values_list("code", "pk"))
         self._products: dict[str, Product] = {}
         for product in Product.objects.order_by("-pk"):
@@ -51,6 +48,13 @@ class Directory:
         if staff_no and staff_no not in self._agents:
             warnings.append(Flaw("agent.staff_no", AGENT_UNKNOWN))
         return self._agents[staff_no][0] if staff_no in self._agents else None
+
+    def person(self, staff_no: str) -> int | None:
+        """Whoever has the number, also if he has left: what he did is told all the same."""
+        return self._everybody.get(staff_no)
+
+    def unit_of(self, code: str) -> int | None:
+        return self._units.get(code)
 
     def intermediary(self, code: str | None, warnings: list[Flaw]) -> int | None:
         if code and code not in self._intermediaries:

@@ -1,4 +1,4 @@
-"""What becomes of a row: drafts of customers, policies and claims, or a rejection with its reasons.
+"""What becomes of a row: drafts of customers, policies, claims and work, or a rejection with its reasons.
 
 None of these shows a value when printed.
 """
@@ -87,7 +87,19 @@ class ClaimDraft(_Draft):
     decided_on: str | None = None
 
 
-Draft = CustomerDraft | PolicyDraft | ClaimDraft
+@dataclass(slots=True, kw_only=True)
+class WorkDraft(_Draft):
+    """Times are ISO with their offset, so that they sort and compare as text."""
+
+    customer: Reference
+    kind: str
+    opened_at: str
+    closed_at: str | None = None
+    outcome: str = ""
+    due_at: str | None = None
+
+
+Draft = CustomerDraft | PolicyDraft | ClaimDraft | WorkDraft
 
 
 @dataclass(slots=True)

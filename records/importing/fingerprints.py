@@ -21,6 +21,7 @@ _KEY_TARGETS: Final = {
     "customer": ("customer.key", "identity.id_number"),
     "policy": ("policy.key", "policy.number"),
     "claim": ("claim.key", "claim.number"),
+    "work": ("work.number",),
 }
 
 

@@ -11,9 +11,19 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from access import work_items
+from access.models import WorkItem
 from records import blind_indexes
 from records.identifiers.checked import Problem, hard
-from records.importing.drafts import By, ClaimDraft, CustomerDraft, Draft, PolicyDraft, Reference
+from records.importing.drafts import (
+    By,
+    ClaimDraft,
+    CustomerDraft,
+    Draft,
+    PolicyDraft,
+    Reference,
+    WorkDraft,
+)
 from records.importing.joining import (
     HOLDER_QUARANTINED,
     HOLDER_UNKNOWN,
@@ -61,6 +71,7 @@ class Known:
         self.book = book
         self.customers: dict[bytes, HeldCustomer] = {}
         self.policies: dict[bytes, HeldPolicy] = {}
+        self.work: dict[str, WorkItem] = {}
         self._claims: dict[tuple[bytes, bytes], bytes] = {}
         self._by_document: dict[str, HeldCustomer] = {}
         self._by_number: dict[str, HeldPolicy] = {}
@@ -90,6 +101,7 @@ class Known:
         self._load_by_number({d.policy_key for d in claims} - self._numbers_known(claims))
         self._load_claims(claims)
         self._load_quarantine(pointers, claims)
+        self._load_work(drafts)
 
     def look_up_customers(self, pointers: Sequence[Reference]) -> None:
         self._load_customers([d for d in map(self._digest_of, pointers) if d])
@@ -206,6 +218,11 @@ class Known:
         for policy, digest, content in rows.values_list("policy_id", "source_digest", "row_digest"):
             self._claims[policies[policy].digest, bytes(digest)] = bytes(content)
 
+    def _load_work(self, drafts: Sequence[Draft]) -> None:
+        numbers = [draft.key for draft in drafts if isinstance(draft, WorkDraft)]
+        if numbers:
+            self.work |= work_items.imported(numbers)
+
     def _load_quarantine(self, pointers: list[Reference], claims: Sequence[ClaimDraft]) -> None:
         wanted = {
             ("customer", self.digest(p.value))
@@ -230,5 +247,7 @@ def references_of(draft: Draft) -> tuple[Reference | None, ...]:
     if isinstance(draft, PolicyDraft):
         return (draft.holder, draft.insured)
     if isinstance(draft, ClaimDraft):
+        return (draft.customer,)
+    if isinstance(draft, WorkDraft):
         return (draft.customer,)
     return ()

@@ -59,7 +59,7 @@ class UploadForm(forms.Form):
     files = SealedFilesField(  # type: ignore[assignment]  # the name is the page's
         label=gettext_lazy("文件"),
         help_text=gettext_lazy(
-            "csv、xlsx 或 parquet，可以选多个；先客户，再保单，再理赔。上传时即加密保存。"
+            "csv、xlsx 或 parquet，可以选多个：客户、保单、理赔、工作事项。上传时即加密保存。"
         ),
         error_messages={"required": gettext_lazy("请选择要导入的文件")},
     )

@@ -187,7 +187,7 @@ def _row(
     still: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    words = {"customer": _("客户"), "policy": _("保单"), "claim": _("赔案")}
+    words = {"customer": _("客户"), "policy": _("保单"), "claim": _("赔案"), "work": _("工作事项")}
     context = {
         "title": _("隔离行"),
         "row": row,

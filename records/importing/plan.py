@@ -27,7 +27,7 @@ from records.identifiers import (
     check_valid_until,
 )
 from records.identifiers.checked import Problem, hard
-from records.importing import words
+from records.importing import words, work_words
 from records.importing.drafts import Flaw
 from records.importing.formula import unguard
 from records.importing.mapping import ColumnRule, MappingInvalid, SourceMapping
@@ -45,6 +45,7 @@ _REPEATING: Final = frozenset(Check) - {
     Check.ID_NUMBER,
     Check.LANDLINE,
     Check.MOBILE,
+    Check.MOMENT,
     Check.NAME,
     Check.TEXT,
 }
@@ -69,6 +70,8 @@ _PLAIN: Final[dict[Check, CheckValue]] = {
     Check.TERM: words.check_term,
     Check.TEXT: check_text,
     Check.WORD: words.check_word,
+    Check.WORK_KIND: work_words.check_kind,
+    Check.WORK_OUTCOME: work_words.check_outcome,
 }
 
 
@@ -175,6 +178,8 @@ def _check_of(code: str, mapping: SourceMapping, today: date) -> CheckValue:
         check = partial(check_date, order=order)
     elif kind is Check.BIRTH_DATE:
         check = partial(check_birth_date, today=today, order=order)
+    elif kind is Check.MOMENT:
+        check = partial(work_words.check_moment, order=order)
     elif kind is Check.VALID_UNTIL:
         check = partial(check_valid_until, order=order)
     else:

@@ -62,6 +62,12 @@ _POINTERS: Final[dict[Kind, dict[str, str]]] = {
         "policy.number": "claim.policy_key",
         "policy.status": "claim.status",
     },
+    Kind.WORK: {
+        "agent.staff_no": "work.staff_no",
+        "customer.key": "work.customer_key",
+        "identity.id_number": "work.customer_key",
+        "unit.code": "work.unit",
+    },
 }
 
 Predicate = Callable[[str], bool]
@@ -94,6 +100,8 @@ def recognise_sheet_kind(guesses: Iterable[ColumnGuess]) -> Kind:
         target.startswith("policy.") for target in targets - {"policy.number", "policy.key"}
     )
     customer = "identity.name" in targets
+    if {"work.number", "work.kind"} <= targets:
+        return Kind.WORK
     if claim and not customer:
         return Kind.CLAIMS
     if policy:
@@ -158,12 +166,24 @@ def _by_kind(guesses: list[ColumnGuess]) -> list[ColumnGuess]:
     kind = recognise_sheet_kind(guesses)
     pointers = _POINTERS.get(kind, {})
     taken = {guess.target for guess in guesses}
-    return [
+    pointed = [
         ColumnGuess(g.index, g.header, pointers[g.target], g.confidence, g.because)
         if g.target in pointers and pointers[g.target] not in taken
         else g
         for g in guesses
     ]
+    return [g if _in_place(g, kind) else _nowhere(g) for g in pointed]
+
+
+def _in_place(guess: ColumnGuess, kind: Kind) -> bool:
+    """Words such as "result" or "created at" mean work in a sheet of work, and there nothing else."""
+    if guess.target is None:
+        return True
+    return guess.target.startswith("work.") == (kind is Kind.WORK)
+
+
+def _nowhere(guess: ColumnGuess) -> ColumnGuess:
+    return ColumnGuess(guess.index, guess.header, None, 0.0, NOTHING)
 
 
 def _target_by_header(header: str) -> tuple[str | None, bool]:
@@ -257,6 +277,7 @@ _BY_CHECK: Final[dict[Check, Predicate]] = {
     Check.AMOUNT: _is_amount,
     Check.BIRTH_DATE: _is_date,
     Check.DATE: _is_date,
+    Check.MOMENT: _is_date,
     Check.EMAIL: lambda cell: "@" in cell,
     Check.MOBILE: lambda cell: sum(map(str.isdigit, cell)) >= 7,
     Check.SEX: lambda cell: check_sex(cell).value is not None,

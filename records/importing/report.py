@@ -15,7 +15,12 @@ from rich.table import Table
 
 from custodian.jobs import JobStatus
 from records.identifiers.checked import known_problems
-from records.importing import known, relations  # noqa: F401  their problems have words here
+from records.importing import (  # noqa: F401  their problems have words here
+    known,
+    relations,
+    work_rows,
+    working,
+)
 from records.importing.readers import REFUSALS
 from records.importing.targets import TARGETS
 from records.models import ImportRun

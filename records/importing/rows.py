@@ -20,6 +20,7 @@ from records.importing.plan import ROW_WIDTH, Columns, collect, compile_columns
 from records.importing.policy_rows import draft_policy
 from records.importing.readers.sheets import Row
 from records.importing.targets import Kind
+from records.importing.work_rows import draft_work
 
 ROW_EMPTY = hard("row-empty", _("这一行没有已对应的内容，请核对对应关系"))
 
@@ -29,6 +30,7 @@ _KIND_OF_ROW: Final = {
     Kind.CUSTOMERS: "customer",
     Kind.MIXED: "policy",
     Kind.POLICIES: "policy",
+    Kind.WORK: "work",
 }
 
 
@@ -92,6 +94,8 @@ class Plan:
             return (draft_policy(number, values, facts, flaws, mapping=mapping, today=self.today),)
         if kind is Kind.CLAIMS:
             return (draft_claim(number, values, facts, flaws, mapping=mapping),)
+        if kind is Kind.WORK:
+            return (draft_work(number, facts, flaws, mapping=mapping),)
         return self._mixed(number, values, facts, flaws)
 
     def _mixed(

@@ -1,4 +1,4 @@
-"""The sheets of a run in the order in which they are taken: customers, then policies, then claims."""
+"""The sheets of a run in the order in which they are taken: customers, policies, claims, then work."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from records.importing.targets import Kind
 from records.models import ImportFile, ImportRun
 
 RELATIONS: Final = "relations"
-_ORDER: Final = (Kind.CUSTOMERS, RELATIONS, Kind.MIXED, Kind.POLICIES, Kind.CLAIMS)
+_ORDER: Final = (Kind.CUSTOMERS, RELATIONS, Kind.MIXED, Kind.POLICIES, Kind.CLAIMS, Kind.WORK)
 _ROW_KINDS: Final = {
     Kind.CLAIMS: "claim",
     Kind.CUSTOMERS: "customer",
     Kind.MIXED: "policy",
     Kind.POLICIES: "policy",
+    Kind.WORK: "work",
 }
 
 

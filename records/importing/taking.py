@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 from uuid import UUID
 
+from access import work_items
 from access.actions import Action
 from access.actors import Actor
 from records import claims, intake, policies
@@ -188,7 +189,25 @@ class Chunk:
                 contract.pk = policy.pk
         if new.claims:
             claims.register([make() for make in new.claims], **terms)
+        if new.work or new.closing:
+            self._write_work()
         quarantine.put(self._aside, run=self._errand.run, seal=self._errand.seal)
+        self._settle()
+
+    def _write_work(self) -> None:
+        errand, closing = self._errand, {each.number: each for each in self._new.closing}
+        own = {each.number for each in self._new.work}
+        work_items.register(
+            self._new.work,
+            [each for number, each in closing.items() if number not in own],
+            channel=errand.channel,
+            actor=errand.actor,
+            action=errand.action,
+            book=errand.run.book.code,
+            operation=errand.run.ref,
+        )
+
+    def _settle(self) -> None:
         if self._settled:
             QuarantinedRow.objects.filter(pk__in=self._settled).update(
                 status=QuarantinedRow.Status.FIXED

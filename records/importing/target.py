@@ -17,6 +17,7 @@ class Kind(StrEnum):
     CUSTOMERS = "customers"
     MIXED = "mixed"
     POLICIES = "policies"
+    WORK = "work"
 
 
 class Check(StrEnum):
@@ -36,6 +37,7 @@ class Check(StrEnum):
     ID_TYPE = "id-type"
     LANDLINE = "landline"
     MOBILE = "mobile"
+    MOMENT = "moment"
     NAME = "name"
     PAY_FREQUENCY = "pay-frequency"
     POLICY_STATUS = "policy-status"
@@ -44,6 +46,8 @@ class Check(StrEnum):
     TEXT = "text"
     VALID_UNTIL = "valid-until"
     WORD = "word"
+    WORK_KIND = "work-kind"
+    WORK_OUTCOME = "work-outcome"
 
 
 @dataclass(frozen=True, slots=True)

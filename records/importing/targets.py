@@ -7,15 +7,19 @@ from typing import Final
 from records.importing.customer_targets import CUSTOMER_TARGETS
 from records.importing.policy_targets import POLICY_TARGETS
 from records.importing.target import Check, Kind, Target
+from records.importing.work_targets import WORK_TARGETS
 
 __all__ = ["TARGETS", "Check", "Kind", "Target", "belongs"]
 
-TARGETS: Final = {target.code: target for target in (*CUSTOMER_TARGETS, *POLICY_TARGETS)}
+_ALL: Final = (*CUSTOMER_TARGETS, *POLICY_TARGETS, *WORK_TARGETS)
+TARGETS: Final = {target.code: target for target in _ALL}
 
 
 def belongs(code: str, kind: Kind) -> bool:
     """Whether rows of this kind have a use for the target."""
     family = code.partition(".")[0]
+    if family == "work" or kind is Kind.WORK:
+        return family == "work" and kind is Kind.WORK
     if kind is Kind.MIXED or family in _SERVING:
         return True
     return family in _FAMILIES[kind] or (kind is Kind.CLAIMS and code in _POINTING)
@@ -27,4 +31,5 @@ _FAMILIES: Final = {
     Kind.CLAIMS: frozenset({"claim"}),
     Kind.CUSTOMERS: frozenset({"customer", "financial", "guardian", "identity", "relation"}),
     Kind.POLICIES: frozenset({"policy"}),
+    Kind.WORK: frozenset({"work"}),
 }

@@ -29,8 +29,13 @@ _AGE: Final = re.compile(r"^(\d{1,3})(?:\.0)?(?:岁|周岁)?$", re.ASCII)
 _WHOLE_LIFE: Final = frozenset({"终身", "终生", "wholelife", "life"})
 
 
+def table_of(words: Mapping[str, str]) -> Mapping[str, str]:
+    """Codes by each word for them, their own among them."""
+    return {word: str(code) for code, written in words.items() for word in (code, *written.split())}
+
+
 def _table(**words: str) -> Mapping[str, str]:
-    return {word: code for code, written in words.items() for word in (code, *written.split())}
+    return table_of(words)
 
 
 _CUSTOMER_KINDS: Final = _table(
