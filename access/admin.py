@@ -101,8 +101,25 @@ class UnitAdmin(ScopedAdmin):
             obj.save()
 
 
+# Audits weigh the looks of somebody who leaves by these two.
+LEAVING = {
+    "notice_on": _("提出或被通知离职的日期，例如 2026-11-20；此后的查看另行审计"),
+    "leaves_on": _("最后工作日，例如 2026-12-20"),
+}
+
+
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        notice, leaves = cleaned.get("notice_on"), cleaned.get("leaves_on")
+        if notice and leaves and leaves < notice:
+            self.add_error("leaves_on", _("离职日早于离职通知日，请核对"))
+        return cleaned
+
+
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
+    form = PersonForm
     read_action = Action.USER_READ
     add_action = change_action = Action.USER_CHANGE
     key = "staff_no"
@@ -127,7 +144,7 @@ class UserAdmin(ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
         # The change form tells whether a password exists, and shows nothing of it.
-        return rows.defer(None).only(*self.columns, "password", "unit__code")
+        return rows.defer(None).only(*self.columns, "password", "unit__code", *LEAVING)
 
     def address(self, row: Any) -> str:
         return link_to("admin:person", row.ref)
@@ -139,10 +156,18 @@ class UserAdmin(ScopedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
             return [(None, {"fields": ("staff_no", "username", "name", "role", "unit", "manager")})]
-        return [(None, {"fields": ("staff_no", "name", "role", "unit", "manager", "is_active")})]
+        fields = ("staff_no", "name", "role", "unit", "manager", "is_active", *LEAVING)
+        return [(None, {"fields": fields})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         return ("staff_no",) if obj else ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in LEAVING:
+            attrs = {"autocomplete": "off"}
+            hint = {"help_text": LEAVING[db_field.name], "widget": forms.TextInput(attrs=attrs)}
+            return db_field.formfield(**hint)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name != "manager":
@@ -167,6 +192,8 @@ class UserAdmin(ScopedAdmin):
                 "tounit": obj.unit.code,
                 "manager": obj.manager.staff_no if obj.manager else "",
                 "active": int(obj.is_active),
+                "notice": obj.notice_on.isoformat() if obj.notice_on else "",
+                "leaves": obj.leaves_on.isoformat() if obj.leaves_on else "",
             }
             gate.authorise(actor_of(request), Action.USER_CHANGE, channel=CHANNEL, facts=facts)
             if not change:

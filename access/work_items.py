@@ -179,8 +179,14 @@ def purpose_for(kind: str, offered: Sequence[Purpose]) -> str:
 
 def purpose_of_all(kinds: Collection[str], offered: Sequence[Purpose]) -> str:
     """The purpose that serves most of these kinds of work: for the list that shows them together."""
-    count = {each: sum(each in SERVES[kind] for kind in kinds) for each in offered}
-    return max(offered, key=lambda each: count[each]).value if offered else ""
+    if not offered:
+        return ""
+
+    def fitness(purpose: Purpose) -> tuple[int, int]:
+        served = sum(purpose in SERVES[kind] for kind in kinds)
+        return served, sum(purpose == _FIRST[Kind(kind)] for kind in kinds)
+
+    return max(offered, key=fitness).value
 
 
 def register(

@@ -52,3 +52,16 @@ INTAKE = (
         },
     ),
 )
+WORK = (
+    OpenApiExample(
+        "A claim for one handler",
+        request_only=True,
+        value={
+            "number": "CLM-0000-0000",
+            "kind": "claim",
+            "customer": _REF,
+            "staff_no": "A0000",
+            "due_at": "2026-12-01T17:00:00+08:00",
+        },
+    ),
+)

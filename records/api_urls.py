@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from records import api
+from records import api, work_api
 
 urlpatterns = [
     path("customers", api.Customers.as_view(), name="api-customers"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("customers/<str:ref>/reveal", api.Reveal.as_view(), name="api-customer-reveal"),
     path("customers/<str:ref>/policies", api.CustomerPolicies.as_view(), name="api-policies"),
     path("policies/<str:ref>", api.PolicyDetail.as_view(), name="api-policy"),
+    path("work-items", work_api.WorkItems.as_view(), name="api-work-items"),
+    path("work-items/<str:ref>", work_api.WorkItemDetail.as_view(), name="api-work-item"),
 ]

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
-from access import gate, looks
+from access import gate, looks, marks
 from access.actions import Action
 from access.actors import Actor
 from access.admin_pages import CHANNEL, actor_of, purpose_of
@@ -23,6 +27,22 @@ from custodian.elements import Element, Masked
 from records import vault, words
 from records.models import Claim, Customer, Policy
 
+
+class MarkForm(forms.Form):
+    """`vip` is on or off, as the button says."""
+
+    vip = forms.ChoiceField(choices=[("on", ""), ("off", "")], widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        max_length=200,
+        help_text=gettext_lazy("封存在日志里；不要写客户资料"),
+        error_messages={
+            "required": gettext_lazy("请写明理由"),
+            "max_length": gettext_lazy("理由过长，请缩短到 200 字以内"),
+        },
+    )
+
+
 LISTED = ("identity.name", "identity.id_number", "identity.mobile")
 
 
@@ -30,7 +50,7 @@ LISTED = ("identity.name", "identity.id_number", "identity.mobile")
 class CustomerAdmin(ScopedAdmin):
     read_action = Action.CUSTOMER_LIST
     columns = (
-        "ref", "kind", "created_at", "minor_until", "subject__status", "subject__uid",
+        "ref", "kind", "created_at", "minor_until", "subject__status", "subject__uid", "subject__vip",
         "subject__unit__name", "subject__unit__name_en", "book__code", "book__name",
         "intermediary__name",
     )  # fmt: skip
@@ -105,8 +125,52 @@ class CustomerAdmin(ScopedAdmin):
             "looks": _looks(row, actor),
             "looks_url": f"{link_to('admin:querylog')}?customer={row.ref}",
             "reveal_url": link_to("desk:customer", row.ref),
+            **self._mark(request, row),
         }
         return self.render(request, "admin/customer.html", row, more)
+
+    def _mark(self, request: HttpRequest, row: Customer) -> dict[str, Any]:
+        """Whether she is on the VIP list, and for an officer the way to change that."""
+        on: bool = row.subject.vip
+        if not self._may(request, Action.SUBJECT_MARK):
+            return {"vip": on}
+        form = MarkForm(initial={"vip": "off" if on else "on"})
+        url = reverse("admin:records_customer_mark", args=[row.ref])
+        return {"vip": on, "mark_form": form, "mark_url": url}
+
+    def get_urls(self) -> list[URLPattern]:
+        mark = path(
+            "<path:object_id>/mark/",
+            self.admin_site.admin_view(self.mark),
+            name="records_customer_mark",
+        )
+        return [mark, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def mark(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        actor = actor_of(request)
+        if not gate.may(actor, Action.SUBJECT_MARK):
+            gate.permit(actor, Action.SUBJECT_MARK, purpose=purpose_of(actor), channel=CHANNEL)
+        row = self.get_object(request, object_id)
+        if row is None:
+            self.refuse(request, object_id)
+        form = MarkForm(request.POST)
+        if form.is_valid():
+            said = form.cleaned_data
+            on = said["vip"] == "on"
+            marks.put_on_vip_list(
+                row.pk, on=on, reason=said["reason"], channel=CHANNEL, actor=actor
+            )
+            done = (
+                _("已列入重点名单，变更已记入查询日志。")
+                if on
+                else _("已移出重点名单，变更已记入查询日志。")
+            )
+            messages.info(request, done)
+        else:
+            sentences = [str(each) for errors in form.errors.values() for each in errors]
+            messages.error(request, _("没有变更：%(why)s") % {"why": _("；").join(sentences)})
+        return HttpResponseRedirect(self.address(row))
 
 
 def _looks(row: Customer, actor: Actor) -> list[looks.Look] | None:

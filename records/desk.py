@@ -21,7 +21,7 @@ from custodian import elements
 from custodian.elements import Masked
 from records import explanations, listing, overview, purposes, search, visits
 from records.blind_indexes import COMBINED_PARTS
-from records.desk_forms import KIND_LABELS, PurposeForm, SearchForm
+from records.desk_forms import KIND_LABELS, PurposeForm, SearchForm, WorkForm
 from records.desk_pages import (
     CHANNEL,
     UnknownParameter,
@@ -176,6 +176,7 @@ def customer_page(
         "hide_url": reverse("desk:hide", kwargs={"ref": page.ref}),
         "reads_only": not gate.may(actor, Action.CUSTOMER_CHANGE),
         "looks": _looks(page, purpose, actor),
+        "work_form": WorkForm() if gate.may(actor, Action.WORK_ITEM_OPEN) else None,
         **frame(actor),
     }
     return render(request, "desk/customer.html", context)

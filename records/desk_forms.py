@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from access.models import WorkItem
 from access.vocabulary import Purpose
 from custodian import clock
 from records import search
@@ -15,6 +17,8 @@ from records.identifiers import check_birth_date, check_resident_id, check_uscc
 from records.search import Kind
 
 LONGEST = 200
+LATEST = timedelta(days=366)
+LAST_SECOND = time(23, 59, 59)
 KIND_LABELS: Mapping[Kind, Any] = {
     Kind.MOBILE: _("手机号码"),
     Kind.ID_NUMBER: _("证件号码"),
@@ -195,3 +199,27 @@ class RevealForm(PurposeForm):
         """Show the field for the code with what is wrong."""
         self.fields["code"].widget = _CodeInput()
         self.add_error("code", error)
+
+
+class WorkForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("事项"),
+        choices=[("", _("请选择")), *WorkItem.Kind.choices],
+        error_messages={"required": _("请选择事项")},
+    )
+    due = forms.DateField(
+        label=_("期限"),
+        required=False,
+        help_text=_("例如 2026-12-01"),
+        error_messages={"invalid": _("期限无法识别，请写成 2026-12-01")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_due(self) -> datetime | None:
+        """The last moment of the day."""
+        day: date | None = self.cleaned_data["due"]
+        if day is None:
+            return None
+        if not clock.local().date() <= day <= clock.local().date() + LATEST:
+            raise forms.ValidationError(_("期限须在今天以后一年之内"))
+        return datetime.combine(day, LAST_SECOND, clock.OFFICE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from records import desk, desk_break_glass, desk_grants, desk_intake, desk_reveal
+from records import desk, desk_break_glass, desk_grants, desk_intake, desk_reveal, desk_work
 
 app_name = "desk"
 urlpatterns = [
@@ -16,4 +16,8 @@ urlpatterns = [
     path("customers/<str:ref>/", desk.customer, name="customer"),
     path("customers/<str:ref>/reveal/", desk_reveal.reveal, name="reveal"),
     path("customers/<str:ref>/hide/", desk_reveal.hide, name="hide"),
+    path("customers/<str:ref>/work/", desk_work.open_for, name="work_open"),
+    path("work/", desk_work.work, name="work"),
+    path("work/<uuid:ref>/take/", desk_work.take, name="work_take"),
+    path("work/<uuid:ref>/close/", desk_work.close, name="work_close"),
 ]

@@ -67,15 +67,16 @@ class RowDecision:
 
     def decide(self, draft: Draft) -> None:
         self.warnings += draft.warnings
-        content = b"" if isinstance(draft, WorkDraft) else fingerprints.of_draft(draft)
+        if isinstance(draft, WorkDraft):
+            self._work(draft)
+            return
+        content = fingerprints.of_draft(draft)
         if isinstance(draft, CustomerDraft):
             self._customer(draft, content)
         elif isinstance(draft, PolicyDraft):
             self._policy(draft, content)
-        elif isinstance(draft, ClaimDraft):
-            self._claim(draft, content)
         else:
-            self._work(draft)
+            self._claim(draft, content)
 
     @property
     def unchanged(self) -> bool:

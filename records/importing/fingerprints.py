@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from custodian.keys import index_key
 from records import blind_indexes
-from records.importing.drafts import ClaimDraft, CustomerDraft, Draft, PolicyDraft, Reference
+from records.importing.drafts import ClaimDraft, CustomerDraft, PolicyDraft, Reference
 from records.importing.mapping import SourceMapping
 from records.importing.policy_rows import STATUS_ASSUMED
 from records.importing.readers.sheets import Row
@@ -25,7 +25,7 @@ _KEY_TARGETS: Final = {
 }
 
 
-def of_draft(draft: Draft) -> bytes:
+def of_draft(draft: CustomerDraft | PolicyDraft | ClaimDraft) -> bytes:
     """What a row says about one customer, policy or claim, however the file writes it down."""
     return _digest("source.draft", _content(draft))
 
@@ -57,7 +57,7 @@ def _digest(name: str, content: object) -> bytes:
     return hmac.digest(index_key(name), _encode(content).encode(), "sha256")[:LENGTH]
 
 
-def _content(draft: Draft) -> list[Any]:
+def _content(draft: CustomerDraft | PolicyDraft | ClaimDraft) -> list[Any]:
     common = [draft.values, draft.agent_staff_no, draft.intermediary_code, draft.unit_code]
     if isinstance(draft, CustomerDraft):
         return [*common, draft.kind, draft.guardian_key, draft.guardian_name, draft.relation_kind]

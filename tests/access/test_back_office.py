@@ -307,3 +307,21 @@ def test_the_search_box_tells_no_customer_that_exists_from_one_that_does_not():
 
 def test_every_page_of_an_app_declares_its_action():
     assert all(page.action in admin_pages.Action for page in admin_pages.pages)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_notice_and_last_day_are_kept_and_on_record(entries_since):
+    person, boss = estate.user(name="周晓"), estate.user(Role.ADMINISTRATOR)
+    client = estate.login(Client(), boss)
+    url = reverse("admin:access_user_change", args=[person.ref])
+    form = {"name": "周晓", "role": "agent", "unit": person.unit_id, "is_active": "on"}
+    wrong = client.post(url, {**form, "notice_on": "2026-11-20", "leaves_on": "2026-11-01"})
+    assert "离职日早于离职通知日" in wrong.content.decode()
+    said = {**form, "notice_on": "2026-11-20", "leaves_on": "2026-12-20"}
+    assert client.post(url, said).status_code == 302
+    person.refresh_from_db()
+    assert (str(person.notice_on), str(person.leaves_on)) == ("2026-11-20", "2026-12-20")
+    estate.drain()
+    change = json.loads(entries_since()[-1].leaf)
+    assert change["changed"] == ["leaves_on", "notice_on"]
+    assert (change["notice"], change["leaves"]) == ("2026-11-20", "2026-12-20")

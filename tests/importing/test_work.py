@@ -64,7 +64,7 @@ def test_rows_become_items_of_persons_and_units(tmp_path, handler, customer):
 
 
 def test_a_workbook_is_read_like_a_csv_file(tmp_path, handler, customer):
-    opened, closed = datetime(2026, 11, 3, 9, 12), datetime(2026, 11, 3, 10, 0)  # noqa: DTZ001
+    opened, closed = datetime(2026, 11, 3, 9, 12), datetime(2026, 11, 3, 10, 0)
     with Workbook(str(tmp_path / "工作.xlsx"), {"default_date_format": "yyyy-mm-dd hh:mm"}) as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, HEADER.split(","))

@@ -11,6 +11,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from access import scopes
+from access.models import Subject
 from access.vocabulary import Role
 from custodian import elements
 from records import inventory
@@ -199,3 +201,37 @@ def test_the_data_map_is_the_catalogue_in_both_formats(client, customer):
     assert sorted(row[1] for row in rows[2:]) == sorted(codes)
     assert sorted(each["code"] for each in body["elements"]) == sorted(codes)
     assert not [value for value in PLAIN if value in text]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_officer_puts_a_customer_on_the_vip_list_and_off_it(customer, entries_since):
+    client = estate.login(Client(), estate.user(Role.COMPLIANCE_OFFICER))
+    page = client.get(address(customer)).content.decode()
+    assert "列入重点名单" in page
+    url = reverse("admin:records_customer_mark", args=[customer.ref])
+    nothing = client.post(url, {"vip": "on", "reason": " "}, follow=True).content.decode()
+    assert "请写明理由" in nothing
+    assert not vip(customer)
+    page = client.post(url, {"vip": "on", "reason": "公众人物"}, follow=True).content.decode()
+    assert "移出重点名单" in page
+    assert vip(customer)
+    estate.drain()
+    entry = [each for each in entries_since() if each.act == "change"][-1]
+    leaf = json.loads(entry.leaf)
+    assert (leaf["what"], leaf["vip"], entry.subjects) == ("access:subject:mark", 1, 1)
+    assert "公众人物" not in entry.leaf
+    client.post(url, {"vip": "off", "reason": "已不再需要"})
+    assert not vip(customer)
+
+
+def test_nobody_else_marks_a_customer(customer):
+    client = estate.login(Client(), estate.user(Role.AUDITOR))
+    assert "列入重点名单" not in client.get(address(customer)).content.decode()
+    url = reverse("admin:records_customer_mark", args=[customer.ref])
+    assert client.post(url, {"vip": "on", "reason": "好奇"}).status_code == 403
+    assert not vip(customer)
+
+
+def vip(customer):
+    with scopes.acting(estate.system()):
+        return Subject.objects.get(pk=customer.pk).vip

@@ -36,6 +36,7 @@ from access.models import (
     PolicyRule,
     RuleProposal,
     User,
+    WorkItem,
 )
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
@@ -155,6 +156,15 @@ class World:
                 until=clock.now() + timedelta(days=3), actor=agent,
             )  # fmt: skip
 
+    def _items(self, agent: User) -> dict[str, str]:
+        """Work of the agent's own, and work that waits for whoever of the unit takes it."""
+        subject = self.customers[OWN].pk
+        own = WorkItem(kind="follow_up", source="import", subject_id=subject, user=agent)
+        free = WorkItem(kind="follow_up", source="import", subject_id=subject, unit=agent.unit)
+        for each in (own, free):
+            each.save()
+        return {"item": str(own.ref), "waiting_item": str(free.ref)}
+
     def _window(self) -> BreakGlass:
         now = clock.now()
         return BreakGlass.objects.create(
@@ -238,6 +248,7 @@ class World:
                 "unit": "XZ",
                 "window": str(self._window().ref),
                 "user": str(self.stranger.ref),
+                **self._items(agent),
             }
 
     def _cookies(self, person: User, kind: str) -> str:
@@ -323,7 +334,10 @@ def _filled(body: Any, role: str, world: World) -> Any:
         return body
     unit = world.people["agent"].unit_id
     return body.format(
-        purpose=PURPOSES.get(role, "follow_up"), unit=unit, entry=world.things["entry"]
+        purpose=PURPOSES.get(role, "follow_up"),
+        unit=unit,
+        entry=world.things["entry"],
+        customer=world.customers[OWN].ref,
     )
 
 
