@@ -20,9 +20,20 @@ from access.models import Entry, Installation, Unit, User
 from access.querylog import writer
 from access.sequencer.process import PERIOD, Sequencer
 from custodian import clock, embedded
-from custodian.demo import audits, cast, history, insurer, outside, reference, supervision, traffic
+from custodian.demo import (
+    audits,
+    cast,
+    history,
+    insurer,
+    outside,
+    reference,
+    supervision,
+    traffic,
+    work,
+)
 from custodian.demo.insurer import Manifest
 from custodian.demo.traffic import PlannedLook
+from custodian.demo.work import Task
 from custodian.tlog import log_key
 from records.importing import runs
 from records.models import Book, ImportRun
@@ -85,9 +96,14 @@ def _build(customers: int, console: Console) -> None:
             with _step(console, _("指派客户 / Assigning customers")):
                 reference.assign(settings.VAR / "demo-files", manifest, book=book, people=people)
                 reference.know_staff(settings.VAR / "demo-files")
+                reference.single_out(manifest, book=book, today=clock.local(now).date())
             seal()
-        month = (begin + timedelta(hours=6), now - timedelta(minutes=5))
-        looks = _planned(manifest, people, month)
+            month = (begin + timedelta(hours=6), now - timedelta(minutes=5))
+            looks = _planned(manifest, people, month)
+            staff = cast.staff(people)
+            tasks = work.plan(looks, manifest.facts, staff, now=now, seed=SEED)
+            _import_work(tasks, book, console)
+            seal()
         _live(looks, _customers(manifest, book), people, console, seal)
         supervision.begin(people)
         audits.end(seal)
@@ -112,6 +128,18 @@ def _import(manifest: Manifest, book: Book, console: Console, seal: Callable[[],
             actor=actors.system("importer"),
             on_progress=told,
         )
+    _account(run, console)
+
+
+def _import_work(tasks: list[Task], book: Book, console: Console) -> None:
+    """The reasons for the looks, as the other systems tell them: before anybody looks."""
+    with _step(console, _("导入工作事项 / Importing the work behind the looks")):
+        path = work.write(settings.VAR / "demo-files", tasks)
+        run = runs.run_files([path], book=book, actor=actors.system("importer"))
+    _account(run, console)
+
+
+def _account(run: ImportRun, console: Console) -> None:
     console.print(
         _("  读入 %(rows)s = 保留 %(kept)s + 未变 %(same)s + 隔离 %(aside)s")
         % {"rows": run.rows_in, "kept": run.kept, "same": run.unchanged, "aside": run.quarantined}

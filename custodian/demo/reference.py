@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
 from django.core.management import call_command
+from django.db import transaction
 
+from access import actors, gate
+from access.actions import Action
 from access.models import Assignment, Subject, Unit, User
+from access.vocabulary import Channel
 from custodian import clock
 from custodian.demo.insurer import Manifest, products, staff
 from records import blind_indexes
@@ -42,6 +46,9 @@ KINDS: Mapping[str, Intermediary.Kind] = {
     "自营网络": Intermediary.Kind.ONLINE,
 }
 BATCH = 2000
+VIPS = 5
+LEAVER = "A0203"
+NOTICE_GIVEN, LAST_DAYS = timedelta(days=12), timedelta(days=18)
 
 
 def register(manifest: Manifest) -> Book:
@@ -90,6 +97,21 @@ def assign(folder: Path, manifest: Manifest, *, book: Book, people: Mapping[str,
 def know_staff(folder: Path) -> None:
     """What the personnel department's own list says of the staff, as fingerprints."""
     call_command("import_staff", folder / "人员.csv", stdout=StringIO(), stderr=StringIO())
+
+
+def single_out(manifest: Manifest, *, book: Book, today: date) -> None:
+    """A few customers on the VIP list, and one agent who has given notice."""
+    facts = manifest.facts
+    plain = [key for keys in facts.portfolios.values() for key in keys]
+    spared = {*facts.targets, *facts.honey}
+    keys = [key for key in plain[:: max(1, len(plain) // VIPS)] if key not in spared][:VIPS]
+    Subject.objects.filter(pk__in=by_key(book, set(keys)).values()).update(vip=True)
+    days = {"notice_on": today - NOTICE_GIVEN, "leaves_on": today + LAST_DAYS}
+    actor = actors.system("demo")
+    with transaction.atomic():
+        told = {"account": LEAVER, "changed": sorted(days)}
+        gate.authorise(actor, Action.USER_CHANGE, channel=Channel.COMMAND, facts=told)
+        User.objects.filter(staff_no=LEAVER).update(**days)
 
 
 def by_key(book: Book, keys: set[str]) -> dict[str, int]:

@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from access import scopes, work_items
+from access.audits.day import Operator
+from access.audits.explaining import OWN_WORD, WORK, Explainer, Item
 from access.gate import Refused
 from access.models import Assignment, WorkItem
 from access.vocabulary import Purpose, Role
@@ -259,6 +261,23 @@ def test_an_item_is_opened_on_the_customers_page(desk, agent, own):
         item = WorkItem.objects.get()
     assert (item.kind, item.user_id, item.opened_by_id) == ("complaint", agent.pk, agent.pk)
     assert clock.local(item.due_at).date() == due
+
+
+def test_for_whoever_opened_it_an_item_is_her_own_word_only(agent, own):
+    """As the audit of the day reads the rows."""
+    service = estate.user(Role.SERVICE_DESK)
+    by_desk, by_agent = opened(service, own, user=agent), opened(agent, own, kind="claim")
+    rows = [
+        Item(
+            each.kind, each.subject_id, each.user_id, "", each.opened_at, each.closed_at,
+            each.opened_by_id or 0,
+        )
+        for each in (state(by_desk), state(by_agent))
+    ]  # fmt: skip
+    person = Operator(agent.pk, "agent", agent.unit.path)
+    explainer = Explainer(rows, ())
+    assert explainer.of(person, "follow_up", own.pk, clock.now()) == WORK
+    assert explainer.of(person, "claim", own.pk, clock.now()) == OWN_WORD
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,7 @@ DESK = [
     "/desk/register/",
     "/desk/grants/",
     "/desk/break-glass/",
+    "/desk/work/",
     "{own}",
     "{reveal}",
     "{foreign}",
