@@ -170,6 +170,12 @@ def readable(ref: UUID, *, channel: str, actor: Actor) -> WorkItem:
     return _own(ref, Action.WORK_ITEM_READ, channel, actor)
 
 
+def open_of(subject: int, *, actor: Actor) -> list[WorkItem]:
+    """What the actor himself has to do for this customer."""
+    items = WorkItem.objects.open().filter(user_id=actor.id or 0, subject_id=subject)
+    return list(items.order_by(F("due_at").asc(nulls_last=True), "opened_at"))
+
+
 def purpose_for(kind: str, offered: Sequence[Purpose]) -> str:
     """The purpose under which a person takes up work of this kind; empty if none of hers serves it."""
     wanted = [_FIRST[Kind(kind)], *offered]

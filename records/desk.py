@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access import gate, looks
+from access import gate, looks, work_items
 from access.actions import Action
 from access.actors import Actor
 from access.models import Assignment
@@ -176,6 +176,7 @@ def customer_page(
         "hide_url": reverse("desk:hide", kwargs={"ref": page.ref}),
         "reads_only": not gate.may(actor, Action.CUSTOMER_CHANGE),
         "looks": _looks(page, purpose, actor),
+        "own_work": work_items.open_of(subject.pk, actor=actor),
         "work_form": WorkForm() if gate.may(actor, Action.WORK_ITEM_OPEN) else None,
         **frame(actor),
     }

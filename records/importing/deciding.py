@@ -185,10 +185,11 @@ class RowDecision:
         if isinstance(customer, Problem):
             self.problems.append(Flaw(None, working.nobody(customer)))
             return
-        told = working.item(draft, customer.subject, self.directory, self.problems)
-        held = self.known.work.get(draft.key)
+        book = self.known.book.code
+        told = working.item(draft, customer.subject, self.directory, self.problems, book=book)
         if self.problems:
             return
+        held = self.known.work.get(told.number)
         if held is None:
             self.new.work.append(told)
         elif not working.is_same(held, told):

@@ -15,6 +15,7 @@ from access import work_items
 from access.models import WorkItem
 from records import blind_indexes
 from records.identifiers.checked import Problem, hard
+from records.importing import working
 from records.importing.drafts import (
     By,
     ClaimDraft,
@@ -219,7 +220,8 @@ class Known:
             self._claims[policies[policy].digest, bytes(digest)] = bytes(content)
 
     def _load_work(self, drafts: Sequence[Draft]) -> None:
-        numbers = [draft.key for draft in drafts if isinstance(draft, WorkDraft)]
+        keys = [draft.key for draft in drafts if isinstance(draft, WorkDraft)]
+        numbers = [working.number_of(self.book.code, key) for key in keys]
         if numbers:
             self.work |= work_items.imported(numbers)
 

@@ -28,8 +28,6 @@ def draft_work(
     key = facts.get("work.number", "")
     customer = facts.get("work.customer_key", "")
     _require(facts, flaws)
-    if len(key) > LONGEST:
-        flaws.append(Flaw("work.number", NUMBER_LONG))
     return WorkDraft(
         source=mapping.name,
         row=number,

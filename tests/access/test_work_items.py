@@ -262,6 +262,7 @@ def test_an_item_is_opened_on_the_customers_page(desk, agent, own):
         item = WorkItem.objects.get()
     assert (item.kind, item.user_id, item.opened_by_id) == ("complaint", agent.pk, agent.pk)
     assert clock.local(item.due_at).date() == due
+    assert reverse("desk:work_close", args=[item.ref]) in answer.content.decode()
 
 
 def test_for_whoever_opened_it_an_item_is_her_own_word_only(agent, own):

@@ -105,6 +105,16 @@ def test_a_number_with_another_content_is_set_aside(tmp_path, handler, customer)
     assert [each.kind for each in held()] == ["follow_up"]
 
 
+def test_another_book_may_use_the_same_numbers(tmp_path, handler, customer):
+    bring(tmp_path, GOOD)
+    other = books.book("OLD")
+    estate.customer(source_key="K1", book_=other)
+    for kept in (1, 0):
+        run = books.bring_in([tmp_path / "工作.csv"], into=other)
+        assert (run.kept, run.quarantined) == (kept, 0)
+    assert [each.number for each in held()] == ["OLD/W1", "W1"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
