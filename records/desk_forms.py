@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import WorkItem
 from access.vocabulary import Purpose
@@ -203,7 +204,7 @@ class RevealForm(PurposeForm):
 
 class WorkForm(forms.Form):
     kind = forms.ChoiceField(
-        label=_("事项"),
+        label=pgettext_lazy("工作", "事项"),
         choices=[("", _("请选择")), *WorkItem.Kind.choices],
         error_messages={"required": _("请选择事项")},
     )

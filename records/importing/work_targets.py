@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from records.importing.target import Check, Target, structural
 
@@ -17,7 +18,7 @@ WORK_TARGETS: Final[tuple[Target, ...]] = (
     ),
     structural(
         "work.kind",
-        _("事项"),
+        pgettext_lazy("工作", "事项"),
         Check.WORK_KIND,
         "事项 事项类型 事项类别 任务类型 任务类别 工单类型 worktype workkind tasktype tickettype",
     ),
