@@ -86,8 +86,10 @@ def test_a_later_file_tells_the_end_of_what_was_open(tmp_path, handler, customer
     ended = WAITING.replace(",,,2026-11-10", ",2026-11-05 11:00,已撤销,2026-11-10")
     run = bring(tmp_path, ended)
     assert (run.kept, [each.outcome for each in held()]) == (1, ["withdrawn"])
-    assert bring(tmp_path, WAITING).unchanged == 1
-    assert [each.outcome for each in held()] == ["withdrawn"]
+    otherwise = ended.replace("11:00,已撤销", "12:00,已办结")
+    for told in (WAITING, otherwise):
+        assert bring(tmp_path, told).unchanged == 1
+        assert [each.outcome for each in held()] == ["withdrawn"]
 
 
 def test_what_somebody_took_here_stays_his_when_the_file_comes_again(tmp_path, handler, customer):
