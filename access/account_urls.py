@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from access import account
+from access import account, recertification_pages
 
 urlpatterns = [
     path("login/", account.LoginView.as_view(), name="account_login"),
@@ -23,6 +23,7 @@ urlpatterns = [
         account.first_password,
         name="account_reset_password_from_key",
     ),
+    path("recertification/", recertification_pages.review, name="recertify"),
     path("settings/", account.own_settings, name="account_settings"),
     path("theme/", account.choose_theme, name="account_theme"),
 ]

@@ -30,6 +30,8 @@ from access import (
     morning,
     person_admin,
     quota_admin,
+    recertification_admin,
+    reporting_line_admin,
 )
 from access.actions import Action
 from access.admin_pages import CHANNEL, actor_of
@@ -51,6 +53,8 @@ ROOMS = (
         grant_admin,
         break_glass_admin,
         person_admin,
+        recertification_admin,
+        reporting_line_admin,
     ),
 )
 

@@ -9,6 +9,7 @@ from access import rechecking
 from access.bundles import jobs as bundles
 from access.feed.pump import MOST, pump
 from access.models import Bundle, Replay, Verification
+from access.recertification import lapsing
 from access.replay import jobs as replays
 from access.verification import jobs
 from custodian.workflow import IllegalMove
@@ -54,6 +55,12 @@ def sweep() -> None:
 def recheck() -> None:
     """Whether approvals are as the product left them; each that is not is told once."""
     rechecking.carry_out()
+
+
+@shared_task(name="access.tasks.recertify")
+def recertify() -> None:
+    """Rights that nobody confirmed by the date of their campaign end."""
+    lapsing.carry_out()
 
 
 @shared_task(name="access.tasks.feed")

@@ -288,6 +288,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
+    "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")

@@ -11,6 +11,7 @@ from access.models.installation import Installation
 from access.models.keys import DataKey, SubjectKey
 from access.models.people import Unit, User
 from access.models.quotas import Quota, Seen, Tally, Total
+from access.models.recertification import Campaign, HeldRight
 from access.models.rules import PolicyRule, Replay, RuleProposal
 from access.models.subjects import Assignment, Grant, Subject
 from access.models.tokens import ApiToken, TokenGrant
@@ -25,6 +26,7 @@ __all__ = [
     "Assignment",
     "BreakGlass",
     "Bundle",
+    "Campaign",
     "Case",
     "Checkpoint",
     "Cosignature",
@@ -34,6 +36,7 @@ __all__ = [
     "Finding",
     "Grant",
     "Handout",
+    "HeldRight",
     "Hourly",
     "Installation",
     "Outbox",

@@ -24,6 +24,7 @@ class Item:
     label: Any
     url_name: str
     icon: str = ""
+    quiet: bool = False  # shown only while something waits behind it
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ ADMIN = (
             Item(pgettext_lazy("列表", "临时授权"), "admin:grants"),
             Item(_("紧急访问"), "admin:break_glasses"),
             Item(pgettext_lazy("列表", "限额"), "admin:quotas"),
+            Item(pgettext_lazy("列表", "权限复核"), "admin:recertifications"),
+            Item(_("待我复核的权限"), "recertify", quiet=True),
             Item(pgettext_lazy("列表", "监管案件"), "admin:access_case_changelist"),
             Item(pgettext_lazy("列表", "人员"), "admin:access_user_changelist"),
             Item(pgettext_lazy("列表", "机构"), "admin:access_unit_changelist"),
@@ -125,6 +128,7 @@ DESK = (
             Item(_("登记客户"), "desk:intake"),
             Item(pgettext_lazy("列表", "临时授权"), "desk:grants"),
             Item(_("紧急访问"), "desk:break_glass"),
+            Item(_("待我复核的权限"), "recertify", quiet=True),
             Item(_("待办"), "desk:work"),
             Item(_("更正"), "desk:corrections"),
             Item(_("理赔协助"), "desk:claims"),
@@ -192,9 +196,10 @@ def sections(frame: str, request: HttpRequest, here: str = "") -> list[Section]:
         Section(
             group.label,
             [
-                _place(item, known[item.url_name], current, request)
+                place
                 for item in group.items
                 if item.url_name in known
+                and (place := _place(item, known[item.url_name], current, request)) is not None
             ],
         )
         for group in FRAMES[frame]
@@ -225,6 +230,9 @@ def _is_leaf(url: str, urls: list[str]) -> bool:
     return not any(other != url and other.startswith(url) for other in urls)
 
 
-def _place(item: Item, url: str, current: str | None, request: HttpRequest) -> Place:
+def _place(item: Item, url: str, current: str | None, request: HttpRequest) -> Place | None:
     counter = _counters.get(item.url_name)
-    return Place(item.label, url, item.icon, url == current, counter(request) if counter else None)
+    count = counter(request) if counter else None
+    if item.quiet and count is None and url != current:
+        return None
+    return Place(item.label, url, item.icon, url == current, count)
