@@ -54,6 +54,7 @@ def lapse_next(campaign: Campaign) -> bool:
             return False
         for right in free.filter(person_id=first.person_id).select_related("person").order_by("pk"):
             _lapse(right, campaign)
+        failpoints.hit("recertify-before-commit")
     return True
 
 

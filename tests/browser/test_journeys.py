@@ -169,6 +169,7 @@ DESK = [
     "{reveal}",
     "{foreign}",
     "/accounts/settings/",
+    "/accounts/recertification/",
 ]
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -176,7 +177,8 @@ OFFICE = [
     "/admin/access/user/", "/admin/people/{person}/", "/admin/import/", "/admin/rules/R-010/",
     "/admin/rules/new/", "/admin/rules/R-010/change/", "/admin/approvals/rules/",
     "/admin/approvals/rules/grant/", "/admin/quotas/", "/admin/quotas/new/", "/admin/grants/",
-    "/admin/break-glass/",
+    "/admin/break-glass/", "/admin/recertifications/", "/admin/recertifications/new/",
+    "/admin/recertifications/{campaign}/", "/accounts/recertification/",
 ]  # fmt: skip
 
 
@@ -189,6 +191,7 @@ def places(office, person) -> list[str]:
         "entry": newest(),
         "ref": office.own.ref,
         "person": office.agent.ref,
+        "campaign": office.campaign.ref,
     }
     return [each.format(**named) for each in (OFFICE if person is office.officer else DESK)]
 
