@@ -114,6 +114,7 @@ class UserAdmin(ScopedAdmin):
     list_filter = ("role", "is_active")
     facts = ("name", "staff_no", "username", "role", "unit", "is_active")
     change_form_template = "admin/person_form.html"
+    change_list_template = "admin/people.html"
     lede = _("岗位决定能看什么；每次变更都记入查询日志")
     nothing = _("没有符合条件的人员。")
 

@@ -129,7 +129,7 @@ def _propose(request: HttpRequest, form: CampaignForm) -> Campaign:
 def _usual() -> dict[str, Any]:
     """The company's default: a fortnight, twice a year."""
     due = clock.local() + timedelta(days=campaigns.DAYS)
-    return {"due": due.date(), "repeat_months": campaigns.MONTHS}
+    return {"due": due.date().isoformat(), "repeat_months": campaigns.MONTHS}
 
 
 def _part(request: HttpRequest, campaign: Campaign, tally: progress.Tally) -> str:

@@ -27,7 +27,7 @@ class ReportingLinesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
         help_text=gettext_lazy(
             "从电子表格复制，或粘贴 csv；首行“工号”和“上级工号”，上级留空即没有上级。"
-            "文件很大时用 manage.py import_reporting_lines"
+            "很大的文件请用命令行导入"
         ),
     )
 
@@ -56,6 +56,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("导入上下级关系"),
         "form": form,
+        "here": "admin:access_user_changelist",
         "report": report,
         "refused": report.refused[:SHOWN] if report else [],
         "people": people.count(),

@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('role', '岗位'), ('grant', '临时授权'), ('portfolio', '名下客户'), ('token', '接口令牌'), ('case', '案件人员')], max_length=10, verbose_name='权限')),
                 ('target', models.CharField(max_length=40)),
                 ('facts', models.JSONField(default=dict)),
-                ('decision', models.CharField(blank=True, choices=[('keep', '保留'), ('remove', '取消'), ('lapsed', '到期取消'), ('spared', '到期未取消'), ('gone', '已先行结束')], default='', max_length=6, verbose_name='决定')),
+                ('decision', models.CharField(blank=True, choices=[('keep', '已保留'), ('remove', '已取消'), ('lapsed', '到期取消'), ('spared', '到期未取消'), ('gone', '已先行结束')], default='', max_length=6, verbose_name='决定')),
                 ('decided_at', models.DateTimeField(null=True, verbose_name='决定时间')),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('because', models.CharField(blank=True, default='', max_length=30)),

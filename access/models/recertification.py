@@ -103,8 +103,8 @@ class HeldRight(models.Model):
         CASE = "case", _("案件人员")
 
     class Decision(models.TextChoices):
-        KEEP = "keep", pgettext_lazy("权限", "保留")
-        REMOVE = "remove", pgettext_lazy("权限", "取消")
+        KEEP = "keep", _("已保留")
+        REMOVE = "remove", _("已取消")
         LAPSED = "lapsed", _("到期取消")
         SPARED = "spared", _("到期未取消")
         GONE = "gone", _("已先行结束")

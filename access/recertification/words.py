@@ -30,9 +30,8 @@ def what(right: HeldRight) -> str:
 
 
 def _role(facts: Mapping[str, Any]) -> str:
-    return _("%(role)s，机构 %(unit)s，范围：%(reach)s") % {
+    return _("%(role)s，范围：%(reach)s") % {
         "role": Role(facts["role"]).label,
-        "unit": facts["unit"],
         "reach": Reach(facts["reach"]).label,
     }
 
@@ -50,7 +49,7 @@ def _grant(facts: Mapping[str, Any]) -> str:
 
 def _portfolio(facts: Mapping[str, Any]) -> str:
     count = facts["customers"]
-    return ngettext("名下 %(n)s 名客户", "名下 %(n)s 名客户", count) % {"n": f"{count:,}"}
+    return ngettext("%(n)s 名客户", "%(n)s 名客户", count) % {"n": f"{count:,}"}
 
 
 def _token(facts: Mapping[str, Any]) -> str:

@@ -20,7 +20,16 @@ from access.models import Entry, Installation, Unit, User
 from access.querylog import writer
 from access.sequencer.process import PERIOD, Sequencer
 from custodian import clock, embedded
-from custodian.demo import cast, history, insurer, outside, reference, supervision, traffic
+from custodian.demo import (
+    cast,
+    history,
+    insurer,
+    outside,
+    recertification,
+    reference,
+    supervision,
+    traffic,
+)
 from custodian.demo.insurer import Manifest
 from custodian.demo.traffic import PlannedLook
 from custodian.tlog import log_key
@@ -87,7 +96,8 @@ def _build(customers: int, console: Console) -> None:
             seal()
         month = (begin + timedelta(hours=6), now - timedelta(minutes=5))
         looks = _planned(manifest, people, month)
-        _live(looks, _customers(manifest, book), people, console, seal)
+        reviews = recertification.Recertifications(people, begin)
+        _live(looks, _customers(manifest, book), people, console, seal, review=reviews.turn)
         supervision.begin(people)
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
@@ -136,6 +146,8 @@ def _live(
     people: dict[str, User],
     console: Console,
     seal: Callable[[], None],
+    *,
+    review: Callable[[datetime], None],
 ) -> None:
     lived = history.live_through(looks, customers=customers, people=people)
     with _bar(console) as bar:
@@ -145,6 +157,7 @@ def _live(
             # The log's own entries tell the time of the looks around them.
             with clock.at(look.at):
                 seal()
+            review(look.at)
 
 
 @contextmanager
