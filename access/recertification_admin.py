@@ -50,11 +50,11 @@ PARTS = {
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
     rows = Campaign.objects.select_related("unit", "approval")[:SHOWN]
-    newest = progress.newest()
+    following = progress.following()
     context = {
         "title": _("权限复核"),
         "rows": [_row(each) for each in rows],
-        "next": progress.next_due(newest),
+        "next": following[0] if following else None,
         "may_open": gate.may(actor_of(request), OPEN),
         "mine": progress.waiting_for(actor_of(request)),
     }
@@ -188,21 +188,24 @@ def running(request: HttpRequest) -> dict[str, Any] | None:
     for row in rows:
         standings = progress.by_reviewer(row["campaign"])
         row["slowest"] = [each for each in standings if each.tally.open][:3]
-    following = progress.next_due(progress.newest())
+    following = progress.following()
     if not rows and following is None:
         return None
-    return {"rows": rows, "next": following, "url": reverse("admin:recertifications")}
+    due = following[0] if following else None
+    return {"rows": rows, "next": due, "url": reverse("admin:recertifications")}
 
 
 def next_one(request: HttpRequest) -> Headline | None:
     """The habit is kept by a person: the next campaign needs somebody who proposes it."""
     if not gate.may(actor_of(request), OPEN):
         return None
-    due = progress.next_due(progress.newest())
-    if due is None or due > clock.now():
+    following = progress.following()
+    if following is None or following[0] > clock.now():
         return None
     words = _("权限复核又到时间了。")
-    detail = _("上一次定为每 %(n)s 个月一次。") % {"n": _months()}
+    last = following[1]
+    said = {"name": last.name, "n": last.repeat_months}
+    detail = _("“%(name)s”定为每 %(n)s 个月一次。") % said
     return Headline(22, words, detail, reverse("admin:recertification_new"), _("开始下一次"))
 
 
@@ -216,11 +219,6 @@ def mine(request: HttpRequest) -> Headline | None:
         "n": f"{count:,}"
     }
     return Headline(23, words, _("到截止时没有确认的自动取消。"), reverse("recertify"), _("去决定"))
-
-
-def _months() -> int:
-    newest = progress.newest()
-    return newest.repeat_months or 0 if newest else 0
 
 
 def _template(

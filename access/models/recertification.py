@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from access.models.approvals import Approval
 from access.models.people import Unit, User
+from access.vocabulary import Role
 from custodian import clock
 
 if TYPE_CHECKING:
@@ -86,8 +87,6 @@ class HeldRightQuerySet(models.QuerySet["HeldRight"]):
 
     def for_reviewer(self, actor: Actor) -> Self:
         """Those that lie with this person: as the manager, or as an officer for those without one."""
-        from access.vocabulary import Role
-
         pool = Q(reviewer=None) if actor.role is Role.COMPLIANCE_OFFICER else Q(pk__in=[])
         return self.filter(Q(reviewer_id=actor.id or 0) | pool).exclude(person_id=actor.id or 0)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from access import actors, approvals, gate
 from access.actions import Action
@@ -133,7 +134,7 @@ class _Kind:
             (_("岗位"), roles_in_words(payload["roles"])),
             (_("涉及"), [counts % numbers]),
             (_("截止"), [f"{due:%Y-%m-%d %H:%M}"]),
-            (_("每几个月一次"), [payload["repeat"] or _("不重复")]),
+            (_("重复"), [_repeats(payload["repeat"])]),
             (_("后果"), [_("批准即开始；到截止时没有确认的权限自动取消，岗位被取消的人停用")]),
         ]
 
@@ -151,6 +152,12 @@ class _Kind:
 
     def drop(self, approval: Approval, *, actor: Actor) -> None:
         CAMPAIGN.move(Campaign.objects.get(approval=approval), "return")
+
+
+def _repeats(months: int | None) -> Any:
+    if months is None:
+        return _("不重复")
+    return ngettext("每 %(n)s 个月", "每 %(n)s 个月", months) % {"n": months}
 
 
 def roles_in_words(roles: Sequence[str]) -> list[Any]:

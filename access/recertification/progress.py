@@ -111,16 +111,20 @@ def forget() -> None:
     _known.clear()
 
 
-def next_due(campaign: Campaign | None) -> datetime | None:
+def next_due(campaign: Campaign) -> datetime | None:
     """When the one after this is to begin, if it repeats."""
-    if campaign is None or campaign.started_at is None or not campaign.repeat_months:
+    if campaign.started_at is None or not campaign.repeat_months:
         return None
     return months_later(campaign.started_at, campaign.repeat_months)
 
 
-def newest() -> Campaign | None:
-    """The last one that was proposed and not sent back."""
-    return Campaign.objects.exclude(status=Campaign.Status.RETURNED).order_by("-opened_at").first()
+def following() -> tuple[datetime, Campaign] | None:
+    """The next campaign to begin, and the one that it repeats: the last of its scope."""
+    newest: dict[tuple[Any, ...], Campaign] = {}
+    for each in Campaign.objects.exclude(status=Campaign.Status.RETURNED).order_by("-opened_at"):
+        newest.setdefault((each.unit_id, *each.roles), each)
+    found = [(due, each) for each in newest.values() if (due := next_due(each)) is not None]
+    return min(found, key=lambda pair: pair[0], default=None)
 
 
 def months_later(moment: datetime, months: int) -> datetime:

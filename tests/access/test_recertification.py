@@ -579,7 +579,10 @@ def test_half_a_year_later_the_officers_are_told_of_the_next(house):
     assert headline(house) is None
     with clock.at(clock.now() + timedelta(days=185)):
         assert str(headline(house).sentence) == "权限复核又到时间了。"
+        estate.user(Role.AGENT)
         house.propose()
+        assert headline(house) is not None
+        house.propose(roles=["agent"])
         assert headline(house) is None
 
 
