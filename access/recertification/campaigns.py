@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -105,6 +105,19 @@ def content(campaign: Campaign) -> dict[str, Any]:
         "due": campaign.due_at.astimezone(UTC).isoformat(),
         "repeat": campaign.repeat_months,
     }
+
+
+def altered() -> Iterator[Campaign]:
+    """Running campaigns that cover somebody else, or end at another time, than was approved."""
+    for campaign in Campaign.objects.open().select_related("unit", "approval"):
+        if not is_as_approved(campaign):
+            yield campaign
+
+
+def is_as_approved(campaign: Campaign) -> bool:
+    approval = campaign.approval
+    same = approval.digest == approvals.digest_of(KIND, content(campaign))
+    return same and approval.status == Approval.Status.APPROVED and approvals.is_as_left(approval)
 
 
 class _Kind:

@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from access import approvals, cases, gate, grants, tokens
+from access import approvals, cases, gate, grants, rechecking, tokens
 from access.actions import Action
 from access.admin_pages import headlines
 from access.approvals import ContentChanged
@@ -495,6 +495,25 @@ def test_what_was_spared_is_decided_by_somebody_afterwards(house):
     decide(officers[0], (left, "remove"))
     assert not active(house.admins[1])
     decide(officers[0], (right(officers[1]), "keep"))
+
+
+FORGERIES = {
+    "sooner": "UPDATE access_campaign SET due_at = due_at - interval '13 days'",
+    "more roles": "UPDATE access_campaign SET roles = '{agent,administrator}'",
+    "another approval": "UPDATE access_approval SET payload = payload || '{\"roles\": []}'",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_one_that_was_edited_by_hand_ends_nothing_and_is_told(house, forgery):
+    house.begin(roles=["agent"])
+    assert invariants.broken(Options())["recertifications"] == "ok"
+    with estate.scopes.acting(estate.system()), connection.cursor() as cursor:
+        cursor.execute(FORGERIES[forgery])
+    at_the_date()
+    assert active(house.agents[0])
+    assert "covers or ends something else" in invariants.broken(Options())["recertifications"]
+    assert (rechecking.carry_out(), rechecking.carry_out()) == (1, 0)
 
 
 # Several workers, and one that dies

@@ -159,6 +159,23 @@ def test_nothing_in_clear_stays_behind_in_the_browser(visit, office):
     assert "0013" not in page.locator("main").inner_text()
 
 
+def test_a_manager_keeps_and_removes_by_keyboard_alone(visit, office):
+    manager = visit(office.agent)
+    page, keys = manager.page, manager.page.keyboard
+    page.goto("/desk/")
+    tab_to(page, "nav a[href='/accounts/recertification/']")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="韩明")).to_be_visible()
+    tab_to(page, "input[type=radio]")
+    keys.press("ArrowDown")
+    keys.press("ArrowUp")
+    expect(page.get_by_role("radio", name="保留")).to_be_checked()
+    tab_to(page, "button[value=save]")
+    keys.press("Enter")
+    expect(page.get_by_text("已决定 1 项。")).to_be_visible()
+    expect(page.get_by_text("没有等您决定的权限。")).to_be_visible()
+
+
 DESK = [
     "/desk/",
     "/desk/mine/",
