@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from access import account, questions
+from access import account, questions, recertification_pages
 
 urlpatterns = [
     path("login/", account.LoginView.as_view(), name="account_login"),
@@ -25,6 +25,7 @@ urlpatterns = [
     ),
     path("questions/", questions.table, name="account_questions"),
     path("questions/<uuid:ref>/", questions.question, name="account_question"),
+    path("recertification/", recertification_pages.review, name="recertify"),
     path("settings/", account.own_settings, name="account_settings"),
     path("theme/", account.choose_theme, name="account_theme"),
 ]

@@ -13,6 +13,7 @@ _DESK = frozenset({Role.AGENT, Role.CLAIMS_HANDLER, Role.SERVICE_DESK})
 _CUSTOMER_READERS = _DESK | _WATCHERS
 _GUESTS = frozenset({Role.AUDITOR, Role.REGULATOR})  # of a case
 _STAFF = frozenset(Role) - {Role.SYSTEM}
+_INSURERS = _STAFF - {Role.REGULATOR}  # the insurer's own people, who may have others under them
 
 
 class Action(StrEnum):
@@ -80,6 +81,12 @@ class Action(StrEnum):
     QUOTA_PROPOSE = "access:quota:propose"
     QUOTA_READ = "access:quota:read"
     QUARANTINE_READ = "records:quarantine:read"
+    RECERTIFICATION_APPLY = "access:recertification:apply"
+    RECERTIFICATION_APPROVE = "access:recertification:approve"
+    RECERTIFICATION_DECIDE = "access:recertification:decide"
+    RECERTIFICATION_OPEN = "access:recertification:open"
+    RECERTIFICATION_READ = "access:recertification:read"
+    RECERTIFICATION_REVIEW = "access:recertification:review"
     SECOND_FACTOR_ENROL = "access:second-factor:enrol"
     SECOND_FACTOR_SHOW = "access:second-factor:show"
     SESSION_CLOSE = "access:session:close"
@@ -146,6 +153,10 @@ ACT: Mapping[Action, str] = {
     Action.QUARANTINE_FIX: "change",
     Action.QUOTA_APPROVE: "change",
     Action.QUOTA_PROPOSE: "change",
+    Action.RECERTIFICATION_APPLY: "change",
+    Action.RECERTIFICATION_APPROVE: "change",
+    Action.RECERTIFICATION_DECIDE: "change",
+    Action.RECERTIFICATION_OPEN: "change",
     Action.SECOND_FACTOR_ENROL: "change",
     Action.SESSION_END: "change",
     Action.SUBJECT_MARK: "change",
@@ -222,6 +233,12 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.QUOTA_APPROVE: _WATCHERS,
     Action.QUOTA_PROPOSE: _OFFICERS,
     Action.QUOTA_READ: _WATCHERS | {Role.ADMINISTRATOR},
+    Action.RECERTIFICATION_APPLY: frozenset(),
+    Action.RECERTIFICATION_APPROVE: _WATCHERS,
+    Action.RECERTIFICATION_DECIDE: _INSURERS,
+    Action.RECERTIFICATION_OPEN: _OFFICERS,
+    Action.RECERTIFICATION_READ: _WATCHERS,
+    Action.RECERTIFICATION_REVIEW: _INSURERS,
     Action.SECOND_FACTOR_ENROL: _STAFF,
     Action.SECOND_FACTOR_SHOW: _STAFF,
     Action.SESSION_CLOSE: _STAFF,

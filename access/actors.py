@@ -54,6 +54,17 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "installation": frozenset({Action.USER_CHANGE}),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
+    "personnel": frozenset({Action.USER_CHANGE}),
+    "recertifier": frozenset(
+        {
+            Action.API_TOKEN_REVOKE,
+            Action.ASSIGNMENT_CHANGE,
+            Action.CASE_CLOSE,
+            Action.GRANT_END,
+            Action.RECERTIFICATION_APPLY,
+            Action.USER_CHANGE,
+        }
+    ),
     "replayer": frozenset(),
     "sequencer": frozenset(),
     "tests": frozenset(Action),

@@ -33,6 +33,8 @@ from access import (
     morning,
     person_admin,
     quota_admin,
+    recertification_admin,
+    reporting_line_admin,
     unit_page,
 )
 from access.actions import Action
@@ -59,6 +61,8 @@ ROOMS = (
         audit_admin,
         audit_panels,
         unit_page,
+        recertification_admin,
+        reporting_line_admin,
     ),
 )
 
@@ -138,6 +142,7 @@ class UserAdmin(ScopedAdmin):
     list_filter = ("role", "is_active")
     facts = ("name", "staff_no", "username", "role", "unit", "is_active")
     change_form_template = "admin/person_form.html"
+    change_list_template = "admin/people.html"
     lede = _("岗位决定能看什么；每次变更都记入查询日志")
     nothing = _("没有符合条件的人员。")
 

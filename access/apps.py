@@ -20,6 +20,7 @@ class AccessConfig(AppConfig):
             grants,
             quota_changes,
             quota_words,
+            recertification,
             rechecking,
             rules,
             scopes,

@@ -95,6 +95,17 @@ def close(case: Case, *, actor: Actor) -> None:
             approvals.void(approval)
 
 
+def remove_guest(case: Case, person: User, *, channel: str, actor: Actor) -> None:
+    """Take one person out of an open case: he sees nothing of it from the next request on."""
+    with transaction.atomic():
+        held = _held(case.ref)
+        facts = {"case": held.ref, "target": str(person.ref)}
+        gate.authorise(actor, Action.CASE_CLOSE, channel=channel, facts=facts)
+        held.guests.remove(person)
+        held.former_guests = sorted({*held.former_guests, person.ref})
+        held.save(update_fields=["former_guests"])
+
+
 def ask_for_key(case: Case, customer: UUID, *, actor: Actor) -> Approval:
     """Ask that one customer's log key goes into the bundles; raises `NotOpen`, `NotOfTheCase`."""
     payload = {"case": case.ref, "customer": str(customer)}
@@ -120,13 +131,21 @@ def altered() -> Iterator[Case]:
     """Cases that give access to something else than what was approved."""
     for case in Case.objects.filter(status=Status.OPEN).select_related("approval"):
         approved = case.approval.status == approvals.Status.APPROVED
-        same = case.approval.digest == approvals.digest_of(SCOPE, content(case, case.guests.all()))
+        same = case.approval.digest == approvals.digest_of(SCOPE, content(case, _approved(case)))
         released = Approval.objects.filter(
             kind=KEY, status=approvals.Status.APPROVED, payload__case=case.ref
         )
         keys = {UUID(each.payload["customer"]) for each in released}
         if not (approved and same and keys.issuperset(case.key_customers)):
             yield case
+
+
+def _approved(case: Case) -> list[User]:
+    """Its guests and those who were taken out again; nobody is both."""
+    guests = list(case.guests.all())
+    if {guest.ref for guest in guests} & set(case.former_guests):
+        return []
+    return [*guests, *User.objects.filter(ref__in=case.former_guests)]
 
 
 def _waiting(case: Case) -> QuerySet[Approval]:

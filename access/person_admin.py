@@ -21,7 +21,7 @@ from access import gate, grants, quotas
 from access.actions import Action
 from access.actors import REACH
 from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
-from access.models import BreakGlass, Finding, PolicyRule, User
+from access.models import BreakGlass, Finding, HeldRight, PolicyRule, User
 from access.querylog import explore, hourly
 from access.querylog.explore import Filters
 from access.quota_words import counted, window
@@ -46,6 +46,7 @@ def person_page(request: HttpRequest, ref: UUID) -> HttpResponse:
         "person": person,
         "reach": REACH[Role(person.role)].label,
         "rules": [sentence(each) for each in _rules(person)],
+        "confirmed": _confirmed(person),
         "grants": grants.open_ones().filter(user=person).order_by("until"),
         "quotas": [_quota(each) for each in quotas.used(person.pk, person.role)],
         "sessions": [_session(each) for each in UserSession.objects.purge_and_list(person)],
@@ -105,6 +106,12 @@ def _person_of(request: HttpRequest, ref: UUID, action: Action) -> User:
 
 def _rules(person: User) -> Any:
     return PolicyRule.objects.in_force().filter(role=person.role).order_by("code")
+
+
+def _confirmed(person: User) -> HeldRight | None:
+    """The last time that somebody said this person keeps the role."""
+    kept = HeldRight.objects.filter(person=person, kind="role", decision="keep")
+    return kept.select_related("decided_by").order_by("-decided_at").first()
 
 
 def _quota(each: quotas.Used) -> dict[str, Any]:

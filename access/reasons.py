@@ -56,6 +56,9 @@ MESSAGES: Mapping[str, Promise | str] = {
     "own-work-only": _("您只能为自己登记事项；别人的事项请由客服或合规官登记"),
     "outside-case": _("超出案件已批准的范围"),
     "finding-own": _("这项发现涉及您本人，请由另一人定性"),
+    "not-your-line": _("这项权限不由您复核"),
+    "last-administrator": _("在岗的系统管理员只剩这一名"),
+    "last-officers": _("在岗的合规官只剩两名，少于两名就没有人能四眼复核"),
     "quota": _("查询限额已用完，此次没有显示；如确有工作需要，请联系合规官"),
     "quota-pace": _("查询已接近限额，请隔几秒再看下一位客户"),
 }

@@ -11,16 +11,18 @@ from django.utils.translation import gettext
 from access import actors, approvals, findings, grants, scopes
 from access.models import Finding
 from access.models.findings import TELLERS
+from access.recertification import campaigns
 
 KIND = "approval-altered"
 
 
 def carry_out() -> int:
-    """Raise an urgent finding for each altered approval or grant that has none yet; how many were raised."""
+    """Raise one urgent finding for each altered approval, grant or recertification; how many were new."""
     with scopes.acting(actors.system("verifier")), transaction.atomic():
         told = set(Finding.objects.filter(kind=KIND).values_list("facts__approval", flat=True))
         altered = {each.pk: each for each in approvals.altered()}
         altered |= {each.approval_id: each.approval for each in grants.altered()}
+        altered |= {each.approval_id: each.approval for each in campaigns.altered()}
         found = [each for each in altered.values() if str(each.ref) not in told]
         for each in found:
             findings.raise_finding(

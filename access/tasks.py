@@ -10,6 +10,7 @@ from access.audits import reports, running
 from access.bundles import jobs as bundles
 from access.feed.pump import MOST, pump
 from access.models import AuditRun, Bundle, Replay, Verification
+from access.recertification import lapsing
 from access.replay import jobs as replays
 from access.verification import jobs
 from custodian.workflow import IllegalMove
@@ -82,6 +83,12 @@ def audit() -> None:
 @shared_task(name="access.tasks.report_audit")
 def report_audit(run_id: int) -> None:
     reports.make(AuditRun.objects.get(pk=run_id))
+
+
+@shared_task(name="access.tasks.recertify")
+def recertify() -> None:
+    """Rights that nobody confirmed by the date of their campaign end."""
+    lapsing.carry_out()
 
 
 @shared_task(name="access.tasks.feed")

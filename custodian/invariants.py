@@ -15,6 +15,7 @@ from django.db import connection
 from access import approvals, cases, grants, scopes
 from access.actors import system
 from access.models import Entry
+from access.recertification import campaigns
 from access.sequencer.drain import PARTITION
 from custodian import clock
 from custodian.health import OUTBOX_LIMIT
@@ -146,6 +147,11 @@ def grants_are_as_approved(options: Options) -> Iterator[str]:
         yield f"grant {grant.ref}: it gives reach to something else than what was approved"
 
 
+def recertifications_are_as_approved(options: Options) -> Iterator[str]:
+    for campaign in campaigns.altered():
+        yield f"recertification {campaign.ref}: it covers or ends something else than was approved"
+
+
 def partitions_are_ahead(options: Options) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -269,6 +275,7 @@ CHECKS: dict[str, Check] = {
     "approvals": approvals_are_as_left,
     "cases": cases_are_as_approved,
     "grants": grants_are_as_approved,
+    "recertifications": recertifications_are_as_approved,
     "partitions": partitions_are_ahead,
     "imports": imports_add_up,
     "keys": every_sealed_row_has_its_key,

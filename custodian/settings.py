@@ -291,6 +291,7 @@ CELERY_BEAT_SCHEDULE = {
     "note-exposures": {"task": "access.tasks.note_exposures", "schedule": 60.0},
     "audit": {"task": "access.tasks.audit", "schedule": 120.0},
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
+    "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")

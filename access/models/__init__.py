@@ -13,6 +13,7 @@ from access.models.installation import Installation
 from access.models.keys import DataKey, SubjectKey
 from access.models.people import Unit, User
 from access.models.quotas import Quota, Seen, Tally, Total
+from access.models.recertification import Campaign, HeldRight
 from access.models.rules import PolicyRule, Replay, RuleProposal
 from access.models.subjects import Assignment, Grant, Subject
 from access.models.tokens import ApiToken, TokenGrant
@@ -31,6 +32,7 @@ __all__ = [
     "AuditRun",
     "BreakGlass",
     "Bundle",
+    "Campaign",
     "Case",
     "Checkpoint",
     "Cosignature",
@@ -41,6 +43,7 @@ __all__ = [
     "Finding",
     "Grant",
     "Handout",
+    "HeldRight",
     "Hourly",
     "Installation",
     "Measure",

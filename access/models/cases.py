@@ -60,6 +60,8 @@ class Case(models.Model):
     called = models.JSONField(default=dict)
     key_customers = ArrayField(models.UUIDField(), default=list, blank=True)
     guests = models.ManyToManyField(User, related_name="+", verbose_name=_("案件人员"))
+    # Once its guests, by reference: taken out of it, and not put in anew.
+    former_guests = ArrayField(models.UUIDField(), default=list, blank=True)
     access_until = models.DateTimeField(_("访问至"))
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("开立人"))
     opened_at = models.DateTimeField(_("开立"), default=clock.now)

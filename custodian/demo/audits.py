@@ -18,11 +18,14 @@ class Nights:
     def __init__(self, begin: datetime) -> None:
         self._next = self._after(begin)
 
-    def pass_until(self, moment: datetime) -> None:
+    def pass_until(self, moment: datetime, *, between: Callable[[datetime], None]) -> None:
+        """`between` does by day what is due up to a moment."""
         while self._next <= moment:
+            between(self._next)
             with clock.at(self._next):
                 running.catch_up()
             self._next += timedelta(days=1)
+        between(moment)
 
     def _after(self, moment: datetime) -> datetime:
         night = datetime.combine(clock.local(moment).date(), NIGHT, clock.OFFICE)

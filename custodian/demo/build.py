@@ -26,6 +26,7 @@ from custodian.demo import (
     history,
     insurer,
     outside,
+    recertification,
     reference,
     supervision,
     traffic,
@@ -104,7 +105,8 @@ def _build(customers: int, console: Console) -> None:
             tasks = work.plan(looks, manifest.facts, staff, now=now, seed=SEED)
             _import_work(tasks, book, console)
             seal()
-        _live(looks, _customers(manifest, book), people, console, seal)
+        reviews = recertification.Recertifications(people, begin)
+        _live(looks, _customers(manifest, book), people, console, seal, review=reviews.turn)
         supervision.begin(people)
         audits.end(seal)
         writer.stop()
@@ -166,6 +168,8 @@ def _live(
     people: dict[str, User],
     console: Console,
     seal: Callable[[], None],
+    *,
+    review: Callable[[datetime], None],
 ) -> None:
     lived = history.live_through(looks, customers=customers, people=people)
     nights = audits.Nights(looks[0].at if looks else clock.now())
@@ -177,7 +181,7 @@ def _live(
             # The log's own entries tell the time of the looks around them.
             with clock.at(look.at):
                 seal()
-            nights.pass_until(until)
+            nights.pass_until(until, between=review)
 
 
 @contextmanager

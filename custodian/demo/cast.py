@@ -14,12 +14,21 @@ from django.db import transaction
 from rich.console import Console
 from rich.table import Table
 
-from access import actors, gate, second_factor
+from access import actors, gate, reporting_lines, scopes, second_factor
 from access.actions import Action
 from access.models import Unit, User
 from access.vocabulary import Channel, Role
 from custodian.demo.insurer import Manifest, words
-from custodian.demo.insurer.staff import AGENT, AGENT_NAMES, AGENT_UNITS, CAST, OTHERS, Staff
+from custodian.demo.insurer.staff import (
+    AGENT,
+    AGENT_NAMES,
+    AGENT_UNITS,
+    CAST,
+    HEADS,
+    MANAGERS,
+    OTHERS,
+    Staff,
+)
 from custodian.demo.step_in import FILE
 
 ROLES: Mapping[str, Role] = {
@@ -38,7 +47,9 @@ FIRST_AGENT = 198  # the number of the first agent outside the cast
 
 def create(manifest: Manifest) -> dict[str, User]:
     """Everybody who has work in the book, by staff number; only the cast can sign in."""
-    return engage(_everybody(manifest.facts.portfolios))
+    people = engage(_everybody(manifest.facts.portfolios))
+    _line_up(people)
+    return people
 
 
 def staff(people: Mapping[str, User]) -> list[Staff]:
@@ -59,6 +70,25 @@ def introduce(console: Console, address: str) -> None:
     console.print(table)
     console.print(f"密码与验证器密钥 / passwords and app secrets: {settings.VAR / FILE}")
     console.print(f"一键进入 / step in with one click: {address}")
+
+
+def _line_up(people: Mapping[str, User]) -> None:
+    """Agents report to the head of their unit, and the head office's people as their files say."""
+    heads = {
+        number: HEADS.get(user.unit.code, "")
+        for number, user in people.items()
+        if user.role == Role.AGENT
+    }
+    wanted = {number: head for number, head in {**heads, **MANAGERS}.items() if head != number}
+    rows = [
+        reporting_lines.Row(place, number, head)
+        for place, (number, head) in enumerate(sorted(wanted.items()), 2)
+    ]
+    actor = actors.system("demo")
+    with scopes.acting(actor):
+        reporting_lines.take_over(rows, channel=Channel.COMMAND, actor=actor)
+    for number, user in people.items():
+        user.manager = people.get(wanted.get(number, ""))
 
 
 def _everybody(portfolios: Iterable[str]) -> list[Staff]:

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from django.http import HttpRequest
 
 from access import questions
+from access.actors import Actor
+from access.recertification import progress
 from custodian.site.navigation import Count, Counter, count_for
+
+
+def register() -> None:
+    count_for("account_questions", _counting(questions.waiting))
+    count_for("recertify", _counting(_rights_to_review))
 
 
 def _counting(waiting: Callable[[HttpRequest], int]) -> Counter:
@@ -18,5 +25,7 @@ def _counting(waiting: Callable[[HttpRequest], int]) -> Counter:
     return counter
 
 
-def register() -> None:
-    count_for("account_questions", _counting(questions.waiting))
+def _rights_to_review(request: HttpRequest) -> int:
+    """Rights of one's people, to keep or remove before the date."""
+    actor: Actor | None = getattr(request, "actor", None)
+    return progress.waiting_for(actor) if actor is not None else 0

@@ -83,6 +83,8 @@ ADMIN = (
             Item(pgettext_lazy("列表", "临时授权"), "admin:grants"),
             Item(_("紧急访问"), "admin:break_glasses"),
             Item(pgettext_lazy("列表", "限额"), "admin:quotas"),
+            Item(pgettext_lazy("列表", "权限复核"), "admin:recertifications"),
+            Item(_("待我复核的权限"), "recertify", only_waiting=True),
             Item(pgettext_lazy("列表", "监管案件"), "admin:access_case_changelist"),
             Item(pgettext_lazy("列表", "人员"), "admin:access_user_changelist"),
             Item(pgettext_lazy("列表", "机构"), "admin:access_unit_changelist"),
@@ -133,6 +135,7 @@ DESK = (
             Item(_("登记客户"), "desk:intake"),
             Item(pgettext_lazy("列表", "临时授权"), "desk:grants"),
             Item(_("紧急访问"), "desk:break_glass"),
+            Item(_("待我复核的权限"), "recertify", only_waiting=True),
             Item(_("待办"), "desk:work"),
             Item(_("更正"), "desk:corrections"),
             Item(_("理赔协助"), "desk:claims"),
@@ -210,7 +213,7 @@ def _places(
     for item in group.items:
         if item.url_name in known:
             place = _place(item, known[item.url_name], current, request)
-            if not item.only_waiting or (place.count and place.count.number):
+            if not item.only_waiting or place.count or place.current:
                 yield place
 
 
@@ -239,4 +242,5 @@ def _is_leaf(url: str, urls: list[str]) -> bool:
 
 def _place(item: Item, url: str, current: str | None, request: HttpRequest) -> Place:
     counter = _counters.get(item.url_name)
-    return Place(item.label, url, item.icon, url == current, counter(request) if counter else None)
+    count = counter(request) if counter else None
+    return Place(item.label, url, item.icon, url == current, count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -14,9 +15,11 @@ from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from access import second_factor
-from access.models import User
+from access import approvals, second_factor
+from access.models import Campaign, User
+from access.recertification import campaigns
 from access.vocabulary import Role
+from custodian import clock
 from tests import estate
 from tests.access import people
 from tests.records import desk_estate
@@ -58,7 +61,21 @@ class Office:
         self.own = estate.customer(of=[self.agent])
         desk_estate.claim(self.own, desk_estate.policy(self.own))
         values = {**estate.ZHANG, "identity.mobile": "13912345678"}
+        self.campaign = self._campaign()
         self.foreign = estate.customer(values, of=[people.person(Role.AGENT)])
+
+    def _campaign(self) -> Campaign:
+        """Both have somebody to decide about: the agent a colleague, the officer whoever has no manager."""
+        estate.user(Role.AGENT, name="韩明", manager=self.agent)
+        second = estate.user(Role.COMPLIANCE_OFFICER, name="刘敏")
+        with estate.acting(self.officer) as actor:
+            campaign = campaigns.propose(
+                "2026 年下半年", unit=None, roles=[], due_at=clock.now() + timedelta(days=14),
+                repeat_months=6, actor=actor,
+            )  # fmt: skip
+        with estate.acting(second, stepped_up=True) as actor:
+            approvals.approve(campaign.approval, seen=campaign.approval.digest, actor=actor)
+        return campaign
 
     def session(self, person: User) -> str:
         client = estate.login(Client(), person)

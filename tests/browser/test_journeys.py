@@ -159,6 +159,23 @@ def test_nothing_in_clear_stays_behind_in_the_browser(visit, office):
     assert "0013" not in page.locator("main").inner_text()
 
 
+def test_a_manager_keeps_and_removes_by_keyboard_alone(visit, office):
+    manager = visit(office.agent)
+    page, keys = manager.page, manager.page.keyboard
+    page.goto("/desk/")
+    tab_to(page, "nav a[href='/accounts/recertification/']")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="韩明")).to_be_visible()
+    tab_to(page, "input[type=radio]")
+    keys.press("ArrowDown")
+    keys.press("ArrowUp")
+    expect(page.get_by_role("radio", name="保留")).to_be_checked()
+    tab_to(page, "button[value=save]")
+    keys.press("Enter")
+    expect(page.get_by_text("已决定 1 项。")).to_be_visible()
+    expect(page.get_by_text("没有等您决定的权限。")).to_be_visible()
+
+
 DESK = [
     "/desk/",
     "/desk/mine/",
@@ -170,6 +187,7 @@ DESK = [
     "{reveal}",
     "{foreign}",
     "/accounts/settings/",
+    "/accounts/recertification/",
 ]
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -177,7 +195,8 @@ OFFICE = [
     "/admin/access/user/", "/admin/people/{person}/", "/admin/import/", "/admin/rules/R-010/",
     "/admin/rules/new/", "/admin/rules/R-010/change/", "/admin/approvals/rules/",
     "/admin/approvals/rules/grant/", "/admin/quotas/", "/admin/quotas/new/", "/admin/grants/",
-    "/admin/break-glass/",
+    "/admin/break-glass/", "/admin/recertifications/", "/admin/recertifications/new/",
+    "/admin/recertifications/{campaign}/", "/accounts/recertification/",
 ]  # fmt: skip
 
 
@@ -190,6 +209,7 @@ def places(office, person) -> list[str]:
         "entry": newest(),
         "ref": office.own.ref,
         "person": office.agent.ref,
+        "campaign": office.campaign.ref,
     }
     return [each.format(**named) for each in (OFFICE if person is office.officer else DESK)]
 

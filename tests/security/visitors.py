@@ -30,6 +30,7 @@ from access.models import (
     AuditRun,
     BreakGlass,
     Bundle,
+    Campaign,
     Case,
     Entry,
     Grant,
@@ -38,6 +39,7 @@ from access.models import (
     User,
     WorkItem,
 )
+from access.recertification import campaigns
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
 from incidents.models import Alert
@@ -180,6 +182,14 @@ class World:
                 {**rules.terms_of(rule), "max_level": 2}, base=rule, reason="示例", actor=officer
             )
 
+    def _campaign(self) -> Campaign:
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return campaigns.propose(
+                "示例", unit=None, roles=["agent"], due_at=clock.now() + timedelta(days=14),
+                repeat_months=6, actor=officer,
+            )  # fmt: skip
+
     def _bundle(self, case: Case, number: int, recipient: User, asker: User) -> Bundle:
         with scopes.acting(estate.system()):
             bundle = Bundle.objects.create(
@@ -246,6 +256,7 @@ class World:
                 "run": str(imported.ref),
                 "token": str(token.ref),
                 "unit": "XZ",
+                "campaign": str(self._campaign().ref),
                 "window": str(self._window().ref),
                 "user": str(self.stranger.ref),
                 **self._items(agent),

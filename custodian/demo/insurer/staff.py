@@ -84,6 +84,9 @@ AGENT_NAMES: Final = tuple(
     "何倩 罗志强 谢雪 韩明 邓芳 许健 曾丽 彭松 苏霞 蒋岩松 贾岚 欧阳毅".split()
 )
 AGENT_UNITS: Final = (XUZHOU, TAIZHOU, TELESALES)
+# Who leads the agents of a unit; the people of the head office are named one by one.
+HEADS: Final = {XUZHOU.code: LI, TAIZHOU.code: WANG, TELESALES.code: "A0200"}
+MANAGERS: Final = {"K0502": "K0501", "L0302": "L0301"}
 
 INTERMEDIARIES: Final = (
     Intermediary("ZJ01", "禾田保险代理有限公司", "专业代理", "QH-ZJ-2014-0001"),
