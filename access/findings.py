@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from access import actors, gate
 from access.actions import Action
 from access.actors import Actor
-from access.events import finding_raised
+from access.events import finding_changed, finding_raised
 from access.models import Finding, User
 from custodian import clock
 from custodian.errors import CustodianError, NotVisible
@@ -114,6 +114,7 @@ def find_again(
         held.facts, held.severity = dict(facts), _heavier(held.severity, severity, times)
         held.entries = _joined(held.entries, entries)
         held.save(update_fields=["facts", "severity", "entries", "times"])
+        finding_changed.send(sender=Finding, finding=held)
         return held
 
 
@@ -170,6 +171,7 @@ def decide(finding: Finding, verdict: str, *, note: str, channel: str, actor: Ac
             "decided_at": clock.now(),
         }
         FINDING.move(held, "decide", changes)
+        finding_changed.send(sender=Finding, finding=held)
 
 
 def precision(findings: Iterable[Finding]) -> tuple[int, int]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from access.events import finding_raised
+from access.events import finding_changed, finding_raised
+from access.findings import HARMLESS
 from access.models import Finding
 from incidents.models import Alert
 
 
 def listen() -> None:
     finding_raised.connect(_on_finding, dispatch_uid="incidents-alert-of-finding")
+    finding_changed.connect(_on_change, dispatch_uid="incidents-alert-follows-finding")
 
 
 def _on_finding(finding: Finding, **_kwargs: Any) -> None:
@@ -20,3 +22,11 @@ def _on_finding(finding: Finding, **_kwargs: Any) -> None:
         summary=finding.summary,
         finding=finding,
     )
+
+
+def _on_change(finding: Finding, **_kwargs: Any) -> None:
+    """An alert that nobody has taken up weighs what its finding weighs, and ends with a harmless one."""
+    harmless = finding.verdict in HARMLESS
+    status = Alert.Status.FALSE_ALARM if harmless else Alert.Status.NEW
+    waiting = Alert.objects.filter(finding=finding, status=Alert.Status.NEW)
+    waiting.update(severity=finding.severity, status=status)

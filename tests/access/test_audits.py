@@ -365,3 +365,16 @@ def test_the_index_is_rebuilt_by_a_command(house, desk, inside, day):
     house.seal()
     call_command("rebuild_exposures", stdout=out)
     assert "重建" in out.getvalue()
+
+
+def test_an_alert_follows_its_finding(house, desk, day):
+    found = finding_about(desk, kind="audit-bulk")
+    with scopes.acting(system("audits")):
+        heavier = findings.find_again(
+            "audit-bulk", severity=Finding.Severity.HIGH, facts=found.facts, operator=desk,
+            entries=[8], run=None,
+        )  # fmt: skip
+        assert Alert.objects.get(finding=heavier).severity == "high"
+    with estate.acting(house.second) as actor:
+        findings.decide(found, "justified", note="", channel="admin", actor=actor)
+    assert Alert.objects.get(finding=found).status == Alert.Status.FALSE_ALARM
