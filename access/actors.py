@@ -39,6 +39,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE}),
+    "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
     "feed": frozenset(),
     "granter": frozenset(),
     "importer": frozenset({Action.BOOK_IMPORT, Action.CUSTOMER_CREATE, Action.QUARANTINE_FIX}),

@@ -14,6 +14,7 @@ from django.db import connection
 
 from access import approvals, cases, grants, scopes
 from access.actors import system
+from access.exports import requests as exports
 from access.models import Entry
 from access.sequencer.drain import PARTITION
 from custodian import clock
@@ -146,6 +147,11 @@ def grants_are_as_approved(options: Options) -> Iterator[str]:
         yield f"grant {grant.ref}: it gives reach to something else than what was approved"
 
 
+def exports_are_as_approved(options: Options) -> Iterator[str]:
+    for export in exports.altered():
+        yield f"export {export.code}: it is something else than what was approved"
+
+
 def partitions_are_ahead(options: Options) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -269,6 +275,7 @@ CHECKS: dict[str, Check] = {
     "approvals": approvals_are_as_left,
     "cases": cases_are_as_approved,
     "grants": grants_are_as_approved,
+    "exports": exports_are_as_approved,
     "partitions": partitions_are_ahead,
     "imports": imports_add_up,
     "keys": every_sealed_row_has_its_key,

@@ -6,6 +6,7 @@ from access.models.approvals import Approval, ApprovalDecision, ApprovalRule
 from access.models.cases import Bundle, Case, Handout
 from access.models.emergencies import BreakGlass
 from access.models.evidence import Entry, Outbox, SealedContext, SubjectAccess
+from access.models.exports import Export
 from access.models.findings import Finding
 from access.models.installation import Installation
 from access.models.keys import DataKey, SubjectKey
@@ -30,6 +31,7 @@ __all__ = [
     "Cosignature",
     "DataKey",
     "Entry",
+    "Export",
     "Feed",
     "Finding",
     "Grant",
