@@ -22,6 +22,7 @@ from access import (
     break_glass_admin,
     bundle_admin,
     case_admin,
+    export_admin,
     gate,
     grant_admin,
     invitations,
@@ -50,6 +51,7 @@ ROOMS = (
         quota_admin,
         grant_admin,
         break_glass_admin,
+        export_admin,
         person_admin,
     ),
 )

@@ -46,6 +46,9 @@ class Customers:
     def head(self) -> str:
         return _("客户编号")
 
+    def canonical(self, typed: str) -> str | None:
+        return references.read(typed, kind="c")
+
     def rows(self, permit: Permit) -> dict[int, dict[str, str]]:
         held: dict[int, dict[tuple[str, UUID, int], str]] = defaultdict(dict)
         for plain in vault.reveal(permit):
@@ -109,8 +112,11 @@ def _texts(row: Sequence[str]) -> Iterator[str]:
 
 
 def _by_ref(row: Sequence[str], known: Mapping[str, int]) -> int | None:
-    refs = (references.read(each, kind="c") for each in row)
-    return next((known[ref] for ref in refs if ref in known), None)
+    for each in row:
+        ref = references.read(each, kind="c")
+        if ref is not None and ref in known:
+            return known[ref]
+    return None
 
 
 def _digests(rows: Iterable[Sequence[str]]) -> dict[str, list[tuple[str, bytes]]]:
@@ -133,8 +139,8 @@ def _owners(digests: Iterable[Sequence[tuple[str, bytes]]]) -> dict[tuple[str, b
     owners: dict[tuple[str, bytes], set[int]] = defaultdict(set)
     for code, values in wanted.items():
         rows = BlindIndex.objects.current().filter(element=code, digest__in=list(values))
-        for digest, subject in rows.values_list("digest", "subject_id"):
-            owners[code, bytes(digest)].add(subject)
+        for stored, subject in rows.values_list("digest", "subject_id"):
+            owners[code, bytes(stored)].add(subject)
     return {key: min(each) for key, each in owners.items() if len(each) == 1}
 
 

@@ -15,12 +15,20 @@ from custodian import elements
 class Builder(Protocol):
     """One kind of export."""
 
-    elements: Sequence[str]  # what can be exported, in the order of forms
-    days: frozenset[str]  # elements that hold a day, which has several harmless ways of writing
+    @property
+    def elements(self) -> Sequence[str]:
+        """What can be exported, in the order of forms."""
+
+    @property
+    def days(self) -> frozenset[str]:
+        """Elements that hold a day, which has several harmless ways of writing."""
 
     @property
     def head(self) -> str:
         """The head of the first column, by which a row is told apart."""
+
+    def canonical(self, typed: str) -> str | None:
+        """A customer's reference as it is written, or None for what can be none."""
 
     def rows(self, permit: Permit) -> Mapping[int, Mapping[str, str]]:
         """For each subject that is still within reach its cells by element; under "" the first one."""

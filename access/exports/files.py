@@ -46,8 +46,10 @@ def as_csv(title: Title, lines: Iterable[Line], mark: Mark) -> Iterator[bytes]:
 
 def _row(cells: Sequence[str], end: str, *, quoted: bool) -> bytes:
     out = io.StringIO()
-    quoting = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
-    csv.writer(out, lineterminator=end, quoting=quoting).writerow(map(guard, cells))
+    writer = csv.writer(
+        out, lineterminator=end, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    )
+    writer.writerow(map(guard, cells))
     return out.getvalue().encode()
 
 

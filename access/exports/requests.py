@@ -49,14 +49,6 @@ class NobodyFound(CustodianError):
     message = _("其中没有可导出的客户，只能退回")
 
 
-class NotYours(CustodianError):
-    """Only whoever asked may take it back."""
-
-    code = "not-yours"
-    status = 403
-    message = _("只有提出人本人可以提交或撤回")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
     """A person of the house, or in words somebody outside."""
@@ -137,9 +129,9 @@ def request(terms: Terms, *, channel: str, actor: Actor) -> Export:
 
 
 def withdraw(export: Export, *, channel: str, actor: Actor) -> None:
-    """Take back what waits; raises `NotYours`, `IllegalMove`."""
+    """Take back what waits, which only whoever asked may; raises `Refused`, `IllegalMove`."""
     if export.requested_by_id != actors.person(actor):
-        raise NotYours
+        gate.refuse(actor, Action.EXPORT_REQUEST, because="not-yours", channel=channel)
     with transaction.atomic():
         gate.authorise(
             actor, Action.EXPORT_REQUEST, channel=channel, facts={"export": export.code, "back": 1}

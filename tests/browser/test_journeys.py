@@ -165,6 +165,7 @@ DESK = [
     "/desk/register/",
     "/desk/grants/",
     "/desk/break-glass/",
+    "/desk/exports/",
     "{own}",
     "{reveal}",
     "{foreign}",
@@ -176,7 +177,7 @@ OFFICE = [
     "/admin/access/user/", "/admin/people/{person}/", "/admin/import/", "/admin/rules/R-010/",
     "/admin/rules/new/", "/admin/rules/R-010/change/", "/admin/approvals/rules/",
     "/admin/approvals/rules/grant/", "/admin/quotas/", "/admin/quotas/new/", "/admin/grants/",
-    "/admin/break-glass/",
+    "/admin/break-glass/", "/admin/exports/", "/admin/exports/new/",
 ]  # fmt: skip
 
 
