@@ -53,7 +53,14 @@ class CodeInput(forms.TextInput):
 
 
 class ExportForm(forms.Form):
-    by = forms.ChoiceField(label=_("选取客户"), widget=forms.RadioSelect)
+    by = forms.ChoiceField(
+        label=_("选取客户"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("请选择导出哪些客户"),
+            "invalid_choice": _("请从列出的选项中选择"),
+        },
+    )
     unit = forms.ModelChoiceField(
         label=_("机构"),
         queryset=Unit.objects.none(),
@@ -71,9 +78,17 @@ class ExportForm(forms.Form):
     identity = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     financial = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     policy = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
-    purpose = forms.ChoiceField(label=_("用途"), widget=forms.RadioSelect)
+    purpose = forms.ChoiceField(
+        label=_("用途"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择用途")},
+    )
     recipient = forms.ChoiceField(
-        label=_("接收人"), widget=forms.RadioSelect, choices=_KINDS, initial=SELF
+        label=_("接收人"),
+        widget=forms.RadioSelect,
+        choices=_KINDS,
+        initial=SELF,
+        error_messages={"required": _("请选择接收人")},
     )
     staff_no = forms.CharField(
         label=_("接收人工号"), required=False, max_length=20, help_text=_("由此人登录下载")
@@ -90,13 +105,17 @@ class ExportForm(forms.Form):
         label=_("格式"), widget=forms.RadioSelect, choices=Export.Format, initial="csv"
     )
     reason = forms.CharField(
-        label=_("理由"), max_length=200, help_text=_("复核的人会看到；不要写客户资料")
+        label=_("理由"),
+        max_length=200,
+        help_text=_("复核的人会看到；不要写客户资料"),
+        error_messages={"required": _("请写明理由")},
     )
     code = forms.CharField(
         label=_("二次验证码"),
         required=False,
         max_length=12,
         help_text=_("批量导出必须二次验证：身份验证器上现在显示的 6 位数字"),
+        error_messages={"required": _("请填身份验证器上现在显示的 6 位数字")},
     )
 
     def __init__(self, data: Any = None, *, channel: str, actor: Actor) -> None:
@@ -132,7 +151,7 @@ class ExportForm(forms.Form):
         for name, label in CLASSES:
             codes = [
                 code
-                for code in builders.of("customers").elements
+                for code in builders.of(requests.BUILDER).elements
                 if elements.get(code).cls == name and elements.get(code).level <= most.get(name, 0)
             ]
             if codes:
@@ -157,7 +176,7 @@ class ExportForm(forms.Form):
         words = [
             each for each in re.split(r"[\s,，、;；]+", self.cleaned_data["customers"]) if each
         ]
-        read = builders.of("customers").canonical
+        read = builders.of(requests.BUILDER).canonical
         known = {each: read(each) for each in dict.fromkeys(words)}
         if wrong := [each for each, ref in known.items() if ref is None]:
             raise forms.ValidationError(
@@ -244,7 +263,7 @@ class ExportForm(forms.Form):
             )
         if said["recipient"] == STAFF:
             return Recipient(person=said["staff_no"])
-        return Recipient(person=User.objects.get(pk=self.actor.id))
+        return Recipient(person=User.objects.get(pk=self.actor.id or 0))
 
 
 def submitted(request: HttpRequest, form: ExportForm) -> Export | None:

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -69,9 +70,7 @@ def act(request: HttpRequest, *, ref: UUID, actor: Actor) -> HttpResponse:
 
 @require_POST
 @desk_page()
-def download(
-    request: HttpRequest, *, ref: UUID, actor: Actor
-) -> HttpResponse | StreamingHttpResponse:
+def download(request: HttpRequest, *, ref: UUID, actor: Actor) -> HttpResponseBase:
     export = _export_of(ref, TAKE, actor)
     if export.taker_id != actor.id:
         gate.refuse_unknown(actor, TAKE, asked=str(ref), purpose="", channel=CHANNEL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
@@ -16,11 +16,14 @@ from access.models import Subject
 from custodian import elements
 from custodian.formula import unguard
 from records import blind_indexes, references, vault, words
+from records.identifiers.dates import check_date
 from records.models import BlindIndex, Customer
 from records.overview import CLAIM, FINANCIAL, ORGANISATION, PERSON, POLICY
 
 BETWEEN = "；"  # of several policies, claims or accounts in one cell
 PAGE = 2_000
+MOST_PAIRED = 3  # names and days of a row that are tried together
+Fingerprint = tuple[str, bytes]  # element and digest
 _IDENTITY = tuple(dict.fromkeys((*PERSON, *ORGANISATION)))
 # What a cell may be, by its shape; each is looked up by its fingerprint.
 _SHAPES: Mapping[str, re.Pattern[str]] = {
@@ -30,6 +33,7 @@ _SHAPES: Mapping[str, re.Pattern[str]] = {
     "financial.bank_account": re.compile(r"\d{12,19}"),
     "policy.number": re.compile(r"(?=.*\d)[0-9A-Za-z-]{8,24}"),
 }
+_NAME = re.compile(r"[\u3400-\u9fff·]{2,20}|[A-Za-z][A-Za-z .'-]{2,40}")
 
 
 class Customers:
@@ -91,17 +95,16 @@ def _group(code: str) -> str:
     return "income" if code == "financial.income" else code.partition(".")[0]
 
 
-def _identified(rows: Sequence[Sequence[str]]) -> Iterator[int | None]:
+def _identified(rows: Sequence[Sequence[str]]) -> list[int | None]:
     cells = [list(_texts(row)) for row in rows]
     refs = {ref for row in cells for each in row if (ref := references.read(each, kind="c"))}
     known = dict(Customer.objects.filter(ref__in=refs).values_list("ref", "pk"))
-    digests = _digests(row for row in cells if not _by_ref(row, known))
-    owners = _owners(digests.values())
-    for row in cells:
-        found = _by_ref(row, known)
-        hits = [owners[key] for each in row for key in digests.get(each, ()) if key in owners]
-        # A telephone may be a whole family's; most of a row's cells are her own.
-        yield found or (max(hits, key=hits.count) if hits else None)
+    named = [_by_ref(row, known) for row in cells]
+    left = {at: _fingerprints(cells[at]) for at, found in enumerate(named) if found is None}
+    owners = _owners(key for keys in left.values() for key in keys)
+    for at, keys in left.items():
+        named[at] = _most([owners[key] for key in keys if key in owners])
+    return named
 
 
 def _texts(row: Sequence[str]) -> Iterator[str]:
@@ -119,29 +122,42 @@ def _by_ref(row: Sequence[str], known: Mapping[str, int]) -> int | None:
     return None
 
 
-def _digests(rows: Iterable[Sequence[str]]) -> dict[str, list[tuple[str, bytes]]]:
-    """For each text the fingerprints that it would have left."""
-    found: dict[str, list[tuple[str, bytes]]] = {}
-    for text in {each for row in rows for each in row}:
+def _fingerprints(row: Sequence[str]) -> list[Fingerprint]:
+    """What the cells of a row would have left in the blind indexes, whatever columns they stood in."""
+    found: list[Fingerprint] = []
+    for text in row:
         plain = text.replace(" ", "")
-        codes = [code for code, shape in _SHAPES.items() if shape.fullmatch(plain)]
-        if codes:
-            found[text] = [(code, blind_indexes.digest(code, text)) for code in codes]
+        for code, shape in _SHAPES.items():
+            if shape.fullmatch(plain):
+                found.append((code, blind_indexes.digest(code, text)))
+    names = [text for text in row if _NAME.fullmatch(text)][:MOST_PAIRED]
+    days = [day for text in row if (day := check_date(text).value)][:MOST_PAIRED]
+    found += [
+        (blind_indexes.COMBINED, blind_indexes.combined(name, day))
+        for name in names
+        for day in days
+    ]
     return found
 
 
-def _owners(digests: Iterable[Sequence[tuple[str, bytes]]]) -> dict[tuple[str, bytes], int]:
-    """Whose fingerprint each is; one that several customers share says nothing."""
-    wanted: dict[str, set[bytes]] = defaultdict(set)
-    for keys in digests:
-        for code, digest in keys:
-            wanted[code].add(digest)
-    owners: dict[tuple[str, bytes], set[int]] = defaultdict(set)
-    for code, values in wanted.items():
-        rows = BlindIndex.objects.current().filter(element=code, digest__in=list(values))
+def _owners(wanted: Iterable[Fingerprint]) -> dict[Fingerprint, set[int]]:
+    by_code: dict[str, set[bytes]] = defaultdict(set)
+    for code, digest in wanted:
+        by_code[code].add(digest)
+    owners: dict[Fingerprint, set[int]] = defaultdict(set)
+    for code, digests in by_code.items():
+        rows = BlindIndex.objects.current().filter(element=code, digest__in=list(digests))
         for stored, subject in rows.values_list("digest", "subject_id"):
             owners[code, bytes(stored)].add(subject)
-    return {key: min(each) for key, each in owners.items() if len(each) == 1}
+    return owners
+
+
+def _most(hits: Sequence[set[int]]) -> int | None:
+    """Whom most of a row's cells are; a telephone may be a whole family's, so a tie is nobody."""
+    counted = Counter(subject for hit in hits for subject in hit).most_common(2)
+    if not counted or (len(counted) > 1 and counted[0][1] == counted[1][1]):
+        return None
+    return counted[0][0]
 
 
 builders.register("customers", Customers())

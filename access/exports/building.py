@@ -7,7 +7,7 @@ is in the log before a byte is written. Honey customers are nobody's, so the exp
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -111,7 +111,10 @@ class _Build:
         for left in reversed(range(TRIES)):
             with scopes.acting(self.actor):
                 found = scopes.find(subjects)
-            omitted = {each: self._against(found.get(each)) for each in subjects}
+            gone = self._gone(set(subjects) - set(found))
+            omitted = {
+                each: GONE if each in gone else self._against(found.get(each)) for each in subjects
+            }
             wanted = [each for each in subjects if not omitted[each]]
             try:
                 rows = self._read(wanted, self.actor)
@@ -125,6 +128,12 @@ class _Build:
         self.built.omitted.update(because for because in omitted.values() if because)
         self.built.omitted.update({OUT_OF_REACH: len(lost)} if lost else {})
         return rows
+
+    def _gone(self, absent: Collection[int]) -> set[int]:
+        """Of those that are nowhere the destroyed ones: their log keys are gone, so nobody finds them."""
+        with scopes.acting(self.exporter):
+            rows = Subject.objects.filter(pk__in=absent, status=Subject.Status.DESTROYED)
+            return set(rows.values_list("pk", flat=True)) if absent else set()
 
     def _against(self, found: Found | None) -> str:
         if found is None:

@@ -12,11 +12,13 @@ import math
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from access.exports.fingerprint import ENDS, STROKES, Mark
 
 ENOUGH = 1e-3  # of being named by chance, over all exports that were tried
 LEAST = 1e-300
+EXACT = 40  # rows up to which orders are counted; beyond, the normal curve is near enough
 KINDS = ("order", "canaries", "quotes", "writing")
 
 
@@ -106,12 +108,27 @@ def _order(places: Sequence[bytes]) -> tuple[float | None, float]:
     pairs = n * (n - 1) // 2
     if not pairs:
         return None, 1.0
-    right = pairs - _inversions(places)
-    spread = math.sqrt(n * (n - 1) * (2 * n + 5) / 72)
-    by_chance = math.erfc((right - 0.5 - pairs / 2) / spread / math.sqrt(2)) / 2
-    # Of few rows the curve promises too much: no order is rarer than one of n!.
-    rarest = math.exp(-math.lgamma(n + 1)) if n < 150 else 0.0
-    return right / pairs, min(1.0, max(by_chance, rarest, LEAST))
+    wrong = _inversions(places)
+    if n <= EXACT:
+        by_chance = _at_most(n)[wrong]
+    else:
+        spread = math.sqrt(n * (n - 1) * (2 * n + 5) / 72)
+        by_chance = math.erfc((pairs / 2 - wrong - 0.5) / spread / math.sqrt(2)) / 2
+    return 1 - wrong / pairs, min(1.0, max(by_chance, LEAST))
+
+
+@lru_cache
+def _at_most(n: int) -> list[float]:
+    """For each number of pairs in the wrong order the share of all orders of n rows with no more."""
+    shares = [1.0]
+    for more in range(2, n + 1):
+        # The next row may stand at any of so many places, each with one wrong pair more.
+        wider = [0.0] * (len(shares) + more - 1)
+        for wrong, share in enumerate(shares):
+            for added in range(more):
+                wider[wrong + added] += share / more
+        shares = wider
+    return list(itertools.accumulate(shares))
 
 
 def _inversions(places: Iterable[bytes]) -> int:

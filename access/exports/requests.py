@@ -23,12 +23,13 @@ from access.exports import builders
 from access.exports.fingerprint import set_digest
 from access.exports.shelf import SHELF
 from access.models import Approval, Assignment, Export, Subject, Unit, User
+from access.models.rules import CLASSES
 from access.vocabulary import Purpose, Reach
 from custodian import clock, elements
 from custodian.errors import CustodianError
 from custodian.jobs import JOB, JobStatus, wake
 
-KIND = "export"
+KIND, BUILDER = "export", "customers"
 MOST = 5_000  # customers in one export; a company default
 MOST_NAMED = 200
 By = Export.By
@@ -98,7 +99,7 @@ def request(terms: Terms, *, channel: str, actor: Actor) -> Export:
         outside_purpose=to.purpose,
         purpose=terms.purpose,
         reason=terms.reason,
-        elements=sorted(set(terms.elements)),
+        elements=[code for code in builders.of(BUILDER).elements if code in terms.elements],
         by=terms.selection.by,
         unit=terms.selection.unit.code if terms.selection.unit else "",
         customers=sorted(set(terms.selection.customers)),
@@ -183,7 +184,7 @@ def _require(terms: Terms, *, channel: str, actor: Actor) -> None:
         gate.refuse(actor, Action.EXPORT_REQUEST, because="role-not-covered", channel=channel)
     if not actor.stepped_up:
         gate.refuse(actor, Action.EXPORT_REQUEST, because="step-up-not-covered", channel=channel)
-    offered = set(builders.of("customers").elements)
+    offered = set(builders.of(BUILDER).elements)
     because = ["class-not-covered"] if not set(terms.elements) <= offered else []
     because += refused_elements(
         [code for code in terms.elements if code in offered],
@@ -255,7 +256,7 @@ class _Kind:
             (_("导出编号"), [payload["export"]]),
             (_("申请人"), [f"{person} · {person.unit} · {person.get_role_display()}"]),
             (_("接收人"), [_to_whom(payload)]),
-            (_("信息项"), [element_words(code) for code in payload["elements"]]),
+            *_by_class(payload["elements"]),
             (_("最高等级"), [f"L{max(elements.get(c).level for c in payload['elements'])}"]),
             (_("客户"), _whom(payload)),
             (_("客户数"), [f"{payload['count']:,}"]),
@@ -287,6 +288,14 @@ def element_words(code: str) -> str:
     element = elements.get(code)
     mark = str(_("敏")) if element.sensitive else ""
     return f"{element.label} L{element.level}{mark}"
+
+
+def _by_class(codes: Sequence[str]) -> list[tuple[Any, Sequence[Any]]]:
+    found: dict[str, list[str]] = {}
+    for code in codes:
+        found.setdefault(elements.get(code).cls.value, []).append(element_words(code))
+    labels = dict(CLASSES)
+    return [(labels[name], words) for name, words in found.items()]
 
 
 def _to_whom(payload: Mapping[str, Any]) -> str:

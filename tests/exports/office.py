@@ -27,7 +27,9 @@ def mobile(number: int) -> str:
     return f"139{number:08}"
 
 
-def customers(count: int, *, of: Sequence[User] = (), start: int = 0, **more: Any) -> list[Customer]:
+def customers(
+    count: int, *, of: Sequence[User] = (), start: int = 0, **more: Any
+) -> list[Customer]:
     """Some that differ in what a row shows."""
     return [
         estate.customer(
