@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,12 +44,14 @@ def as_csv(title: Title, lines: Iterable[Line], mark: Mark) -> Iterator[bytes]:
 
 
 def _row(cells: Sequence[str], end: str, *, quoted: bool) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(
-        out, lineterminator=end, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
-    )
-    writer.writerow(map(guard, cells))
-    return out.getvalue().encode()
+    return (",".join(_cell(guard(each), quoted=quoted) for each in cells) + end).encode()
+
+
+def _cell(text: str, *, quoted: bool) -> str:
+    """The module `csv` would leave a carriage return bare where lines end without one."""
+    if quoted or any(mark in text for mark in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def as_xlsx(title: Title, lines: Iterable[Line], mark: Mark) -> Iterator[bytes]:
