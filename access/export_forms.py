@@ -65,6 +65,7 @@ class ExportForm(forms.Form):
         label=_("机构"),
         queryset=Unit.objects.none(),
         required=False,
+        empty_label=_("请选择"),
         help_text=_("含下级机构；选“一个机构的客户”时填"),
         to_field_name="code",
     )

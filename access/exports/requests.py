@@ -286,7 +286,7 @@ class _Kind:
 def element_words(code: str) -> str:
     """An element with its class and level, as whoever decides needs it."""
     element = elements.get(code)
-    mark = str(_("敏")) if element.sensitive else ""
+    mark = f" {_('敏')}" if element.sensitive else ""
     return f"{element.label} L{element.level}{mark}"
 
 

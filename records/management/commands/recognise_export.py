@@ -11,7 +11,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from rich.console import Console
-from rich.table import Table
 
 from access import actors, scopes
 from access.exports import register
@@ -94,20 +93,33 @@ def _print(answer: Answer, shown: Shown) -> None:
         console.print(_("结论：来自 %(codes)s") % {"codes": codes}, style="bold")
     else:
         console.print(_("结论：未知，与任何一次导出都不足以吻合"), style="bold")
-    table = Table()
-    for head in (
-        *(_("导出编号"), _("接收人"), _("行"), _("巧合的机会")),
-        *(_("行序吻合"), _("诱饵客户"), _("行序"), _("引号"), _("写法")),
-    ):
-        table.add_column(head, no_wrap=True)
     for each, export in shown:
-        table.add_row(
-            *(each.code, export.recipient_words, f"{each.rows:,}", _chance(each.chance)),
-            "—" if each.agreeing is None else f"{each.agreeing:.0%}",
-            f"{each.canaries}" + (f" / -{each.foreign}" if each.foreign else ""),
-            *(_chance(each.evidence[kind]) for kind in ("order", "quotes", "writing")),
+        console.print(
+            _("%(code)s · 接收人 %(who)s · 其中 %(rows)s 行 · 出于巧合的机会 %(chance)s")
+            % {
+                "code": each.code,
+                "who": export.recipient_words,
+                "rows": f"{each.rows:,}",
+                "chance": _chance(each.chance),
+            }
         )
-    console.print(table)
+        console.print("    " + _evidence(each))
+
+
+def _evidence(candidate: Candidate) -> str:
+    """Each kind of evidence, and the chance of that alone."""
+    alone = {kind: _chance(chance) for kind, chance in candidate.evidence.items()}
+    pairs = "—" if candidate.agreeing is None else f"{candidate.agreeing:.0%}"
+    parts = [
+        _("行序吻合 %(share)s（%(chance)s）") % {"share": pairs, "chance": alone["order"]},
+        _("诱饵客户 %(n)s 名（%(chance)s）")
+        % {"n": candidate.canaries, "chance": alone["canaries"]},
+        _("引号（%(chance)s）") % {"chance": alone["quotes"]},
+        _("写法（%(chance)s）") % {"chance": alone["writing"]},
+    ]
+    if candidate.foreign:
+        parts.append(_("另有 %(n)s 名诱饵客户不在其中") % {"n": candidate.foreign})
+    return _("，").join(parts)
 
 
 def _chance(chance: float) -> str:
