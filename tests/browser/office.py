@@ -19,6 +19,7 @@ from access.models import User
 from access.vocabulary import Role
 from tests import estate
 from tests.access import people
+from tests.exports import office as exports
 from tests.records import desk_estate
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -59,6 +60,8 @@ class Office:
         desk_estate.claim(self.own, desk_estate.policy(self.own))
         values = {**estate.ZHANG, "identity.mobile": "13912345678"}
         self.foreign = estate.customer(values, of=[people.person(Role.AGENT)])
+        self.export = exports.made(self.agent, people.person(Role.COMPLIANCE_OFFICER))
+        exports.ask(self.agent)
 
     def session(self, person: User) -> str:
         client = estate.login(Client(), person)

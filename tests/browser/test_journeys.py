@@ -177,7 +177,7 @@ OFFICE = [
     "/admin/access/user/", "/admin/people/{person}/", "/admin/import/", "/admin/rules/R-010/",
     "/admin/rules/new/", "/admin/rules/R-010/change/", "/admin/approvals/rules/",
     "/admin/approvals/rules/grant/", "/admin/quotas/", "/admin/quotas/new/", "/admin/grants/",
-    "/admin/break-glass/", "/admin/exports/", "/admin/exports/new/",
+    "/admin/break-glass/", "/admin/exports/", "/admin/exports/new/", "/admin/exports/{export}/",
 ]  # fmt: skip
 
 
@@ -190,6 +190,7 @@ def places(office, person) -> list[str]:
         "entry": newest(),
         "ref": office.own.ref,
         "person": office.agent.ref,
+        "export": office.export.ref,
     }
     return [each.format(**named) for each in (OFFICE if person is office.officer else DESK)]
 
