@@ -24,7 +24,7 @@ class AccessConfig(AppConfig):
             scopes,
         )
         from access.bundles import proofreading  # noqa: F401
-        from access.exports import requests  # noqa: F401
+        from access.exports import approving  # noqa: F401
         from access.verification import words  # noqa: F401
 
         scopes.install()

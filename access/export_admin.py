@@ -28,7 +28,7 @@ from access.admin_pages import (
 )
 from access.export_forms import ExportForm, submitted
 from access.exports import building, jobs, requests, words
-from access.exports.requests import element_words
+from access.exports.approving import element_words
 from access.models import Approval, Export
 from custodian import clock
 from custodian.jobs import JobStatus

@@ -16,6 +16,7 @@ from access import policy, step_up
 from access.actions import ROLES, Action
 from access.actors import Actor
 from access.exports import builders, requests
+from access.exports.approving import element_words
 from access.exports.requests import MOST_NAMED, By, Recipient, Selection, Terms
 from access.models import Export, Unit, User
 from access.models.rules import CLASSES
@@ -157,7 +158,7 @@ class ExportForm(forms.Form):
             ]
             if codes:
                 self.fields[name].label = label
-                self._offer(name, [(code, requests.element_words(code)) for code in codes])
+                self._offer(name, [(code, element_words(code)) for code in codes])
             else:
                 del self.fields[name]
 
@@ -276,7 +277,7 @@ def submitted(request: HttpRequest, form: ExportForm) -> Export | None:
         return None
     try:
         return requests.request(form.terms(), channel=form.channel, actor=actor)
-    except (requests.TooMany, requests.NobodyFound) as error:
+    except (requests.TooMany, requests.Nobody) as error:
         form.fields["code"].widget = forms.HiddenInput()
         form.fields["code"].required = False
         form.add_error("by", str(error.message))

@@ -186,6 +186,11 @@ def test_too_many_are_told_in_the_form(agent, own, monkeypatch):
     assert (answer.status_code, "一次最多导出 5,000 名客户" in text(answer)) == (422, True)
 
 
+def test_who_has_no_customers_is_told(agent):
+    answer = browser(agent).post(reverse("desk:exports"), FORM)
+    assert (answer.status_code, "其中没有可导出的客户，请另选" in text(answer)) == (422, True)
+
+
 def test_an_unknown_parameter_is_refused(agent, own):
     assert browser(agent).post(reverse("desk:exports"), {**FORM, "all": "1"}).status_code == 400
     assert browser(agent).get(f"{reverse('desk:exports')}?by=all").status_code == 400

@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from access import approvals, rechecking, scopes
 from access.approvals import ContentChanged
 from access.exports import jobs, requests, words
-from access.exports.requests import NobodyFound, Recipient
+from access.exports.approving import NobodyFound
+from access.exports.requests import Recipient
 from access.gate import Refused, StepUpNeeded
 from access.models import Approval, Assignment, Export, Finding, Unit, User
 from access.vocabulary import Role
@@ -54,7 +55,8 @@ def test_a_units_are_those_within_reach_and_below(officer):
     elements, purpose = (office.NAME,), "claim"
     found = candidates(handler, by="unit", unit=near, elements=elements, purpose=purpose)
     assert found == {each.pk for each in (*here, *under)}
-    assert candidates(handler, by="unit", unit=far, elements=elements, purpose=purpose) == set()
+    with pytest.raises(requests.Nobody):
+        office.ask(handler, by="unit", unit=far, elements=elements, purpose=purpose)
 
 
 def test_honey_customers_are_in_no_selection(officer):
