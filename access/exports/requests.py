@@ -131,7 +131,10 @@ def withdraw(export: Export, *, channel: str, actor: Actor) -> None:
         gate.refuse(actor, Action.EXPORT_REQUEST, because="not-yours", channel=channel)
     with transaction.atomic():
         gate.authorise(
-            actor, Action.EXPORT_REQUEST, channel=channel, facts={"export": export.code, "back": 1}
+            actor,
+            Action.EXPORT_REQUEST,
+            channel=channel,
+            facts={"export": export.code, "withdrawn": 1},
         )
         approvals.void(export.approval)
 
