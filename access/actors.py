@@ -41,6 +41,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
     "dispatcher": frozenset(),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE}),
+    "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
     "feed": frozenset(),
     "granter": frozenset(),
     "importer": frozenset(

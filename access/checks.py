@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from access import policy, ports
 from access.actions import ROLES, Action
+from access.exports import builders
 from access.reasons import MESSAGES
 
 
@@ -22,9 +23,8 @@ def every_action_has_its_roles(app_configs: Any, **_kwargs: Any) -> list[CheckMe
 
 @register
 def every_port_is_registered(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
-    return [
-        Error(f"nobody registered the port {name}", id="access.E003") for name in ports.missing()
-    ]
+    missing = [*ports.missing(), *builders.missing()]
+    return [Error(f"nobody registered the port {name}", id="access.E003") for name in missing]
 
 
 @register

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from access import exposure, gate, keystore, quotas
 from access.actions import Action
 from access.actors import Actor
+from access.exports import jobs as exports
 from access.models import Subject
 from custodian.errors import CustodianError
 
@@ -43,6 +44,7 @@ def forget(subject: Subject, *, channel: str, actor: Actor) -> int:
             )
             (rows,) = cursor.fetchone() or (0,)
         quotas.erase(subject.pk)
+        exports.purge(known)
         gate.authorise(
             actor,
             Action.LOG_SUBJECT_ERASE,

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from access import keystore, policy, quotas, scopes
-from access.actions import Action, act_of
+from access.actions import BY_APPROVAL, Action, act_of
 from access.actors import Actor
 from access.asking import (
     Request,
@@ -160,6 +160,8 @@ def _count(
     request: Request, found: Mapping[int, Found], inputs: Mapping[str, Any]
 ) -> quotas.Answer:
     """Count the look in the person's quotas; raises `TooMuch` for one too many, or too soon."""
+    if request.action in BY_APPROVAL:
+        return quotas.add(request.actor, found, request.elements)
     counted = quotas.take(request.actor, found, request.elements, masked=request.masked)
     if counted.because:
         decision = Decision(allowed=False, because=(counted.because,))

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -26,6 +26,7 @@ CUSTOMERS, REVEALS = "customers", "reveals"
 SLOW, OVER = "quota-pace", "quota"
 KIND = "quota"
 _FRESH = 1.0
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # before every window
 _USE = "SELECT access_use(%s, %s, %s, %s, %s, %s)"
 # The counts are no evidence: a look need not wait for the disk twice. Whatever else is written may.
 _ALONE = f"SELECT set_config('synchronous_commit', 'off', true);{_USE}"
@@ -106,6 +107,27 @@ def take(actor: Actor, subjects: Collection[int], codes: Sequence[str], *, maske
         used=answer["used"],
         limits=limits,
     )
+
+
+def add(actor: Actor, subjects: Collection[int], codes: Sequence[str]) -> Answer:
+    """Count customers that somebody else has approved: in the totals, and in no hour, day or month.
+
+    Nothing is refused or slowed. They are noted as seen long ago, so that a later look at one of them counts.
+    """
+    if actor.id is None or actor.role is Role.SYSTEM or not subjects:
+        return Answer()
+    kinds = _kinds(codes, masked=False)
+    limits = [
+        replace(each, warn=None, block=None)
+        for each in of(actor.role)
+        if each.hours is None and each.measure == CUSTOMERS and each.kind in kinds
+    ]
+    told = json.dumps([vars(each) for each in limits])
+    with connection.cursor() as cursor:
+        cursor.execute(_USE, [actor.id, kinds, list(subjects), 0, _LONG_AGO, told])
+        (said,) = cursor.fetchone()
+    answer = json.loads(said) if isinstance(said, str) else said
+    return Answer(used=answer["used"], limits=limits)
 
 
 def _just_counted(person: int, subjects: Collection[int], now: datetime) -> bool:

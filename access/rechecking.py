@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from access import actors, approvals, findings, grants, scopes
+from access.exports import requests as exports
 from access.models import Finding
 from access.models.findings import TELLERS
 from access.recertification import campaigns
@@ -23,6 +24,7 @@ def carry_out() -> int:
         altered = {each.pk: each for each in approvals.altered()}
         altered |= {each.approval_id: each.approval for each in grants.altered()}
         altered |= {each.approval_id: each.approval for each in campaigns.altered()}
+        altered |= {each.approval_id: each.approval for each in exports.altered()}
         found = [each for each in altered.values() if str(each.ref) not in told]
         for each in found:
             findings.raise_finding(

@@ -8,6 +8,7 @@ from celery import shared_task
 from access import exposure, honey, rechecking
 from access.audits import reports, running
 from access.bundles import jobs as bundles
+from access.exports import jobs as exports
 from access.feed.pump import MOST, pump
 from access.models import AuditRun, Bundle, Replay, Verification
 from access.recertification import lapsing
@@ -34,6 +35,14 @@ def build_bundle(bundle_id: int) -> None:
         _log.info("bundle-held-by-another", job=bundle_id)
 
 
+@shared_task(name="access.tasks.build_export")
+def build_export(export_id: int) -> None:
+    try:
+        exports.work(export_id)
+    except IllegalMove:
+        _log.info("export-held-by-another", job=export_id)
+
+
 @shared_task(name="access.tasks.replay_rules")
 def replay_rules(replay_id: int) -> None:
     try:
@@ -49,7 +58,10 @@ def sweep() -> None:
         build_bundle.delay(bundle_id)
     for replay_id in Replay.objects.due().values_list("pk", flat=True):
         replay_rules.delay(replay_id)
+    for export_id in exports.due():
+        build_export.delay(export_id)
     bundles.expire()
+    exports.expire()
 
 
 @shared_task(name="access.tasks.recheck")

@@ -14,6 +14,7 @@ from django.db import connection
 
 from access import approvals, cases, grants, scopes
 from access.actors import system
+from access.exports import requests as exports
 from access.models import Entry
 from access.recertification import campaigns
 from access.sequencer.drain import PARTITION
@@ -152,6 +153,11 @@ def recertifications_are_as_approved(options: Options) -> Iterator[str]:
         yield f"recertification {campaign.ref}: it covers or ends something else than was approved"
 
 
+def exports_are_as_approved(options: Options) -> Iterator[str]:
+    for export in exports.altered():
+        yield f"export {export.code}: it is something else than what was approved"
+
+
 def partitions_are_ahead(options: Options) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -276,6 +282,7 @@ CHECKS: dict[str, Check] = {
     "cases": cases_are_as_approved,
     "grants": grants_are_as_approved,
     "recertifications": recertifications_are_as_approved,
+    "exports": exports_are_as_approved,
     "partitions": partitions_are_ahead,
     "imports": imports_add_up,
     "keys": every_sealed_row_has_its_key,

@@ -12,7 +12,7 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from access import ports
-        from records import catalogue, checks, damage  # noqa: F401
+        from records import catalogue, checks, damage, exporting  # noqa: F401
         from records.log_names import Customers
         from records.staff_traces import Relations
 

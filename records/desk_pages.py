@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ from custodian.errors import CustodianError
 from records import explanations, overview, purposes, references, visits
 
 CHANNEL = Channel.DESK.value
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class UnknownParameter(CustodianError):
@@ -37,7 +38,7 @@ def desk_page(*, query: Iterable[str] = (), body: Iterable[str] = ()) -> Callabl
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def page(request: HttpRequest, **named: str) -> HttpResponse:
+        def page(request: HttpRequest, **named: str) -> HttpResponseBase:
             actor = actor_of(request)
             if actor is None:
                 return redirect_to_login(request.get_full_path())

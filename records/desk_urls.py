@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from records import desk, desk_break_glass, desk_grants, desk_intake, desk_reveal, desk_work
+from records import (
+    desk,
+    desk_break_glass,
+    desk_exports,
+    desk_grants,
+    desk_intake,
+    desk_reveal,
+    desk_work,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +20,9 @@ urlpatterns = [
     path("mine/", desk.mine, name="mine"),
     path("break-glass/", desk_break_glass.page, name="break_glass"),
     path("grants/", desk_grants.ask, name="grants"),
+    path("exports/", desk_exports.ask, name="exports"),
+    path("exports/<uuid:ref>/", desk_exports.act, name="export"),
+    path("exports/<uuid:ref>/download/", desk_exports.download, name="export_download"),
     path("register/", desk_intake.intake, name="intake"),
     path("customers/<str:ref>/", desk.customer, name="customer"),
     path("customers/<str:ref>/reveal/", desk_reveal.reveal, name="reveal"),

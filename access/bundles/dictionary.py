@@ -47,6 +47,7 @@ FIELDS: Mapping[str, Any] = {
 FACTS: Mapping[str, Any] = {
     "account": _("所涉账户的工号"),
     "active": _("账户是否启用"),
+    "again": _("为 1 时再次生成导出文件"),
     "approval": _("复核事项的编号"),
     "back": _("为 1 时复核被退回"),
     "base": _("所改规则的版本，0 为新增"),
@@ -57,8 +58,10 @@ FACTS: Mapping[str, Any] = {
     "changed": _("改动的栏目"),
     "digest": _("内容的指纹"),
     "document": _("文件种类"),
+    "downloads": _("至此下载了几次"),
     "elements": _("获准的信息项"),
     "ended": _("结束了几次登录"),
+    "export": _("导出的编号"),
     "for": _("获准的用途"),
     "grant": _("临时授权的编号"),
     "key": _("为 1 时申请放行客户的日志密钥"),
@@ -82,6 +85,7 @@ FACTS: Mapping[str, Any] = {
     "rule-kind": _("复核规则所管的事项"),
     "second_factor": _("为 1 时第二因素也已更换"),
     "state": _("新状态的指纹"),
+    "subjects": _("申请导出的客户数"),
     "target": _("所涉人员的编号"),
     "token": _("令牌的编号"),
     "tounit": _("所属机构代码"),
@@ -89,6 +93,7 @@ FACTS: Mapping[str, Any] = {
     "upto": _("名册计到的序号"),
     "verdict": _("复盘的结论"),
     "window": _("紧急访问的编号"),
+    "withdrawn": _("为 1 时申请被撤回"),
     "yes": _("至此有几人批准"),
 }
 

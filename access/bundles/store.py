@@ -2,144 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path
-from queue import Queue
-from typing import IO, Any, BinaryIO
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.conf import settings
+from access import sealed_files
+from access.sealed_files import CHUNK, Kept, Shelf
 
-from access import keystore
+__all__ = ["CHUNK", "Kept", "Sealing", "path_of", "read", "remove"]
 
-CHUNK = 1 << 20
-_ELEMENT = "bundle.content"
+SHELF = Shelf("bundles", "bundle")
+path_of, read, remove = SHELF.path_of, SHELF.read, SHELF.remove
 
 
-@dataclass(frozen=True)
-class Kept:
-    length: int
-    sha256: str
-
-
-class Sealing(io.RawIOBase):
-    """A file that is sealed as it is written: nothing of it ever lies on the disk in clear.
-
-    The sealing runs in a thread, because a zip file is pushed and a sealed stream is pulled. Until it is
-    whole the file bears the name of this attempt; what earlier attempts left behind goes away.
-    """
+class Sealing(sealed_files.Sealing):
+    """A bundle that is sealed as it is written."""
 
     def __init__(self, ref: UUID) -> None:
-        self._ref, self._path = ref, path_of(ref)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        for left in _attempts(ref):
-            left.unlink(missing_ok=True)
-        self._fresh = self._path.with_suffix(f".{uuid4().hex}")
-        self._queue: Queue[bytes | None] = Queue(maxsize=16)
-        self._digest, self._length = hashlib.sha256(), 0
-        self._over = False
-        self._error: BaseException | None = None
-        sealed = keystore.seal_stream(_holding(ref), self._pieces(), element=_ELEMENT)
-        first = next(sealed)  # the key is made here, in the thread that has a connection
-        self._thread = threading.Thread(target=self._write, args=(first, sealed), daemon=True)
-        self._thread.start()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, chunk: Any) -> int:
-        piece = bytes(chunk)
-        self._digest.update(piece)
-        self._length += len(piece)
-        self._queue.put(piece)
-        if self._error is not None:
-            raise self._error
-        return len(piece)
-
-    @contextmanager
-    def finished(self) -> Iterator[BinaryIO]:
-        """The whole file to be read, before it is put in its place."""
-        self._end()
-        if self._error is not None:
-            raise self._error
-        with self._fresh.open("rb") as sealed:
-            parts = keystore.open_file(_holding(self._ref), sealed, element=_ELEMENT)
-            yield io.BufferedReader(parts)
-
-    def keep(self) -> Kept:
-        """Finish the file and put it in its place."""
-        self._end()
-        if self._error is not None:
-            self._fresh.unlink(missing_ok=True)
-            raise self._error
-        self._fresh.replace(self._path)
-        return Kept(self._length, self._digest.hexdigest())
-
-    def drop(self) -> None:
-        self._end()
-        self._fresh.unlink(missing_ok=True)
-
-    def _end(self) -> None:
-        if self._thread.is_alive():
-            self._queue.put(None)
-            self._thread.join()
-
-    def _pieces(self) -> Iterator[bytes]:
-        yield from iter(self._queue.get, None)
-        self._over = True
-
-    def _write(self, first: bytes, sealed: Iterator[bytes]) -> None:
-        try:
-            descriptor = os.open(self._fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as out:
-                for part in chain([first], sealed):
-                    out.write(part)
-                out.flush()
-                os.fsync(out.fileno())
-        except BaseException as error:  # noqa: BLE001  told to whoever writes
-            self._error = error
-            while not self._over and self._queue.get() is not None:
-                pass
-
-
-def read(ref: UUID) -> Iterator[bytes]:
-    """The file part by part; raises `NoKey` or FileNotFoundError at once when it is gone."""
-    sealed = path_of(ref).open("rb")
-    parts = _opened(ref, sealed)
-    try:
-        first = next(parts, b"")
-    except BaseException:
-        sealed.close()
-        raise
-    return chain([first], parts)
-
-
-def _opened(ref: UUID, sealed: IO[bytes]) -> Iterator[bytes]:
-    with sealed:
-        chunks = iter(lambda: sealed.read(CHUNK), b"")
-        yield from keystore.open_stream(_holding(ref), chunks, element=_ELEMENT)
-
-
-def remove(ref: UUID) -> None:
-    for path in (path_of(ref), *_attempts(ref)):
-        path.unlink(missing_ok=True)
-
-
-def _attempts(ref: UUID) -> list[Path]:
-    path = path_of(ref)
-    return [each for each in path.parent.glob(f"{ref.hex}.*") if each != path]
-
-
-def path_of(ref: UUID) -> Path:
-    return Path(settings.VAR) / "store" / "bundles" / f"{ref.hex}.sealed"
-
-
-def _holding(ref: UUID) -> str:
-    return f"bundle/{ref}"
+        super().__init__(ref, SHELF)

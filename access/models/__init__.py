@@ -7,6 +7,7 @@ from access.models.audits import AuditReport, AuditRule, AuditRun, Measure
 from access.models.cases import Bundle, Case, Handout
 from access.models.emergencies import BreakGlass
 from access.models.evidence import Entry, Outbox, SealedContext, SubjectAccess
+from access.models.exports import Export
 from access.models.exposures import Exposure
 from access.models.findings import Finding
 from access.models.installation import Installation
@@ -38,6 +39,7 @@ __all__ = [
     "Cosignature",
     "DataKey",
     "Entry",
+    "Export",
     "Exposure",
     "Feed",
     "Finding",

@@ -22,6 +22,7 @@ from access.vocabulary import Role
 from custodian import clock
 from tests import estate
 from tests.access import people
+from tests.exports import office as exports
 from tests.records import desk_estate
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -63,6 +64,8 @@ class Office:
         values = {**estate.ZHANG, "identity.mobile": "13912345678"}
         self.campaign = self._campaign()
         self.foreign = estate.customer(values, of=[people.person(Role.AGENT)])
+        self.export = exports.made(self.agent, people.person(Role.COMPLIANCE_OFFICER))
+        exports.ask(self.agent)
 
     def _campaign(self) -> Campaign:
         """Both have somebody to decide about: the agent a colleague, the officer whoever has no manager."""

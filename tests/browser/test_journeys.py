@@ -183,6 +183,7 @@ DESK = [
     "/desk/grants/",
     "/desk/break-glass/",
     "/desk/work/",
+    "/desk/exports/",
     "{own}",
     "{reveal}",
     "{foreign}",
@@ -197,6 +198,7 @@ OFFICE = [
     "/admin/approvals/rules/grant/", "/admin/quotas/", "/admin/quotas/new/", "/admin/grants/",
     "/admin/break-glass/", "/admin/recertifications/", "/admin/recertifications/new/",
     "/admin/recertifications/{campaign}/", "/accounts/recertification/",
+    "/admin/exports/", "/admin/exports/new/", "/admin/exports/{export}/",
 ]  # fmt: skip
 
 
@@ -210,6 +212,7 @@ def places(office, person) -> list[str]:
         "ref": office.own.ref,
         "person": office.agent.ref,
         "campaign": office.campaign.ref,
+        "export": office.export.ref,
     }
     return [each.format(**named) for each in (OFFICE if person is office.officer else DESK)]
 

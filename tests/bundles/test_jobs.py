@@ -177,7 +177,7 @@ def test_a_full_disk_leaves_no_half_file_and_holds_nobody_up(
     if at == "replace":
         monkeypatch.setattr(Path, "replace", fail)
     else:
-        monkeypatch.setattr(store.os, at, fail)
+        monkeypatch.setattr(os, at, fail)
     with acting(world.zhou):
         out = store.Sealing(bundle.ref)
     ended = threading.Event()

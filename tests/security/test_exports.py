@@ -11,7 +11,9 @@ from python_calamine import CalamineWorkbook
 
 from access.vocabulary import Role
 from custodian.formula import unguard
+from records.importing.readers import open_source
 from tests import estate
+from tests.exports import office
 
 pytestmark = pytest.mark.django_db
 RUNS = re.compile(r"\s*[=+\-@\t\r＝＋－＠]")
@@ -62,3 +64,43 @@ def test_no_cell_of_the_data_map_begins_a_formula(officer, place):
     exported = cells(officer.get(place), "csv")
     assert len(exported) > 100
     assert [cell for cell in exported if RUNS.match(cell)] == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_no_cell_of_exported_customers_begins_a_formula(kind, tmp_path, settings):
+    """A28, for the file that leaves with customers in it; what comes back is what went out."""
+    settings.VAR = tmp_path
+    agent, officer = estate.user(Role.AGENT), estate.user(Role.COMPLIANCE_OFFICER)
+    for name in NAMES:
+        estate.customer({**estate.ZHANG, "identity.name": name}, of=[agent], accounts=())
+    export = office.made(agent, officer, format=kind, elements=["identity.name", "identity.email"])
+    exported = cells(_File(office.take(agent, export)), kind)
+    assert [cell for cell in exported if RUNS.match(cell)] == []
+    assert set(NAMES) <= {unguard(cell) for cell in exported}
+
+
+def test_exported_customers_read_back_as_they_were(tmp_path, settings):
+    """A28, by the importer's own reader."""
+    settings.VAR = tmp_path
+    agent, officer = estate.user(Role.AGENT), estate.user(Role.COMPLIANCE_OFFICER)
+    customers = [
+        estate.customer({**estate.ZHANG, "identity.name": name}, of=[agent], accounts=())
+        for name in NAMES
+    ]
+    for kind in ("csv", "xlsx"):
+        export = office.made(agent, officer, format=kind, elements=["identity.name"])
+        path = tmp_path / export.name
+        path.write_bytes(office.take(agent, export))
+        rows = [row.cells for sheet in open_source(path) for row in sheet.rows]
+        found = {row[0]: unguard(row[1]) for row in rows if row[0].startswith("c-")}
+        assert found == dict(zip([each.ref for each in customers], NAMES, strict=True))
+
+
+class _File:
+    """Bytes as a response has them."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def getvalue(self) -> bytes:
+        return self._content

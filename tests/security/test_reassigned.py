@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from access.exports import jobs
 from access.models import Assignment
 from access.vocabulary import Role
 from custodian import clock
@@ -15,6 +16,7 @@ from custodian.errors import CustodianError
 from records import vault
 from records.models import Customer
 from tests import estate
+from tests.exports import office
 from tests.security.looking import permit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,3 +81,20 @@ def test_an_open_list_shows_no_more_of_her_either(
         given = permit(actor, customer, masked=True)
         move(customer, to=second)
         assert list(vault.listed(given)) == []
+
+
+def test_an_export_that_was_queued_before_the_move_omits_her(
+    first: Any, second: Any, customer: Customer, tmp_path: Any, settings: Any
+) -> None:
+    """A06, second half: asked for and approved while she was his, made when she is not."""
+    settings.VAR = tmp_path
+    kept = estate.customer(of=[first])
+    officer = estate.user(Role.COMPLIANCE_OFFICER, name="陈静")
+    export = office.ask(first)
+    office.approve(officer, export)
+    move(customer, to=second)
+    jobs.work(export.pk)
+    content = office.take(first, export)
+    assert office.refs(content) == [kept.ref]
+    assert customer.ref not in content.decode()
+    assert office.now(export).omitted == {"out-of-reach": 1}

@@ -24,6 +24,7 @@ from access import actors, approvals, cases, findings, grants, rules, scopes, se
 from access.bundles import store
 from access.bundles.criteria import Criteria
 from access.cases import Terms
+from access.exports import requests as exports
 from access.models import (
     ApiToken,
     AuditReport,
@@ -33,6 +34,7 @@ from access.models import (
     Campaign,
     Case,
     Entry,
+    Export,
     Grant,
     PolicyRule,
     RuleProposal,
@@ -190,6 +192,31 @@ class World:
                 repeat_months=6, actor=officer,
             )  # fmt: skip
 
+    def _exports(self) -> dict[str, str]:
+        """One that the agent asked for, one that an officer did, and one that is ready for her."""
+        asked = {
+            "export": self._export("agent", by="own"),
+            "asked_export": self._export("compliance_officer", by="list"),
+            "officers_export": self._export("compliance_officer", by="list"),
+        }
+        with scopes.acting(estate.system()):
+            now = clock.now()
+            Export.objects.filter(pk=asked["officers_export"].pk).update(
+                status="done", approved_at=now, expires_at=now + timedelta(days=1), length=3
+            )
+        return {name: str(each.ref) for name, each in asked.items()}
+
+    def _export(self, role: str, *, by: str) -> Export:
+        person = self.people[role]
+        actor = actors.staff(person, stepped_up=True)
+        terms = exports.Terms(
+            elements=["identity.name"], purpose=PURPOSES[role], reason="示例",
+            selection=exports.Selection(by=by, customers=[self.customers[OWN].ref]),
+            recipient=exports.Recipient(person=person),
+        )  # fmt: skip
+        with scopes.acting(actor):
+            return exports.request(terms, channel="desk", actor=actor)
+
     def _bundle(self, case: Case, number: int, recipient: User, asker: User) -> Bundle:
         with scopes.acting(estate.system()):
             bundle = Bundle.objects.create(
@@ -249,6 +276,7 @@ class World:
                 "quarantined": str(row.ref),
                 "grant": str(self._grant().ref),
                 "question": str(asked.ref),
+                **self._exports(),
                 "proposal": str(self._proposal().ref),
                 "quota": "Q-01",
                 "rule": "1",

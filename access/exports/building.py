@@ -1,0 +1,181 @@
+"""Makes the file of an approved export: what the requester may see now, of what was approved then.
+
+Reads go through the gate in the requester's name, some hundred customers at a time, and each time the entry
+is in the log before a byte is written. Honey customers are nobody's, so the exporter reads them itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from access import actors, gate, scopes
+from access.actions import Action
+from access.actors import Actor
+from access.exports import builders, files
+from access.exports.files import Line, Title
+from access.exports.fingerprint import Mark
+from access.models import Export, Subject
+from access.scopes import Found
+from access.vocabulary import Purpose
+from custodian.errors import NotVisible
+from custodian.keys import keyring
+
+CHUNK = 500
+TRIES = 3
+OUT_OF_REACH, RESTRICTED, GONE = "out-of-reach", "restricted", "destroyed"
+OnProgress = Callable[[int], None]
+_BECAUSE = {
+    Subject.Status.RESTRICTED.value: RESTRICTED,
+    Subject.Status.DESTROYED.value: GONE,
+}
+
+
+@dataclass
+class Built:
+    """What the file holds, and what of the approved set it does not."""
+
+    mark: Mark
+    honey: int = 0
+    canaries: list[int] = field(default_factory=list)
+    included: list[int] = field(default_factory=list)
+    omitted: Counter[str] = field(default_factory=Counter)
+
+
+def mark_of(code: str) -> Mark:
+    """The mark of an export, made from the keyring: the register does not hold it."""
+    return Mark.of(keyring().secret("export-fingerprint"), code)
+
+
+def build(
+    export: Export, out: IO[bytes], *, actor: Actor, on_progress: OnProgress = lambda _done: None
+) -> Built:
+    """Write the file for the requester `actor` as he stands now; runs in the exporter's own scope."""
+    work = _Build(export, actor)
+    with override(export.language):
+        title = Title(notice(export, work.built.mark), builders.heads(work.builder, work.columns))
+        lines = work.lines(on_progress)
+        for part in files.WRITERS[export.format](title, lines, work.built.mark):
+            out.write(part)
+    return work.built
+
+
+def notice(export: Export, mark: Mark) -> list[str]:
+    """The first line: whose file this is, and that it can be told from every other."""
+    purpose = dict(Purpose.choices).get(export.purpose, export.purpose)
+    return [
+        _("导出 %(code)s") % {"code": export.code},
+        _("接收人：%(who)s") % {"who": export.recipient_words},
+        _("仅限用途：%(purpose)s") % {"purpose": purpose},
+        _("指纹 %(id)s，外泄可追查到接收人") % {"id": mark.id},
+    ]
+
+
+class _Build:
+    def __init__(self, export: Export, actor: Actor) -> None:
+        self.export, self.actor = export, actor
+        self.exporter = actors.system("exporter")
+        self.builder = builders.of(export.builder)
+        mark = mark_of(export.code)
+        self.columns = mark.columns(export.elements)
+        with scopes.acting(self.exporter):
+            honey = Subject.objects.filter(honey=True, status=Subject.Status.ACTIVE)
+            there = list(honey.values_list("pk", flat=True))
+        chosen = mark.canaries(there, rows=len(export.candidates))
+        self.built = Built(mark, honey=len(there), canaries=chosen)
+
+    def lines(self, on_progress: OnProgress) -> Iterator[Line]:
+        export, built = self.export, self.built
+        honey = set(built.canaries)
+        order = built.mark.order([*export.candidates, *honey])
+        held: set[int] = set()
+        for number, chunk in enumerate(_chunks(order)):
+            rows = dict(self._asked([each for each in chunk if each not in honey]))
+            built.included += sorted(rows)
+            planted = self._read([each for each in chunk if each in honey], self.exporter)
+            held |= set(planted)
+            rows |= planted
+            for subject in chunk:
+                if subject in rows:
+                    yield self._line(subject, rows[subject])
+            on_progress(min(len(export.candidates), (number + 1) * CHUNK))
+        built.canaries = sorted(held)
+
+    def _asked(self, subjects: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
+        """Those of the subjects that the requester may have now; the others are counted by reason."""
+        for left in reversed(range(TRIES)):
+            with scopes.acting(self.actor):
+                found = scopes.find(subjects)
+            gone = self._gone(set(subjects) - set(found))
+            omitted = {
+                each: GONE if each in gone else self._against(found.get(each)) for each in subjects
+            }
+            wanted = [each for each in subjects if not omitted[each]]
+            try:
+                rows = self._read(wanted, self.actor)
+            except NotVisible:
+                # Somebody was taken from him between the two statements.
+                if not left:
+                    raise
+                continue
+            break
+        lost = set(wanted) - set(rows)
+        self.built.omitted.update(because for because in omitted.values() if because)
+        self.built.omitted.update({OUT_OF_REACH: len(lost)} if lost else {})
+        return rows
+
+    def _gone(self, absent: Collection[int]) -> set[int]:
+        """Of those that are nowhere the destroyed ones: their log keys are gone, so nobody finds them."""
+        with scopes.acting(self.exporter):
+            rows = Subject.objects.filter(pk__in=absent, status=Subject.Status.DESTROYED)
+            return set(rows.values_list("pk", flat=True)) if absent else set()
+
+    def _against(self, found: Found | None) -> str:
+        if found is None:
+            return OUT_OF_REACH
+        lent = bool(found.lent) and self.export.purpose not in found.lent
+        return OUT_OF_REACH if lent else _BECAUSE.get(found.status, "")
+
+    def _read(self, subjects: Sequence[int], actor: Actor) -> dict[int, Mapping[str, str]]:
+        if not subjects:
+            return {}
+        export = self.export
+        with scopes.acting(actor):
+            permit = gate.permit(
+                actor,
+                Action.CUSTOMER_EXPORT,
+                purpose=export.purpose,
+                channel=export.channel,
+                subjects=subjects,
+                elements=export.elements,
+                reason=export.reason if actor.id else "",
+                facts={"export": export.code},
+            )
+            return dict(self.builder.rows(permit))
+
+    def _line(self, subject: int, cells: Mapping[str, str]) -> Line:
+        style = self.built.mark.style
+        texts = [cells.get("", "")]
+        for code in self.columns:
+            text = cells.get(code, "")
+            texts.append(style.date(text) if code in self.builder.days else text)
+        return Line(subject, texts)
+
+
+def _chunks(order: Sequence[int]) -> Iterable[tuple[int, ...]]:
+    return (tuple(order[at : at + CHUNK]) for at in range(0, len(order), CHUNK))
+
+
+def omitted_words(omitted: Mapping[str, Any]) -> list[tuple[Any, int]]:
+    """Why some of what was approved is not in the file, and of how many customers."""
+    words = {
+        OUT_OF_REACH: _("已不在申请人范围内"),
+        RESTRICTED: _("已限制处理"),
+        GONE: _("已销毁"),
+    }
+    return [(words.get(because, because), int(n)) for because, n in sorted(omitted.items())]
