@@ -10,7 +10,7 @@ from access.audits import reports, running
 from access.bundles import jobs as bundles
 from access.exports import jobs as exports
 from access.feed.pump import MOST, pump
-from access.models import AuditRun, Bundle, Replay, Verification
+from access.models import AuditRun, Replay, Verification
 from access.recertification import lapsing
 from access.replay import jobs as replays
 from access.verification import jobs
@@ -54,7 +54,7 @@ def replay_rules(replay_id: int) -> None:
 @shared_task(name="access.tasks.sweep")
 def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
-    for bundle_id in Bundle.objects.due().values_list("pk", flat=True):
+    for bundle_id in bundles.due():
         build_bundle.delay(bundle_id)
     for replay_id in Replay.objects.due().values_list("pk", flat=True):
         replay_rules.delay(replay_id)

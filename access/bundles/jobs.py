@@ -157,12 +157,20 @@ def verified(bundle: Bundle, *, actor: Actor) -> None:
     Bundle.objects.filter(pk=bundle.pk, recipient_id=actor.id or 0).update(verified_at=clock.now())
 
 
+def due() -> list[int]:
+    """Those that nobody is at; only whoever sees every bundle finds them."""
+    with scopes.acting(actors.system("bundler")):
+        return list(Bundle.objects.due().values_list("pk", flat=True))
+
+
 def expire() -> int:
     """Remove what nobody may take any more; its row stays for the record."""
-    gone = Bundle.objects.filter(expires_at__lte=clock.now(), status=JobStatus.DONE, length__gt=0)
-    for bundle in gone:
-        store.remove(bundle.ref)
-    return gone.update(length=0)
+    with scopes.acting(actors.system("bundler")):
+        late = Bundle.objects.filter(expires_at__lte=clock.now())
+        gone = late.filter(status=JobStatus.DONE, length__gt=0)
+        for bundle in gone:
+            store.remove(bundle.ref)
+        return gone.update(length=0)
 
 
 def _require_within(bundle: Bundle) -> None:
