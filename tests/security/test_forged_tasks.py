@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
 from access.audits import running
-from access.models import AuditRun, Bundle, Case, Finding, Replay, User
+from access.models import AuditRun, Bundle, Case, Export, Finding, Replay, User
 from custodian import clock
 from custodian.celery import app
 from custodian.jobs import JobStatus
@@ -20,6 +20,8 @@ from records.models import ImportRun
 from tests import estate
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# It takes no notice of what it is told, and notes that it ran.
+VERIFYING = "access.tasks.verify_log"
 OWN = ("access.", "records.", "transfers.", "incidents.", "custodian.")
 
 
@@ -47,8 +49,8 @@ def test_nothing_but_plain_json_is_read_from_the_broker():
 @pytest.mark.parametrize("forged", [0, -1, 987654321])
 def test_a_message_about_a_row_that_does_not_exist_does_nothing(forged):
     before = whole()
-    for task in own_tasks().values():
-        if takes(task):
+    for name, task in own_tasks().items():
+        if takes(task) and name != VERIFYING:
             with suppress(ObjectDoesNotExist):
                 task.run(forged)
     assert whole() == before
@@ -81,7 +83,7 @@ def test_ringing_every_bell_again_and_again_changes_nothing_that_is_not_due():
 
 def ring() -> None:
     for name in {each["task"] for each in app.conf.beat_schedule.values()}:
-        if name != "access.tasks.verify_log":  # which notes that it ran, each time
+        if name != VERIFYING:
             own_tasks()[name].run()
 
 
@@ -90,7 +92,7 @@ def whole() -> str:
     with estate.scopes.acting(estate.system()):
         counted = {
             model.__name__: list(model.objects.order_by("pk").values_list("pk", flat=True))
-            for model in (AuditRun, Bundle, Case, Finding, ImportRun, Replay)
+            for model in (AuditRun, Bundle, Case, Export, Finding, ImportRun, Replay)
         }
         people = list(User.objects.order_by("pk").values_list("pk", "is_active", "role"))
     return json.dumps([counted, people], default=str)
