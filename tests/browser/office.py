@@ -15,8 +15,8 @@ from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from access import approvals, second_factor
-from access.models import Campaign, User
+from access import approvals, findings, scopes, second_factor
+from access.models import AuditRun, Campaign, Finding, Measure, User
 from access.recertification import campaigns
 from access.vocabulary import Role
 from custodian import clock
@@ -63,9 +63,25 @@ class Office:
         desk_estate.claim(self.own, desk_estate.policy(self.own))
         values = {**estate.ZHANG, "identity.mobile": "13912345678"}
         self.campaign = self._campaign()
+        self.finding = self._finding()
         self.foreign = estate.customer(values, of=[people.person(Role.AGENT)])
         self.export = exports.made(self.agent, people.person(Role.COMPLIANCE_OFFICER))
         exports.ask(self.agent)
+
+    def _finding(self) -> Finding:
+        """About the agent, who was asked; from a day that was audited."""
+        day = clock.local().date() - timedelta(days=1)
+        with scopes.acting(estate.system()):
+            run = AuditRun.objects.create(day=day, status="done", sights=40, unexplained=10)
+            Measure.objects.create(
+                user=self.agent, day=day, role=self.agent.role, unit_path=self.agent.unit.path,
+                sights=40, unexplained=10,
+            )  # fmt: skip
+            return findings.raise_finding(
+                "audit-harvest", severity=Finding.Severity.HIGH, operator=self.agent, run=run,
+                facts={"customers": 56, "days": 30, "peers": 14, "version": 1},
+                asked_at=clock.now(),
+            )  # fmt: skip
 
     def _campaign(self) -> Campaign:
         """Both have somebody to decide about: the agent a colleague, the officer whoever has no manager."""
