@@ -30,6 +30,7 @@ from access import (
     morning,
     person_admin,
     quota_admin,
+    training_admin,
 )
 from access.actions import Action
 from access.admin_pages import CHANNEL, actor_of
@@ -51,6 +52,7 @@ ROOMS = (
         grant_admin,
         break_glass_admin,
         person_admin,
+        training_admin,
     ),
 )
 
@@ -210,7 +212,7 @@ class PolicyRuleAdmin(ScopedAdmin):
     slug = "pk"
     columns = (
         "code", "version", "role", "purpose", "element_class", "max_level", "reach", "channel",
-        "networks", "hour_from", "hour_until", "step_up_level", "since", "until", "approval_id",
+        "networks", "hour_from", "hour_until", "step_up_level", "training", "since", "until", "approval_id",
     )  # fmt: skip
     list_display = ("code",)
     list_filter = ("role",)

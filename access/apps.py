@@ -24,6 +24,7 @@ class AccessConfig(AppConfig):
             scopes,
         )
         from access.bundles import proofreading  # noqa: F401
+        from access.training import courses, undertakings  # noqa: F401
         from access.verification import words  # noqa: F401
 
         scopes.install()

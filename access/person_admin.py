@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from access import gate, grants, quotas
+from access import gate, grants, quotas, training_admin
 from access.actions import Action
 from access.actors import REACH
 from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
@@ -54,6 +54,7 @@ def person_page(request: HttpRequest, ref: UUID) -> HttpResponse:
         "may_look": gate.may(actor, Action.LOG_READ),
         "owed": BreakGlass.objects.overdue().filter(user=person).exists(),
     }
+    context |= training_admin.of_person(request, person)
     if context["may_look"]:
         context |= _looks(person)
     if gate.may(actor, Action.FINDING_READ):

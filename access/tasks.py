@@ -5,11 +5,12 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
-from access import rechecking
+from access import actors, rechecking, scopes
 from access.bundles import jobs as bundles
 from access.feed.pump import MOST, pump
 from access.models import Bundle, Replay, Verification
 from access.replay import jobs as replays
+from access.training import reminders
 from access.verification import jobs
 from custodian.workflow import IllegalMove
 
@@ -54,6 +55,13 @@ def sweep() -> None:
 def recheck() -> None:
     """Whether approvals are as the product left them; each that is not is told once."""
     rechecking.carry_out()
+
+
+@shared_task(name="access.tasks.remind")
+def remind() -> None:
+    """Whose training or undertaking ends soon is told so, once for each step."""
+    with scopes.acting(actors.system("reminder")):
+        reminders.carry_out()
 
 
 @shared_task(name="access.tasks.feed")

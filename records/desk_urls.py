@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from records import desk, desk_break_glass, desk_grants, desk_intake, desk_reveal
+from records import desk, desk_break_glass, desk_grants, desk_intake, desk_learning, desk_reveal
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("mine/", desk.mine, name="mine"),
     path("break-glass/", desk_break_glass.page, name="break_glass"),
     path("grants/", desk_grants.ask, name="grants"),
+    path("learning/", desk_learning.learning, name="learning"),
     path("register/", desk_intake.intake, name="intake"),
     path("customers/<str:ref>/", desk.customer, name="customer"),
     path("customers/<str:ref>/reveal/", desk_reveal.reveal, name="reveal"),

@@ -79,10 +79,12 @@ def _nothing_remembered() -> None:
 
     from access import keystore, policy
     from access.querylog import sealing
+    from access.training import standing
 
     translation.deactivate()  # a request leaves its reader's language behind
     keystore.forget()
     policy.forget()
+    standing.forget()
     sealing.forget()
 
 

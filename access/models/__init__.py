@@ -14,6 +14,15 @@ from access.models.quotas import Quota, Seen, Tally, Total
 from access.models.rules import PolicyRule, Replay, RuleProposal
 from access.models.subjects import Assignment, Grant, Subject
 from access.models.tokens import ApiToken, TokenGrant
+from access.models.training import (
+    Attempt,
+    Course,
+    Lesson,
+    Question,
+    Reminder,
+    Signature,
+    Undertaking,
+)
 from access.models.tree import Checkpoint, Cosignature, Feed, Hourly, RollRow, Tree
 from access.models.verification import Verification
 
@@ -23,11 +32,13 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalRule",
     "Assignment",
+    "Attempt",
     "BreakGlass",
     "Bundle",
     "Case",
     "Checkpoint",
     "Cosignature",
+    "Course",
     "DataKey",
     "Entry",
     "Feed",
@@ -36,14 +47,18 @@ __all__ = [
     "Handout",
     "Hourly",
     "Installation",
+    "Lesson",
     "Outbox",
     "PolicyRule",
+    "Question",
     "Quota",
+    "Reminder",
     "Replay",
     "RollRow",
     "RuleProposal",
     "SealedContext",
     "Seen",
+    "Signature",
     "Subject",
     "SubjectAccess",
     "SubjectKey",
@@ -51,6 +66,7 @@ __all__ = [
     "TokenGrant",
     "Total",
     "Tree",
+    "Undertaking",
     "Unit",
     "User",
     "Verification",

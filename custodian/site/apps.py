@@ -8,3 +8,8 @@ from django.apps import AppConfig
 class SiteConfig(AppConfig):
     name = "custodian.site"
     label = "custodian_site"
+
+    def ready(self) -> None:
+        from custodian.site import counts  # needs the rows of the apps
+
+        counts.register()
