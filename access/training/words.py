@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from access.vocabulary import Role
+from access.vocabulary import STAFF_ROLES, Role
 
 # Rows are imported where they are used: the gate, and so this module, is read before Django is set up.
 LAWS: dict[str, Any] = {
@@ -44,6 +44,8 @@ def refusal(said: Any, lacking: Sequence[str]) -> str:
 
 def role_words(roles: Sequence[str]) -> str:
     words = dict(Role.choices)
+    if {*roles, Role.REGULATOR.value} == {role.value for role in STAFF_ROLES}:
+        return _("本公司所有岗位")
     return _("、").join(str(words[each]) for each in roles) or _("所有岗位")
 
 

@@ -20,7 +20,16 @@ from access.models import Entry, Installation, Unit, User
 from access.querylog import writer
 from access.sequencer.process import PERIOD, Sequencer
 from custodian import clock, embedded
-from custodian.demo import cast, history, insurer, outside, reference, supervision, traffic
+from custodian.demo import (
+    cast,
+    history,
+    insurer,
+    outside,
+    reference,
+    supervision,
+    traffic,
+    training,
+)
 from custodian.demo.insurer import Manifest
 from custodian.demo.traffic import PlannedLook
 from custodian.tlog import log_key
@@ -81,6 +90,7 @@ def _build(customers: int, console: Console) -> None:
             with _step(console, _("建立机构、人员与险种 / Units, people and products")):
                 book = reference.register(manifest)
                 people = cast.create(manifest)
+                training.learn(people, begin=begin, now=now)
             _import(manifest, book, console, seal)
             with _step(console, _("指派客户 / Assigning customers")):
                 reference.assign(settings.VAR / "demo-files", manifest, book=book, people=people)
