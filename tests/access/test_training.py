@@ -202,7 +202,9 @@ def hand_in(client, course, answers, number=1):
     )
 
 
-@pytest.mark.parametrize(("but", "score", "passed"), [(6, 100, True), (5, 83, True), (4, 66, False)])
+@pytest.mark.parametrize(
+    ("but", "score", "passed"), [(6, 100, True), (5, 83, True), (4, 66, False)]
+)
 def test_answers_are_scored_against_the_pass_mark(agent, law, but, score, passed):
     page = hand_in(browser(agent), law, wrong(law, but=but))
     attempt = Attempt.objects.get(user=agent)
@@ -230,7 +232,9 @@ def test_the_questions_come_in_another_order_each_time(agent, law):
 
 def test_the_sheet_does_not_tell_which_choice_is_right(agent, law):
     def shown():
-        return re.sub(r'csrfmiddlewaretoken" value="\w+|\d\d:\d\d:\d\d', "", sheet_of(client).content.decode())
+        return re.sub(
+            r'csrfmiddlewaretoken" value="\w+|\d\d:\d\d:\d\d', "", sheet_of(client).content.decode()
+        )
 
     client = browser(agent)
     before = shown()
@@ -335,7 +339,11 @@ def test_other_roles_with_the_same_words_are_not_signed_anew(agent, own, officer
     base = undertakings.in_force(SECRECY)
     with estate.acting(officers[0]) as actor:
         asked = undertakings.propose(
-            undertakings.texts_of(base), roles=["agent"], base=base, reason="只限代理人", actor=actor
+            undertakings.texts_of(base),
+            roles=["agent"],
+            base=base,
+            reason="只限代理人",
+            actor=actor,
         )
     approve(officers[1], asked)
     assert undertakings.in_force(SECRECY).version == 2
@@ -364,15 +372,24 @@ def test_other_terms_are_a_new_version_with_the_same_contents(agent, own, office
     assert courses.in_force(LAW).version == 1
     approve(officers[1], asked)
     newest = courses.in_force(LAW)
-    assert (newest.version, newest.pass_mark, newest.months, newest.digest) == (2, 100, 6, law.digest)
-    assert [each.text for each in newest.questions.all()] == [each.text for each in law.questions.all()]
+    assert (newest.version, newest.pass_mark, newest.months, newest.digest) == (
+        2,
+        100,
+        6,
+        law.digest,
+    )
+    assert [each.text for each in newest.questions.all()] == [
+        each.text for each in law.questions.all()
+    ]
     assert newest.lessons.count() == law.lessons.count()
     assert lacking(agent, own) == ()
     assert not hand_in(browser(agent), newest, wrong(newest, but=5)).context["attempt"].passed
 
 
 def test_what_the_product_brings_along_is_in_force_and_nothing_new_to_load():
-    assert [courses.load(said, actor=estate.system()) for said in files.read(files.COURSES)] == [None] * 3
+    assert [courses.load(said, actor=estate.system()) for said in files.read(files.COURSES)] == [
+        None
+    ] * 3
     for said in files.read(files.UNDERTAKINGS):
         assert undertakings.in_force(said["code"]).digest == files.digest_of_undertaking(said)
         held = undertakings.in_force(said["code"])
@@ -386,7 +403,11 @@ def test_new_contents_are_a_new_version_that_keeps_the_houses_terms(law, entries
     said["questions"][0]["feedback"]["zh"] = "改过的解释"
     with estate.scopes.acting(estate.system()):
         newest = courses.load(said, actor=estate.system())
-    assert (newest.version, newest.months, Course.objects.get(pk=law.pk).until is None) == (2, 24, False)
+    assert (newest.version, newest.months, Course.objects.get(pk=law.pk).until is None) == (
+        2,
+        24,
+        False,
+    )
     assert newest.questions.get(number=1).feedback_zh == "改过的解释"
     estate.drain()
     assert '"what":"access:training:load"' in entries_since()[-1].leaf.replace(" ", "")

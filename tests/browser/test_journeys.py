@@ -165,6 +165,11 @@ DESK = [
     "/desk/register/",
     "/desk/grants/",
     "/desk/break-glass/",
+    "/desk/learning/",
+    "/accounts/learning/careful-looks/",
+    "/accounts/learning/careful-looks/questions/",
+    "/accounts/learning/careful-looks/result/",
+    "/accounts/undertakings/secrecy/",
     "{own}",
     "{reveal}",
     "{foreign}",
@@ -176,7 +181,8 @@ OFFICE = [
     "/admin/access/user/", "/admin/people/{person}/", "/admin/import/", "/admin/rules/R-010/",
     "/admin/rules/new/", "/admin/rules/R-010/change/", "/admin/approvals/rules/",
     "/admin/approvals/rules/grant/", "/admin/quotas/", "/admin/quotas/new/", "/admin/grants/",
-    "/admin/break-glass/",
+    "/admin/break-glass/", "/admin/training/", "/admin/training/courses/careful-looks/",
+    "/admin/training/undertakings/secrecy/", "/accounts/learning/",
 ]  # fmt: skip
 
 
