@@ -70,12 +70,11 @@ def _taught(taught: Any, tallies: dict[str, completion.Tally]) -> dict[str, Any]
 
 
 def _behind(trainee: Trainee) -> dict[str, Any]:
-    return {
-        "user": trainee.user,
-        "gaps": [
-            {"title": each.taught.title, "word": STATES[each.state][0]} for each in trainee.gaps
-        ],
-    }
+    gaps = [
+        _("%(title)s（%(state)s）") % {"title": each.taught.title, "state": STATES[each.state][0]}
+        for each in trainee.gaps
+    ]
+    return {"user": trainee.user, "gaps": _("、").join(gaps)}
 
 
 @page("training/courses/<slug:code>/", name="training_course", action=PROPOSE, logs_itself=True)

@@ -20,7 +20,11 @@ class Row:
     """One line of the overview."""
 
     part: Part
-    closes: list[str]
+    classes: list[str]  # of data that rules open only with it
+
+    @property
+    def closes(self) -> str:
+        return _("、").join(self.classes)
 
     @property
     def state(self) -> tuple[Any, str, str]:
@@ -43,11 +47,11 @@ class Row:
 def rows(parts: list[Part], role: str) -> list[Row]:
     """What is lacking first."""
     order = list(STATES)[::-1]
-    told = [Row(part, closes(part.code, role)) for part in parts]
+    told = [Row(part, classes(part.code, role)) for part in parts]
     return sorted(told, key=lambda each: order.index(each.part.state))
 
 
-def closes(code: str, role: str) -> list[str]:
+def classes(code: str, role: str) -> list[str]:
     """The classes of data that rules open to this role only with it."""
     labels = dict(CLASSES)
     known = {each.element_class for each in policy.rules_of(role) if code in each.training}

@@ -88,14 +88,14 @@ def overview_of(request: HttpRequest, actor: Actor) -> HttpResponse:
         "rows": rows,
         "gaps": [each for each in rows if each.part.is_gap],
         "soon": min(soon, key=lambda each: each.part.days_left or 0, default=None),
-        "closed": _closed(rows),
+        "closed": _("、").join(_closed(rows)),
     }
     return _page(request, actor, "overview", context)
 
 
 def _closed(rows: list[learning.Row]) -> list[str]:
     """What stays shut now for what is lacking."""
-    return list(dict.fromkeys(label for each in rows if each.part.is_gap for label in each.closes))
+    return list(dict.fromkeys(label for each in rows if each.part.is_gap for label in each.classes))
 
 
 @require_safe

@@ -460,7 +460,7 @@ def test_my_learning_lists_what_is_lacking_first_and_what_it_closes(agent):
     rows = [(each.part.code, each.part.state) for each in page.context["rows"]]
     assert rows[-1] == (LAW, "valid")
     assert {state for _code, state in rows[:3]} == {"missing"}
-    assert page.context["closed"] == ["财务信息", "保单信息"]
+    assert page.context["closed"] == "财务信息、保单信息"
     assert "有 3 项未完成或已失效" in page.content.decode()
 
 
