@@ -16,6 +16,7 @@ from access import approvals, cases, grants, scopes
 from access.actors import system
 from access.models import Entry
 from access.sequencer.drain import PARTITION
+from access.training import standing
 from custodian import clock
 from custodian.health import OUTBOX_LIMIT
 from custodian.tlog.verify import TAG, canonical, leaf_hash
@@ -146,6 +147,11 @@ def grants_are_as_approved(options: Options) -> Iterator[str]:
         yield f"grant {grant.ref}: it gives reach to something else than what was approved"
 
 
+def training_is_as_made(options: Options) -> Iterator[str]:
+    for each in standing.altered():
+        yield f"{each}: it was written by hand, and counts for nothing"
+
+
 def partitions_are_ahead(options: Options) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -269,6 +275,7 @@ CHECKS: dict[str, Check] = {
     "approvals": approvals_are_as_left,
     "cases": cases_are_as_approved,
     "grants": grants_are_as_approved,
+    "training": training_is_as_made,
     "partitions": partitions_are_ahead,
     "imports": imports_add_up,
     "keys": every_sealed_row_has_its_key,
