@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,12 +14,12 @@ from custodian import clock, mail
 STEPS = (0, 7, 30)
 
 
-def carry_out() -> int:
-    """Make the reminders that are due and mail those that wait for it; how many are new."""
-    made = _make()
+def carry_out() -> None:
+    """Make the reminders that are due, and mail those that wait for it."""
+    # Whoever comes second finds the row there.
+    Reminder.objects.bulk_create(_due(), ignore_conflicts=True, batch_size=1000)
     for each in Reminder.objects.filter(mailed_at=None).exclude(user__email=""):
         _mail(each)
-    return made
 
 
 def step_of(part: Part) -> int | None:
@@ -29,18 +28,13 @@ def step_of(part: Part) -> int | None:
     return None if left is None else next((step for step in STEPS if left <= step), None)
 
 
-def _make() -> int:
-    rows = [
+def _due() -> list[Reminder]:
+    return [
         Reminder(user=each.user, code=part.code, until=part.held.until, days=step)
         for each in completion.everybody()
         for part in each.parts
         if part.held and part.held.until and (step := step_of(part)) is not None
     ]
-    with transaction.atomic():
-        before = Reminder.objects.count()
-        # Whoever comes second finds the row there.
-        Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-        return Reminder.objects.count() - before
 
 
 def _mail(reminder: Reminder) -> None:

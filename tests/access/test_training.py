@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.urls import reverse
 
@@ -411,6 +412,14 @@ def test_new_contents_are_a_new_version_that_keeps_the_houses_terms(law, entries
     assert newest.questions.get(number=1).feedback_zh == "改过的解释"
     estate.drain()
     assert '"what":"access:training:load"' in entries_since()[-1].leaf.replace(" ", "")
+
+
+def test_the_command_loads_what_is_new_and_says_so(law, capsys):
+    call_command("load_courses")
+    assert "课程没有新内容" in capsys.readouterr().out
+    Course.objects.filter(pk=law.pk).update(digest="0" * 64)
+    call_command("load_courses")
+    assert "《客户信息与法律》第 2 版" in capsys.readouterr().out
 
 
 def test_every_course_is_whole_in_both_languages():

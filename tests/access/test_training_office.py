@@ -198,6 +198,14 @@ def test_two_beats_at_once_send_one_mail(wang):
     assert (given(wang), len(mail.outbox)) == ([(LEAKS, 30)], 1)
 
 
+def test_a_reminder_that_another_worker_has_taken_is_not_mailed_again(wang):
+    tasks.remind()
+    taken = Reminder.objects.get(user=wang)
+    taken.mailed_at = None  # as a worker that read it a moment earlier still holds it
+    reminders._mail(taken)
+    assert len(mail.outbox) == 1
+
+
 def test_the_mail_says_what_ends_and_when_in_both_languages_and_nothing_else(wang):
     tasks.remind()
     (letter,) = mail.outbox
