@@ -174,14 +174,17 @@ class _Kind:
     def describe(self, payload: Mapping[str, Any]) -> list[tuple[Any, Sequence[Any]]]:
         texts = payload["texts"]
         base = Undertaking.objects.get(code=payload["undertaking"], version=payload["base"])
-        before = base.clause_version
-        version = texts["clause_version"]
+        before, version = base.clause_version, texts["clause_version"]
+
+        def said(name: str) -> Any:
+            return _("不变") if texts[name] == getattr(base, name) else texts[name].strip()
+
         return [
             (_("保密承诺"), [base.title]),
             (_("合同条款"), [texts["clause_zh"], texts["clause_en"]]),
             (_("条款版本"), [version if version == before else f"{before} → {version}"]),
-            (_("全文（中文）"), texts["text_zh"].splitlines()),
-            (_("全文（英文）"), texts["text_en"].splitlines()),
+            (_("全文（中文）"), [said("text_zh")]),
+            (_("全文（英文）"), [said("text_en")]),
             (_("适用岗位"), [role_words(payload["roles"])]),
             (_("理由"), [payload["reason"]]),
         ]
