@@ -37,6 +37,7 @@ class Tally:
     people: int
     valid: int
     soon: int
+    expired: int = 0  # of those who are not in order
     depth: int = 0
 
     @property
@@ -76,6 +77,7 @@ def _tally(of: Any, trainees: Sequence[Trainee], *, depth: int = 0) -> Tally:
         people=len(trainees),
         valid=sum(not each.gaps for each in trainees),
         soon=sum(bool(each.soon) and not each.gaps for each in trainees),
+        expired=sum(any(gap.state == "expired" for gap in each.gaps) for each in trainees),
         depth=depth,
     )
 

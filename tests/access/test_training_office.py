@@ -63,8 +63,8 @@ def staff(officer):
 
 def test_a_unit_counts_itself_and_everything_below_it(staff):
     rows = completion.by_unit(completion.everybody())
-    told = [(each.of.code, each.people, each.valid, each.gaps, each.depth) for each in rows]
-    assert told == [("HQ", 4, 2, 2, 0), ("XZ", 3, 1, 2, 1), ("XZ1", 2, 1, 1, 2)]
+    told = [(e.of.code, e.people, e.valid, e.gaps, e.expired, e.depth) for e in rows]
+    assert told == [("HQ", 4, 2, 2, 1, 0), ("XZ", 3, 1, 2, 1, 1), ("XZ1", 2, 1, 1, 1, 2)]
 
 
 def test_each_course_counts_those_who_are_due(staff):
