@@ -50,15 +50,19 @@ class UndertakingForm(_ForRoles):
         label=_("条款版本"), max_length=20, help_text=_("例如 2027-1；与合同里的写法一致")
     )
     clause_zh = forms.CharField(label=_("合同条款（中文）"), max_length=80)
-    clause_en = forms.CharField(label=_("合同条款（英文）"), max_length=120)
+    clause_en = forms.CharField(
+        label=_("合同条款（英文）"), max_length=120, widget=forms.TextInput(attrs={"lang": "en"})
+    )
     text_zh = forms.CharField(
         label=_("全文（中文）"),
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 12}),
+        widget=forms.Textarea(attrs={"rows": 12, "lang": "zh-hans"}),
         help_text=_("空一行是另起一段；“- ”开头是一条"),
     )
     text_en = forms.CharField(
-        label=_("全文（英文）"), max_length=6000, widget=forms.Textarea(attrs={"rows": 12})
+        label=_("全文（英文）"),
+        max_length=6000,
+        widget=forms.Textarea(attrs={"rows": 12, "lang": "en"}),
     )
     field_order = (
         *("clause_version", "clause_zh", "clause_en", "text_zh", "text_en"),
