@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from access import account, questions, recertification_pages
+from access.training import pages as learning
 
 urlpatterns = [
     path("login/", account.LoginView.as_view(), name="account_login"),
@@ -23,9 +24,14 @@ urlpatterns = [
         account.first_password,
         name="account_reset_password_from_key",
     ),
-    path("questions/", questions.table, name="account_questions"),
-    path("questions/<uuid:ref>/", questions.question, name="account_question"),
+    path("questions/", questions.table, name="own_questions"),
+    path("questions/<uuid:ref>/", questions.question, name="own_question"),
     path("recertification/", recertification_pages.review, name="recertify"),
     path("settings/", account.own_settings, name="account_settings"),
+    path("learning/", learning.overview, name="account_learning"),
+    path("learning/<slug:code>/", learning.course, name="account_course"),
+    path("learning/<slug:code>/questions/", learning.questions, name="account_questions"),
+    path("learning/<slug:code>/result/", learning.result, name="account_result"),
+    path("undertakings/<slug:code>/", learning.undertaking, name="account_undertaking"),
     path("theme/", account.choose_theme, name="account_theme"),
 ]

@@ -100,6 +100,12 @@ class Action(StrEnum):
     SESSION_END = "access:session:end"
     STEP_UP = "access:session:step-up"
     SUBJECT_MARK = "access:subject:mark"
+    TRAINING_APPROVE = "access:training:approve"
+    TRAINING_LOAD = "access:training:load"
+    TRAINING_PROPOSE = "access:training:propose"
+    TRAINING_READ = "access:training:read"
+    TRAINING_TAKE = "access:training:take"
+    UNDERTAKING_SIGN = "access:undertaking:sign"
     UNIT_CHANGE = "access:unit:change"
     USER_CHANGE = "access:user:change"
     USER_READ = "access:user:read"
@@ -172,6 +178,11 @@ ACT: Mapping[Action, str] = {
     Action.SECOND_FACTOR_ENROL: "change",
     Action.SESSION_END: "change",
     Action.SUBJECT_MARK: "change",
+    Action.TRAINING_APPROVE: "change",
+    Action.TRAINING_LOAD: "change",
+    Action.TRAINING_PROPOSE: "change",
+    Action.TRAINING_TAKE: "change",
+    Action.UNDERTAKING_SIGN: "change",
     Action.UNIT_CHANGE: "change",
     Action.USER_CHANGE: "change",
     Action.WORK_ITEM_CLOSE: "change",
@@ -266,6 +277,12 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     ),
     Action.STEP_UP: _STAFF,
     Action.SUBJECT_MARK: _OFFICERS,
+    Action.TRAINING_APPROVE: _WATCHERS,
+    Action.TRAINING_LOAD: frozenset(),
+    Action.TRAINING_PROPOSE: _OFFICERS,
+    Action.TRAINING_READ: _WATCHERS,
+    Action.TRAINING_TAKE: _STAFF,
+    Action.UNDERTAKING_SIGN: _STAFF,
     Action.UNIT_CHANGE: frozenset({Role.ADMINISTRATOR}),
     Action.USER_CHANGE: frozenset({Role.ADMINISTRATOR}),
     Action.USER_READ: _WATCHERS | {Role.ADMINISTRATOR},

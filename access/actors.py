@@ -52,7 +52,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
             Action.USER_CHANGE,
         }
     ),
-    "installation": frozenset({Action.USER_CHANGE}),
+    "installation": frozenset({Action.USER_CHANGE, Action.TRAINING_LOAD}),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
     "personnel": frozenset({Action.USER_CHANGE}),
@@ -66,6 +66,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
             Action.USER_CHANGE,
         }
     ),
+    "reminder": frozenset(),
     "replayer": frozenset(),
     "sequencer": frozenset(),
     "tests": frozenset(Action),

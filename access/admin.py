@@ -36,6 +36,7 @@ from access import (
     quota_admin,
     recertification_admin,
     reporting_line_admin,
+    training_admin,
     unit_page,
 )
 from access.actions import Action
@@ -65,6 +66,7 @@ ROOMS = (
         unit_page,
         recertification_admin,
         reporting_line_admin,
+        training_admin,
     ),
 )
 
@@ -255,7 +257,7 @@ class PolicyRuleAdmin(ScopedAdmin):
     slug = "pk"
     columns = (
         "code", "version", "role", "purpose", "element_class", "max_level", "reach", "channel",
-        "networks", "hour_from", "hour_until", "step_up_level", "since", "until", "approval_id",
+        "networks", "hour_from", "hour_until", "step_up_level", "training", "since", "until", "approval_id",
     )  # fmt: skip
     list_display = ("code",)
     list_filter = ("role",)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from access import actors, policy, token_grants
 from access.actions import Action, may_attempt
 from access.actors import Actor
 from access.policy import Ask, Decision
 from access.scopes import Found
+from access.training import standing
 from access.vocabulary import Channel, Purpose, Reach, Role
 from custodian import clock, elements
 from custodian.errors import CustodianError
@@ -41,6 +43,13 @@ class Request:
         known = self.purpose in PURPOSES and self.channel in CHANNELS
         if not known or not all(map(elements.known, self.elements)):
             raise UnknownCode
+
+    @cached_property
+    def trained(self) -> frozenset[str] | None:
+        """What the person, or the token's owner, has learned and promised; None where nobody asks."""
+        if self.actor.id is None or self.masked or not self.elements:
+            return None
+        return standing.valid(self.actor.id)
 
 
 def width_of(reach: Reach) -> int:
@@ -135,6 +144,7 @@ def _of_element(
         address=actor.address,
         hour=request.hour,
         masked=request.masked,
+        trained=request.trained,
         stepped_up=actor.stepped_up and actor.token is None,
         granted=granted,
         lent=lent,

@@ -29,6 +29,7 @@ from access.querylog import sealing, write
 from access.querylog.leaf import Draft, Tagged
 from access.reasons import MESSAGES
 from access.scopes import Found
+from access.training import words
 from access.vocabulary import Reach
 from custodian import clock
 from custodian.errors import CustodianError, NotVisible
@@ -46,7 +47,8 @@ class Refused(CustodianError):
     def __init__(self, decision: Decision, entry: int) -> None:
         self.decision = decision
         self.entry = entry
-        super().__init__(MESSAGES.get(decision.because[0], MESSAGES["no-rule"]))
+        said = MESSAGES.get(decision.because[0], MESSAGES["no-rule"])
+        super().__init__(words.refusal(said, decision.lacking) if decision.lacking else said)
 
 
 class StepUpNeeded(Refused):
@@ -293,6 +295,8 @@ def _context(request: Request, inputs: Mapping[str, Any]) -> dict[str, Any]:
         "token": actor.token.token_id if actor.token else None,
         "address": actor.address,
         "hour": request.hour,
+        # Nothing valid is something else than nothing asked.
+        **({} if request.trained is None else {"trained": sorted(request.trained)}),
         **{key: value for key, value in inputs.items() if value not in ("", None, [])},
     }
 

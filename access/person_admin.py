@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from access import gate, grants, quotas
+from access import gate, grants, quotas, training_admin
 from access.actions import Action
 from access.actors import REACH
 from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
@@ -25,7 +25,7 @@ from access.models import BreakGlass, Finding, HeldRight, PolicyRule, User
 from access.querylog import explore, hourly
 from access.querylog.explore import Filters
 from access.quota_words import counted, window
-from access.rule_sentences import sentence
+from access.rule_sentences import sentence, titles_of
 from access.vocabulary import Role
 from custodian import clock
 
@@ -39,13 +39,14 @@ SHOWN = 10
 def person_page(request: HttpRequest, ref: UUID) -> HttpResponse:
     person = _person_of(request, ref, Action.USER_READ)
     enter(request, Action.USER_READ, row=str(person.ref))
-    actor = actor_of(request)
+    actor, rules = actor_of(request), list(_rules(person))
+    titles = titles_of(rules)
     context = {
         **admin.site.each_context(request),
         "title": str(person),
         "person": person,
         "reach": REACH[Role(person.role)].label,
-        "rules": [sentence(each) for each in _rules(person)],
+        "rules": [sentence(each, titles) for each in rules],
         "confirmed": _confirmed(person),
         "grants": grants.open_ones().filter(user=person).order_by("until"),
         "quotas": [_quota(each) for each in quotas.used(person.pk, person.role)],
@@ -55,6 +56,7 @@ def person_page(request: HttpRequest, ref: UUID) -> HttpResponse:
         "may_look": gate.may(actor, Action.LOG_READ),
         "owed": BreakGlass.objects.overdue().filter(user=person).exists(),
     }
+    context |= training_admin.of_person(request, person)
     if context["may_look"]:
         context |= _looks(person)
     if gate.may(actor, Action.FINDING_READ):

@@ -13,7 +13,10 @@ from access.vocabulary import Reach
 
 STEP_UP = "step-up"
 # In the order in which a rule is held against an ask.
-CHECKED = ("role", "class", "purpose", "level", "reach", "channel", "network", "hours", STEP_UP)
+CHECKED = (
+    *("role", "class", "purpose", "level", "reach", "channel", "network", "hours"),
+    *("training", STEP_UP),
+)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -33,6 +36,7 @@ class Rule:
     hour_from: int
     hour_until: int
     step_up_level: int
+    training: tuple[str, ...] = ()  # what must be valid; none: nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,8 @@ class Ask:
     hour: int
     address: str = ""  # of the network that it comes from; empty for a command or a task
     masked: bool = False
+    # The courses and undertakings that are valid; None where nobody asked: then nothing is lacking.
+    trained: frozenset[str] | None = frozenset()
     stepped_up: bool = False
     lent: str = ""  # "lent" or "window": within reach by a time-boxed grant or break-glass only
     granted: bool = False  # a dated grant stands in for the step-up a token cannot make
@@ -61,6 +67,7 @@ class Decision:
     because: tuple[str, ...]
     rule: tuple[str, int] | None = None
     obligations: frozenset[str] = frozenset()
+    lacking: tuple[str, ...] = ()  # the courses and undertakings that stand in the way
 
 
 def decide(rules: Sequence[Rule], ask: Ask) -> Decision:
@@ -80,6 +87,7 @@ def decide(rules: Sequence[Rule], ask: Ask) -> Decision:
         because=(f"{miss}-not-covered",),
         rule=(named.code, named.version) if named else None,
         obligations=frozenset({STEP_UP}) if miss == STEP_UP else frozenset(),
+        lacking=_lacking(rule, ask) if miss == "training" else (),
     )
 
 
@@ -94,12 +102,19 @@ def _missing(rule: Rule, ask: Ask) -> tuple[int, str]:
         not rule.channel or rule.channel == ask.channel,
         not rule.networks or _inside(ask.address, rule.networks),
         rule.hour_from <= ask.hour < rule.hour_until,
+        ask.masked or not _lacking(rule, ask),
         ask.masked or ask.level < rule.step_up_level or ask.stepped_up or ask.granted,
     )
     for progress, (name, well) in enumerate(zip(CHECKED, passed, strict=True)):
         if not well:
             return progress, name
     return len(CHECKED), ""
+
+
+def _lacking(rule: Rule, ask: Ask) -> tuple[str, ...]:
+    if ask.trained is None:
+        return ()
+    return tuple(code for code in rule.training if code not in ask.trained)
 
 
 def _inside(address: str, networks: Iterable[Network]) -> bool:
@@ -149,7 +164,7 @@ def forget() -> None:
 # What a rule says, as its row holds it.
 TERMS = (
     *("role", "purpose", "element_class", "max_level", "reach", "channel", "networks"),
-    *("hour_from", "hour_until", "step_up_level"),
+    *("hour_from", "hour_until", "step_up_level", "training"),
 )
 _FIELDS = ("code", "version", *TERMS)
 
@@ -166,8 +181,12 @@ class Dated:
 def rule_of(row: Mapping[str, Any]) -> Rule:
     """From the values of a row; raises ValueError for a network that is none."""
     networks = tuple(ipaddress.ip_network(each) for each in row["networks"])
-    fields = {name: row[name] for name in _FIELDS}
-    return Rule(**{**fields, "reach": Reach(row["reach"]), "networks": networks})
+    fields = {name: row[name] for name in _FIELDS if name in row}
+    # A proposal from before rules knew of training asks for none.
+    training = tuple(row.get("training", ()))
+    return Rule(
+        **{**fields, "reach": Reach(row["reach"]), "networks": networks, "training": training}
+    )
 
 
 def in_force() -> list[Rule]:

@@ -71,7 +71,7 @@ def question(request: HttpRequest, ref: UUID) -> HttpResponse:
             messages.error(request, str(error.message))
         else:
             messages.success(request, _("已记下您的说明。"))
-        return redirect("account_questions")
+        return redirect("own_questions")
     rows = Entry.objects.filter(id__in=finding.entries[:SHOWN], actor=actor.ref)
     context = {
         "finding": finding,

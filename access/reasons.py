@@ -33,6 +33,7 @@ MESSAGES: Mapping[str, Promise | str] = {
     "channel-not-covered": _("此渠道不能查看此类信息"),
     "network-not-covered": _("您所在的网络不能查看此类信息，请在规则允许的网络内办理"),
     "hours-not-covered": _("现在不在规则允许的时段，请在工作时间办理"),
+    "training-not-covered": _("此类信息须先完成培训、签署承诺"),
     "step-up-not-covered": _("此等级的信息须先完成二次验证"),
     "token-not-covered": _("此令牌不含该操作或用途，请向管理员申请"),
     "token-expired": _("令牌已到期"),

@@ -18,7 +18,7 @@ from access.models import PolicyRule, RuleProposal
 from access.replay import jobs
 from access.replay.words import told
 from access.rule_forms import EndForm, PeriodForm, RuleForm
-from access.rule_sentences import sentence
+from access.rule_sentences import sentence, titles_of
 from custodian import clock
 from custodian.jobs import OPEN
 from custodian.workflow import IllegalMove
@@ -99,13 +99,13 @@ def end_rule(request: HttpRequest, code: str) -> HttpResponse:
 def rule_page(request: HttpRequest, code: str) -> HttpResponse:
     versions = _rule_of(request, code, READ)
     enter(request, READ, row=code)
-    newest = versions[0]
+    newest, titles = versions[0], titles_of(versions)
     proposals = RuleProposal.objects.filter(code=code).select_related("proposed_by")
     context = {
         "title": _("规则 %(code)s") % {"code": code},
         "newest": newest,
-        "sentence": sentence(newest),
-        "versions": [(each, sentence(each), _state(each)) for each in versions],
+        "sentence": sentence(newest, titles),
+        "versions": [(each, sentence(each, titles), _state(each)) for each in versions],
         "proposals": [_told_proposal(each) for each in proposals],
         "may_propose": gate.may(actor_of(request), PROPOSE) and newest.until is None,
     }

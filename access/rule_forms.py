@@ -14,6 +14,7 @@ from access import policy
 from access.actions import ROLES, Action
 from access.actors import REACH
 from access.models.rules import CLASSES
+from access.training import standing
 from access.vocabulary import Channel, Purpose, Reach, Role
 from custodian import clock
 from custodian.elements import LEVELS
@@ -58,12 +59,28 @@ class RuleForm(forms.Form):
         coerce=int,
         help_text=_("此等级及以上的明文，须先完成二次验证"),
     )
+    training = forms.MultipleChoiceField(
+        label=_("须有效的培训与承诺"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("没有或已失效的人，按此规则看不到明文；掩码不受影响"),
+    )
     since = forms.DateTimeField(
         label=_("生效"), required=False, help_text=_("例如 2026-12-01 08:00；不填即批准时生效")
     )
     reason = forms.CharField(
         label=_("理由"), max_length=200, help_text=_("复核的人会看到；不要写客户资料")
     )
+
+    def __init__(self, data: Any = None, *, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        known = {each.code: each.title for each in standing.taught()}
+        # What a rule asks for already stays on the list, whatever became of it.
+        known |= {code: code for code in (initial or {}).get("training", ()) if code not in known}
+        self.fields["training"].choices = list(known.items())  # type: ignore[attr-defined]
+
+    def clean_training(self) -> list[str]:
+        return sorted(self.cleaned_data["training"])
 
     def clean_networks(self) -> list[str]:
         words = [each for each in re.split(r"[\s,，、;；]+", self.cleaned_data["networks"]) if each]

@@ -21,6 +21,7 @@ from access.actors import Actor
 from access.approvals import ContentChanged
 from access.models import Approval, PolicyRule, RuleProposal
 from access.rule_sentences import sentence
+from access.training import words
 from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
@@ -251,6 +252,8 @@ def changes(base: PolicyRule | None, proposal: RuleProposal) -> list[tuple[Any, 
 def _said(rule: PolicyRule, name: str) -> Any:
     shown = getattr(rule, f"get_{name}_display", None)
     value = shown() if shown else getattr(rule, name)
+    if name == "training":
+        value = words.titles(value)
     return _("、").join(value) if isinstance(value, list) else value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
-from access import exposure, honey, rechecking
+from access import actors, exposure, honey, rechecking, scopes
 from access.audits import reports, running
 from access.bundles import jobs as bundles
 from access.exports import jobs as exports
@@ -13,6 +13,7 @@ from access.feed.pump import MOST, pump
 from access.models import AuditRun, Replay, Verification
 from access.recertification import lapsing
 from access.replay import jobs as replays
+from access.training import reminders
 from access.verification import jobs
 from custodian.workflow import IllegalMove
 
@@ -101,6 +102,13 @@ def report_audit(run_id: int) -> None:
 def recertify() -> None:
     """Rights that nobody confirmed by the date of their campaign end."""
     lapsing.carry_out()
+
+
+@shared_task(name="access.tasks.remind")
+def remind() -> None:
+    """Whose training or undertaking ends soon is told so, once for each step."""
+    with scopes.acting(actors.system("reminder")):
+        reminders.carry_out()
 
 
 @shared_task(name="access.tasks.feed")

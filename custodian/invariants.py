@@ -18,6 +18,7 @@ from access.exports import requests as exports
 from access.models import Entry
 from access.recertification import campaigns
 from access.sequencer.drain import PARTITION
+from access.training import standing
 from custodian import clock
 from custodian.health import OUTBOX_LIMIT
 from custodian.tlog.verify import TAG, canonical, leaf_hash
@@ -158,6 +159,11 @@ def exports_are_as_approved(options: Options) -> Iterator[str]:
         yield f"export {export.code}: it is something else than what was approved"
 
 
+def training_is_as_made(options: Options) -> Iterator[str]:
+    for each in standing.altered():
+        yield f"{each}: it was written by hand, and counts for nothing"
+
+
 def partitions_are_ahead(options: Options) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -283,6 +289,7 @@ CHECKS: dict[str, Check] = {
     "grants": grants_are_as_approved,
     "recertifications": recertifications_are_as_approved,
     "exports": exports_are_as_approved,
+    "training": training_is_as_made,
     "partitions": partitions_are_ahead,
     "imports": imports_add_up,
     "keys": every_sealed_row_has_its_key,

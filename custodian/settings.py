@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from custodian import databases, embedded, env
@@ -272,6 +273,16 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 
+# Mail to staff; without a server it is written to the worker's output.
+EMAIL_HOST = env.text("CUSTODIAN_MAIL_HOST", default="")
+EMAIL_PORT = env.number("CUSTODIAN_MAIL_PORT", default=587)
+EMAIL_HOST_USER = env.text("CUSTODIAN_MAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env.text("CUSTODIAN_MAIL_PASSWORD", default="")
+EMAIL_USE_TLS = env.flag("CUSTODIAN_MAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env.text("CUSTODIAN_MAIL_FROM", default="custodian@localhost")
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -290,6 +301,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},
     "note-exposures": {"task": "access.tasks.note_exposures", "schedule": 60.0},
     "audit": {"task": "access.tasks.audit", "schedule": 120.0},
+    "remind": {"task": "access.tasks.remind", "schedule": crontab(hour="1", minute="0")},
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
     "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from access import break_glass, gate, quotas
+from access import desk_frame, gate
 from access.actions import Action
 from access.actors import Actor
 from access.gate import Refused
@@ -89,12 +89,4 @@ def working_purpose(request: HttpRequest, actor: Actor, *, ref: str = "") -> str
 
 def frame(actor: Actor) -> dict[str, Any]:
     """What the desk's header says of the day."""
-    standing, window = quotas.today(actor), break_glass.open_window(actor)
-    if standing is None:
-        return {"window": window}
-    return {
-        "window": window,
-        "seen_today": standing.used,
-        "daily_limit": standing.block,
-        "near_limit": standing.warn is not None and standing.used >= standing.warn,
-    }
+    return desk_frame.of(actor)

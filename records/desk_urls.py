@@ -10,6 +10,7 @@ from records import (
     desk_exports,
     desk_grants,
     desk_intake,
+    desk_learning,
     desk_reveal,
     desk_work,
 )
@@ -23,6 +24,7 @@ urlpatterns = [
     path("exports/", desk_exports.ask, name="exports"),
     path("exports/<uuid:ref>/", desk_exports.act, name="export"),
     path("exports/<uuid:ref>/download/", desk_exports.download, name="export_download"),
+    path("learning/", desk_learning.learning, name="learning"),
     path("register/", desk_intake.intake, name="intake"),
     path("customers/<str:ref>/", desk.customer, name="customer"),
     path("customers/<str:ref>/reveal/", desk_reveal.reveal, name="reveal"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.actors import Actor
 from access.policy import Decision
 from access.reasons import sentence
+from access.training import words
 from access.vocabulary import Reach
 from custodian import clock, elements
 from records import overview, purposes
@@ -57,7 +59,10 @@ def _shut(page: Overview, items: list[Item], *, channel: str, actor: Actor) -> W
         "tone": "refuse",
         "facts": [
             _obstacle(items[0].decision, codes, page.purpose),
-            *_ways(actor, codes, channel=channel, nearness=page.nearness),
+            *(
+                _to_learn(items[0].decision)
+                or _ways(actor, codes, channel=channel, nearness=page.nearness)
+            ),
         ][:MOST],
     }
 
@@ -73,6 +78,7 @@ def refused(
 ) -> Why:
     """Why a reveal was refused just now, and which purpose would have been the right one."""
     ways = _ways(actor, codes, channel=channel, nearness=near) if _of_purpose(decision) else []
+    ways += _to_learn(decision)
     facts = [_obstacle(decision, codes, purpose), *ways]
     return {"heading": _("为什么不允许"), "tone": "refuse", "facts": facts[:MOST]}
 
@@ -82,7 +88,15 @@ def plainly(decision: Decision) -> Why:
     facts: list[Fact] = [("no", sentence(code)) for code in decision.because]
     if decision.rule:
         facts.append(("dash", rule_name(*decision.rule)))
+    facts += _to_learn(decision)
     return {"heading": _("为什么不允许"), "tone": "refuse", "facts": facts}
+
+
+def _to_learn(decision: Decision) -> list[Fact]:
+    """For each course or undertaking that is lacking: its title, and where to get it."""
+    link = (_("去我的学习"), reverse("desk:learning"))
+    named = words.titles(decision.lacking)
+    return [("dash", _("《%(title)s》未完成或已失效") % {"title": each}, link) for each in named]
 
 
 def rule_name(code: str, version: int) -> Any:

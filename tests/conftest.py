@@ -80,11 +80,13 @@ def _nothing_remembered() -> None:
     from access import keystore, policy
     from access.querylog import sealing
     from access.recertification import progress
+    from access.training import standing
 
     translation.deactivate()  # a request leaves its reader's language behind
     keystore.forget()
     policy.forget()
     progress.forget()
+    standing.forget()
     sealing.forget()
 
 

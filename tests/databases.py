@@ -111,10 +111,11 @@ def _assert_role() -> None:
 
 @functools.cache
 def _fingerprint() -> str:
-    """One name for everything that shapes the template: migrations and roles."""
+    """One name for everything that shapes the template: migrations, what they read, and roles."""
     digest = hashlib.sha256(ROLES_SQL.read_bytes())
     for app in sorted(apps.get_app_configs(), key=lambda each: each.label):
-        for path in sorted(Path(app.path, "migrations").rglob("*")):
+        files = [*Path(app.path, "migrations").rglob("*"), *Path(app.path).rglob("*.yaml")]
+        for path in sorted(files):
             if path.is_file() and path.suffix != ".pyc":
                 digest.update(f"{app.label}/{path.name}".encode() + path.read_bytes())
     return digest.hexdigest()[:12]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +13,9 @@ from django.test import Client
 
 from access import actors, scopes
 from access.actors import Actor
-from access.models import Unit, User
+from access.models import Attempt, Course, Signature, Undertaking, Unit, User
 from access.sequencer.drain import Drain
+from access.training import attempts, evidence
 from access.vocabulary import Role
 from custodian import clock
 from records import intake
@@ -49,10 +50,29 @@ def unit(code: str = "XZ", *, parent: Unit | None = None) -> Unit:
     )[0]
 
 
+def qualify(person: User, *, at: datetime | None = None) -> User:
+    """All courses passed and all undertakings signed, as if at this moment."""
+    now = at or clock.now()
+    for course in Course.objects.in_force():
+        until = attempts.after_months(now, course.months)
+        terms = {"user": person.pk, "course": course.pk, "number": 1, "score": 100, "until": until}
+        Attempt.objects.create(
+            user=person, course=course, number=1, score=100, passed=True, taken_at=now,
+            valid_until=until, mac=evidence.of_attempt(**terms),
+            answers={str(each.number): each.right for each in course.questions.all()},
+        )  # fmt: skip
+    for each in Undertaking.objects.in_force():
+        mac = evidence.of_signature(user=person.pk, undertaking=each.pk, digest=each.digest, at=now)
+        Signature.objects.create(
+            user=person, undertaking=each, digest=each.digest, signed_at=now, mac=mac
+        )
+    return person
+
+
 def user(
     role: Role = Role.AGENT, *, unit_: Unit | None = None, name: str = "李娜", **more: Any
 ) -> User:
-    """A member of staff without a password, unless one is given; long enough in place to approve."""
+    """A member of staff without a password, unless one is given; trained, and long enough in place to approve."""
     number = next(_number)
     person = User.objects.create_user(
         more.get("username", f"person.{number}"),
@@ -65,7 +85,7 @@ def user(
     person.role_since = more.get("role_since", clock.now() - timedelta(days=30))
     person.manager = more.get("manager")
     person.save(update_fields=["role_since", "manager"])
-    return person
+    return qualify(person) if more.get("trained", True) else person
 
 
 def book(code: str = "QH") -> Book:

@@ -45,7 +45,7 @@ def unseed(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0013_audit_looks'),
+        ('access', '0014_train'),
     ]
 
     operations = [

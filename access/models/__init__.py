@@ -18,6 +18,15 @@ from access.models.recertification import Campaign, HeldRight
 from access.models.rules import PolicyRule, Replay, RuleProposal
 from access.models.subjects import Assignment, Grant, Subject
 from access.models.tokens import ApiToken, TokenGrant
+from access.models.training import (
+    Attempt,
+    Course,
+    Lesson,
+    Question,
+    Reminder,
+    Signature,
+    Undertaking,
+)
 from access.models.tree import Checkpoint, Cosignature, Feed, Hourly, RollRow, Tree
 from access.models.verification import Verification
 from access.models.work import WorkItem
@@ -28,6 +37,7 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalRule",
     "Assignment",
+    "Attempt",
     "AuditReport",
     "AuditRule",
     "AuditRun",
@@ -37,6 +47,7 @@ __all__ = [
     "Case",
     "Checkpoint",
     "Cosignature",
+    "Course",
     "DataKey",
     "Entry",
     "Export",
@@ -48,15 +59,19 @@ __all__ = [
     "HeldRight",
     "Hourly",
     "Installation",
+    "Lesson",
     "Measure",
     "Outbox",
     "PolicyRule",
+    "Question",
     "Quota",
+    "Reminder",
     "Replay",
     "RollRow",
     "RuleProposal",
     "SealedContext",
     "Seen",
+    "Signature",
     "Subject",
     "SubjectAccess",
     "SubjectKey",
@@ -64,6 +79,7 @@ __all__ = [
     "TokenGrant",
     "Total",
     "Tree",
+    "Undertaking",
     "Unit",
     "User",
     "Verification",

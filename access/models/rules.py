@@ -48,6 +48,13 @@ class PolicyRule(models.Model):
     hour_from = models.PositiveSmallIntegerField(_("起始时刻"), default=0)
     hour_until = models.PositiveSmallIntegerField(_("截止时刻"), default=24)
     step_up_level = models.PositiveSmallIntegerField(_("二次验证等级"), default=4)
+    # Codes of courses and undertakings; none: nothing need be valid.
+    training = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("须有效的培训与承诺"),
+        default=list,
+        blank=True,
+    )
     since = models.DateTimeField(_("生效"), default=clock.now)
     until = models.DateTimeField(_("失效"), null=True, blank=True)
     # None for the rules that an installation begins with.

@@ -12,6 +12,7 @@ from access.models import SealedContext
 from access.querylog.telling import Told
 from access.querylog.write import open_context
 from access.reasons import sentence
+from access.training.words import titles
 from access.vocabulary import Reach, Role
 from custodian.crypto.errors import OpenFailed
 
@@ -47,6 +48,7 @@ def _worded(context: dict[str, Any]) -> list[tuple[str, Any]]:
         "stepped_up": _("已二次验证"),
         "token": _("令牌"),
         "nearness": _("客户与其的关系"),
+        "trained": _("有效的培训与承诺"),
         "granted": _("凭授权的信息项"),
         "lent": _("凭什么可及"),
         "page": _("页面"),
@@ -71,6 +73,8 @@ def _said(name: str, value: Any) -> Any:
     """A role, a reach or a yes in words; anything else as it was noted."""
     if name in _CHOICES:
         return dict(_CHOICES[name]).get(value, value)
+    if name == "trained":
+        return _("、").join(titles(value))
     if name == "lent":
         return sentence(f"nearness-{value}")
     if name == "stepped_up":

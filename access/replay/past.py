@@ -141,10 +141,16 @@ def _ask(code: str, leaf: dict[str, Any], context: dict[str, Any], *, granted: b
         address=context.get("address", ""),
         hour=context["hour"],
         masked=bool(leaf.get("mask")),
+        trained=_trained(context),
         stepped_up=context["stepped_up"] and not context.get("token"),
         granted=granted,
         lent=context.get("lent") or "",
     )
+
+
+def _trained(context: dict[str, Any]) -> frozenset[str] | None:
+    """What was valid then; before rules knew of training nobody noted it, and nothing was lacking."""
+    return frozenset(context["trained"]) if "trained" in context else None
 
 
 @lru_cache(1_000)

@@ -30,6 +30,7 @@ from custodian.demo import (
     reference,
     supervision,
     traffic,
+    training,
     work,
 )
 from custodian.demo.insurer import Manifest
@@ -93,6 +94,7 @@ def _build(customers: int, console: Console) -> None:
             with _step(console, _("建立机构、人员与险种 / Units, people and products")):
                 book = reference.register(manifest)
                 people = cast.create(manifest)
+                training.learn(people, begin=begin, now=now)
             _import(manifest, book, console, seal)
             with _step(console, _("指派客户 / Assigning customers")):
                 reference.assign(settings.VAR / "demo-files", manifest, book=book, people=people)

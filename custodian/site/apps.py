@@ -10,6 +10,6 @@ class SiteConfig(AppConfig):
     label = "custodian_site"
 
     def ready(self) -> None:
-        from custodian.site import counts
+        from custodian.site import counts  # needs the rows of the apps
 
         counts.register()

@@ -1,4 +1,4 @@
-"""How many things wait behind a place, for the navigation."""
+"""What waits behind the places of the navigation, as small numbers beside their names."""
 
 from __future__ import annotations
 
@@ -9,12 +9,23 @@ from django.http import HttpRequest
 from access import questions
 from access.actors import Actor
 from access.recertification import progress
+from access.training import standing
 from custodian.site.navigation import Count, Counter, count_for
 
 
 def register() -> None:
-    count_for("account_questions", _counting(questions.waiting))
+    count_for("desk:learning", learning)
+    count_for("own_questions", _counting(questions.waiting))
     count_for("recertify", _counting(_rights_to_review))
+
+
+def learning(request: HttpRequest) -> Count | None:
+    """Courses and undertakings that the person lacks, or that end within a month."""
+    actor = _actor(request)
+    if actor is None or actor.id is None:
+        return None
+    waiting = standing.waiting_for(actor.id, actor.role)
+    return Count(waiting.gaps + waiting.soon, urgent=waiting.gaps > 0) if any(waiting) else None
 
 
 def _counting(waiting: Callable[[HttpRequest], int]) -> Counter:
@@ -27,5 +38,9 @@ def _counting(waiting: Callable[[HttpRequest], int]) -> Counter:
 
 def _rights_to_review(request: HttpRequest) -> int:
     """Rights of one's people, to keep or remove before the date."""
-    actor: Actor | None = getattr(request, "actor", None)
+    actor = _actor(request)
     return progress.waiting_for(actor) if actor is not None else 0
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    return getattr(request, "actor", None)

@@ -53,7 +53,7 @@ ADMIN = (
         "",
         (
             Item(_("今日待办"), "admin:index"),
-            Item(_("请您说明"), "account_questions", only_waiting=True),
+            Item(_("请您说明"), "own_questions", only_waiting=True),
         ),
     ),
     Group(
@@ -142,7 +142,7 @@ DESK = (
             Item(_("更正"), "desk:corrections"),
             Item(_("理赔协助"), "desk:claims"),
             Item(_("我的学习"), "desk:learning"),
-            Item(_("请您说明"), "account_questions", only_waiting=True),
+            Item(_("请您说明"), "own_questions", only_waiting=True),
         ),
     ),
 )

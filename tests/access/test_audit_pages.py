@@ -57,11 +57,11 @@ def test_a_finding_tells_what_why_and_with_which_numbers(officer, agent, languag
 
 def test_the_officer_asks_the_person_answers_and_the_verdict_closes_it(officer, agent):
     finding, desk, office = found(agent), browser(agent), browser(officer)
-    nothing = desk.get(reverse("account_questions")).content.decode()
+    nothing = desk.get(reverse("own_questions")).content.decode()
     assert "现在没有要您说明的查询" in nothing
     office.post(page_of(finding), {"act": "ask"})
     assert "请您说明" in desk.get("/desk/").content.decode()
-    address = reverse("account_question", args=[finding.ref])
+    address = reverse("own_question", args=[finding.ref])
     asked = desk.get(address).content.decode()
     assert "至少" not in asked, "the threshold is not the person's to know"
     assert desk.post(address, {"answer": ""}).status_code == 422
@@ -81,10 +81,9 @@ def test_nobody_reads_a_question_put_to_somebody_else(officer, agent):
     finding = found(agent, asked_at=clock.now())
     other = browser(estate.user(Role.AGENT))
     before = Entry.objects.filter(act="denied").count()
-    assert other.get(reverse("account_question", args=[finding.ref])).status_code == 404
+    assert other.get(reverse("own_question", args=[finding.ref])).status_code == 404
     assert (
-        other.post(reverse("account_question", args=[finding.ref]), {"answer": "x"}).status_code
-        == 404
+        other.post(reverse("own_question", args=[finding.ref]), {"answer": "x"}).status_code == 404
     )
     assert Entry.objects.filter(act="denied").count() == before + 2
 

@@ -186,6 +186,11 @@ DESK = [
     "/accounts/questions/",
     "/accounts/questions/{finding}/",
     "/desk/exports/",
+    "/desk/learning/",
+    "/accounts/learning/careful-looks/",
+    "/accounts/learning/careful-looks/questions/",
+    "/accounts/learning/careful-looks/result/",
+    "/accounts/undertakings/secrecy/",
     "{own}",
     "{reveal}",
     "{foreign}",
@@ -203,6 +208,8 @@ OFFICE = [
     "/admin/audits/", "/admin/audits/rules/", "/admin/audits/rules/drip/", "/admin/findings/{finding}/",
     "/admin/units/{unit}/",
     "/admin/exports/", "/admin/exports/new/", "/admin/exports/{export}/",
+    "/admin/training/", "/admin/training/courses/careful-looks/",
+    "/admin/training/undertakings/secrecy/", "/accounts/learning/",
 ]  # fmt: skip
 
 

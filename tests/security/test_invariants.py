@@ -45,6 +45,12 @@ BREAKS: Mapping[str, Mapping[str, str]] = {
         "a sealed reason": "UPDATE querylog.context SET body_sealed = 'x'",
         "no sealed reason": "DELETE FROM querylog.context",
     },
+    "training": {
+        "an attempt's end": "UPDATE access_attempt SET valid_until = valid_until + interval '1 year'",
+        "an attempt's person": "UPDATE access_attempt SET user_id = user_id, number = number + 1",
+        "other words": "UPDATE access_signature SET digest = repeat('0', 64)",
+        "an earlier signature": "UPDATE access_signature SET signed_at = signed_at - interval '1 day'",
+    },
     "outbox": {
         "the sequencer's rest": "UPDATE querylog.outbox SET created_at = now() - interval '2 minutes'"
     },

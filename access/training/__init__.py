@@ -1,0 +1,1 @@
+"""Training: courses with their questions, undertakings, and who has what at a moment."""
