@@ -257,7 +257,8 @@ class PolicyRuleAdmin(ScopedAdmin):
     slug = "pk"
     columns = (
         "code", "version", "role", "purpose", "element_class", "max_level", "reach", "channel",
-        "networks", "hour_from", "hour_until", "step_up_level", "training", "since", "until", "approval_id",
+        "networks", "hour_from", "hour_until", "step_up_level", "training", "daily",
+        "since", "until", "approval_id",
     )  # fmt: skip
     list_display = ("code",)
     list_filter = ("role",)

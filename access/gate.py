@@ -7,7 +7,7 @@ puts their entry into the transaction of the change. Both log their refusals bef
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from uuid import UUID
@@ -141,7 +141,7 @@ def permit(
         _refuse(request, verdict, inputs)
     if found or elements or act_of(action) in LEAVING:
         sealing.require(leaves=act_of(action) in LEAVING)
-    counted = _count(request, found, inputs)
+    counted = _count(request, found, inputs, decisions.values())
     entry = write.commit(_draft(request, verdict, inputs, found=found, query=query))
     quotas.report(actor, counted, entry=entry)
     return Permit(
@@ -159,12 +159,16 @@ def permit(
 
 
 def _count(
-    request: Request, found: Mapping[int, Found], inputs: Mapping[str, Any]
+    request: Request,
+    found: Mapping[int, Found],
+    inputs: Mapping[str, Any],
+    decisions: Iterable[Decision],
 ) -> quotas.Answer:
     """Count the look in the person's quotas; raises `TooMuch` for one too many, or too soon."""
     if request.action in BY_APPROVAL:
         return quotas.add(request.actor, found, request.elements)
-    counted = quotas.take(request.actor, found, request.elements, masked=request.masked)
+    ends = {each.rule: each.daily for each in decisions if each.rule and each.daily}
+    counted = quotas.take(request.actor, found, request.elements, masked=request.masked, rules=ends)
     if counted.because:
         decision = Decision(allowed=False, because=(counted.because,))
         said = {**inputs, "quota": counted.code, "used": counted.used.get(counted.code)}

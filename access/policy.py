@@ -37,6 +37,9 @@ class Rule:
     hour_until: int
     step_up_level: int
     training: tuple[str, ...] = ()  # what must be valid; none: nothing
+    daily: int | None = (
+        None  # customers in plaintext in a day; counted at the door, not decided here
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,7 @@ class Decision:
     rule: tuple[str, int] | None = None
     obligations: frozenset[str] = frozenset()
     lacking: tuple[str, ...] = ()  # the courses and undertakings that stand in the way
+    daily: int | None = None  # what the rule allows in a day, where it is about plaintext
 
 
 def decide(rules: Sequence[Rule], ask: Ask) -> Decision:
@@ -131,7 +135,12 @@ def _granted(rule: Rule, ask: Ask) -> Decision:
         because.append("masked")
     elif ask.level >= rule.step_up_level:
         because.append("stepped-up" if ask.stepped_up else "token-grant")
-    return Decision(allowed=True, because=tuple(because), rule=(rule.code, rule.version))
+    return Decision(
+        allowed=True,
+        because=tuple(because),
+        rule=(rule.code, rule.version),
+        daily=None if ask.masked else rule.daily,
+    )
 
 
 def verdict(decisions: Iterable[Decision]) -> Decision:
@@ -164,7 +173,7 @@ def forget() -> None:
 # What a rule says, as its row holds it.
 TERMS = (
     *("role", "purpose", "element_class", "max_level", "reach", "channel", "networks"),
-    *("hour_from", "hour_until", "step_up_level", "training"),
+    *("hour_from", "hour_until", "step_up_level", "training", "daily"),
 )
 _FIELDS = ("code", "version", *TERMS)
 
@@ -182,7 +191,7 @@ def rule_of(row: Mapping[str, Any]) -> Rule:
     """From the values of a row; raises ValueError for a network that is none."""
     networks = tuple(ipaddress.ip_network(each) for each in row["networks"])
     fields = {name: row[name] for name in _FIELDS if name in row}
-    # A proposal from before rules knew of training asks for none.
+    # A proposal from before rules knew of training and days asks for neither.
     training = tuple(row.get("training", ()))
     return Rule(
         **{**fields, "reach": Reach(row["reach"]), "networks": networks, "training": training}

@@ -39,6 +39,10 @@ def told(facts: Mapping[str, Any]) -> str:
         "limit": f"{facts['limit']:,}",
         "code": facts["quota"],
     }
+    if facts.get("rule"):
+        return (
+            _("按规则 %(code)s 一天内%(counted)s将达 %(used)s，超过 %(limit)s，已停止显示") % words
+        )
     if facts["step"] == "block":
         return (
             _("%(window)s%(counted)s将达 %(used)s，超过 %(limit)s，已停止显示（%(code)s）") % words

@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -27,6 +28,7 @@ SLOW, OVER = "quota-pace", "quota"
 KIND = "quota"
 _FRESH = 1.0
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # before every window
+_HARMS = frozenset(each.value for each in elements.Harm)
 _USE = "SELECT access_use(%s, %s, %s, %s, %s, %s)"
 # The counts are no evidence: a look need not wait for the disk twice. Whatever else is written may.
 _ALONE = f"SELECT set_config('synchronous_commit', 'off', true);{_USE}"
@@ -82,12 +84,20 @@ def forget() -> None:
     _recent.clear()
 
 
-def take(actor: Actor, subjects: Collection[int], codes: Sequence[str], *, masked: bool) -> Answer:
-    """Count a look at these customers, unless it is one too many."""
+def take(
+    actor: Actor,
+    subjects: Collection[int],
+    codes: Sequence[str],
+    *,
+    masked: bool,
+    rules: Mapping[tuple[str, int], int] = MappingProxyType({}),
+) -> Answer:
+    """Count a look at these customers, unless it is one too many; `rules` are those with an end a day."""
     if actor.id is None or actor.role is Role.SYSTEM or not subjects:
         return Answer()
-    kinds = _kinds(codes, masked=masked)
+    kinds = [*_kinds(codes, masked=masked), *sorted(code for code, _version in rules)]
     limits = [each for each in of(actor.role) if _concerns(each, kinds, masked=masked)]
+    limits += [_of_rule(actor.role, code, version, most) for (code, version), most in rules.items()]
     now = clock.now()
     if not limits or (masked and _just_counted(actor.id, subjects, now)):
         return Answer()
@@ -128,6 +138,22 @@ def add(actor: Actor, subjects: Collection[int], codes: Sequence[str]) -> Answer
         (said,) = cursor.fetchone()
     answer = json.loads(said) if isinstance(said, str) else said
     return Answer(used=answer["used"], limits=limits)
+
+
+def _of_rule(role: str, code: str, version: int, most: int) -> Limit:
+    """What an access rule itself allows in a day, counted under its own name."""
+    return Limit(
+        code=code,
+        version=version,
+        role=role,
+        measure=CUSTOMERS,
+        kind=code,
+        hours=24,
+        warn=None,
+        finding=None,
+        block=most,
+        pace=1,
+    )
 
 
 def _just_counted(person: int, subjects: Collection[int], now: datetime) -> bool:
@@ -283,7 +309,8 @@ def _raise(actor: Actor, limit: Limit, used: int, *, step: str, entry: int) -> N
                 "limit": limit.block if step == "block" else limit.finding,
                 "hours": limit.hours,
                 "measure": limit.measure,
-                "harm": "" if limit.kind == ANY else limit.kind,
+                "harm": limit.kind if limit.kind in _HARMS else "",
+                "rule": limit.kind == limit.code,
             },
             operator=operator,
             entries=[entry],

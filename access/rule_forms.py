@@ -65,6 +65,13 @@ class RuleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("没有或已失效的人，按此规则看不到明文；掩码不受影响"),
     )
+    daily = forms.IntegerField(
+        label=_("每人每天至多几名客户"),
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        help_text=_("按此规则看到明文的不同客户，24 小时内；不填即不另设，岗位的限额照旧"),
+    )
     since = forms.DateTimeField(
         label=_("生效"), required=False, help_text=_("例如 2026-12-01 08:00；不填即批准时生效")
     )

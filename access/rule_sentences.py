@@ -49,6 +49,8 @@ def _limits(rule: PolicyRule) -> list[str]:
         limits.append(_("%(start)s–%(end)s 时") % {"start": rule.hour_from, "end": rule.hour_until})
     if rule.step_up_level <= rule.max_level:
         limits.append(_("L%(level)s 起须二次验证") % {"level": rule.step_up_level})
+    if rule.daily:
+        limits.append(_("每人每天至多 %(n)s 名客户") % {"n": f"{rule.daily:,}"})
     return limits
 
 

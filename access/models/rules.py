@@ -55,6 +55,8 @@ class PolicyRule(models.Model):
         default=list,
         blank=True,
     )
+    # How many different customers a person may see in plaintext by this rule in a day; None: no end.
+    daily = models.PositiveIntegerField(_("每人每天至多几名客户"), null=True, blank=True)
     since = models.DateTimeField(_("生效"), default=clock.now)
     until = models.DateTimeField(_("失效"), null=True, blank=True)
     # None for the rules that an installation begins with.
