@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from access import gate, grants, quotas, training_admin
+from access import exposure, gate, grants, quotas, training_admin
 from access.actions import Action
 from access.actors import REACH
 from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
+from access.audits import shares
 from access.models import BreakGlass, Finding, HeldRight, PolicyRule, User
 from access.querylog import explore, hourly
 from access.querylog.explore import Filters
@@ -166,6 +167,9 @@ def _looks(person: User) -> dict[str, Any]:
     usual = statistics.median(sums.values()) if sums else 0
     most = max([mine, usual, 1])
     return {
+        "share": shares.of(person.pk, since, until),
+        "house": shares.under("", since, until),
+        "seen": len(exposure.seen(person.pk, since=since, until=until)),
         "week": week,
         "mine": mine,
         "usual": usual,

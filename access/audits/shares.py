@@ -56,3 +56,10 @@ def under(path: str, since: date, until: date) -> Share:
     rows = Measure.objects.filter(day__gte=since, day__lte=until, unit_path__startswith=path)
     summed = rows.aggregate(s=Sum("sights"), u=Sum("unexplained"))
     return Share(summed["s"] or 0, summed["u"] or 0)
+
+
+def of(user: int, since: date, until: date) -> Share:
+    summed = Measure.objects.filter(user_id=user, day__gte=since, day__lte=until).aggregate(
+        s=Sum("sights"), u=Sum("unexplained")
+    )
+    return Share(summed["s"] or 0, summed["u"] or 0)

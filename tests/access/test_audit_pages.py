@@ -142,6 +142,8 @@ def test_the_morning_page_shows_the_units_that_explain_least(officer, agent):
     assert [each for each in (str(agent.unit), "25.0%") if each not in body] == []
     unit = office.get(reverse("admin:unit", args=[agent.unit.code])).content.decode()
     assert [each for each in ("看到客户 40 次", "王磊", "25.0%") if each not in unit] == []
+    person = office.get(reverse("admin:person", args=[agent.ref])).content.decode()
+    assert "看到客户 40 次，其中 10 次没有事由" in person
 
 
 def test_an_administrator_sees_the_unit_but_not_what_its_people_did(agent):
