@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -16,6 +17,7 @@ from access.actors import Actor
 from access.gate import Permit
 from access.vocabulary import Channel, Purpose, Role
 
+T = TypeVar("T", bound=Model)
 View = Callable[..., HttpResponseBase]
 CHANNEL = Channel.ADMIN.value
 # What each office reads the back office for; the purpose stands in the entry of every page.
@@ -109,3 +111,19 @@ def enter(request: HttpRequest, action: Action, **facts: Any) -> Permit:
         channel=CHANNEL,
         facts={"page": request.path, **facts},
     )
+
+
+def row_of(request: HttpRequest, action: Action, rows: QuerySet[T], *, asked: object) -> T:
+    """The first of `rows` for somebody who may attempt the action.
+
+    Whoever may not is refused, and so is a row that is not there: each with its entry in the log.
+    """
+    actor = actor_of(request)
+    if not gate.may(actor, action):
+        enter(request, action)  # which refuses, and puts that on record
+    row = rows.first()
+    if row is None:
+        gate.refuse_unknown(
+            actor, action, asked=str(asked)[:40], purpose=purpose_of(actor), channel=CHANNEL
+        )
+    return row

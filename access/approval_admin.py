@@ -15,7 +15,14 @@ from django.views.decorators.http import require_http_methods
 
 from access import approvals, cases, gate, rules
 from access.actions import Action
-from access.admin_pages import CHANNEL, Headline, actor_of, enter, headlines, page, purpose_of
+from access.admin_pages import (
+    Headline,
+    actor_of,
+    enter,
+    headlines,
+    page,
+    row_of,
+)
 from access.admin_scope import ScopedAdmin, drawn, link_to
 from access.case_forms import NoteForm
 from access.models import Approval
@@ -55,19 +62,8 @@ class ApprovalAdmin(ScopedAdmin):
 @page("approvals/<uuid:ref>/", name="approval", action=Action.APPROVAL_READ, logs_itself=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def approval_page(request: HttpRequest, ref: UUID) -> HttpResponse:
-    actor = actor_of(request)
-    if not gate.may(actor, Action.APPROVAL_READ):
-        enter(request, Action.APPROVAL_READ)  # which refuses, and puts that on record
-    rows = Approval.objects.select_related("requested_by", "decided_by", "rule")
-    approval = rows.filter(ref=ref).first()
-    if approval is None:
-        gate.refuse_unknown(
-            actor,
-            Action.APPROVAL_READ,
-            asked=str(ref),
-            purpose=purpose_of(actor),
-            channel=CHANNEL,
-        )
+    rows = Approval.objects.select_related("requested_by", "decided_by", "rule").filter(ref=ref)
+    approval = row_of(request, Action.APPROVAL_READ, rows, asked=ref)
     if request.method == "POST":
         return _decide(request, approval)
     enter(request, Action.APPROVAL_READ, row=str(approval.ref))

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access import audit_rule_changes, findings, gate
 from access.actions import Action
-from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
+from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of, row_of
 from access.audits import reports
 from access.audits.thresholds import DECLARED, NAMES
 from access.audits.words import kind_of, numbers_in_words
@@ -120,14 +120,8 @@ def _whole(number: float) -> float:
 @page("audits/rules/<str:code>/", name="audit_rule", action=PROPOSE, logs_itself=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, code: str) -> HttpResponse:
-    actor = actor_of(request)
-    if not gate.may(actor, PROPOSE):
-        enter(request, PROPOSE)  # which refuses, and puts that on record
-    rule = AuditRule.objects.in_force().filter(code=code, code__in=DECLARED).first()
-    if rule is None:
-        gate.refuse_unknown(
-            actor, PROPOSE, asked=code[:40], purpose=purpose_of(actor), channel=CHANNEL
-        )
+    rows = AuditRule.objects.in_force().filter(code=code, code__in=DECLARED)
+    rule, actor = row_of(request, PROPOSE, rows, asked=code), actor_of(request)
     enter(request, PROPOSE, row=code)
     start = {"enabled": rule.enabled, "severity": rule.severity}
     form = RuleForm(rule, request.POST if request.method == "POST" else None, initial=start)
@@ -157,14 +151,8 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest, ref: UUID) -> HttpResponse:
     """The signed file; its signature comes in a header, its hash stands in the log."""
-    actor, action = actor_of(request), Action.AUDIT_REPORT_TAKE
-    if not gate.may(actor, action):
-        enter(request, action)  # which refuses, and puts that on record
-    made = AuditReport.objects.select_related("run").filter(ref=ref).first()
-    if made is None:
-        gate.refuse_unknown(
-            actor, action, asked=str(ref), purpose=purpose_of(actor), channel=CHANNEL
-        )
+    rows = AuditReport.objects.select_related("run").filter(ref=ref)
+    made, actor = row_of(request, Action.AUDIT_REPORT_TAKE, rows, asked=ref), actor_of(request)
     body = reports.take(made, channel=CHANNEL, purpose=purpose_of(actor), actor=actor)
     response = HttpResponse(body, content_type="application/pdf")
     name = f"custodian-audit-{made.run.day.isoformat()}-{made.language}.pdf"

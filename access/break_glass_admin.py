@@ -16,7 +16,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access import break_glass, gate
 from access.actions import Action
-from access.admin_pages import CHANNEL, Headline, actor_of, enter, headlines, page, purpose_of
+from access.admin_pages import (
+    Headline,
+    actor_of,
+    enter,
+    headlines,
+    page,
+    row_of,
+)
 from access.models import BreakGlass, Entry
 from access.querylog.telling import sentence, tell
 from access.reasons import sentence as reason_words
@@ -46,14 +53,8 @@ def table(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def window_page(request: HttpRequest, ref: UUID) -> HttpResponse:
     action = REVIEW if request.method == "POST" else READ
-    actor = actor_of(request)
-    if not gate.may(actor, action):
-        enter(request, action)  # which refuses, and puts that on record
-    window = BreakGlass.objects.select_related("user__unit", "reviewed_by").filter(ref=ref).first()
-    if window is None:
-        gate.refuse_unknown(
-            actor, action, asked=str(ref), purpose=purpose_of(actor), channel=CHANNEL
-        )
+    rows = BreakGlass.objects.select_related("user__unit", "reviewed_by").filter(ref=ref)
+    window = row_of(request, action, rows, asked=ref)
     if request.method == "POST":
         return _review(request, window)
     enter(request, READ, row=str(window.ref))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from access import cases, gate
 from access.actions import Action
-from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
+from access.admin_pages import actor_of, enter, page, row_of
 from access.admin_scope import ScopedAdmin, drawn, link_to
 from access.bundles import jobs
 from access.bundles.criteria import Criteria
@@ -135,16 +135,9 @@ def close(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def case_of(request: HttpRequest, ref: str, action: Action = Action.CASE_READ) -> Case:
-    actor = actor_of(request)
-    if not gate.may(actor, action):
-        enter(request, action)  # which refuses, and puts that on record
-    rows = Case.objects.visible_to(actor).select_related("opened_by", "approval__decided_by")
-    case = rows.filter(ref=ref).first()
-    if case is None:
-        gate.refuse_unknown(
-            actor, action, asked=ref[:40], purpose=purpose_of(actor), channel=CHANNEL
-        )
-    return case
+    rows = Case.objects.visible_to(actor_of(request))
+    rows = rows.select_related("opened_by", "approval__decided_by").filter(ref=ref)
+    return row_of(request, action, rows, asked=ref)
 
 
 def case_template(

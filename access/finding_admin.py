@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from access import findings, gate
 from access.actions import Action
-from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
+from access.admin_pages import CHANNEL, actor_of, enter, page, row_of
 from access.audits.thresholds import DECLARED
 from access.audits.words import numbers_in_words, rule_of
 from access.models import AuditRule, Entry, Finding, User
@@ -65,16 +65,8 @@ def finding_page(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 
 def _finding_of(request: HttpRequest, ref: UUID, action: Action) -> Finding:
-    actor = actor_of(request)
-    if not gate.may(actor, action):
-        enter(request, action)  # which refuses, and puts that on record
     rows = Finding.objects.select_related("operator__unit", "owner", "decided_by", "run")
-    finding = rows.filter(ref=ref).first()
-    if finding is None:
-        gate.refuse_unknown(
-            actor, action, asked=str(ref), purpose=purpose_of(actor), channel=CHANNEL
-        )
-    return finding
+    return row_of(request, action, rows.filter(ref=ref), asked=ref)
 
 
 def _act(request: HttpRequest, finding: Finding) -> HttpResponse:

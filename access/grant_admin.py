@@ -19,11 +19,10 @@ from access.admin_pages import (
     CHANNEL,
     Headline,
     actor_of,
-    enter,
     headlines,
     page,
     panel,
-    purpose_of,
+    row_of,
 )
 from access.models import Grant
 from custodian import clock
@@ -50,14 +49,9 @@ def table(request: HttpRequest) -> HttpResponse:
 @page("grants/<uuid:ref>/end/", name="grant_end", action=END, logs_itself=True)
 @require_POST
 def end(request: HttpRequest, ref: UUID) -> HttpResponse:
-    actor = actor_of(request)
-    if not gate.may(actor, END):
-        enter(request, END)  # which refuses, and puts that on record
-    grant = Grant.objects.filter(ref=ref).first()
-    if grant is None:
-        gate.refuse_unknown(actor, END, asked=str(ref), purpose=purpose_of(actor), channel=CHANNEL)
+    grant = row_of(request, END, Grant.objects.filter(ref=ref), asked=ref)
     try:
-        grants.end(grant, channel=CHANNEL, actor=actor)
+        grants.end(grant, channel=CHANNEL, actor=actor_of(request))
     except IllegalMove:
         messages.error(request, _("这项授权已经结束。"))
     else:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from access import exposure, gate, grants, quotas, training_admin
 from access.actions import Action
 from access.actors import REACH
-from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
+from access.admin_pages import CHANNEL, actor_of, enter, page, row_of
 from access.audits import shares
 from access.models import BreakGlass, Finding, HeldRight, PolicyRule, User
 from access.querylog import explore, hourly
@@ -96,15 +96,8 @@ def end_sessions(request: HttpRequest, ref: UUID) -> HttpResponse:
 
 
 def _person_of(request: HttpRequest, ref: UUID, action: Action) -> User:
-    actor = actor_of(request)
-    if not gate.may(actor, action):
-        enter(request, action)  # which refuses, and puts that on record
-    person = User.objects.select_related("unit", "manager").filter(ref=ref).first()
-    if person is None:
-        gate.refuse_unknown(
-            actor, action, asked=str(ref), purpose=purpose_of(actor), channel=CHANNEL
-        )
-    return person
+    rows = User.objects.select_related("unit", "manager").filter(ref=ref)
+    return row_of(request, action, rows, asked=ref)
 
 
 def _rules(person: User) -> Any:

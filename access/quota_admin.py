@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access import gate, quota_changes
 from access.actions import Action
-from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
+from access.admin_pages import actor_of, enter, page, row_of
 from access.models import Quota
 from access.quota_words import counted, window
 from access.vocabulary import STAFF_ROLES, Role
@@ -133,14 +133,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @page("quotas/<str:code>/", name="quota", action=PROPOSE, logs_itself=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, code: str) -> HttpResponse:
-    actor = actor_of(request)
-    if not gate.may(actor, PROPOSE):
-        enter(request, PROPOSE)  # which refuses, and puts that on record
-    quota = Quota.objects.in_force().filter(code=code).first()
-    if quota is None:
-        gate.refuse_unknown(
-            actor, PROPOSE, asked=code[:40], purpose=purpose_of(actor), channel=CHANNEL
-        )
+    quota = row_of(request, PROPOSE, Quota.objects.in_force().filter(code=code), asked=code)
     enter(request, PROPOSE, row=code)
     start = quota_changes.terms_of(quota)
     form = StepsForm(request.POST if request.method == "POST" else None, initial=start)

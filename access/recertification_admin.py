@@ -17,14 +17,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access import gate
 from access.actions import Action
 from access.admin_pages import (
-    CHANNEL,
     Headline,
     actor_of,
     enter,
     headlines,
     page,
     panel,
-    purpose_of,
+    row_of,
 )
 from access.models import Campaign, HeldRight
 from access.reasons import sentence
@@ -88,13 +87,8 @@ def new(request: HttpRequest) -> HttpResponse:
 @page("recertifications/<uuid:ref>/", name="recertification", action=READ, logs_itself=True)
 @require_safe
 def campaign_page(request: HttpRequest, ref: UUID) -> HttpResponse:
-    actor = actor_of(request)
-    if not gate.may(actor, READ):
-        enter(request, READ)  # which refuses, and puts that on record
     rows = Campaign.objects.select_related("unit", "opened_by", "approval__decided_by")
-    campaign = rows.filter(ref=ref).first()
-    if campaign is None:
-        gate.refuse_unknown(actor, READ, asked=str(ref), purpose=purpose_of(actor), channel=CHANNEL)
+    campaign = row_of(request, READ, rows.filter(ref=ref), asked=ref)
     enter(request, READ, row=str(campaign.ref))
     tally = progress.tally(campaign)
     part = _part(request, campaign, tally)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access import approvals, gate, rules
 from access.actions import Action
-from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
+from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of, row_of
 from access.models import PolicyRule, RuleProposal
 from access.replay import jobs
 from access.replay.words import told
@@ -215,14 +215,8 @@ def _rule_of(request: HttpRequest, code: str, action: Action) -> list[PolicyRule
 
 
 def _proposal_of(request: HttpRequest, ref: UUID, action: Action) -> RuleProposal:
-    actor = actor_of(request)
-    if not gate.may(actor, action):
-        enter(request, action)  # which refuses, and puts that on record
     rows = RuleProposal.objects.select_related("proposed_by", "approval__decided_by")
-    proposal = rows.filter(ref=ref).first()
-    if proposal is None:
-        _refuse_unknown(request, action, str(ref))
-    return proposal
+    return row_of(request, action, rows.filter(ref=ref), asked=ref)
 
 
 def _refuse_unknown(request: HttpRequest, action: Action, asked: str) -> NoReturn:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from access import gate
 from access.actions import Action
-from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
+from access.admin_pages import actor_of, enter, page, row_of
 from access.audits import shares
 from access.audits.shares import Share
 from access.models import Finding, Unit, User
@@ -43,15 +43,8 @@ def unit_page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _unit_of(request: HttpRequest, code: str) -> Unit:
-    actor, action = actor_of(request), Action.USER_READ
-    if not gate.may(actor, action):
-        enter(request, action)  # which refuses, and puts that on record
-    unit = Unit.objects.select_related("parent").filter(code=code).first()
-    if unit is None:
-        gate.refuse_unknown(
-            actor, action, asked=code[:40], purpose=purpose_of(actor), channel=CHANNEL
-        )
-    return unit
+    rows = Unit.objects.select_related("parent").filter(code=code)
+    return row_of(request, Action.USER_READ, rows, asked=code)
 
 
 def _people(unit: Unit) -> Any:
