@@ -91,4 +91,5 @@ bench-peers: setup-dev ## The same beside a usual do-it-yourself stack
 
 clean: ## Remove what was set up, and the demo's data
 	@$(PY) -c 'import sys' 2>/dev/null && $(PY) manage.py stop_embedded 2>/dev/null || true
+	@rm -rf /dev/shm/custodian-test-$$(printf "%s %s" "$$(id -u)" "$$(pwd -P)" | sha256sum | cut -c1-8)
 	@rm -rf $(VENV) var var-test .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

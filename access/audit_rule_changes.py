@@ -66,7 +66,7 @@ def propose(base: AuditRule, terms: Mapping[str, Any], *, reason: str, actor: Ac
             actor,
             Action.AUDIT_RULE_PROPOSE,
             channel=Channel.ADMIN,
-            facts={"rule_code": base.code, "digest": approvals.digest_of(KIND, payload)},
+            facts={"audit-rule": base.code, "digest": approvals.digest_of(KIND, payload)},
         )
         return approvals.request(KIND, payload, actor=actor)
 

@@ -314,7 +314,9 @@ def test_a_wrong_form_says_what_to_do_and_keeps_what_was_typed(officers, rule, b
 
 
 def test_an_unchanged_form_says_so(officers, rule):
-    same = {name: str(value) for name, value in rules.terms_of(rule).items() if value != []}
+    same = {
+        name: str(value) for name, value in rules.terms_of(rule).items() if value not in ([], None)
+    }
     answer = browser(officers[0]).post(
         reverse("admin:rule_change", args=[rule.code]), {**FORM, **same, "networks": ""}
     )
