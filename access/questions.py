@@ -22,7 +22,7 @@ from access.models import Entry, Finding
 from access.querylog.telling import sentence, tell
 from access.vocabulary import Role
 
-SHOWN = 50
+SHOWN, FIRST = 50, 12
 
 
 class AnswerForm(forms.Form):
@@ -73,9 +73,11 @@ def question(request: HttpRequest, ref: UUID) -> HttpResponse:
             messages.success(request, _("已记下您的说明。"))
         return redirect("own_questions")
     rows = Entry.objects.filter(id__in=finding.entries[:SHOWN], actor=actor.ref)
+    told = [(each.at, sentence(each)) for each in tell(rows.order_by("id"))]
     context = {
         "finding": finding,
-        "looks": [(each.at, sentence(each)) for each in tell(rows.order_by("id"))],
+        "looks": told[:FIRST],
+        "more": told[FIRST:],
         "form": form,
         "open": finding.status == Finding.Status.OPEN,
     }

@@ -117,7 +117,13 @@ def test_the_form_offers_what_is_in_force_and_the_sentence_says_it(officers, rul
     address = reverse("admin:rule_change", args=[rule.code])
     page = client.get(address).content.decode()
     assert all(title in page for title in ("客户信息与法律", "客户信息保密承诺"))
-    terms = {**rules.terms_of(rule), "networks": "", "daily": "", "training": [SECRECY, LAW], "reason": "先培训"}
+    terms = {
+        **rules.terms_of(rule),
+        "networks": "",
+        "daily": "",
+        "training": [SECRECY, LAW],
+        "reason": "先培训",
+    }
     answer = client.post(address, terms, follow=True)
     assert "明文须《客户信息与法律》、《客户信息保密承诺》有效" in answer.content.decode()
     rule.training = [LAW, SECRECY]
