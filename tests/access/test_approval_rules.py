@@ -25,9 +25,9 @@ OFFICER = Role.COMPLIANCE_OFFICER
 
 
 @pytest.fixture(scope="module", autouse=True)
-def third(house):
-    """Whoever else may approve where two have to."""
-    return estate.user(Role.COMPLIANCE_OFFICER, name="何静")
+def others(house):
+    """Whoever else may approve where two or three have to."""
+    return [estate.user(Role.COMPLIANCE_OFFICER, name=name) for name in ("何静", "吕平")]
 
 
 @pytest.fixture
