@@ -13,7 +13,6 @@ from access.actions import Action
 from access.admin_pages import Headline, actor_of, headlines, panel
 from access.audits import running, shares
 from access.models import AuditRun
-from custodian import clock
 from custodian.jobs import JobStatus
 
 DAYS = 7
@@ -31,14 +30,9 @@ def unexplained(request: HttpRequest) -> dict[str, Any] | None:
         "top": max((max(trend, default=0.0) for _unit, _share, trend in rows), default=0.0),
         "days": DAYS,
         "newest": newest,
-        "house": shares.under("", *_lately()),
+        "house": shares.under("", *shares.lately(DAYS)),
         "url": reverse("admin:audits"),
     }
-
-
-def _lately() -> tuple[Any, Any]:
-    until = clock.local().date()
-    return until.fromordinal(until.toordinal() - DAYS + 1), until
 
 
 def standing_still(request: HttpRequest) -> Headline | None:

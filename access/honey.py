@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -11,12 +12,13 @@ from access.audits.day import SHOWN_ALONE
 from access.audits.words import kind_of
 from access.models import Feed, Finding, Subject, Tree, User
 
+Touch = tuple[int, UUID]
 NAME: Final = "honey"
 KIND: Final = kind_of("honey")
 # A page of a list may show one in passing; to search her out, open or export her takes a hand.
 _ACTS: Final = [*sorted(SHOWN_ALONE), "export"]
 _TOUCHED = """
-SELECT a.entry_id, e.actor
+SELECT a.entry_id, e.actor, a.subject
 FROM querylog.subject_access a JOIN querylog.entry e ON e.id = a.entry_id
 WHERE a.subject = ANY (%s::uuid[]) AND a.entry_id >= %s AND a.entry_id < %s AND e.act = ANY (%s)
   AND e.outcome = 'ok'
@@ -33,32 +35,35 @@ def watch() -> int:
             return 0  # another worker is at it
         sealed = Tree.objects.values_list("size", flat=True).first() or 0
         touched = _touched(feed.next_index, sealed)
-        for person, entries in touched.items():
-            _tell(person, entries)
+        for person, touches in touched.items():
+            _tell(person, touches)
         Feed.objects.filter(name=NAME).update(next_index=sealed)
         return len(touched)
 
 
-def _touched(begin: int, end: int) -> dict[User, list[int]]:
+def _touched(begin: int, end: int) -> dict[User, list[Touch]]:
+    """By person, the entry and the honey customer of each touch."""
     marked = [str(uid) for uid in Subject.objects.filter(honey=True).values_list("uid", flat=True)]
     if not marked or end <= begin:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_TOUCHED, [marked, begin, end, _ACTS])
         rows = cursor.fetchall()
-    people = {each.ref: each for each in User.objects.filter(ref__in={ref for _, ref in rows})}
-    found: dict[User, list[int]] = {}
-    for entry, ref in rows:
+    people = {each.ref: each for each in User.objects.filter(ref__in={ref for _, ref, _ in rows})}
+    found: dict[User, list[Touch]] = {}
+    for entry, ref, subject in rows:
         if ref in people:
-            found.setdefault(people[ref], []).append(entry)
+            found.setdefault(people[ref], []).append((entry, subject))
     return found
 
 
-def _tell(person: User, entries: list[int]) -> None:
+def _tell(person: User, touches: list[Touch]) -> None:
+    entries = list(dict.fromkeys(entry for entry, _ in touches))
+    customers = len({subject for _, subject in touches})
     findings.find_again(
         KIND,
         severity=Finding.Severity.URGENT,
-        facts={"customers": 1, "looks": len(entries), "entry": entries[0]},
+        facts={"customers": customers, "looks": len(entries), "entry": entries[0]},
         operator=person,
         entries=entries,
         run=None,

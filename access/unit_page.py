@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -16,7 +15,6 @@ from access.admin_pages import actor_of, enter, page, row_of
 from access.audits import shares
 from access.audits.shares import Share
 from access.models import Finding, Unit, User
-from custodian import clock
 
 DAYS = 30
 SHOWN = 50
@@ -52,8 +50,7 @@ def _people(unit: Unit) -> Any:
 
 
 def _shares(unit: Unit) -> dict[str, Any]:
-    until = clock.local().date()
-    since = until - timedelta(days=DAYS - 1)
+    since, until = shares.lately(DAYS)
     trend = shares.trend(unit.path, until, days=DAYS)
     people = shares.by_person(since, until, under=unit.path)
     named = {each.pk: each for each in User.objects.filter(pk__in=people).select_related("unit")}
@@ -75,8 +72,7 @@ def _findings(unit: Unit) -> Any:
 
 def most_unexplained(days: int = 7) -> list[tuple[Unit, Share, list[float]]]:
     """The units with the highest share lately, with their trend, for the morning page."""
-    until = clock.local().date()
-    since = until - timedelta(days=days - 1)
+    since, until = shares.lately(days)
     by_unit = shares.by_unit(since, until)
     units = {each.path: each for each in Unit.objects.filter(path__in=by_unit)}
     worst = sorted(by_unit.items(), key=lambda row: -row[1].share)[:5]

@@ -127,13 +127,15 @@ def work(run_id: int, *, memory: Memory | None = None) -> AuditRun:
         run: AuditRun = AuditRun.objects.get(pk=run_id)
         lease = run.claim()
         try:
-            rules = {each.code: each for each in _rules(run.day)}
+            rules = {each.code: each for each in _rules()}
             read = reading.entries(run.day, on_page=lambda n: run.progress(lease, done=n))
+            world, past = reading.world(run.day, read), memory.past(run.day)
+            run.progress(lease, done=read.count)
             outcome = audit(
                 run.day,
                 read.looks,
-                world=reading.world(run.day, read),
-                past=memory.past(run.day),
+                world=world,
+                past=past,
                 rules={code: rule.thresholds for code, rule in rules.items()},
                 sign_ins=read.sign_ins,
             )
@@ -150,7 +152,7 @@ def work(run_id: int, *, memory: Memory | None = None) -> AuditRun:
         return run
 
 
-def _rules(day: date) -> list[AuditRule]:
+def _rules() -> list[AuditRule]:
     """Those that apply when the day is audited; honey customers are watched by the minute instead."""
     known = set(RULES) - AT_ONCE
     return [each for each in AuditRule.objects.in_force() if each.enabled and each.code in known]

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Sum
 
 from access.models import Measure
+from custodian import clock
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,12 @@ class Share:
     @property
     def share(self) -> float:
         return self.unexplained / self.sights if self.sights else 0.0
+
+
+def lately(days: int) -> tuple[date, date]:
+    """The last days of the office, today among them."""
+    until = clock.local().date()
+    return until - timedelta(days=days - 1), until
 
 
 def by_unit(since: date, until: date) -> dict[str, Share]:
