@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from access import approvals, gate
+from access import approvals, proposals
 from access.actions import Action
 from access.actors import Actor
 from access.approvals import ContentChanged
 from access.audits.thresholds import DECLARED, NAMES
 from access.models import Approval, AuditRule
-from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
 
@@ -50,29 +48,26 @@ def propose(base: AuditRule, terms: Mapping[str, Any], *, reason: str, actor: Ac
     """Ask for other numbers, another severity, or an end. Raises `Unchanged`, `Pending`."""
     if terms_of(base) == dict(terms):
         raise Unchanged
-    with transaction.atomic():
-        # So that two proposals at once do not stand on one base.
-        with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE access_auditrule IN SHARE ROW EXCLUSIVE MODE")
-        if waiting(base.code) is not None:
-            raise Pending
-        payload = {
-            "rule": base.code,
-            "base": base.version,
-            "terms": dict(terms),
-            "reason": reason,
-        }
-        gate.authorise(
-            actor,
-            Action.AUDIT_RULE_PROPOSE,
-            channel=Channel.ADMIN,
-            facts={"audit-rule": base.code, "digest": approvals.digest_of(KIND, payload)},
-        )
-        return approvals.request(KIND, payload, actor=actor)
+    payload = {
+        "rule": base.code,
+        "base": base.version,
+        "terms": dict(terms),
+        "reason": reason,
+    }
+    return proposals.propose(
+        KIND,
+        payload,
+        of="rule",
+        table=AuditRule,
+        pending=Pending,
+        action=Action.AUDIT_RULE_PROPOSE,
+        facts={"audit-rule": base.code},
+        actor=actor,
+    )
 
 
 def waiting(code: str) -> Approval | None:
-    return Approval.objects.waiting().filter(kind=KIND, payload__rule=code).first()
+    return proposals.waiting(KIND, rule=code)
 
 
 class _Kind:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from access import approvals, gate, quotas
+from access import approvals, gate, proposals, quotas
 from access.actions import Action
 from access.actors import Actor
 from access.approvals import ContentChanged
@@ -51,8 +51,7 @@ def propose(terms: Mapping[str, Any], *, base: Quota | None, reason: str, actor:
         raise Unchanged
     with transaction.atomic():
         # So that two proposals at once get neither one number nor one base.
-        with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE access_quota IN SHARE ROW EXCLUSIVE MODE")
+        proposals.lock(Quota)
         if base is not None and waiting(base.code) is not None:
             raise Pending
         payload = {
@@ -71,7 +70,7 @@ def propose(terms: Mapping[str, Any], *, base: Quota | None, reason: str, actor:
 
 
 def waiting(code: str) -> Approval | None:
-    return Approval.objects.waiting().filter(kind=KIND, payload__quota=code).first()
+    return proposals.waiting(KIND, quota=code)
 
 
 def _next_code() -> str:

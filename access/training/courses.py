@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from access import approvals, gate
+from access import approvals, gate, proposals
 from access.actions import Action
 from access.actors import Actor
 from access.approvals import ContentChanged
@@ -62,23 +62,20 @@ def propose(terms: Mapping[str, Any], *, base: Course, reason: str, actor: Actor
         "terms": dict(terms),
         "reason": reason,
     }
-    with transaction.atomic():
-        # So that two proposals at once do not get one base.
-        with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE access_course IN SHARE ROW EXCLUSIVE MODE")
-        if waiting(base.code) is not None:
-            raise Pending
-        gate.authorise(
-            actor,
-            Action.TRAINING_PROPOSE,
-            channel=Channel.ADMIN,
-            facts={"course": base.code, "digest": approvals.digest_of(KIND, payload)},
-        )
-        return approvals.request(KIND, payload, actor=actor)
+    return proposals.propose(
+        KIND,
+        payload,
+        of="course",
+        table=Course,
+        pending=Pending,
+        action=Action.TRAINING_PROPOSE,
+        facts={"course": base.code},
+        actor=actor,
+    )
 
 
 def waiting(code: str) -> Approval | None:
-    return Approval.objects.waiting().filter(kind=KIND, payload__course=code).first()
+    return proposals.waiting(KIND, course=code)
 
 
 def load(said: Mapping[str, Any], *, actor: Actor) -> Course | None:

@@ -7,18 +7,17 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from access import actors, approvals, gate
+from access import actors, approvals, gate, proposals
 from access.actions import Action
 from access.actors import Actor
 from access.approvals import ContentChanged
 from access.models import Approval, Signature, Undertaking
 from access.training import evidence, files, standing
 from access.training.words import role_words
-from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
 
@@ -131,22 +130,20 @@ def propose(
         "roles": list(roles),
         "reason": reason,
     }
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE access_undertaking IN SHARE ROW EXCLUSIVE MODE")
-        if waiting(base.code) is not None:
-            raise Pending
-        gate.authorise(
-            actor,
-            Action.TRAINING_PROPOSE,
-            channel=Channel.ADMIN,
-            facts={"undertaking": base.code, "digest": approvals.digest_of(KIND, payload)},
-        )
-        return approvals.request(KIND, payload, actor=actor)
+    return proposals.propose(
+        KIND,
+        payload,
+        of="undertaking",
+        table=Undertaking,
+        pending=Pending,
+        action=Action.TRAINING_PROPOSE,
+        facts={"undertaking": base.code},
+        actor=actor,
+    )
 
 
 def waiting(code: str) -> Approval | None:
-    return Approval.objects.waiting().filter(kind=KIND, payload__undertaking=code).first()
+    return proposals.waiting(KIND, undertaking=code)
 
 
 def digest_of(title: Mapping[str, str], texts: Mapping[str, Any]) -> str:
