@@ -36,7 +36,7 @@ SHOWN = 200
 @page("grants/", name="grants", action=READ)
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
-    rows = Grant.objects.select_related("user__unit", "approval__decided_by")[:SHOWN]
+    rows = Grant.objects.select_related("user__unit", "item", "approval__decided_by")[:SHOWN]
     context = {
         **admin.site.each_context(request),
         "title": _("临时授权"),

@@ -1,7 +1,8 @@
 """Time-boxed grants: some customers of others within one's reach, for one purpose, until a moment.
 
-What is asked for is approved as it was typed. Whoever asks is not told which of the customers exist; whoever
-decides is. Reach begins with the approval and ends by the clock, by hand, or with the person.
+What is asked for is approved as it was typed: customers by their numbers, or one's own piece of work, whose
+customer is lent until it is closed. Whoever asks is not told which of the customers exist; whoever decides
+is. Reach begins with the approval and ends by the clock, by hand, with the work, or with the person.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from access import actors, approvals, gate, ports
 from access.actions import Action
 from access.actors import Actor
 from access.approvals import ContentChanged
-from access.models import Approval, Assignment, Grant, User
+from access.audits.explaining import SERVES
+from access.models import Approval, Assignment, Grant, User, WorkItem
 from access.vocabulary import Channel, Purpose
 from custodian import clock
 from custodian.errors import CustodianError
@@ -45,6 +47,14 @@ class TooLong(CustodianError):
     message = _("请填今天起 14 天以内的日期")
 
 
+class NotForThisWork(CustodianError):
+    """The work is closed or somebody else's, or it is not done for this purpose."""
+
+    code = "grant-not-for-this-work"
+    status = 409
+    message = _("这一事项已办结、不由您经办，或不需要此用途。请看最新的待办")
+
+
 class NobodyFound(CustodianError):
     """None of the customers exists, so there is nothing to approve; told to whoever decides."""
 
@@ -57,25 +67,35 @@ def request(
     customers: Sequence[str], *, purpose: str, reason: str, until: datetime, actor: Actor
 ) -> Grant:
     """Ask for oneself; raises `TooLong`, `Refused`. The answer is the same whoever exists."""
-    now = clock.now()
-    if not now < until <= now + LONGEST or not 0 < len(customers) <= MOST:
+    if not 0 < len(customers) <= MOST:
         raise TooLong
-    grant = Grant(
-        user_id=actors.person(actor),
-        customers=sorted(set(customers)),
-        purpose=purpose,
-        reason=reason,
-        until=until,
-    )
+    named = sorted(set(customers))
+    return _ask(Grant(customers=named, purpose=purpose, reason=reason, until=until), actor)
+
+
+def request_for(
+    item: WorkItem, *, purpose: str, reason: str, until: datetime, actor: Actor
+) -> Grant:
+    """Ask for the customer of one's own open work; raises `TooLong`, `NotForThisWork`, `Refused`."""
+    if item.closed_at is not None or item.user_id != actor.id or purpose not in SERVES[item.kind]:
+        raise NotForThisWork
+    return _ask(Grant(item=item, customers=[], purpose=purpose, reason=reason, until=until), actor)
+
+
+def _ask(grant: Grant, actor: Actor) -> Grant:
+    now = clock.now()
+    if not now < grant.until <= now + LONGEST:
+        raise TooLong
+    grant.user_id = actors.person(actor)
     payload = content(grant, actor.ref)
     with transaction.atomic():
         gate.authorise(
             actor,
             Action.GRANT_REQUEST,
             channel=Channel.DESK,
-            purpose=purpose,
+            purpose=grant.purpose,
             facts={"grant": str(grant.ref), "digest": approvals.digest_of(KIND, payload)},
-            reason=reason,
+            reason=grant.reason,
         )
         grant.approval = approvals.request(KIND, payload, actor=actor)
         grant.save()
@@ -89,6 +109,15 @@ def end(grant: Grant, *, channel: str, actor: Actor) -> None:
         _end(grant)
 
 
+def end_with(items: Sequence[int]) -> None:
+    """The work is done, and so is the reach that was lent for it, or asked for."""
+    asked = Grant.objects.filter(item__in=items, status__in=[Status.WAITING, Status.OPEN])
+    for grant in asked.select_for_update(of=("self",)).select_related("approval"):
+        if grant.status == Status.WAITING:
+            approvals.void(grant.approval)
+        _end(grant)
+
+
 def open_ones() -> Any:
     """Those that give reach now."""
     return Grant.objects.filter(status=Status.OPEN, until__gt=clock.now())
@@ -96,10 +125,11 @@ def open_ones() -> Any:
 
 def altered() -> Iterator[Grant]:
     """Grants that give reach to something else than was approved."""
-    for grant in open_ones().select_related("approval", "user").prefetch_related("assignments"):
+    rows = open_ones().select_related("approval", "user", "item")
+    for grant in rows.prefetch_related("assignments"):
         approved = grant.approval.status == approvals.Status.APPROVED
         same = grant.approval.digest == approvals.digest_of(KIND, content(grant, grant.user.ref))
-        subjects = set(ports.customers().ordinals_of(grant.customers).values())
+        subjects = _subjects(grant)
         held = all(
             (each.subject_id in subjects, each.user_id, each.purpose)
             == (True, grant.user_id, grant.purpose)
@@ -107,7 +137,8 @@ def altered() -> Iterator[Grant]:
             and each.until <= grant.until
             for each in grant.assignments.all()
         )
-        if not (approved and same and held and approvals.is_as_left(grant.approval)):
+        lasts = grant.item is None or grant.item.closed_at is None
+        if not (approved and same and held and lasts and approvals.is_as_left(grant.approval)):
             yield grant
 
 
@@ -120,7 +151,15 @@ def content(grant: Grant, person: UUID) -> dict[str, Any]:
         "purpose": grant.purpose,
         "reason": grant.reason,
         "until": grant.until.astimezone(UTC).isoformat(),
+        **({"item": str(grant.item.ref)} if grant.item is not None else {}),
     }
+
+
+def _subjects(grant: Grant) -> set[int]:
+    """Those that are lent by it."""
+    if grant.item is not None:
+        return {grant.item.subject_id}
+    return set(ports.customers().ordinals_of(grant.customers).values())
 
 
 def _end(grant: Grant) -> None:
@@ -140,15 +179,11 @@ class _Kind:
         return frozenset({UUID(payload["person"])})
 
     def describe(self, payload: Mapping[str, Any]) -> list[tuple[Any, Sequence[Any]]]:
-        known = ports.customers().ordinals_of(payload["customers"])
         person = User.objects.select_related("unit").get(ref=payload["person"])
         until = clock.local(datetime.fromisoformat(payload["until"]))
         return [
             (_("人员"), [f"{person} · {person.unit} · {person.get_role_display()}"]),
-            (
-                _("客户编号"),
-                [ref if ref in known else _absent(ref) for ref in payload["customers"]],
-            ),
+            _whose(payload),
             (_("用途"), [dict(Purpose.choices).get(payload["purpose"], payload["purpose"])]),
             (_("理由"), [payload["reason"]]),
             (_("至"), [f"{until:%Y-%m-%d %H:%M}"]),
@@ -158,13 +193,15 @@ class _Kind:
         grant = Grant.objects.select_for_update().get(approval=approval)
         person = User.objects.get(pk=grant.user_id)
         now = clock.now()
+        work = grant.item
         if (
             content(grant, person.ref) != approval.payload
             or grant.until <= now
             or not person.is_active
+            or (work is not None and (work.closed_at is not None or work.user_id != person.pk))
         ):
             raise ContentChanged
-        subjects = ports.customers().ordinals_of(grant.customers)
+        subjects = _subjects(grant)
         if not subjects:
             raise NobodyFound
         GRANT.move(grant, "open")
@@ -173,11 +210,23 @@ class _Kind:
                 subject_id=ordinal, user_id=grant.user_id, since=now, until=grant.until,
                 grant=grant, purpose=grant.purpose,
             )
-            for ordinal in subjects.values()
+            for ordinal in sorted(subjects)
         )  # fmt: skip
 
     def drop(self, approval: Approval, *, actor: Actor) -> None:
         GRANT.move(Grant.objects.get(approval=approval), "return")
+
+
+def _whose(payload: Mapping[str, Any]) -> tuple[Any, Sequence[Any]]:
+    """The customers whom whoever decides is asked to lend, or the work whose customer it is."""
+    if "item" in payload:
+        item = WorkItem.objects.select_related("subject").get(ref=payload["item"])
+        called = ports.customers().called([item.subject.uid]).get(item.subject.uid)
+        words = {"kind": item.get_kind_display(), "number": str(item), "ref": called and called.ref}
+        return _("办理事项的客户"), [_("%(kind)s %(number)s：%(ref)s") % words]
+    known = ports.customers().ordinals_of(payload["customers"])
+    named = [ref if ref in known else _absent(ref) for ref in payload["customers"]]
+    return _("客户编号"), named
 
 
 def _absent(ref: str) -> Any:

@@ -58,7 +58,7 @@ class Ask:
     # The courses and undertakings that are valid; None where nobody asked: then nothing is lacking.
     trained: frozenset[str] | None = frozenset()
     stepped_up: bool = False
-    lent: str = ""  # "lent" or "window": within reach by a time-boxed grant or break-glass only
+    lent: str = ""  # "lent" or "window": within reach by a dated grant or break-glass only
     granted: bool = False  # a dated grant stands in for the step-up a token cannot make
 
 
@@ -102,7 +102,7 @@ def _missing(rule: Rule, ask: Ask) -> tuple[int, str]:
         rule.element_class == ask.element_class,
         ask.masked or rule.purpose == ask.purpose,
         ask.masked or ask.level <= rule.max_level,
-        ask.nearness.width <= rule.reach.width,
+        _near_enough(rule, ask),
         not rule.channel or rule.channel == ask.channel,
         not rule.networks or _inside(ask.address, rule.networks),
         rule.hour_from <= ask.hour < rule.hour_until,
@@ -113,6 +113,12 @@ def _missing(rule: Rule, ask: Ask) -> tuple[int, str]:
         if not well:
             return progress, name
     return len(CHECKED), ""
+
+
+def _near_enough(rule: Rule, ask: Ask) -> bool:
+    """What is lent stands masked among one's own; its plaintext is for rules that say so."""
+    near = Reach.OWN if ask.masked and ask.nearness is Reach.CASE else ask.nearness
+    return near.width <= rule.reach.width
 
 
 def _lacking(rule: Rule, ask: Ask) -> tuple[str, ...]:

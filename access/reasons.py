@@ -16,6 +16,7 @@ MESSAGES: Mapping[str, Promise | str] = {
     "stepped-up": _("已完成二次验证"),
     "token-grant": _("令牌持有在期的授权"),
     "nearness-own": _("客户在其名下"),
+    "nearness-case": _("客户因受理的事项而授权"),
     "nearness-lent": _("凭在期的临时授权"),
     "nearness-window": _("凭紧急访问"),
     "review-overdue": _("您有一次紧急访问逾期未复盘，复盘之前不能再用"),

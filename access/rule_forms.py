@@ -101,7 +101,7 @@ class RuleForm(forms.Form):
         if "hour_from" in said and "hour_until" in said and said["hour_from"] >= said["hour_until"]:
             self.add_error("hour_until", _("截止时刻应晚于起始时刻"))
         if "role" in said and "reach" in said:
-            most = REACH[Role(said["role"])]
+            most = max(REACH[Role(said["role"])], Reach.CASE, key=lambda each: each.width)
             if Reach(said["reach"]).width > most.width:
                 self.add_error(
                     "reach",

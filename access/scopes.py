@@ -124,7 +124,7 @@ def find(subjects: Sequence[int]) -> dict[int, Found]:
 def _found(row: Any, reach: Reach) -> Found:
     ordinal, uid, status, own, unit, kek, wrapped, lent, in_window = row
     near = own or unit or reach is Reach.ALL
-    nearness = Reach.OWN if own or (lent and not near) else Reach.UNIT if unit else Reach.ALL
     purposes = frozenset[str]() if near else frozenset(lent)
+    nearness = Reach.OWN if own else Reach.UNIT if unit else Reach.CASE if purposes else Reach.ALL
     window = bool(purposes) and in_window
     return Found(ordinal, uid, status, nearness, kek, bytes(wrapped), purposes, window)

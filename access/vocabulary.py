@@ -51,6 +51,7 @@ class Reach(models.TextChoices):
 
     NONE = "none", _("无")
     OWN = "own", _("名下客户")
+    CASE = "case", _("名下及受理的客户")  # also those lent for a piece of work
     UNIT = "unit", _("本机构")
     ALL = "all", _("全部")
 

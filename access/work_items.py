@@ -16,13 +16,13 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
-from access import actors, gate, scopes
+from access import actors, gate, grants, scopes
 from access.actions import Action
 from access.actors import Actor
 from access.audits.explaining import SERVES
 from access.models import Unit, User, WorkItem
 from access.querylog.leaf import Tagged
-from access.vocabulary import Purpose, Reach, Role
+from access.vocabulary import Channel, Purpose, Reach, Role
 from custodian import clock
 from custodian.errors import CustodianError
 
@@ -152,6 +152,8 @@ def close(item: WorkItem, *, outcome: str, channel: str, actor: Actor) -> None:
         _record(item, Action.WORK_ITEM_CLOSE, facts, channel=channel, actor=actor)
         end = Greatest(F("opened_at"), Value(clock.now()))
         WorkItem.objects.filter(pk=item.pk).update(closed_at=end, outcome=outcome)
+        with scopes.acting(actors.system("dispatcher")):
+            grants.end_with([item.pk])
     item.refresh_from_db(fields=["closed_at", "outcome"])
 
 
@@ -168,6 +170,17 @@ def closable(ref: UUID, *, channel: str, actor: Actor) -> WorkItem:
 
 def readable(ref: UUID, *, channel: str, actor: Actor) -> WorkItem:
     return _own(ref, Action.WORK_ITEM_READ, channel, actor)
+
+
+def own(ref: UUID, *, actor: Actor) -> WorkItem:
+    """The actor's own open item; raises `NotVisible`."""
+    held = WorkItem.objects.open().filter(ref=ref, user_id=actor.id or 0).first()
+    return held or _absent(actor, Action.WORK_ITEM_READ, str(ref), Channel.DESK)
+
+
+def purposes_of(item: WorkItem, offered: Sequence[Purpose]) -> list[Purpose]:
+    """Those of a person's purposes for which such work is done."""
+    return [each for each in offered if each in SERVES[item.kind]]
 
 
 def open_of(subject: int, *, actor: Actor) -> list[WorkItem]:
@@ -204,6 +217,7 @@ def register(
     with transaction.atomic(), scopes.acting(actors.system("importer")):
         WorkItem.objects.bulk_create(items)
         WorkItem.objects.bulk_update(closing, ["closed_at", "outcome"])
+        grants.end_with([each.pk for each in closing if each.closed_at is not None])
         gate.authorise(
             actor,
             action,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -13,10 +14,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from access import gate, grants
+from access import gate, grants, work_items
 from access.actions import Action
 from access.actors import Actor
-from access.models import Grant
+from access.models import Grant, WorkItem
 from custodian import clock
 from records import purposes, references
 from records.desk_pages import CHANNEL, desk_page, frame
@@ -61,11 +62,18 @@ class GrantForm(forms.Form):
         return end
 
 
+class WorkGrantForm(GrantForm):
+    """For the customer of one's own work, whose number one need not know."""
+
+    customers = None  # type: ignore[assignment]
+
+    field_order = ("purpose", "reason", "until")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(body=BODY)
 def ask(request: HttpRequest, *, actor: Actor) -> HttpResponse:
-    if not gate.may(actor, Action.GRANT_REQUEST):
-        gate.permit(actor, Action.GRANT_REQUEST, purpose="", channel=CHANNEL)
+    _may(actor)
     offered = purposes.offered(actor, channel=CHANNEL)
     form = GrantForm(request.POST if request.method == "POST" else None, offered=offered)
     if form.is_bound and form.is_valid():
@@ -79,11 +87,43 @@ def ask(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         )
         messages.info(request, _("已提交。复核后，这些客户中存在的会出现在“我的客户”里。"))
         return redirect("desk:grants")
+    return _page(request, form, actor)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_page(body=BODY)
+def ask_for(request: HttpRequest, *, ref: UUID, actor: Actor) -> HttpResponse:
+    """Ask for the customer of one's own work, for as long as it is open."""
+    _may(actor)
+    item = work_items.own(ref, actor=actor)
+    offered = work_items.purposes_of(item, purposes.offered(actor, channel=CHANNEL))
+    form = WorkGrantForm(request.POST if request.method == "POST" else None, offered=offered)
+    if form.is_bound and form.is_valid():
+        try:
+            grants.request_for(item, **form.cleaned_data, actor=actor)
+        except grants.NotForThisWork as late:
+            messages.warning(request, late.message)
+        else:
+            messages.info(request, _("已提交。复核后即可从“待办”打开客户；事项办结，授权即止。"))
+        return redirect("desk:work")
+    return _page(request, form, actor, item)
+
+
+def _may(actor: Actor) -> None:
+    if not gate.may(actor, Action.GRANT_REQUEST):
+        gate.permit(actor, Action.GRANT_REQUEST, purpose="", channel=CHANNEL)
+
+
+def _page(
+    request: HttpRequest, form: GrantForm, actor: Actor, item: WorkItem | None = None
+) -> HttpResponse:
+    asked = Grant.objects.filter(user_id=actor.id or 0).select_related("item")
     context = {
         **frame(actor),
         "title": _("临时授权"),
         "form": form,
-        "rows": [_row(each) for each in Grant.objects.filter(user_id=actor.id or 0)[:SHOWN]],
+        "item": item,
+        "rows": [_row(each) for each in asked[:SHOWN]],
     }
     return render(request, "desk/grants.html", context, status=422 if form.is_bound else 200)
 

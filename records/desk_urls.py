@@ -32,5 +32,6 @@ urlpatterns = [
     path("customers/<str:ref>/work/", desk_work.open_for, name="work_open"),
     path("work/", desk_work.work, name="work"),
     path("work/<uuid:ref>/take/", desk_work.take, name="work_take"),
+    path("work/<uuid:ref>/grant/", desk_grants.ask_for, name="work_grant"),
     path("work/<uuid:ref>/close/", desk_work.close, name="work_close"),
 ]

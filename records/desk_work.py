@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from access import gate, work_items
 from access.actions import Action
 from access.actors import Actor
-from access.models import Subject, User, WorkItem
+from access.models import Grant, Subject, User, WorkItem
 from access.vocabulary import Purpose
 from access.work_items import TakenAlready
 from custodian import clock
@@ -42,6 +42,7 @@ class Row:
     name: Masked | None = None
     purpose: str = ""  # under which its customer is opened
     tone: str = ""
+    asked: bool = False  # for a grant that waits for approval
 
     @property
     def destroyed(self) -> bool:
@@ -86,6 +87,7 @@ def _shown(
     customers = {each.pk: each for each in found.annotate(status=F("subject__status"))}
     living = [pk for pk, each in customers.items() if each.status != Subject.Status.DESTROYED]
     names, entry = _names(living, purpose, actor)
+    asked = _asked([each.pk for each in items if each.subject_id not in customers])
     rows = [
         Row(
             each,
@@ -93,10 +95,19 @@ def _shown(
             names.get(each.subject_id),
             work_items.purpose_for(each.kind, offered),
             _tone(each),
+            each.pk in asked,
         )
         for each in items
     ]
     return rows, entry
+
+
+def _asked(far: Sequence[int]) -> set[int]:
+    """Those of the items whose customer somebody is about to lend."""
+    if not far:
+        return set()
+    waiting = Grant.objects.filter(item__in=far, status=Grant.Status.WAITING)
+    return set(waiting.values_list("item_id", flat=True))
 
 
 def _names(subjects: Sequence[int], purpose: str, actor: Actor) -> tuple[dict[int, Masked], int]:

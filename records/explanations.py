@@ -40,6 +40,9 @@ def seen(page: Overview, unit_name: str, *, channel: str, actor: Actor) -> Why:
 def _near(page: Overview, unit_name: str) -> Any:
     if page.since is not None:
         return _("客户自 %(day)s 指派给您") % {"day": clock.local(page.since).date().isoformat()}
+    if page.lent_until is not None:
+        moment = clock.local(page.lent_until)
+        return _("客户因受理的事项授权给您，至 %(until)s") % {"until": f"{moment:%Y-%m-%d %H:%M}"}
     if page.nearness is Reach.UNIT:
         return _("客户由您的机构服务：%(unit)s") % {"unit": unit_name}
     return _("您的岗位可跨机构查看")

@@ -123,7 +123,8 @@ class Overview:
     child: bool
     minor_until: date | None
     nearness: Reach
-    since: datetime | None
+    since: datetime | None  # since when she is the person's own
+    lent_until: datetime | None
     purpose: str
     entry: int
     name: Masked | None
@@ -158,7 +159,8 @@ def find(ref: str, *, actor: Actor) -> Any | None:
             identity_origins=F("subject__identity__origins"),
             finances_holding=F("subject__finances__holding"),
             finances_origins=F("subject__finances__origins"),
-            since=Subquery(own.order_by("since").values("since")[:1]),
+            since=Subquery(own.filter(purpose="").order_by("since").values("since")[:1]),
+            lent_until=Subquery(own.exclude(purpose="").order_by("-until").values("until")[:1]),
         )
         .first()
     )
@@ -167,7 +169,9 @@ def find(ref: str, *, actor: Actor) -> Any | None:
 def nearness(customer: Any, *, actor: Actor) -> Reach:
     if customer.since is not None:
         return Reach.OWN
-    return Reach.UNIT if customer.unit in actor.unit_ids else Reach.ALL
+    if customer.unit in actor.unit_ids:
+        return Reach.UNIT
+    return Reach.CASE if customer.lent_until and actor.reach is not Reach.ALL else Reach.ALL
 
 
 def show(
@@ -197,6 +201,7 @@ def show(
         minor_until=customer.minor_until,
         nearness=near,
         since=customer.since,
+        lent_until=customer.lent_until if near is Reach.CASE else None,
         purpose=purpose,
         entry=permit.entry,
         name=identity[0].masked,

@@ -160,7 +160,7 @@ def nearness_of(by: str, *, actor: Actor) -> Reach:
     """How near the farthest customer of such a selection can be."""
     if by == By.OWN:
         return Reach.OWN
-    return actor.reach
+    return Reach.CASE if actor.reach is Reach.OWN else actor.reach
 
 
 def refused_elements(

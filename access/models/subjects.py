@@ -68,6 +68,10 @@ class Grant(models.Model):
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("人员"))
+    # The work for which it is asked: then its customer is lent, and no longer than the work lasts.
+    item = models.ForeignKey(
+        "access.WorkItem", models.PROTECT, null=True, related_name="+", verbose_name=_("事项")
+    )
     # As they were typed: whoever asks is not told which of them exist.
     customers = ArrayField(models.CharField(max_length=20), verbose_name=_("客户编号"))
     purpose = models.CharField(_("用途"), max_length=20, choices=Purpose)
@@ -82,6 +86,13 @@ class Grant(models.Model):
         ordering = ("-asked_at",)
         verbose_name = _("临时授权")
         verbose_name_plural = pgettext_lazy("列表", "临时授权")
+        constraints = [
+            models.CheckConstraint(
+                name="grant_is_for_customers_or_for_work",
+                condition=Q(item=None, customers__len__gt=0)
+                | Q(item__isnull=False, customers__len=0),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.ref)[:8]

@@ -136,7 +136,7 @@ def _ask(code: str, leaf: dict[str, Any], context: dict[str, Any], *, granted: b
         purpose=leaf["purp"],
         element_class=cls,
         level=level,
-        nearness=Reach(context["nearness"]),
+        nearness=_nearness(context),
         channel=leaf["ch"],
         address=context.get("address", ""),
         hour=context["hour"],
@@ -146,6 +146,12 @@ def _ask(code: str, leaf: dict[str, Any], context: dict[str, Any], *, granted: b
         granted=granted,
         lent=context.get("lent") or "",
     )
+
+
+def _nearness(context: dict[str, Any]) -> Reach:
+    """What was lent was once called one's own."""
+    near = Reach(context["nearness"])
+    return Reach.CASE if near is Reach.OWN and context.get("lent") else near
 
 
 def _trained(context: dict[str, Any]) -> frozenset[str] | None:

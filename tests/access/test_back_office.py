@@ -265,7 +265,7 @@ def test_rules_are_told_in_sentences():
     assert told == "代理人 可为 回访 查看 身份信息 至 L3（名下客户，7–22 时）"
     client = signed_in(Role.AUDITOR)
     body = client.get(reverse("admin:access_policyrule_changelist")).content.decode()
-    assert "代理人 可为 回访 查看 身份信息 至 L3（名下客户，" in body
+    assert "代理人 可为 回访 查看 身份信息 至 L3（名下及受理的客户，" in body
     assert 'id="R-010-1"' in body
 
 
