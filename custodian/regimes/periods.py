@@ -1,0 +1,42 @@
+"""Periods of the law, counted in calendar years, months or days from the day of the event."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+_WRITTEN = re.compile(r"(\d{1,3})(y|mo|d)")
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """So many months and days; written `10y`, `6mo` or `30d`."""
+
+    months: int = 0
+    days: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Raises ValueError for anything else than a number with y, mo or d."""
+        match = _WRITTEN.fullmatch(text)
+        if match is None:
+            raise ValueError(text)
+        number, unit = int(match[1]), match[2]
+        if unit == "d":
+            return cls(days=number)
+        return cls(months=number * (12 if unit == "y" else 1))
+
+    def __str__(self) -> str:
+        if self.days:
+            return f"{self.days}d"
+        return f"{self.months // 12}y" if self.months % 12 == 0 else f"{self.months}mo"
+
+    def after(self, day: date) -> date:
+        """The last day of the period that begins the day after `day`; 29 February ends on the 28th."""
+        months = day.year * 12 + day.month - 1 + self.months
+        year, month = divmod(months, 12)
+        last = monthrange(year, month + 1)[1]
+        return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
