@@ -1,1 +1,1 @@
-"""The law as data: clauses and what follows from them, each with its source, its mark and its dates. No Django."""
+"""The law as data: clauses and what follows from them, with source, mark and dates. No Django."""
