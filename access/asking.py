@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from uuid import UUID
 
 from access import actors, policy, token_grants
 from access.actions import Action, may_attempt
@@ -16,6 +17,7 @@ from access.vocabulary import Channel, Purpose, Reach, Role
 from custodian import clock, elements
 from custodian.errors import CustodianError
 
+WHOLE = frozenset({"identity", "financial"})  # kinds of which a customer has one holding
 PURPOSES = frozenset({"", *Purpose.values})
 CHANNELS = frozenset({"", *Channel.values})
 _SYSTEM_ALLOWED = Decision(allowed=True, because=("system",))
@@ -36,6 +38,7 @@ class Request:
     channel: str
     elements: tuple[str, ...]
     masked: bool
+    holdings: frozenset[UUID] = frozenset()  # those alone are asked for; none: all of the subjects
     hour: int = field(default_factory=lambda: clock.local().hour)
 
     def __post_init__(self) -> None:
@@ -61,12 +64,31 @@ def decide(
 ) -> dict[str, Decision]:
     """One decision for each element (the farthest subject counts), and one for the act itself."""
     decisions = {"": of_action(request)}
-    if any(each.status != "active" for each in found) and not request.masked:
+    stored_only = any(
+        is_restricted(each, request.elements, holdings=request.holdings) for each in found
+    )
+    if stored_only and not request.masked:
         decisions["status"] = Decision(allowed=False, because=("restricted",))
     purposes = [each.lent for each in found if each.lent]
     if not request.masked and any(request.purpose not in each for each in purposes):
         decisions["grant"] = Decision(allowed=False, because=("grant-purpose",))
     return decisions | of_elements(request, nearness, granted, lent=lent_by(found))
+
+
+def is_restricted(
+    found: Found, elements: Collection[str], *, holdings: Collection[UUID] = ()
+) -> bool:
+    """Whether what is asked of this customer is stored and not used (PIPL art. 47).
+
+    Of several policies or claims that nobody names, the vault leaves out those that are.
+    """
+    if found.status != "active":
+        return True
+    kinds = {code.partition(".")[0] for code in elements}
+    return any(
+        kind in kinds and (kind in WHOLE or holding in holdings)
+        for kind, holding in found.restricted
+    )
 
 
 def lent_by(found: Collection[Found]) -> str:

@@ -1,10 +1,13 @@
-"""Unlinks a destroyed customer's entries: her log key and her list of looks go, the entries stay.
+"""Unlinks destroyed customers' entries: their log keys and their lists of looks go, the entries stay.
 
 Without the key her tags are noise that links to nothing; every entry, proof and checkpoint stays as valid
 as before. The log says itself which key went and how many rows, so that a key that vanished otherwise shows.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -26,29 +29,43 @@ class StillHeld(CustodianError):
 
 
 def forget(subject: Subject, *, channel: str, actor: Actor) -> int:
-    """Destroy the log key and rows of a destroyed subject, and say how many rows; raises `StillHeld`.
+    """The same for one."""
+    return forget_all([subject], channel=channel, actor=actor)
+
+
+def forget_all(subjects: Sequence[Subject], *, channel: str, actor: Actor) -> int:
+    """Destroy the log keys and rows of destroyed subjects, and say how many rows; raises `StillHeld`.
 
     A second time changes nothing.
     """
     with transaction.atomic():
-        known = Subject.objects.select_for_update().get(pk=subject.pk)
-        if known.status != Subject.Status.DESTROYED:
+        asked = Subject.objects.filter(pk__in=[each.pk for each in subjects])
+        known = list(asked.select_for_update().order_by("pk"))
+        if any(each.status != Subject.Status.DESTROYED for each in known):
             raise StillHeld
-        keys = keystore.subject_keys_of([subject.pk])
-        if subject.pk not in keys:
+        keys = keystore.subject_keys_of([each.pk for each in known])
+        linked = [each for each in known if each.pk in keys]
+        if not linked:
             return 0
-        exposure.erase(subject)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT querylog.forget_subject(%s::uuid, %s)", [str(subject.uid), subject.pk]
+        exposure.erase(linked)
+        rows = _unlink(linked)
+        quotas.erase([each.pk for each in linked])
+        exports.purge([each.pk for each in linked])
+        for each in linked:
+            gate.authorise(
+                actor,
+                Action.LOG_SUBJECT_ERASE,
+                channel=channel,
+                facts={"key_id": keystore.key_id(keys[each.pk]).hex(), "rows": rows[each.uid]},
             )
-            (rows,) = cursor.fetchone() or (0,)
-        quotas.erase(subject.pk)
-        exports.purge(known)
-        gate.authorise(
-            actor,
-            Action.LOG_SUBJECT_ERASE,
-            channel=channel,
-            facts={"key_id": keystore.key_id(keys[subject.pk]).hex(), "rows": int(rows)},
+    return sum(rows.values())
+
+
+def _unlink(subjects: Sequence[Subject]) -> dict[UUID, int]:
+    """How many rows went, by the subject's uid."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT gone, rows FROM querylog.forget_subjects(%s::uuid[], %s)",
+            [[str(each.uid) for each in subjects], [each.pk for each in subjects]],
         )
-    return int(rows)
+        return {gone: int(rows) for gone, rows in cursor.fetchall()}

@@ -7,7 +7,7 @@ log's `subject_access`, and is then what it was, without the customers destroyed
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -30,12 +30,12 @@ JOIN access_user u ON u.ref = e.actor
 JOIN access_subject s ON s.uid = a.subject
 WHERE e.id >= %s AND e.id < %s AND e.outcome = 'ok'
 """
-_OF_SUBJECT = """
+_OF_SUBJECTS = """
 SELECT DISTINCT u.id, (e.ts AT TIME ZONE %s)::date
 FROM querylog.subject_access a
 JOIN querylog.entry e ON e.id = a.entry_id
 JOIN access_user u ON u.ref = e.actor
-WHERE a.subject = %s
+WHERE a.subject = ANY (%s::uuid[])
 """
 Key = tuple[int, date]
 
@@ -87,16 +87,18 @@ def covering(customers: BitMap, *, since: date, until: date) -> dict[int, int]:
     return {user: len(common) for user, common in found.items()}
 
 
-def erase(subject: Subject) -> int:
-    """Take a destroyed customer out of every set; before her rows in the log go. The sets changed."""
+def erase(subjects: Sequence[Subject]) -> int:
+    """Take destroyed customers out of every set; before their rows in the log go. The sets changed."""
+    gone = BitMap(each.pk for each in subjects)
     with connection.cursor() as cursor:
-        cursor.execute(_OF_SUBJECT, [str(clock.OFFICE), str(subject.uid)])
+        uids = [str(each.uid) for each in subjects]
+        cursor.execute(_OF_SUBJECTS, [str(clock.OFFICE), uids])
         keys: list[Key] = cursor.fetchall()
     changed = 0
     for row in Exposure.objects.select_for_update(no_key=True).filter(
         user_id__in={user for user, _ in keys}, day__in={day for _, day in keys}
     ):
-        fresh = {name: _without(getattr(row, name), subject.pk) for name in _SETS}
+        fresh = {name: _without(getattr(row, name), gone) for name in _SETS}
         if any(fresh[name] != bytes(getattr(row, name)) for name in _SETS):
             Exposure.objects.filter(pk=row.pk).update(**fresh)
             changed += 1
@@ -106,10 +108,8 @@ def erase(subject: Subject) -> int:
 _SETS = ("seen", "opened", "unexplained", "unasked")
 
 
-def _without(body: bytes, ordinal: int) -> bytes:
-    held = unpacked(body)
-    held.discard(ordinal)
-    return packed(held)
+def _without(body: bytes, gone: BitMap) -> bytes:
+    return packed(unpacked(body) - gone)
 
 
 def packed(customers: BitMap) -> bytes:

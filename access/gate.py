@@ -124,7 +124,15 @@ def permit(
     scope), `LogUnavailable` (no entry, no data) and `LogBehind` (entries wait too long for their seal).
     `facts` and `reason` go into the sealed context.
     """
-    request = Request(actor, action, purpose, channel, tuple(sorted(elements)), masked=masked)
+    request = Request(
+        actor,
+        action,
+        purpose,
+        channel,
+        tuple(sorted(elements)),
+        masked=masked,
+        holdings=frozenset(holdings),
+    )
     only = [str(holding) for holding in holdings]
     inputs = {"reason": reason, "holdings": only or None, **(facts or {})}
     found = scopes.find(subjects)

@@ -246,11 +246,11 @@ def _used(person: int, limit: Limit) -> int:
     return Seen.objects.filter(user_id=person, kind=limit.kind, last_at__gt=since).count()
 
 
-def erase(subject: int) -> None:
-    """A destroyed customer is on nobody's list of seen ones."""
+def erase(subjects: Sequence[int]) -> None:
+    """Destroyed customers are on nobody's list of seen ones."""
     from access.models import Seen
 
-    Seen.objects.filter(subject_id=subject).delete()
+    Seen.objects.filter(subject_id__in=subjects).delete()
 
 
 def _kinds(codes: Sequence[str], *, masked: bool) -> list[str]:

@@ -87,6 +87,8 @@ class Found:
     # The purposes of the grants and windows without which the customer would be out of reach.
     lent: frozenset[str] = frozenset()
     in_window: bool = False  # one of them is break-glass
+    # What of hers is stored and not used, as kind and holding.
+    restricted: frozenset[tuple[str, UUID]] = frozenset()
 
 
 _FIND = """
@@ -101,7 +103,8 @@ SELECT s.id, s.uid, s.status,
                 AND a.since <= statement_timestamp() AND a.until > statement_timestamp()),
        EXISTS (SELECT 1 FROM access_assignment a
                WHERE a.subject_id = s.id AND a.user_id = %(actor)s AND a.window_id IS NOT NULL
-                 AND a.since <= statement_timestamp() AND a.until > statement_timestamp())
+                 AND a.since <= statement_timestamp() AND a.until > statement_timestamp()),
+       ARRAY (SELECT r.kind || ' ' || r.holding FROM access_restriction r WHERE r.subject_id = s.id)
 FROM access_subject s JOIN keys.subject_key k ON k.subject = s.id
 WHERE s.id = ANY (%(subjects)s)
 """
@@ -122,9 +125,20 @@ def find(subjects: Sequence[int]) -> dict[int, Found]:
 
 
 def _found(row: Any, reach: Reach) -> Found:
-    ordinal, uid, status, own, unit, kek, wrapped, lent, in_window = row
+    ordinal, uid, status, own, unit, kek, wrapped, lent, in_window, kept = row
     near = own or unit or reach is Reach.ALL
     purposes = frozenset[str]() if near else frozenset(lent)
     nearness = Reach.OWN if own else Reach.UNIT if unit else Reach.CASE if purposes else Reach.ALL
     window = bool(purposes) and in_window
-    return Found(ordinal, uid, status, nearness, kek, bytes(wrapped), purposes, window)
+    pairs = (each.split(" ", 1) for each in kept)
+    return Found(
+        id=ordinal,
+        uid=uid,
+        status=status,
+        nearness=nearness,
+        kek=kek,
+        wrapped=bytes(wrapped),
+        lent=purposes,
+        in_window=window,
+        restricted=frozenset((kind, UUID(holding)) for kind, holding in pairs),
+    )

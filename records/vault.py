@@ -117,9 +117,17 @@ def _open(permit: Permit) -> Iterator[Plain]:
     for code in sorted(permit.elements):
         if not (elements.get(code).never_shown and permit.masked):
             wanted.setdefault(_table_of(code), []).append(code)
+    kept = set() if permit.masked else _stored_only(permit)
     keys: dict[UUID, DataKey] = {}
     for row in _rows(wanted, permit) if wanted else ():
+        if row[2] in kept:
+            continue
         yield from _values(row, wanted[row[0]], keys, entry=permit.entry)
+
+
+def _stored_only(permit: Permit) -> set[UUID]:
+    """Holdings that are stored and not used: they are listed as masks and opened for nobody."""
+    return {holding for each in permit.subjects.values() for _kind, holding in each.restricted}
 
 
 def _rows(wanted: Mapping[str, Sequence[str]], permit: Permit) -> list[Any]:

@@ -17,6 +17,7 @@ from django.utils.translation import override
 from access import actors, gate, scopes
 from access.actions import Action
 from access.actors import Actor
+from access.asking import is_restricted
 from access.exports import builders, files
 from access.exports.files import Line, Title
 from access.exports.fingerprint import Mark
@@ -139,7 +140,10 @@ class _Build:
         if found is None:
             return OUT_OF_REACH
         lent = bool(found.lent) and self.export.purpose not in found.lent
-        return OUT_OF_REACH if lent else _BECAUSE.get(found.status, "")
+        if lent:
+            return OUT_OF_REACH
+        stored_only = is_restricted(found, self.export.elements)
+        return _BECAUSE.get(found.status, RESTRICTED if stored_only else "")
 
     def _read(self, subjects: Sequence[int], actor: Actor) -> dict[int, Mapping[str, str]]:
         if not subjects:

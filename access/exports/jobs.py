@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import IO, cast
 from uuid import UUID
@@ -197,23 +197,29 @@ def recall(export: Export, *, channel: str, actor: Actor) -> None:
         _remove(held, Removed.RECALLED)
 
 
-def purge(subject: Subject) -> int:
-    """A destroyed customer is in no file that is still kept; how many files went.
+def purge(subjects: Collection[int]) -> int:
+    """Destroyed customers are in no file that is still kept; how many files went.
 
-    One that is being made right now loses its lease and is made anew without her.
+    One that is being made right now loses its lease and is made anew without them.
     """
-    holds = Q(included__contains=[subject.pk]) | Q(canaries__contains=[subject.pk])
+    lost_ones = set(subjects)
     with transaction.atomic():
         open_ones = Export.objects.select_for_update().filter(removed_at=None)
-        held = list(open_ones.filter(holds | Q(candidates__contains=[subject.pk])))
+        held = list(open_ones.filter(_with(lost_ones)))
         for export in held:
             if export.status == JobStatus.RUNNING:
                 lost = {"status": JobStatus.QUEUED, "leased_by": None, "leased_until": None}
                 Export.objects.filter(pk=export.pk).update(**lost)
-        gone = [each for each in held if subject.pk in {*(each.included or ()), *each.canaries}]
+        gone = [each for each in held if lost_ones & {*(each.included or ()), *each.canaries}]
         for export in gone:
             _remove(export, Removed.DESTROYED)
     return len(gone)
+
+
+def _with(subjects: Collection[int]) -> Q:
+    among = list(subjects)
+    held = Q(included__overlap=among) | Q(canaries__overlap=among)
+    return held | Q(candidates__overlap=among)
 
 
 def expire() -> int:

@@ -16,7 +16,7 @@ from access.models.people import Unit, User
 from access.models.quotas import Quota, Seen, Tally, Total
 from access.models.recertification import Campaign, HeldRight
 from access.models.rules import PolicyRule, Replay, RuleProposal
-from access.models.subjects import Assignment, Grant, Subject
+from access.models.subjects import Assignment, Grant, Restriction, Subject
 from access.models.tokens import ApiToken, TokenGrant
 from access.models.training import (
     Attempt,
@@ -67,6 +67,7 @@ __all__ = [
     "Quota",
     "Reminder",
     "Replay",
+    "Restriction",
     "RollRow",
     "RuleProposal",
     "SealedContext",

@@ -51,6 +51,32 @@ class Subject(models.Model):
         return f"#{self.pk}"
 
 
+class Restriction(models.Model):
+    """One holding of a customer that is stored and protected, and not used for anything else (PIPL art. 47).
+
+    `kind` is the first word of the codes of the elements in it. Who wrote the row takes it away again.
+    """
+
+    class Because(models.TextChoices):
+        RETENTION = "retention", _("处理目的已结束，法定保存期未满")
+
+    holding = models.UUIDField()
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="restrictions")
+    kind = models.CharField(max_length=12)
+    because = models.CharField(max_length=12, choices=Because, default=Because.RETENTION)
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "holding", "because"], name="restriction_is_once_for_each_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.subject_id}"
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def current(self) -> Self:
         now = clock.now()

@@ -1,0 +1,60 @@
+"""Holdings that are stored and not used, and an end of many customers' log keys at once."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+import custodian.clock
+
+# Whoever sees the customer sees that she is restricted; whoever reaches everybody restricts.
+SCOPE = """
+ALTER TABLE access_restriction ENABLE ROW LEVEL SECURITY;
+ALTER TABLE access_restriction FORCE ROW LEVEL SECURITY;
+CREATE POLICY restriction_scope ON access_restriction USING (
+    (SELECT NULLIF(current_setting('custodian.reach', true), '')) = 'all');
+CREATE POLICY restriction_read ON access_restriction FOR SELECT USING (
+    EXISTS (SELECT 1 FROM access_subject s WHERE s.id = access_restriction.subject_id));
+CREATE FUNCTION querylog.forget_subjects(uids uuid[], ordinals bigint[])
+RETURNS TABLE (gone uuid, rows bigint) LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = querylog, pg_temp AS $$
+BEGIN
+    FOR i IN 1 .. coalesce(array_length(uids, 1), 0) LOOP
+        gone := uids[i];
+        rows := querylog.forget_subject(uids[i], ordinals[i]);
+        RETURN NEXT;
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION querylog.forget_subjects(uuid[], bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION querylog.forget_subjects(uuid[], bigint[]) TO custodian_app;
+"""
+UNSCOPE = """
+DROP FUNCTION querylog.forget_subjects(uuid[], bigint[]);
+DROP POLICY restriction_read ON access_restriction;
+DROP POLICY restriction_scope ON access_restriction;
+ALTER TABLE access_restriction NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE access_restriction DISABLE ROW LEVEL SECURITY;
+"""
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('access', '0018_lend_for_work'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Restriction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('holding', models.UUIDField()),
+                ('kind', models.CharField(max_length=12)),
+                ('because', models.CharField(choices=[('retention', '处理目的已结束，法定保存期未满')], default='retention', max_length=12)),
+                ('since', models.DateTimeField(default=custodian.clock.now)),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='restrictions', to='access.subject')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('subject', 'holding', 'because'), name='restriction_is_once_for_each_reason')],
+            },
+        ),
+        migrations.RunSQL(SCOPE, UNSCOPE),
+    ]
