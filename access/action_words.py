@@ -87,6 +87,12 @@ WORDS: Mapping[str, Promise | str] = {
     Action.RECERTIFICATION_OPEN: _("提出权限复核"),
     Action.RECERTIFICATION_READ: _("阅看权限复核"),
     Action.RECERTIFICATION_REVIEW: _("打开待复核的权限"),
+    Action.RETENTION_APPROVE: _("复核销毁批次"),
+    Action.RETENTION_DESTROY: _("销毁客户资料"),
+    Action.RETENTION_NOTE: _("登记保存期限的起算日"),
+    Action.RETENTION_PROPOSE: _("提出销毁批次"),
+    Action.RETENTION_READ: _("阅看保存与销毁"),
+    Action.RETENTION_RECKON: _("核算保存期限"),
     Action.SECOND_FACTOR_ENROL: _("绑定验证器"),
     Action.SECOND_FACTOR_SHOW: _("显示验证器密钥"),
     Action.SESSION_CLOSE: _("退出登录"),
@@ -130,6 +136,7 @@ ACTS: Mapping[str, Promise | str] = {
     "roll": _("名册"),
     "codes": _("代码表"),
     "key.rotate": _("更换日志密钥"),
+    "destroy": _("销毁"),
     "erase": _("注销假名"),
 }
 

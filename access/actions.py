@@ -97,6 +97,12 @@ class Action(StrEnum):
     SECOND_FACTOR_ENROL = "access:second-factor:enrol"
     SECOND_FACTOR_SHOW = "access:second-factor:show"
     SESSION_CLOSE = "access:session:close"
+    RETENTION_APPROVE = "records:destruction:approve"
+    RETENTION_DESTROY = "records:destruction:carry-out"
+    RETENTION_NOTE = "records:retention:note"
+    RETENTION_PROPOSE = "records:destruction:propose"
+    RETENTION_READ = "records:retention:read"
+    RETENTION_RECKON = "records:retention:reckon"
     SESSION_END = "access:session:end"
     STEP_UP = "access:session:step-up"
     SUBJECT_MARK = "access:subject:mark"
@@ -175,6 +181,11 @@ ACT: Mapping[Action, str] = {
     Action.RECERTIFICATION_APPROVE: "change",
     Action.RECERTIFICATION_DECIDE: "change",
     Action.RECERTIFICATION_OPEN: "change",
+    Action.RETENTION_APPROVE: "change",
+    Action.RETENTION_DESTROY: "destroy",
+    Action.RETENTION_NOTE: "change",
+    Action.RETENTION_PROPOSE: "change",
+    Action.RETENTION_RECKON: "change",
     Action.SECOND_FACTOR_ENROL: "change",
     Action.SESSION_END: "change",
     Action.SUBJECT_MARK: "change",
@@ -269,6 +280,12 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.RECERTIFICATION_OPEN: _OFFICERS,
     Action.RECERTIFICATION_READ: _WATCHERS,
     Action.RECERTIFICATION_REVIEW: _INSURERS,
+    Action.RETENTION_APPROVE: _OFFICERS,
+    Action.RETENTION_DESTROY: frozenset(),
+    Action.RETENTION_NOTE: _OFFICERS,
+    Action.RETENTION_PROPOSE: _OFFICERS,
+    Action.RETENTION_READ: _WATCHERS,
+    Action.RETENTION_RECKON: _OFFICERS,
     Action.SECOND_FACTOR_ENROL: _STAFF,
     Action.SECOND_FACTOR_SHOW: _STAFF,
     Action.SESSION_CLOSE: _STAFF,

@@ -40,7 +40,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
     "dispatcher": frozenset(),
-    "destroyer": frozenset({Action.LOG_SUBJECT_ERASE}),
+    "destroyer": frozenset({Action.LOG_SUBJECT_ERASE, Action.RETENTION_DESTROY}),
     "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
     "feed": frozenset(),
     "granter": frozenset(),
@@ -53,6 +53,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
         }
     ),
     "installation": frozenset({Action.USER_CHANGE, Action.TRAINING_LOAD}),
+    "keeper": frozenset({Action.RETENTION_RECKON, Action.RETENTION_PROPOSE}),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
     "personnel": frozenset({Action.USER_CHANGE}),

@@ -233,6 +233,11 @@ LANGUAGE_COOKIE_SECURE = PRODUCTION
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
+# Where tombstones are kept outside the database; a second place in other hands should copy it.
+CUSTODIAN_TOMBSTONES = Path(env.text("CUSTODIAN_TOMBSTONES", default=str(VAR / "tombstones")))
+# After so many days no backup holds a key that still opens anything; a company default.
+CUSTODIAN_KEY_DAYS = env.number("CUSTODIAN_KEY_DAYS", default=30)
+
 STATIC_URL = "/static/"
 # Elsewhere the files are served from the apps themselves.
 STATIC_ROOT = (
@@ -303,6 +308,7 @@ CELERY_BEAT_SCHEDULE = {
     "audit": {"task": "access.tasks.audit", "schedule": 120.0},
     "remind": {"task": "access.tasks.remind", "schedule": crontab(hour="1", minute="0")},
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
+    "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
     "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
 }

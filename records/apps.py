@@ -13,8 +13,10 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from access import ports
         from records import catalogue, checks, damage, exporting  # noqa: F401
+        from records.destruction import own_stores
         from records.log_names import Customers
         from records.staff_traces import Relations
 
+        own_stores.ready()
         ports.register_customers(Customers())
         ports.register_relations(Relations())

@@ -6,8 +6,10 @@ import structlog
 from celery import shared_task
 
 from custodian.workflow import IllegalMove
+from records.destruction import batches, executing, tombstones
 from records.importing import engine, quarantine, store
 from records.models import ImportRun
+from records.retention import reckoning
 
 _log = structlog.get_logger("records")
 
@@ -25,5 +27,26 @@ def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
     for run_id in ImportRun.objects.due().values_list("pk", flat=True):
         run_import.delay(run_id)
+    for batch_id in executing.due_jobs():
+        destroy_batch.delay(batch_id)
     quarantine.expire()
     store.tidy()
+    tombstones.publish()
+
+
+@shared_task
+def destroy_batch(batch_id: int) -> None:
+    try:
+        executing.work(batch_id)
+    except IllegalMove:
+        _log.info("destruction-held-by-another", batch=batch_id)
+
+
+@shared_task
+def reckon() -> None:
+    """Every night what each holding's time is, and what is due into the batch that waits."""
+    try:
+        if reckoning.carry_out().finished_at:
+            batches.propose_nightly()
+    except IllegalMove:
+        _log.info("reckoning-held-by-another")

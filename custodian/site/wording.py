@@ -20,7 +20,6 @@ ACTS: dict[str, tuple[Any, str, str]] = {
     "login.failed": (_("登录失败"), "danger", "cross"),
     "logout": (_("退出登录"), "", ""),
     "import": (_("导入"), "info", "upload"),
-    "destroy": (_("销毁"), "danger", "trash"),
     "step-up": (_("二次验证"), "", ""),
     "step-up.failed": (_("二次验证失败"), "danger", "cross"),
     "second-factor": (_("验证器密钥"), "warn", "eye"),
@@ -31,6 +30,7 @@ ACTS: dict[str, tuple[Any, str, str]] = {
     "roll": (_("名册"), "", ""),
     "codes": (_("代码表"), "", ""),
     "key.rotate": (_("更换日志密钥"), "info", ""),
+    "destroy": (_("销毁"), "danger", "trash"),
     "erase": (_("注销假名"), "danger", "trash"),
     "system": (_("系统作业"), "", ""),
 }

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from records.models.books import Book, Intermediary, Product
 from records.models.customers import Account, Customer, Finances, Identity, Representative
+from records.models.destruction import (
+    CertificatePage,
+    DestructionBatch,
+    DestructionItem,
+    Tombstone,
+    TombstoneSheet,
+)
 from records.models.documents import Document
 from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.policies import Claim, Policy, PolicyRole
+from records.models.retention import Keeping, KeepingRun, RetentionEvent
 from records.models.staff import StaffTrace
 
 __all__ = [
     "Account",
     "BlindIndex",
     "Book",
+    "CertificatePage",
     "Claim",
     "Customer",
+    "DestructionBatch",
+    "DestructionItem",
     "Document",
     "Finances",
     "Holding",
@@ -23,10 +34,15 @@ __all__ = [
     "ImportFile",
     "ImportRun",
     "Intermediary",
+    "Keeping",
+    "KeepingRun",
     "Policy",
     "PolicyRole",
     "Product",
     "QuarantinedRow",
     "Representative",
+    "RetentionEvent",
     "StaffTrace",
+    "Tombstone",
+    "TombstoneSheet",
 ]

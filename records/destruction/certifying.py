@@ -1,0 +1,166 @@
+"""The certificate of a batch, signed, its hash in the log: what went, by which rule, and what is left."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count
+
+from access import actors, gate
+from access.actions import Action
+from access.actors import Actor
+from access.models import ApprovalDecision, Subject
+from access.vocabulary import Channel
+from custodian import clock, keys
+from custodian.crypto import signing
+from custodian.tlog.verify import canonical
+from records.destruction import batches, printing, stores
+from records.destruction.batches import Fate
+from records.destruction.stores import Gone
+from records.models import CertificatePage, DestructionBatch, Keeping
+
+FORMAT: Final = "custodian-destruction-1"
+KEY: Final = "destruction certificates"
+DOMAIN: Final = "destruction certificate 1"
+
+
+def gone_by(batch: DestructionBatch) -> Gone:
+    """Everything that the batch has destroyed, as the stores are asked about it."""
+    found: dict[str, list[UUID]] = defaultdict(list)
+    subjects: set[int] = set()
+    rows = batch.items.filter(state=Fate.DESTROYED).values_list("kind", "holding", "subject_id")
+    for kind, holding, subject in rows.iterator(2_000):
+        found[kind].append(holding)
+        subjects.add(subject)
+    whole = Subject.objects.filter(pk__in=subjects, status=Subject.Status.DESTROYED)
+    return Gone(dict(found), sorted(subjects), list(whole))
+
+
+def certify(batch: DestructionBatch, gone: Gone) -> None:
+    """Sign the certificate and keep it, in the caller's transaction; a batch has one for ever."""
+    held = DestructionBatch.objects.select_for_update().get(pk=batch.pk)
+    if held.certificate:
+        return
+    scan = _scanned(gone)
+    body = canonical(content(held, gone, scan)).encode()
+    signature = signing.sign(keys.keyring().signing_key(KEY), body, domain=DOMAIN)
+    printed = {
+        language: printing.page(held, json.loads(body), language) for language in printing.LANGUAGES
+    }
+    CertificatePage.objects.bulk_create(
+        CertificatePage(batch=held, language=language, body=page)
+        for language, page in printed.items()
+    )
+    pages = {language: hashlib.sha256(page).hexdigest() for language, page in printed.items()}
+    changes = {"certificate": body, "signature": signature, "pages": pages, "scan": scan}
+    DestructionBatch.objects.filter(pk=held.pk).update(**changes)
+    gate.authorise(
+        actors.system("destroyer"),
+        Action.RETENTION_DESTROY,
+        channel=Channel.TASK,
+        facts={"batch": held.code, "digest": hashlib.sha256(body).hexdigest()},
+    )
+
+
+def is_ours(body: bytes, signature: bytes) -> bool:
+    """Whether this installation signed exactly these bytes as a certificate."""
+    public = keys.keyring().signing_key(KEY).public_key()
+    return signing.verify(public, signature, body, domain=DOMAIN)
+
+
+def content(batch: DestructionBatch, gone: Gone, scan: Mapping[str, Any]) -> dict[str, Any]:
+    """What the certificate says; codes, counts and dates, no customer by name."""
+    days = settings.CUSTODIAN_KEY_DAYS
+    now = clock.now()
+    return {
+        "format": FORMAT,
+        "insurer": settings.CUSTODIAN_INSURER,
+        "batch": batch.code,
+        "due": batch.day.isoformat(),
+        "requested": _person(batch.submitted_by),
+        "approved": _approvers(batch),
+        "approved-at": batches.moment_of(batch),
+        "finished-at": now.astimezone(UTC).isoformat(),
+        "unreadable-in-backups-from": (
+            clock.local(now).date() + timedelta(days=days + 1)
+        ).isoformat(),
+        "set": batch.digest,
+        "approved-holdings": batches.approved_set(batch).count(),
+        "destroyed": _by_rule(batch),
+        "customers-destroyed": len(gone.whole),
+        "customers-kept-in-part": _remains(gone),
+        "left-out": _left_out(batch),
+        "excluded-before": batch.items.filter(state=Fate.EXCLUDED).count(),
+        "scan": dict(scan),
+    }
+
+
+def _person(user: Any) -> dict[str, str]:
+    return {"no": user.staff_no, "name": user.name, "role": user.role} if user else {}
+
+
+def _approvers(batch: DestructionBatch) -> list[dict[str, str]]:
+    decisions = ApprovalDecision.objects.filter(
+        approval=batch.approval, approves=True
+    ).select_related("decided_by")
+    return [_person(each.decided_by) for each in decisions.order_by("pk")]
+
+
+def _by_rule(batch: DestructionBatch) -> list[dict[str, Any]]:
+    rows = batch.items.filter(state=Fate.DESTROYED).values("kind", "rule", "book__code")
+    return [
+        {"kind": row["kind"], "rule": row["rule"], "book": row["book__code"], "holdings": row["n"]}
+        for row in rows.annotate(n=Count("pk")).order_by("kind", "rule", "book__code")
+    ]
+
+
+def _left_out(batch: DestructionBatch) -> list[dict[str, Any]]:
+    """What was approved and stays, and why: holds that came later, use that came back, a stop."""
+    later = batches.approved_set(batch).filter(state__in=[Fate.HELD, Fate.IN_USE, Fate.STOPPED])
+    rows = later.values("state", "because").annotate(n=Count("pk")).order_by("state", "because")
+    return [
+        {"state": row["state"], "because": row["because"], "holdings": row["n"]} for row in rows
+    ]
+
+
+def _remains(gone: Gone) -> dict[str, Any]:
+    """Of those who lost something but not everything: what remains, by kind and deciding rule."""
+    whole = {each.pk for each in gone.whole}
+    partly = [each for each in gone.subjects if each not in whole]
+    rows = Keeping.objects.filter(subject__in=partly).values("kind", "rule", "state")
+    kept = rows.annotate(n=Count("pk")).order_by("kind", "rule", "state")
+    return {
+        "customers": len(partly),
+        "holdings": [
+            {"kind": row["kind"], "rule": row["rule"], "state": row["state"], "holdings": row["n"]}
+            for row in kept
+        ],
+    }
+
+
+def _scanned(gone: Gone) -> dict[str, Any]:
+    looks = list(stores.scan(gone))
+    return {
+        "looked": [
+            {"store": each.store, "for": each.looked, "found": len(each.residues)} for each in looks
+        ],
+        "residues": [f"{one.store}: {one.what}" for each in looks for one in each.residues],
+    }
+
+
+def take(batch: DestructionBatch, *, actor: Actor, channel: str) -> None:
+    """On record before the first byte of the certificate."""
+    gate.permit(
+        actor,
+        Action.RETENTION_READ,
+        purpose="compliance",
+        channel=channel,
+        facts={"batch": batch.code},
+    )

@@ -1,0 +1,97 @@
+"""The certificate as it is printed: one page of A4 in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from custodian import clock, pdf
+from custodian.regimes import packs
+from records.destruction import batches, stores
+from records.destruction.batches import Fate
+from records.models import DestructionBatch
+
+LANGUAGES: Final = {"zh-hans": "zh", "en": "en"}
+
+
+def page(batch: DestructionBatch, said: Mapping[str, Any], language: str) -> bytes:
+    with override(language):
+        return pdf.compile_pdf(
+            "certificate.typ", _printed(batch, said, LANGUAGES[language]), at=clock.now()
+        )
+
+
+def _printed(batch: DestructionBatch, said: Mapping[str, Any], language: str) -> dict[str, Any]:
+    insurer = settings.CUSTODIAN_INSURER_NAME[language]
+    kinds = {code: str(label) for code, label in batches.KINDS}
+    fates = dict(Fate.choices)
+    title = _("销毁凭证 %(code)s") % {"code": batch.code}
+    approved = _("、").join(f"{each['name']} {each['no']}" for each in said["approved"])
+    asked = said["requested"]
+    return {
+        "lang": language,
+        "region": "gb" if language == "en" else "cn",
+        "title": title,
+        "insurer": insurer,
+        "mark": f"{insurer} · {title}",
+        "page": _("第 {n} 页，共 {m} 页"),
+        "lede": _(
+            "以下资料的数据密钥、盲索引与加密存储的内容已经销毁，在运行中的系统里无法再读出。"
+            "凭证已签名，摘要写入查询日志。"
+        ),
+        "facts": [
+            [_("保险公司"), insurer],
+            [_("批次"), batch.code],
+            [_("到期日"), said["due"]],
+            [_("提出人"), f"{asked.get('name', '')} {asked.get('no', '')}"],
+            [_("批准人"), approved],
+            [_("完成时间"), f"{clock.local(clock.now()):%Y-%m-%d %H:%M:%S %z}"],
+            [_("批准的保管号"), f"{said['approved-holdings']:,}"],
+            [_("全部销毁的客户"), f"{said['customers-destroyed']:,}"],
+            [_("备份中最迟不可读"), said["unreadable-in-backups-from"]],
+            [_("内容指纹"), said["set"]],
+        ],
+        "destroyed_title": _("已销毁"),
+        "destroyed_heads": [_("分类"), _("依据"), _("账册"), _("保管号")],
+        "destroyed": [
+            [kinds[row["kind"]], rule_words(row["rule"]), row["book"], f"{row['holdings']:,}"]
+            for row in said["destroyed"]
+        ],
+        "left_title": _("批准之后未销毁"),
+        "left_heads": [_("原因"), _("说明"), _("保管号")],
+        "left": [
+            [str(fates[row["state"]]), row["because"], f"{row['holdings']:,}"] for row in said["left-out"]
+        ],
+        "nothing": _("没有。批准的全部销毁。"),
+        "remains_title": _("这些客户仍保存的资料"),
+        "remains_heads": [_("分类"), _("依据"), _("保管号")],
+        "remains": [
+            [kinds[row["kind"]], rule_words(row["rule"]), f"{row['holdings']:,}"]
+            for row in said["customers-kept-in-part"]["holdings"]
+        ],
+        "no_remains": _("没有。"),
+        "scan_title": _("残留检查"),
+        "scan_heads": [_("位置"), _("查找的编号"), _("发现")],
+        "scan": [
+            [_store(row["store"]), f"{row['for']:,}", f"{row['found']:,}"] for row in said["scan"]["looked"]
+        ],
+        "residues": list(said["scan"]["residues"]),
+    }  # fmt: skip
+
+
+def rule_words(code: str) -> str:
+    """A rule as people read it: the law and its clause, or whose choice it is."""
+    rule = packs.load("cn").retention.get(code)
+    clause = packs.load("cn").clauses.get(rule.clause) if rule else None
+    if clause is None:
+        return code
+    law = clause.law_en if get_language() == "en" else f"《{clause.law}》"
+    return f"{law} {clause.article}"
+
+
+def _store(name: str) -> str:
+    return next((str(each.label) for each in stores.stores if each.name == name), name)

@@ -1,0 +1,1 @@
+"""How long a customer's data is kept, why, and what follows when its time is over."""

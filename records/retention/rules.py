@@ -1,0 +1,26 @@
+"""The retention rules that hold on a day, and what they say of a customer without a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from custodian.regimes import packs
+from custodian.regimes.packs import RetentionRule, Trigger
+from custodian.regimes.periods import Period
+
+
+def on(day: date) -> tuple[RetentionRule, ...]:
+    """Those of the installed law with this insurer's own terms."""
+    rules = packs.load("cn").retention.values()
+    return tuple(
+        each
+        for each in rules
+        if (each.since is None or each.since <= day) and (each.until is None or day < each.until)
+    )
+
+
+def prospect(rules: Sequence[RetentionRule]) -> Period:
+    """For how long somebody who has no contract is in use after the last contact."""
+    periods = [each.period for each in rules if each.trigger is Trigger.LAST_CONTACT]
+    return max(periods, default=Period())
