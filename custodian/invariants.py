@@ -23,6 +23,7 @@ from custodian import clock
 from custodian.health import OUTBOX_LIMIT
 from custodian.tlog.verify import TAG, canonical, leaf_hash
 from records import integrity
+from records.destruction import batches
 
 PAGE = 5000
 SAMPLE = 20
@@ -159,6 +160,21 @@ def exports_are_as_approved(options: Options) -> Iterator[str]:
         yield f"export {export.code}: it is something else than what was approved"
 
 
+def destruction_is_as_approved(options: Options) -> Iterator[str]:
+    for batch in batches.altered():
+        yield f"destruction {batch.code}: it holds something else than what was approved"
+    yield from _told(
+        "SELECT b.code FROM records_destructionbatch b WHERE (b.stage = 'done') <> (b.certificate <> '')"
+        " OR (b.stage = 'done' AND EXISTS (SELECT 1 FROM records_destructionitem i"
+        " WHERE i.batch_id = b.id AND i.state = 'planned')) LIMIT 1",
+        "destruction {}: it is done and not certified, or certified and not done",
+    )
+    yield from _told(
+        "SELECT t.gone FROM records_tombstone t JOIN keys.data_key k ON k.holding = t.gone LIMIT 1",
+        "holding {}: it is destroyed, and its key is there",
+    )
+
+
 def training_is_as_made(options: Options) -> Iterator[str]:
     for each in standing.altered():
         yield f"{each}: it was written by hand, and counts for nothing"
@@ -289,6 +305,7 @@ CHECKS: dict[str, Check] = {
     "grants": grants_are_as_approved,
     "recertifications": recertifications_are_as_approved,
     "exports": exports_are_as_approved,
+    "destruction": destruction_is_as_approved,
     "training": training_is_as_made,
     "partitions": partitions_are_ahead,
     "imports": imports_add_up,

@@ -9,10 +9,10 @@ from uuid import UUID
 from access import keystore
 from custodian.crypto.errors import OpenFailed
 from records import vault
-from records.models import Account, Claim, Document, Finances, Identity, Policy
+from records.models import Account, Claim, Document, Finances, Identity, Policy, Tombstone
 
 PAGE = 500
-HOLDINGS: Final = {
+HOLDINGS: Final[Mapping[str, Any]] = {
     "identity": Identity,
     "financial": Finances,
     "policy": Policy,
@@ -36,7 +36,11 @@ def altered(kind: str, *, every: int = 1) -> Iterator[UUID]:
 def _altered(kind: str, rows: Sequence[Any]) -> Iterator[UUID]:
     accounts = _accounts(rows) if kind == "financial" else {}
     keys = _keys({row.holding: row.subject_id for row in rows})
+    stones = Tombstone.objects.filter(gone__in=[row.holding for row in rows])
+    gone = set(stones.values_list("gone", flat=True))
     for row in rows:
+        if row.holding in gone:
+            continue
         blobs = {**_blobs(kind, row), **accounts.get(row.subject_id, {})}
         key = keys.get(row.holding)
         mac = bytes(row.state_mac)

@@ -7,6 +7,7 @@ over and whether a hold stands; what is done is what was approved less what has 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,6 @@ from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
 from custodian.jobs import wake
-from custodian.tlog.verify import canonical
 from custodian.workflow import Workflow
 from records import bulk
 from records.models import Customer, DestructionBatch, DestructionItem, KeepingRun, Policy
@@ -98,12 +98,14 @@ def no_new_holds() -> None:
 def _books(over: Sequence[Kept]) -> dict[UUID, int]:
     """The book that each holding came with: a policy's own, else the customer's."""
     holdings = [each.holding for each in over]
-    found = dict(Policy.objects.filter(holding__in=holdings).values_list("holding", "book_id"))
+    found: dict[UUID, Any] = dict(
+        Policy.objects.filter(holding__in=holdings).values_list("holding", "book_id")
+    )
     claims = Claim.objects.filter(holding__in=holdings)
     found |= dict(claims.values_list("holding", "policy__book_id"))
     customers = Customer.objects.filter(subject__in={each.subject for each in over})
     whose = dict(customers.values_list("subject_id", "book_id"))
-    return {each.holding: found.get(each.holding, whose[each.subject]) for each in over}
+    return {each.holding: int(found.get(each.holding) or whose[each.subject]) for each in over}
 
 
 def propose(*, on: date | None = None) -> DestructionBatch | None:
@@ -184,7 +186,7 @@ def exclude(batch: DestructionBatch, *, of: Mapping[str, Any], reason: str, acto
     with transaction.atomic():
         held = DestructionBatch.objects.select_for_update().get(pk=batch.pk, stage=Stage.PROPOSED)
         items = held.items.filter(state=Fate.PLANNED, **of)
-        count = items.update(state=Fate.EXCLUDED, because=reason[:80], decided_at=clock.now())
+        count: int = items.update(state=Fate.EXCLUDED, because=reason[:80], decided_at=clock.now())
         gate.authorise(
             actor,
             Action.RETENTION_PROPOSE,
@@ -200,7 +202,7 @@ def include(batch: DestructionBatch, *, actor: Actor) -> int:
     with transaction.atomic():
         held = DestructionBatch.objects.select_for_update().get(pk=batch.pk, stage=Stage.PROPOSED)
         items = held.items.filter(state=Fate.EXCLUDED)
-        count = items.update(state=Fate.PLANNED, because="", decided_at=None)
+        count: int = items.update(state=Fate.PLANNED, because="", decided_at=None)
         gate.authorise(
             actor,
             Action.RETENTION_PROPOSE,
@@ -245,7 +247,7 @@ def digest(batch: DestructionBatch) -> str:
     for row in rows.values_list("subject_id", "kind", "holding", "rule", "keep_until").iterator(
         2_000
     ):
-        whole.update(canonical([str(each) for each in row]).encode() + b"\n")
+        whole.update(json.dumps([str(each) for each in row]).encode() + b"\n")
     return whole.hexdigest()
 
 

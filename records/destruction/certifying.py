@@ -12,11 +12,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
-from access import actors, gate
+from access import actors, findings, gate
 from access.actions import Action
 from access.actors import Actor
-from access.models import ApprovalDecision, Subject
+from access.models import ApprovalDecision, Finding, Subject
+from access.models.findings import TELLERS
 from access.vocabulary import Channel
 from custodian import clock, keys
 from custodian.crypto import signing
@@ -28,6 +30,7 @@ from records.models import CertificatePage, DestructionBatch, Keeping
 
 FORMAT: Final = "custodian-destruction-1"
 KEY: Final = "destruction certificates"
+RESIDUE: Final = "destruction.residue"
 DOMAIN: Final = "destruction certificate 1"
 
 
@@ -49,6 +52,8 @@ def certify(batch: DestructionBatch, gone: Gone) -> None:
     if held.certificate:
         return
     scan = _scanned(gone)
+    if scan["residues"]:
+        _tell(held, len(scan["residues"]))
     body = canonical(content(held, gone, scan)).encode()
     signature = signing.sign(keys.keyring().signing_key(KEY), body, domain=DOMAIN)
     printed = {
@@ -67,6 +72,18 @@ def certify(batch: DestructionBatch, gone: Gone) -> None:
         channel=Channel.TASK,
         facts={"batch": held.code, "digest": hashlib.sha256(body).hexdigest()},
     )
+
+
+def _tell(batch: DestructionBatch, found: int) -> None:
+    facts = {"batch": batch.code, "found": found}
+    findings.raise_finding(RESIDUE, severity=Finding.Severity.URGENT, facts=facts)
+
+
+def _words(facts: Mapping[str, Any]) -> str:
+    return _("销毁批次 %(batch)s 之后仍有残留 %(found)s 处，见凭证") % facts
+
+
+TELLERS[RESIDUE] = _words
 
 
 def is_ours(body: bytes, signature: bytes) -> bool:
@@ -149,7 +166,13 @@ def _scanned(gone: Gone) -> dict[str, Any]:
     looks = list(stores.scan(gone))
     return {
         "looked": [
-            {"store": each.store, "for": each.looked, "found": len(each.residues)} for each in looks
+            {
+                "store": each.store,
+                "for": each.looked,
+                "found": len(each.residues),
+                "reached": each.reached,
+            }
+            for each in looks
         ],
         "residues": [f"{one.store}: {one.what}" for each in looks for one in each.residues],
     }

@@ -145,4 +145,4 @@ def digest_of(gone: Gone) -> str:
     import hashlib
 
     whole = [str(each) for each in sorted(gone.all)] + [str(each.uid) for each in gone.whole]
-    return hashlib.sha256(canonical(whole).encode()).hexdigest()
+    return hashlib.sha256(canonical({"gone": whole}).encode()).hexdigest()

@@ -16,7 +16,7 @@ from access.exports import jobs as exports
 from access.models import Assignment, Export, Exposure, Restriction, Seen
 from access.vocabulary import Channel
 from custodian import clock
-from records.destruction.stores import Gone, Residue, register
+from records.destruction.stores import Gone, Residue, Unreached, register
 from records.integrity import HOLDINGS
 from records.models import (
     Account,
@@ -221,7 +221,7 @@ class _Links:
         for what, rows in (("log key", keys), ("looks", looks)):
             for (each,) in rows[:MOST]:
                 yield Residue(self.name, f"{what} of {each}")
-        for each in Seen.objects.filter(subject__in=whole)[:MOST]:
+        for each in Seen.objects.filter(subject_id__in=whole)[:MOST]:
             yield Residue(self.name, f"seen {each.pk}")
         yield from _exposed(whole)
 
@@ -267,10 +267,13 @@ class _Cache:
     def scan(self, gone: Gone) -> Iterator[Residue]:
         needles = _names(gone)
         client = redis.Redis.from_url(settings.REDIS_URL)
-        for key in client.scan_iter(count=1_000):
-            text = bytes(key) + b" " + _content(client, key)
-            if any(needle in text for needle in needles):
-                yield Residue(self.name, key.decode(errors="replace")[:60])
+        try:
+            for key in client.scan_iter(count=1_000):
+                text = bytes(key) + b" " + _content(client, key)
+                if any(needle in text for needle in needles):
+                    yield Residue(self.name, key.decode(errors="replace")[:60])
+        except redis.ConnectionError:
+            raise Unreached from None
 
 
 def _content(client: Any, key: bytes) -> bytes:
@@ -303,7 +306,8 @@ def _ask(sql: str, values: Iterable[Any]) -> list[Any]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(sql, [wanted])
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+    return rows
 
 
 def ready() -> None:

@@ -83,6 +83,10 @@ def _printed(batch: DestructionBatch, said: Mapping[str, Any], language: str) ->
     }  # fmt: skip
 
 
+def _found(row: Mapping[str, Any]) -> str:
+    return f"{row['found']:,}" if row["reached"] else _("未能查找")
+
+
 def rule_words(code: str) -> str:
     """A rule as people read it: the law and its clause, or whose choice it is."""
     rule = packs.load("cn").retention.get(code)

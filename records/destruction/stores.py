@@ -42,6 +42,11 @@ class Look:
     label: Any
     looked: int
     residues: list[Residue] = field(default_factory=list)
+    reached: bool = True
+
+
+class Unreached(Exception):
+    """The store could not be asked; the certificate says so."""
 
 
 class Store(Protocol):
@@ -73,4 +78,7 @@ def scan(gone: Gone) -> Iterator[Look]:
     """Each store looks through what should be gone."""
     looked = len(gone.all) + len(gone.whole)
     for store in stores:
-        yield Look(store.name, store.label, looked, list(store.scan(gone)))
+        try:
+            yield Look(store.name, store.label, looked, list(store.scan(gone)))
+        except Unreached:
+            yield Look(store.name, store.label, 0, reached=False)

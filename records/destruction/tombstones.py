@@ -68,7 +68,8 @@ def folder() -> Path:
 def publish() -> int:
     """Number what stands on no sheet yet, and write whatever sheet is not outside; how many were written."""
     with transaction.atomic():
-        proposals.lock(TombstoneSheet)
+        # A table of which nobody may change a row cannot be locked itself.
+        proposals.lock(DestructionBatch)
         _number()
     written = 0
     for number, body in TombstoneSheet.objects.values_list("number", "body"):
