@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -25,36 +25,46 @@ from custodian.crypto import signing
 from custodian.tlog.verify import canonical
 from records.destruction import batches, printing, stores
 from records.destruction.batches import Fate
+from records.destruction.going import SUBJECT
 from records.destruction.stores import Gone
-from records.models import CertificatePage, DestructionBatch, Keeping
+from records.models import CertificatePage, DestructionBatch, Keeping, Tombstone
 
+PAGE: Final = 1_000  # customers that the stores are asked about at once
 FORMAT: Final = "custodian-destruction-1"
 KEY: Final = "destruction certificates"
 RESIDUE: Final = "destruction.residue"
 DOMAIN: Final = "destruction certificate 1"
 
 
-def gone_by(batch: DestructionBatch) -> Gone:
-    """Everything that the batch has destroyed, as the stores are asked about it."""
+def pages_of(batch: DestructionBatch) -> Iterator[Gone]:
+    """Everything that the batch has destroyed, as the stores are asked about it, in pages of customers."""
+    after = 0
+    done = batch.items.filter(state=Fate.DESTROYED).order_by("subject_id")
+    while True:
+        left = done.filter(subject__gt=after)
+        subjects = list(left.values_list("subject_id", flat=True).distinct()[:PAGE])
+        if not subjects:
+            return
+        after = subjects[-1]
+        yield _gone(done.filter(subject__in=subjects), subjects)
+
+
+def _gone(items: Any, subjects: Sequence[int]) -> Gone:
     found: dict[str, list[UUID]] = defaultdict(list)
-    subjects: set[int] = set()
-    rows = batch.items.filter(state=Fate.DESTROYED).values_list("kind", "holding", "subject_id")
-    for kind, holding, subject in rows.iterator(2_000):
+    for kind, holding in items.values_list("kind", "holding"):
         found[kind].append(holding)
-        subjects.add(subject)
     whole = Subject.objects.filter(pk__in=subjects, status=Subject.Status.DESTROYED)
-    return Gone(dict(found), sorted(subjects), list(whole))
+    return Gone(dict(found), subjects, list(whole))
 
 
-def certify(batch: DestructionBatch, gone: Gone) -> None:
+def certify(batch: DestructionBatch, scan: Mapping[str, Any]) -> None:
     """Sign the certificate and keep it, in the caller's transaction; a batch has one for ever."""
     held = DestructionBatch.objects.select_for_update().get(pk=batch.pk)
     if held.certificate:
         return
-    scan = _scanned(gone)
     if scan["residues"]:
         _tell(held, len(scan["residues"]))
-    body = canonical(content(held, gone, scan)).encode()
+    body = canonical(content(held, scan)).encode()
     signature = signing.sign(keys.keyring().signing_key(KEY), body, domain=DOMAIN)
     printed = {
         language: printing.page(held, json.loads(body), language) for language in printing.LANGUAGES
@@ -92,7 +102,7 @@ def is_ours(body: bytes, signature: bytes) -> bool:
     return signing.verify(public, signature, body, domain=DOMAIN)
 
 
-def content(batch: DestructionBatch, gone: Gone, scan: Mapping[str, Any]) -> dict[str, Any]:
+def content(batch: DestructionBatch, scan: Mapping[str, Any]) -> dict[str, Any]:
     """What the certificate says; codes, counts and dates, no customer by name."""
     days = settings.CUSTODIAN_KEY_DAYS
     now = clock.now()
@@ -111,8 +121,8 @@ def content(batch: DestructionBatch, gone: Gone, scan: Mapping[str, Any]) -> dic
         "set": batch.digest,
         "approved-holdings": batches.approved_set(batch).count(),
         "destroyed": _by_rule(batch),
-        "customers-destroyed": len(gone.whole),
-        "customers-kept-in-part": _remains(gone),
+        "customers-destroyed": _ended(batch),
+        "customers-kept-in-part": _remains(batch),
         "left-out": _left_out(batch),
         "excluded-before": batch.items.filter(state=Fate.EXCLUDED).count(),
         "scan": dict(scan),
@@ -147,14 +157,19 @@ def _left_out(batch: DestructionBatch) -> list[dict[str, Any]]:
     ]
 
 
-def _remains(gone: Gone) -> dict[str, Any]:
+def _ended(batch: DestructionBatch) -> int:
+    """The customers of whom nothing is left since this batch."""
+    return Tombstone.objects.filter(batch=batch, kind=SUBJECT).count()
+
+
+def _remains(batch: DestructionBatch) -> dict[str, Any]:
     """Of those who lost something but not everything: what remains, by kind and deciding rule."""
-    whole = {each.pk for each in gone.whole}
-    partly = [each for each in gone.subjects if each not in whole]
+    lost = batch.items.filter(state=Fate.DESTROYED)
+    partly = lost.exclude(subject__status=Subject.Status.DESTROYED).values("subject")
     rows = Keeping.objects.filter(subject__in=partly).values("kind", "rule", "state")
     kept = rows.annotate(n=Count("pk")).order_by("kind", "rule", "state")
     return {
-        "customers": len(partly),
+        "customers": partly.distinct().count(),
         "holdings": [
             {"kind": row["kind"], "rule": row["rule"], "state": row["state"], "holdings": row["n"]}
             for row in kept
@@ -162,8 +177,9 @@ def _remains(gone: Gone) -> dict[str, Any]:
     }
 
 
-def _scanned(gone: Gone) -> dict[str, Any]:
-    looks = list(stores.scan(gone))
+def scanned(pages: Iterable[Gone]) -> dict[str, Any]:
+    """What every store still has of what the batch destroyed."""
+    looks = stores.scan(pages)
     return {
         "looked": [
             {

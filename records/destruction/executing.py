@@ -6,7 +6,7 @@ goes on after the last chunk; a second run changes nothing and gives the same ce
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -161,16 +161,23 @@ def _record(batch: DestructionBatch, gone: Gone) -> None:
 
 def finish(batch: DestructionBatch, lease: UUID) -> None:
     """Remove what a kill left, put the stones outside, look through every store, and certify."""
-    whole = certifying.gone_by(batch)
-    own_stores.remove_files(whole)
     tombstones.publish()
+    scan = certifying.scanned(_tidied(batch, lease))
     failpoints.hit("destroy-before-certificate")
     batch.progress(lease, done=batch.done)
     with transaction.atomic():
-        certifying.certify(batch, whole)
+        certifying.certify(batch, scan)
         JOB.move(batch, "finish", {"finished_at": clock.now(), "note": ""})
         BATCH.move(batch, "done")
     failpoints.hit("destroy-certified")
+
+
+def _tidied(batch: DestructionBatch, lease: UUID) -> Iterator[Gone]:
+    """Page by page what is gone, without the files that a kill left."""
+    for gone in certifying.pages_of(batch):
+        own_stores.remove_files(gone)
+        batch.progress(lease, done=batch.done)
+        yield gone
 
 
 def pause(batch: DestructionBatch, *, actor: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -10,9 +11,11 @@ import redis
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from pyroaring import BitMap
 
 from access import actors, erasure
 from access.exports import jobs as exports
+from access.exposure import unpacked
 from access.models import Assignment, Export, Exposure, Restriction, Seen
 from access.vocabulary import Channel
 from custodian import clock
@@ -35,7 +38,14 @@ from records.models import (
 MOST: Final = 20  # of a kind of residue are named
 
 
-class _Keys:
+class _ByPage:
+    """A place that is looked through page by page."""
+
+    def scan_whole(self, ordinals: BitMap) -> Iterable[Residue]:
+        return ()
+
+
+class _Keys(_ByPage):
     """The wrapped data keys: without them what is sealed opens nowhere."""
 
     name = "keys"
@@ -50,7 +60,7 @@ class _Keys:
             yield Residue(self.name, f"key of {holding}")
 
 
-class _Values:
+class _Values(_ByPage):
     """The sealed columns."""
 
     name = "values"
@@ -109,7 +119,7 @@ def _filled(kind: str, holdings: Sequence[UUID]) -> list[UUID]:
     return [holding for (holding,) in _ask(sql, holdings)]
 
 
-class _Indexes:
+class _Indexes(_ByPage):
     """The blind indexes: without them nobody can ask whether somebody was a customer."""
 
     name = "indexes"
@@ -128,7 +138,7 @@ class _Indexes:
                 yield Residue(self.name, f"{each.element} of {each.holding}")
 
 
-class _Files:
+class _Files(_ByPage):
     """Files of evidence; ciphertext without a key until they are removed, right after the commit."""
 
     name = "files"
@@ -157,7 +167,7 @@ def remove_files(gone: Gone) -> None:
         path_of(each).unlink(missing_ok=True)
 
 
-class _Register:
+class _Register(_ByPage):
     """The bare rows: who is whose, what was noted, what was set aside."""
 
     name = "register"
@@ -223,24 +233,17 @@ class _Links:
                 yield Residue(self.name, f"{what} of {each}")
         for each in Seen.objects.filter(subject_id__in=whole)[:MOST]:
             yield Residue(self.name, f"seen {each.pk}")
-        yield from _exposed(whole)
+
+    def scan_whole(self, ordinals: BitMap) -> Iterator[Residue]:
+        """The exposure index: one pass over all its sets."""
+        rows = Exposure.objects.all() if ordinals else Exposure.objects.none()
+        for row in rows.iterator(chunk_size=500):
+            for name in ("seen", "opened", "unexplained", "unasked"):
+                if unpacked(getattr(row, name)) & ordinals:
+                    yield Residue(self.name, f"exposure {row.pk} {name}")
 
 
-def _exposed(whole: Sequence[int]) -> Iterator[Residue]:
-    from pyroaring import BitMap
-
-    from access.exposure import unpacked
-
-    if not whole:
-        return
-    gone = BitMap(whole)
-    for row in Exposure.objects.all().iterator(chunk_size=500):
-        for name in ("seen", "opened", "unexplained", "unasked"):
-            if unpacked(getattr(row, name)) & gone:
-                yield Residue("links", f"exposure {row.pk} {name}")
-
-
-class _Exports:
+class _Exports(_ByPage):
     """Files that were exported and are still kept."""
 
     name = "exports"
@@ -255,7 +258,7 @@ class _Exports:
             yield Residue(self.name, each.code)
 
 
-class _Cache:
+class _Cache(_ByPage):
     """The key-value store: sessions, throttles and wake-up calls, none of which may name a customer."""
 
     name = "cache"
@@ -270,7 +273,7 @@ class _Cache:
         try:
             for key in client.scan_iter(count=1_000):
                 text = bytes(key) + b" " + _content(client, key)
-                if any(needle in text for needle in needles):
+                if needles & set(_CALLED.findall(text)):
                     yield Residue(self.name, key.decode(errors="replace")[:60])
         except redis.ConnectionError:
             raise Unreached from None
@@ -289,7 +292,14 @@ def _content(client: Any, key: bytes) -> bytes:
     return b" ".join(each for each in read() if each) if read else b""
 
 
-def _names(gone: Gone) -> list[bytes]:
+# As uuids and public references are written.
+_CALLED: Final = re.compile(
+    rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    rb"|[a-z]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}"
+)
+
+
+def _names(gone: Gone) -> set[bytes]:
     """By what the customers and holdings are called: references and uuids, never values."""
     whole = [each.pk for each in gone.whole]
     refs = Customer.objects.filter(subject__in=whole).values_list("ref", flat=True)
@@ -297,7 +307,7 @@ def _names(gone: Gone) -> list[bytes]:
     claims = Claim.objects.filter(holding__in=gone.holdings.get("claim", []))
     named = [*refs, *policies.values_list("ref", flat=True), *claims.values_list("ref", flat=True)]
     uuids = [*gone.all, *(each.uid for each in gone.whole)]
-    return [each.encode() for each in named] + [str(each).encode() for each in uuids]
+    return {each.encode() for each in named} | {str(each).encode() for each in uuids}
 
 
 def _ask(sql: str, values: Iterable[Any]) -> list[Any]:

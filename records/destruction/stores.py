@@ -5,10 +5,12 @@ The apps to the right register their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
+
+from pyroaring import BitMap
 
 from access.models import Subject
 
@@ -34,13 +36,13 @@ class Residue:
     what: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Look:
     """What a store looked through after a destruction, and what it found."""
 
     store: str
     label: Any
-    looked: int
+    looked: int = 0
     residues: list[Residue] = field(default_factory=list)
     reached: bool = True
 
@@ -59,7 +61,10 @@ class Store(Protocol):
         """Take it away, in the transaction of the destruction; a second time changes nothing."""
 
     def scan(self, gone: Gone) -> Iterable[Residue]:
-        """What is still there."""
+        """What is still there of a page of customers."""
+
+    def scan_whole(self, ordinals: BitMap) -> Iterable[Residue]:
+        """The same once for a whole batch: the ordinals of all who are gone, where that is cheaper."""
 
 
 stores: list[Store] = []
@@ -74,11 +79,24 @@ def purge(gone: Gone) -> None:
         store.purge(gone)
 
 
-def scan(gone: Gone) -> Iterator[Look]:
-    """Each store looks through what should be gone."""
-    looked = len(gone.all) + len(gone.whole)
+def scan(pages: Iterable[Gone]) -> list[Look]:
+    """Each store looks through what should be gone, page by page, so that a batch of any size fits."""
+    looks = {store.name: Look(store.name, store.label) for store in stores}
+    ordinals = BitMap()
+    for gone in pages:
+        ordinals.update(each.pk for each in gone.whole)
+        for store in stores:
+            _look(looks[store.name], len(gone.all) + len(gone.whole), store.scan, gone)
     for store in stores:
-        try:
-            yield Look(store.name, store.label, looked, list(store.scan(gone)))
-        except Unreached:
-            yield Look(store.name, store.label, 0, reached=False)
+        _look(looks[store.name], 0, store.scan_whole, ordinals)
+    return list(looks.values())
+
+
+def _look(look: Look, count: int, through: Callable[[Any], Iterable[Residue]], what: Any) -> None:
+    if not look.reached:
+        return
+    try:
+        look.residues.extend(through(what))
+        look.looked += count
+    except Unreached:
+        look.reached, look.looked = False, 0

@@ -319,6 +319,9 @@ class _Forgetful(stores.Store):
     def scan(self, gone):
         yield stores.Residue(self.name, f"{len(gone.all)} copies")
 
+    def scan_whole(self, ordinals):
+        return ()
+
 
 def test_what_is_still_somewhere_stands_on_the_certificate_and_is_a_finding(office, monkeypatch):
     from access.models import Finding
