@@ -51,13 +51,11 @@ def forget_all(subjects: Sequence[Subject], *, channel: str, actor: Actor) -> in
         rows = _unlink(linked)
         quotas.erase([each.pk for each in linked])
         exports.purge([each.pk for each in linked])
-        for each in linked:
-            gate.authorise(
-                actor,
-                Action.LOG_SUBJECT_ERASE,
-                channel=channel,
-                facts={"key_id": keystore.key_id(keys[each.pk]).hex(), "rows": rows[each.uid]},
-            )
+        facts = [
+            {"key_id": keystore.key_id(keys[each.pk]).hex(), "rows": rows[each.uid]}
+            for each in linked
+        ]
+        gate.authorise_each(actor, Action.LOG_SUBJECT_ERASE, channel=channel, facts=facts)
     return sum(rows.values())
 
 

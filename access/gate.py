@@ -216,10 +216,7 @@ def authorise(
 
     `facts` are codes and hashes that may stand in the leaf for ever; `reason` is sealed.
     """
-    request = Request(actor, action, purpose, channel, (), masked=False)
-    decision = of_action(request)
-    if not decision.allowed:
-        _refuse(request, decision, {"reason": reason})
+    decision = _permitted(actor, action, channel, purpose, reason)
     write.enqueue(
         Draft(
             actor=actor,
@@ -234,6 +231,35 @@ def authorise(
             facts={"what": action.value, **(facts or {})},
         )
     )
+
+
+def authorise_each(
+    actor: Actor, action: Action, *, channel: str, facts: Sequence[Mapping[str, Any]]
+) -> None:
+    """The same for several changes of one kind: one decision, and an entry for each with its facts."""
+    decision = _permitted(actor, action, channel, "", "")
+    now = clock.now()
+    write.enqueue_all(
+        [
+            Draft(
+                actor=actor,
+                act=act_of(action),
+                at=now,
+                channel=channel,
+                why=decision.because,
+                facts={"what": action.value, **each},
+            )
+            for each in facts
+        ]
+    )
+
+
+def _permitted(actor: Actor, action: Action, channel: str, purpose: str, reason: str) -> Decision:
+    request = Request(actor, action, purpose, channel, (), masked=False)
+    decision = of_action(request)
+    if not decision.allowed:
+        _refuse(request, decision, {"reason": reason})
+    return decision
 
 
 def may(actor: Actor, action: Action) -> bool:

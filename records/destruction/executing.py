@@ -30,7 +30,7 @@ from records.models import DestructionBatch, DestructionItem
 from records.retention import clock_guard, reckoning, rules
 from records.retention.deciding import State
 
-CUSTOMERS: Final = 100  # of one chunk
+CUSTOMERS: Final = 250  # of one chunk
 _log = structlog.get_logger("records")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.benchmarks import premises, report
 
-PARTS = ("read", "search", "import", "log", "tree", "access", "audits")
+PARTS = ("read", "search", "import", "log", "tree", "access", "audits", "destroy")
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
     report.line(report.machine())
     with premises.running(stacks="all" if options.peers else "tables") as var:
         # After the services are up: these modules read Django's settings.
-        from tests.benchmarks import audits, importing, tree
+        from tests.benchmarks import audits, destroying, importing, tree
 
         if "tree" in wanted:
             tree.measure(var=var, quick=options.quick, length=options.entries)
@@ -32,6 +32,8 @@ def main() -> int:
             audits.measure(quick=options.quick, length=options.entries)
         if "import" in wanted:
             importing.measure(var=var, quick=options.quick)
+        if "destroy" in wanted:
+            destroying.measure(quick=options.quick)
         if set(wanted) & {"read", "search", "log", "access"}:
             _measure_reads(wanted, var, options)
     report.line(f"\n{time.monotonic() - begun:.0f} s in all")
