@@ -135,7 +135,7 @@ def test_an_entry_that_cannot_be_written_forgets_nobody(house, gone, monkeypatch
     def broken(_draft):
         raise RuntimeError("no outbox")
 
-    monkeypatch.setattr(write, "enqueue", broken)
+    monkeypatch.setattr(write, "enqueue_all", broken)
     with pytest.raises(RuntimeError, match="no outbox"):
         forget(gone)
     assert rows_of(gone) == rows
