@@ -6,9 +6,12 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Self
 
 _WRITTEN = re.compile(r"(\d{1,3})(y|mo|d)")
+# Every day of four years: whatever months and leap days there are lies among them.
+_DAYS = tuple(date(2024, 1, 1) + timedelta(days=each) for each in range(366 + 3 * 365))
 
 
 @dataclass(frozen=True, order=True)
@@ -40,3 +43,12 @@ class Period:
         year, month = divmod(months, 12)
         last = monthrange(year, month + 1)[1]
         return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
+
+    def reaches(self, other: Period) -> bool:
+        """Whether it never ends before the other one, on whatever day both begin."""
+        return _reaches(self, other)
+
+
+@cache
+def _reaches(period: Period, other: Period) -> bool:
+    return all(period.after(day) >= other.after(day) for day in _DAYS)
