@@ -1,4 +1,4 @@
-"""The law as this insurer applies it: the installed pack, texts that were read, and other periods by four eyes."""
+"""The law as this insurer applies it: the pack, texts that were read, other periods by four eyes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saying that somebody has read the text of a clause: where, when and how sure; another person approves it."""
+"""Saying that somebody has read the text of a clause: where, when, how sure; somebody else approves it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,11 @@ def propose_confirmation(
         raise NotRead
     newest = Confirmation.objects.filter(clause=code).first()
     so_far = clause(code).confirmation
-    if so_far is not None and (so_far.mark, so_far.source, so_far.read_on) == (mark, source, read_on):
+    if so_far is not None and (so_far.mark, so_far.source, so_far.read_on) == (
+        mark,
+        source,
+        read_on,
+    ):
         raise Unchanged
     payload = {
         "clause": code,

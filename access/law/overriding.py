@@ -1,4 +1,4 @@
-"""Keeping something longer, or otherwise, than the pack says: by four eyes, from a day on, version by version."""
+"""Keeping something longer, or otherwise, than the pack says: by four eyes, dated, version by version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,16 @@ from access.actions import Action
 from access.actors import Actor
 from access.approvals import ContentChanged
 from access.law import words
-from access.law.reading import OWN, UnknownRule, clause, known_rules, own_rule, pack, pack_clause, today
+from access.law.reading import (
+    OWN,
+    UnknownRule,
+    clause,
+    known_rules,
+    own_rule,
+    pack,
+    pack_clause,
+    today,
+)
 from access.law.versions import follow
 from access.models import Approval, RuleOverride
 from custodian.errors import CustodianError
@@ -49,9 +58,8 @@ class LawIsLonger(CustodianError):
     code = "retention-below-the-law"
 
     def __init__(self, rule: RetentionRule) -> None:
-        super().__init__()
         said = {"law": words.cite(clause(rule.clause)), "period": words.period(rule.period)}
-        self.message = (
+        super().__init__(
             _("%(law)s要求至少保存 %(period)s，来源已核，不能缩短或停用；只能更长") % said
         )
 

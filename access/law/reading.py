@@ -1,11 +1,11 @@
-"""Clauses with their confirmations, and the rules of retention in force on a day with this insurer's overrides."""
+"""Clauses with their confirmations, and the rules of retention of a day with this insurer's overrides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -48,7 +48,7 @@ class UnknownRule(CustodianError):
 
 @dataclass(frozen=True)
 class Provision(Clause):
-    """A clause with what this insurer has confirmed of it; `mark` and `source` are then the confirmation's."""
+    """A clause with what this insurer has confirmed of it; `mark` and `source` are then of that."""
 
     confirmation: Confirmation | None = None
 
@@ -118,9 +118,7 @@ def retention_rules(on: date) -> tuple[RetentionRule, ...]:
 def known_rules(*, on: date | None = None) -> dict[str, RetentionRule]:
     """The pack's rules of all dates, as sure as what is known of their clauses, without overrides."""
     known = clauses(on=on)
-    return {
-        code: _as_sure(each, known.get(each.clause)) for code, each in pack().retention.items()
-    }
+    return {code: _as_sure(each, known.get(each.clause)) for code, each in pack().retention.items()}
 
 
 def _as_sure(rule: RetentionRule, found: Provision | None) -> RetentionRule:
@@ -156,17 +154,17 @@ def _ours(rule: RetentionRule, override: RuleOverride, *, code: str) -> Retentio
 
 def own_rule(override: RuleOverride) -> RetentionRule:
     """What the row of a rule of this insurer's own says."""
-    own: Mapping[str, object] = override.own or {}
+    own: Mapping[str, Any] = override.own or {}
     return RetentionRule(
         code=override.rule,
         regime=settings.CUSTODIAN_REGIME,
-        about=tuple(own["about"]),  # type: ignore[arg-type]  # a list of codes
+        about=tuple(own["about"]),
         trigger=Trigger(own["trigger"]),
         period=Period.read(override.period),
         binding=False,
-        clause=str(own["clause"]),
+        clause=own["clause"],
         mark=Mark.DEFAULT,
-        when=dict(own["when"]),  # type: ignore[call-overload]  # as a pack has it
+        when=dict(own["when"]),
         since=override.since,
         until=override.until,
     )

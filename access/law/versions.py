@@ -10,7 +10,9 @@ from access.approvals import ContentChanged
 from access.models import Confirmation, RuleOverride
 
 
-def follow(row: RuleOverride | Confirmation, earlier: QuerySet[RuleOverride] | QuerySet[Confirmation]) -> None:
+def follow(
+    row: RuleOverride | Confirmation, earlier: QuerySet[RuleOverride] | QuerySet[Confirmation]
+) -> None:
     """Keep the row after its earlier versions, in the transaction that approved it.
 
     A version that would have begun later never comes to hold. Raises `ContentChanged` where the row does

@@ -15,9 +15,18 @@ from access.models.approvals import Approval
 SINCE_TO_UNTIL = Q(until=None) | Q(until__gte=F("since"))
 
 
-class DatedQuerySet(models.QuerySet[models.Model]):
+def _holds(on: date) -> Q:
+    return Q(since__lte=on) & (Q(until=None) | Q(until__gt=on))
+
+
+class RuleOverrideQuerySet(models.QuerySet["RuleOverride"]):
     def in_force(self, on: date) -> Self:
-        return self.filter(Q(until=None) | Q(until__gt=on), since__lte=on)
+        return self.filter(_holds(on))
+
+
+class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
+    def in_force(self, on: date) -> Self:
+        return self.filter(_holds(on))
 
 
 class RuleOverride(models.Model):
@@ -34,7 +43,7 @@ class RuleOverride(models.Model):
     reason = models.CharField(_("理由"), max_length=200)
     approval = models.OneToOneField(Approval, models.PROTECT, related_name="+")
 
-    objects = DatedQuerySet.as_manager()
+    objects = RuleOverrideQuerySet.as_manager()
 
     class Meta:
         ordering = ("rule", "-version")
@@ -66,7 +75,7 @@ class Confirmation(models.Model):
     until = models.DateField(_("至"), null=True)
     approval = models.OneToOneField(Approval, models.PROTECT, related_name="+")
 
-    objects = DatedQuerySet.as_manager()
+    objects = ConfirmationQuerySet.as_manager()
 
     class Meta:
         ordering = ("clause", "-version")

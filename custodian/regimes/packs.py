@@ -146,7 +146,7 @@ def _clause(row: Any, laws: Mapping[str, Any], regime: str) -> Clause:
     if law is None:
         raise BadPack(regime, code, "names no law of the file")
     said = {**law, **{key: value for key, value in row.items() if key != "law"}}
-    found = _made(Clause, {**said, "regime": regime, "mark": _mark(said, regime)}, code)
+    found: Clause = _made(Clause, {**said, "regime": regime, "mark": _mark(said, regime)}, code)
     _check_dates(found)
     empty = [name for name in ("law", "law_en", "article", "article_en", "says", "says_en", "source")
              if not str(getattr(found, name)).strip()]  # fmt: skip
@@ -168,7 +168,7 @@ def _rule(row: Any, regime: str) -> RetentionRule:
         }
     except (KeyError, ValueError) as error:
         raise BadPack(regime, code, f"cannot be read: {error}") from error
-    found = _made(RetentionRule, {**row, **given}, code)
+    found: RetentionRule = _made(RetentionRule, {**row, **given}, code)
     if not found.about or not KINDS.issuperset(found.about):
         raise BadPack(regime, code, "is about something unknown")
     if any(value not in CONDITIONS.get(name, ()) for name, value in found.when.items()):
@@ -183,7 +183,9 @@ def _check_source(rule: RetentionRule, clauses: Mapping[str, Clause]) -> None:
     clause = clauses.get(rule.clause)
     if clause is None and (rule.clause or rule.binding):
         raise BadPack(rule.regime, rule.code, "names no clause of the file")
-    if rule.binding and (rule.mark not in CONFIRMED or clause is None or clause.mark not in CONFIRMED):
+    if rule.binding and (
+        rule.mark not in CONFIRMED or clause is None or clause.mark not in CONFIRMED
+    ):
         # What nobody has confirmed is never presented as law.
         raise BadPack(rule.regime, rule.code, "binds by what nobody has confirmed")
     if clause is not None and STRENGTH[rule.mark] > STRENGTH[clause.mark]:
@@ -216,9 +218,7 @@ def _made(kind: Any, said: Mapping[str, Any], code: str) -> Any:
     return kind(**said)
 
 
-def _has(
-    said: Any, needed: set[str], *, regime: str, code: str, also: Iterable[str] = ()
-) -> None:
+def _has(said: Any, needed: set[str], *, regime: str, code: str, also: Iterable[str] = ()) -> None:
     keys = set(said) if isinstance(said, Mapping) else set()
     if lacking := sorted(needed - keys):
         raise BadPack(regime, code, f"lacks {', '.join(lacking)}")
