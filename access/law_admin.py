@@ -183,6 +183,7 @@ def clause(request: HttpRequest, code: str) -> HttpResponse:
         "cited": (found.law, found.article, found.law_en, found.article_en),
         "regime": words.regime_title(found.regime),
         "is_ours": is_ours,
+        "source": words.source(found),
         "meaning": words.MEANINGS[found.mark],
         "rules": [each for each in telling.rules(on) if each.rule.clause == code]
         if is_ours

@@ -60,7 +60,7 @@ class PeriodForm(forms.Form):
     unit = forms.ChoiceField(
         label=pgettext_lazy("期限", "单位"),
         choices=[
-            ("y", gettext_lazy("年")),
+            ("y", pgettext_lazy("期限", "年")),
             ("mo", pgettext_lazy("期限", "个月")),
             ("d", pgettext_lazy("期限", "天")),
         ],
@@ -96,7 +96,9 @@ class OwnRuleForm(PeriodForm):
         r"^[a-z0-9]+(-[a-z0-9]+)*$",
         label=gettext_lazy("代码"),
         max_length=30,
-        help_text=gettext_lazy("小写字母、数字和连字符，例如 claim-photos；前面会加上 own-"),
+        help_text=gettext_lazy(
+            "小写字母、数字和连字符，例如 <code>claim-photos</code>；前面会加上 <code>own-</code>"
+        ),
     )
     about = forms.MultipleChoiceField(
         label=gettext_lazy("管什么"),

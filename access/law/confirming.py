@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access import approvals, proposals
 from access.actions import Action
@@ -125,7 +126,7 @@ class _Kind:
         so_far, text = clause(payload["clause"]), payload["text"]
         return [
             (_("条款"), [f"{words.cite(so_far)} · {payload['clause']}"]),
-            (_("内容"), [text["says"], text["says_en"]]),
+            (pgettext_lazy("条款", "内容"), [text["says"], text["says_en"]]),
             (_("标记"), [words.turned_mark(so_far.mark, Mark(payload["mark"]))]),
             (_("出处"), [payload["source"]]),
             (_("核对日期"), [payload["read_on"]]),

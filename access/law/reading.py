@@ -15,6 +15,7 @@ from custodian import clock
 from custodian.errors import CustodianError
 from custodian.regimes.packs import (
     CONFIRMED,
+    TEXT,
     Clause,
     Mark,
     Pack,
@@ -27,7 +28,6 @@ from custodian.regimes.periods import Period
 
 # What begins so is this insurer's own: a rule that no pack has, or what it adds to a minimum of the law.
 OWN: Final = "own-"
-TEXT: Final = ("law", "law_en", "article", "article_en", "says", "says_en")
 
 
 class UnknownClause(CustodianError):
@@ -97,7 +97,8 @@ def _known(found: Clause, row: Confirmation | None) -> Provision:
     said = {each.name: getattr(found, each.name) for each in fields(Clause)}
     if row is None or row.text != text_of(found):
         return Provision(**said)
-    return Provision(**{**said, "mark": Mark(row.mark), "source": row.source}, confirmation=row)
+    confirmed = {"mark": Mark(row.mark), "source": row.source, "source_en": row.source}
+    return Provision(**{**said, **confirmed}, confirmation=row)
 
 
 def retention_rules(on: date) -> tuple[RetentionRule, ...]:

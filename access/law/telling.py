@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from access.law import overriding, words
-from access.law.reading import TEXT, Provision, known_rules, own_rule, pack, pack_clause
+from access.law.reading import Provision, known_rules, own_rule, pack, pack_clause
 from access.models import Approval, Confirmation, RuleOverride
-from custodian.regimes.packs import RetentionRule
+from custodian.regimes.packs import TEXT, RetentionRule
 from custodian.regimes.periods import Period
 
 Changes = list[tuple[Any, str, str]]  # what, before, after
@@ -110,7 +111,7 @@ def versions_of_clause(found: Provision, on: date) -> list[Version]:
         "approval__requested_by", "approval__decided_by"
     )
     oldest = rows.last()
-    mark, source, text = said.mark.value, said.source, oldest.text if oldest else {}
+    mark, source, text = said.mark.value, words.source(said), oldest.text if oldest else {}
     first: Changes = [(_("标记"), "—", words.mark_word(mark)), (_("出处"), "—", source)]
     told = [Version(None, first, "past" if found.confirmation else "now")]
     for row in reversed(rows):
@@ -131,7 +132,7 @@ def text_since(found: Provision) -> Changes:
 
 
 def _text_changes(before: dict[str, str], after: dict[str, str]) -> Iterator[tuple[Any, str, str]]:
-    names = {"law": _("法规"), "article": _("条款"), "says": _("内容")}
+    names = {"law": _("法规"), "article": _("条款"), "says": pgettext("条款", "内容")}
     for name in TEXT:
         was, becomes = before.get(name, ""), after.get(name, "")
         if was != becomes:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from custodian.regimes.packs import Clause, Mark, RetentionRule, Trigger, load
@@ -43,7 +43,7 @@ TRIGGERS: Mapping[Trigger, Any] = {
     Trigger.CONSENT_WITHDRAWN: gettext_lazy("撤回同意"),
     Trigger.LAST_CONTACT: gettext_lazy("最后一次联系"),
     Trigger.CREATED: gettext_lazy("形成之日"),
-    Trigger.CLOSED: gettext_lazy("办结"),
+    Trigger.CLOSED: pgettext_lazy("起算", "办结"),
 }
 TERMS: Mapping[str, Any] = {
     "short": gettext_lazy("合同期限一年以下"),
@@ -90,6 +90,11 @@ def says(clause: Clause) -> str:
     return clause.says_en if english() else clause.says
 
 
+def source(clause: Clause) -> str:
+    """Where it was read."""
+    return clause.source_en if english() else clause.source
+
+
 def regime_title(regime: str) -> str:
     found = load(regime)
     return found.title_en if english() else found.title
@@ -105,7 +110,7 @@ def period(found: Period) -> str:
     if found.days:
         return ngettext("%(n)s 天", "%(n)s 天", found.days) % {"n": found.days}
     if not found.months:
-        return _("立即")
+        return pgettext("期限", "立即")
     if found.months % 12:
         return ngettext("%(n)s 个月", "%(n)s 个月", found.months) % {"n": found.months}
     years = found.months // 12

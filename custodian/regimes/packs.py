@@ -25,6 +25,9 @@ RECORDS: Final = (
 KINDS: Final = frozenset((*HOLDINGS, *RECORDS))
 # What a rule may ask of the contract: whether its term is up to a year, or longer.
 CONDITIONS: Final[Mapping[str, frozenset[str]]] = {"term": frozenset({"short", "long"})}
+# What a clause says in both languages.
+TEXT: Final = ("law", "law_en", "article", "article_en", "says", "says_en")
+SAID: Final = (*TEXT, "source", "source_en")
 
 
 class BadPack(ValueError):
@@ -75,6 +78,7 @@ class Clause:
     says_en: str
     mark: Mark
     source: str  # where it was read
+    source_en: str
     since: date | None = None
     until: date | None = None
 
@@ -148,8 +152,7 @@ def _clause(row: Any, laws: Mapping[str, Any], regime: str) -> Clause:
     said = {**law, **{key: value for key, value in row.items() if key != "law"}}
     found: Clause = _made(Clause, {**said, "regime": regime, "mark": _mark(said, regime)}, code)
     _check_dates(found)
-    empty = [name for name in ("law", "law_en", "article", "article_en", "says", "says_en", "source")
-             if not str(getattr(found, name)).strip()]  # fmt: skip
+    empty = [name for name in SAID if not str(getattr(found, name)).strip()]
     if empty or found.mark is Mark.DEFAULT:
         raise BadPack(regime, code, f"lacks {', '.join(empty) or 'a mark of a source'}")
     return found

@@ -335,7 +335,7 @@ def test_a_confirmation_names_where_and_when_it_was_read(first, second):
 
 def test_another_text_is_not_confirmed_by_the_old_word(first, second, monkeypatch):
     approve(second, confirm(first))
-    monkeypatch.setattr(reading, "TEXT", ("says", "article"))
+    monkeypatch.setattr(reading, "text_of", lambda found: {"says": f"{found.says}。"})
     assert law.clause("CN-TRF-6").confirmation is None
 
 

@@ -17,7 +17,7 @@ PACK = """
 title: 某国
 title_en: Somewhere
 laws:
-  act: {law: 某法, law_en: Some Act, source: 法律文本, since: 2020-01-01}
+  act: {law: 某法, law_en: Some Act, source: 法律文本, source_en: its text, since: 2020-01-01}
 clauses:
 - {code: XX-1, law: act, article: 第一条, article_en: art. 1, mark: V1, says: 至少五年。, says_en: Five years.}
 - {code: XX-2, law: act, article: 第二条, article_en: art. 2, mark: "M?", says: 三年。, says_en: Three years.}
