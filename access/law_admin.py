@@ -119,16 +119,16 @@ def new_rule(request: HttpRequest) -> HttpResponse:
 def rule(request: HttpRequest, code: str) -> HttpResponse:
     found = _found(request, READ, code, reading.rule)
     on = reading.today()
-    told = next((each for each in telling.rules(on) if each.rule.code == code), None)
+    told = next((each for each in telling.rules(on) if each.rule.code == found.code), None)
     context = {
         "title": words.what(found),
         "rule": found,
         "told": told,
         "counted": words.counted(found),
         "mark": words.mark_key(found.mark),
-        "is_own": code.startswith(reading.OWN),
+        "is_own": found.code.startswith(reading.OWN),
         "versions": _told(telling.versions_of_rule(found, on)),
-        "waiting": overriding.waiting(code),
+        "waiting": overriding.waiting(found.code),
     }
     return _template(request, "rule", context)
 
@@ -137,10 +137,10 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_rule(request: HttpRequest, code: str) -> HttpResponse:
     found = _found(request, PROPOSE, code, reading.rule)
-    newest = RuleOverride.objects.filter(rule=code).first()
+    newest = RuleOverride.objects.filter(rule=found.code).first()
     form = period_form(found, newest, _posted(request))
     if form.is_bound and form.is_valid():
-        answer = _proposed(request, form, code)
+        answer = _proposed(request, form, found.code)
         if answer is not None:
             return answer
     context = {

@@ -172,8 +172,12 @@ def own_rule(override: RuleOverride) -> RetentionRule:
 
 
 def rule(code: str, *, on: date | None = None) -> RetentionRule:
-    """The pack's rule without overrides, or the newest of this insurer's own; raises `UnknownRule`."""
-    found = known_rules(on=on).get(code)
+    """The pack's rule without overrides, or the newest of this insurer's own; raises `UnknownRule`.
+
+    What this insurer adds to a rule of the pack is found with the rule that it adds to.
+    """
+    known = known_rules(on=on)
+    found = known.get(code) or known.get(code.removeprefix(OWN))
     if found is not None:
         return found
     row = RuleOverride.objects.filter(rule=code, own__isnull=False).first()

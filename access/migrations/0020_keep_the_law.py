@@ -45,7 +45,7 @@ def unseed(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0018_lend_for_work'),
+        ('access', '0019_restrict'),
     ]
 
     operations = [

@@ -91,6 +91,7 @@ def test_a_longer_period_stands_beside_a_minimum_of_the_law_and_never_looks_like
     assert (lawful.period, lawful.binding, lawful.mark) == (Period.read("10y"), True, Mark.READ)
     assert (ours.period, ours.binding, ours.mark) == (Period.read("12y"), False, Mark.DEFAULT)
     assert (ours.about, ours.trigger) == (lawful.about, lawful.trigger)
+    assert reading.rule("own-cn-identity") == lawful  # whoever asks for one finds both
 
 
 @pytest.mark.parametrize(

@@ -137,3 +137,10 @@ def test_every_clause_that_a_row_names_stands_in_a_pack():
 )
 def test_a_period_reaches_another_only_where_it_never_ends_before_it(period, other, reaches):
     assert Period.read(period).reaches(Period.read(other)) is reaches
+
+
+def test_periods_of_different_units_are_ordered_by_their_length():
+    written = ["200d", "5y", "0d", "400d", "30d", "61mo", "6mo", "1y", "1mo"]
+    ordered = [str(each) for each in sorted(Period.read(each) for each in written)]
+    assert ordered == ["0y", "30d", "1mo", "6mo", "200d", "1y", "400d", "5y", "61mo"]
+    assert max(Period.read("200d"), Period.read("6mo")) == Period.read("200d")
