@@ -77,9 +77,7 @@ def _counts(known: list[Provision], query: dict[str, str]) -> list[dict[str, Any
     ]
 
 
-def _groups(
-    shown: Iterable[Provision], rules: Iterable[telling.ToldRule]
-) -> list[tuple[str, list[dict[str, Any]]]]:
+def _groups(shown: Iterable[Provision], rules: Iterable[telling.ToldRule]) -> list[dict[str, Any]]:
     """Clauses by law in the pack's order, each with the rules that rest on it."""
     resting: dict[str, list[telling.ToldRule]] = {}
     for told in rules:
@@ -88,7 +86,14 @@ def _groups(
     for each in shown:
         row = {**_clause_row(each), "rules": resting.get(each.code, ())}
         groups.setdefault(words.law_of(each), []).append(row)
-    return list(groups.items())
+    return [
+        {
+            "law": law,
+            "rows": rows,
+            "unconfirmed": sum(each["clause"].mark is Mark.UNCONFIRMED for each in rows),
+        }
+        for law, rows in groups.items()
+    ]
 
 
 def _clause_row(found: Provision) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class ConfirmationForm(forms.Form):
     read_on = forms.DateField(label=gettext_lazy("核对日期"), **_DATE)
 
     def __init__(self, found: Clause, data: Any = None) -> None:
-        super().__init__(data, initial={"read_on": today()})
+        super().__init__(data, initial={"read_on": today().isoformat()})
         known = marks_for(found)
         self.fields["mark"].choices = [(each.value, words.mark_word(each)) for each in known]  # type: ignore[attr-defined]
         self.fields["mark"].choice_hints = {each.value: words.MEANINGS[each] for each in known}  # type: ignore[attr-defined]
@@ -75,7 +75,7 @@ class PeriodForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("理由"), max_length=200)
 
     def __init__(self, data: Any = None, *, start: Period | None = None, on: bool = True) -> None:
-        initial: dict[str, Any] = {"enabled": on, "since": today(), "unit": "y"}
+        initial: dict[str, Any] = {"enabled": on, "since": today().isoformat(), "unit": "y"}
         if start is not None:
             written = str(start)
             number = written.rstrip("ymod")

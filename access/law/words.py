@@ -21,9 +21,9 @@ KINDS: Mapping[str, Any] = {
     "querylog": gettext_lazy("查询日志"),
     "export": gettext_lazy("导出登记"),
     "approval": gettext_lazy("审批记录"),
-    "finding": gettext_lazy("审计发现"),
+    "finding": pgettext_lazy("列表", "审计发现"),
     "incident": gettext_lazy("事件记录"),
-    "request": gettext_lazy("客户申请"),
+    "request": pgettext_lazy("列表", "客户申请"),
     "training": gettext_lazy("培训记录"),
     "audit_report": gettext_lazy("审计报告"),
     "certificate": gettext_lazy("销毁凭证"),
@@ -118,7 +118,9 @@ def period(found: Period) -> str:
 
 
 def kinds(codes: Iterable[str]) -> str:
-    return _("、").join(str(KINDS[each]) for each in codes)
+    """身份信息、客户文件 / Identity data, customer documents."""
+    first, *more = (str(KINDS[each]) for each in codes)
+    return _("、").join([first, *(f"{each[:1].lower()}{each[1:]}" for each in more)])
 
 
 def what(rule: RetentionRule) -> str:

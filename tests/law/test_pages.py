@@ -72,7 +72,7 @@ def test_the_library_filters_without_script_and_counts_the_marks(officer):
     assert lacks(body, *(each.says for each in unconfirmed)) == []
     assert load("cn").clauses["CN-INS-87"].says not in body
     answer = browser(officer).get(reverse("admin:law") + "?law=保险法")
-    assert {each["clause"].law for _law, rows in answer.context["groups"] for each in rows} == {
+    assert {each["clause"].law for group in answer.context["groups"] for each in group["rows"]} == {
         "保险法"
     }
     counts = {each["mark"]: each["count"] for each in answer.context["counts"]}
