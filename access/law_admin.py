@@ -30,6 +30,7 @@ STATES: dict[str, tuple[Callable[[], str], str]] = {
     "now": (lambda: _("现行"), "ok"),
     "ahead": (lambda: _("将生效"), "info"),
     "past": (lambda: _("已失效"), ""),
+    "replaced": (lambda: _("已被取代"), ""),
     "never": (lambda: _("从未生效"), ""),
 }
 

@@ -126,7 +126,8 @@ class _Kind:
         so_far, text = clause(payload["clause"]), payload["text"]
         return [
             (_("条款"), [f"{words.cite(so_far)} · {payload['clause']}"]),
-            (pgettext_lazy("条款", "内容"), [text["says"], text["says_en"]]),
+            (pgettext_lazy("条款", "内容"), [text["says"]]),
+            (_("英文"), [text["says_en"]]),
             (_("标记"), [words.turned_mark(so_far.mark, Mark(payload["mark"]))]),
             (_("出处"), [payload["source"]]),
             (_("核对日期"), [payload["read_on"]]),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from access.law import overriding, words
-from access.law.reading import Provision, known_rules, own_rule, pack, pack_clause
+from access.law.reading import Provision, known_rules, own_rule, pack_clause
 from access.models import Approval, Confirmation, RuleOverride
 from custodian.regimes.packs import TEXT, RetentionRule
 from custodian.regimes.periods import Period
@@ -61,7 +61,7 @@ class Version:
 
     row: RuleOverride | Confirmation | None
     changes: Changes
-    state: str  # now, ahead, past, never
+    state: str  # now, ahead, past, replaced, never
     reason: str = ""
 
 
@@ -91,9 +91,13 @@ def versions_of_rule(rule: RetentionRule, on: date) -> list[Version]:
     rows = RuleOverride.objects.filter(rule=rule.code).select_related(
         "approval__requested_by", "approval__decided_by"
     )
-    base = pack().retention.get(rule.code)
+    base = known_rules(on=on).get(rule.code)
     period, enabled = (words.period(base.period), True) if base else ("—", True)
-    told = [Version(None, [(_("保存期限"), "—", period)], _state_of_pack(on, rows))] if base else []
+    told = (
+        [Version(None, [(_("保存期限"), "—", period)], _state_of_pack(base, on, rows))]
+        if base
+        else []
+    )
     for row in reversed(rows):
         after = words.period(Period.read(row.period))
         changes: Changes = [(_("保存期限"), period, after)] if after != period else []
@@ -113,7 +117,7 @@ def versions_of_clause(found: Provision, on: date) -> list[Version]:
     oldest = rows.last()
     mark, source, text = said.mark.value, words.source(said), oldest.text if oldest else {}
     first: Changes = [(_("标记"), "—", words.mark_word(mark)), (_("出处"), "—", source)]
-    told = [Version(None, first, "past" if found.confirmation else "now")]
+    told = [Version(None, first, "replaced" if found.confirmation else "now")]
     for row in reversed(rows):
         changes = [(_("标记"), words.mark_word(mark), words.mark_word(row.mark)),
                    (_("出处"), source, row.source)]  # fmt: skip
@@ -147,8 +151,10 @@ def _state(row: RuleOverride | Confirmation, on: date) -> str:
     return "past" if row.until is not None and row.until <= on else "now"
 
 
-def _state_of_pack(on: date, rows: Iterable[RuleOverride]) -> str:
-    return "past" if any(_state(each, on) == "now" for each in rows) else "now"
+def _state_of_pack(base: RetentionRule, on: date, rows: Iterable[RuleOverride]) -> str:
+    """A minimum of the law holds whatever stands beside it."""
+    taken = not base.binding and any(_state(each, on) == "now" for each in rows)
+    return "replaced" if taken else "now"
 
 
 def _yes(enabled: bool) -> str:  # noqa: FBT001  a value to be told, no switch

@@ -362,3 +362,12 @@ def test_whatever_is_decided_no_unconfirmed_rule_binds(settings, first, second):
     ] == []
     approve(second, confirm(first, "US-668-5", mark=Mark.UNCONFIRMED, source="有误"))
     assert not rules()["us-incident"].binding
+
+
+def test_what_was_asked_before_the_law_came_to_bind_is_not_begun(settings, first, second):
+    settings.CUSTODIAN_REGIME = "us"
+    asked = ask(first, "us-hipaa", period="2y")
+    approve(second, confirm(first, "US-HIPAA-DOC"))
+    with pytest.raises(overriding.LawIsLonger):
+        approve(second, asked)
+    assert not RuleOverride.objects.exists()

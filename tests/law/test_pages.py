@@ -255,3 +255,15 @@ def test_the_library_asks_the_database_for_all_confirmations_at_once(
     with django_assert_max_num_queries(1):
         reading.clauses("cn")
     assert not RuleOverride.objects.exists()
+
+
+def test_the_law_still_holds_beside_a_longer_period_and_a_default_is_superseded(officer, second):
+    for code, period in (("cn-identity", "12y"), ("cn-log", "7y")):
+        with estate.acting(officer) as actor:
+            asked = overriding.propose_override(
+                code, period=period, since=reading.today(), reason="x", actor=actor
+            )
+        approve(second, asked)
+    assert "已被取代" not in page(officer, "law_rule", "cn-identity")
+    assert lacks(page(officer, "law_rule", "cn-identity"), "法定最短期限", "12 年") == []
+    assert "已被取代" in page(officer, "law_rule", "cn-log")
