@@ -70,6 +70,9 @@ class Action(StrEnum):
     GRANT_END = "access:grant:end"
     GRANT_READ = "access:grant:read"
     GRANT_REQUEST = "access:grant:request"
+    LAW_APPROVE = "access:law:approve"
+    LAW_PROPOSE = "access:law:propose"
+    LAW_READ = "access:law:read"
     LOG_CONTEXT_READ = "access:log-context:read"
     LOG_ENTRIES_READ = "access:log-entry:read"
     LOG_EXPORT = "access:log:export"
@@ -170,6 +173,8 @@ ACT: Mapping[Action, str] = {
     Action.GRANT_APPROVE: "change",
     Action.GRANT_END: "change",
     Action.GRANT_REQUEST: "change",
+    Action.LAW_APPROVE: "change",
+    Action.LAW_PROPOSE: "change",
     Action.PASSWORD_CHANGE: "change",
     Action.POLICY_RULE_APPROVE: "change",
     Action.POLICY_RULE_PROPOSE: "change",
@@ -256,6 +261,9 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.GRANT_END: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.GRANT_READ: _WATCHERS,
     Action.GRANT_REQUEST: _DESK,
+    Action.LAW_APPROVE: _WATCHERS,
+    Action.LAW_PROPOSE: _OFFICERS,
+    Action.LAW_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.LOG_CONTEXT_READ: _WATCHERS,
     Action.LOG_ENTRIES_READ: _WATCHERS | _GUESTS,
     Action.LOG_EXPORT: _WATCHERS,

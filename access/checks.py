@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from access import policy, ports
 from access.actions import ROLES, Action
 from access.exports import builders
 from access.reasons import MESSAGES
+from custodian.regimes import packs
 
 
 @register
@@ -34,3 +36,16 @@ def every_refusal_has_words(app_configs: Any, **_kwargs: Any) -> list[CheckMessa
         for code in policy.REFUSALS
         if code not in MESSAGES
     ]
+
+
+@register
+def the_law_can_be_read(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
+    name = settings.CUSTODIAN_REGIME
+    if name not in packs.regimes():
+        known = ", ".join(packs.regimes())
+        return [Error(f"CUSTODIAN_REGIME is {name}, and there is only {known}", id="access.E010")]
+    try:
+        packs.load(name)
+    except packs.BadPack as error:
+        return [Error(str(error), id="access.E011")]
+    return []

@@ -42,6 +42,8 @@ CUSTODIAN_INSURER_NAME = {
     "zh": env.text("CUSTODIAN_INSURER_NAME_ZH", default="青禾人寿"),
     "en": env.text("CUSTODIAN_INSURER_NAME_EN", default="Qinghe Life"),
 }
+# Whose law it is: the name of a pack in custodian/regimes.
+CUSTODIAN_REGIME = env.text("CUSTODIAN_REGIME", default="cn")
 CUSTODIAN_DATA_PROTECTION_OFFICER = env.text("CUSTODIAN_DPO", default="刘敏 dpo@qinghe.example")
 CUSTODIAN_COMPLAINT_LINE = env.text("CUSTODIAN_COMPLAINT_LINE", default="400-000-0000")
 CUSTODIAN_KEYRING = Path(env.text("CUSTODIAN_KEYRING", default=str(VAR / "keyring.json")))

@@ -122,6 +122,8 @@ FACTS: Mapping[str, Any] = {
     "window": _("紧急访问的编号"),
     "withdrawn": _("为 1 时申请被撤回"),
     "yes": _("至此有几人批准"),
+    "law-clause": _("法规条款的代码"),
+    "law-rule": _("保存规则的代码"),
 }
 
 

@@ -12,6 +12,7 @@ from access.models.exposures import Exposure
 from access.models.findings import Finding
 from access.models.installation import Installation
 from access.models.keys import DataKey, SubjectKey
+from access.models.law import Confirmation, RuleOverride
 from access.models.people import Unit, User
 from access.models.quotas import Quota, Seen, Tally, Total
 from access.models.recertification import Campaign, HeldRight
@@ -46,6 +47,7 @@ __all__ = [
     "Campaign",
     "Case",
     "Checkpoint",
+    "Confirmation",
     "Cosignature",
     "Course",
     "DataKey",
@@ -69,6 +71,7 @@ __all__ = [
     "Replay",
     "Restriction",
     "RollRow",
+    "RuleOverride",
     "RuleProposal",
     "SealedContext",
     "Seen",

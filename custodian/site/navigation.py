@@ -199,7 +199,7 @@ def sections(frame: str, request: HttpRequest, here: str = "") -> list[Section]:
         item.url_name: url
         for group in FRAMES[frame]
         for item in group.items
-        if (url := _reverse(item.url_name)) is not None and _opens(item.url_name, request)
+        if (url := _reverse(item.url_name)) is not None and opens(item.url_name, request)
     }
     current = known.get(here) or _current(list(known.values()), request.path)
     found = [
@@ -219,7 +219,7 @@ def _places(
                 yield place
 
 
-def _opens(url_name: str, request: HttpRequest) -> bool:
+def opens(url_name: str, request: HttpRequest) -> bool:
     """Whether the place would let this person in; only the back office differs from role to role."""
     asked: Callable[[HttpRequest, str], bool] = getattr(admin.site, "opens", lambda *_any: True)
     return asked(request, url_name)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.conf import settings
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from access import law
+from access.law import reading, words
 from custodian import clock, pdf
-from custodian.regimes import packs
 from records.destruction import batches, stores
 from records.destruction.batches import Fate
 from records.models import DestructionBatch
@@ -89,12 +90,13 @@ def _found(row: Mapping[str, Any]) -> str:
 
 def rule_words(code: str) -> str:
     """A rule as people read it: the law and its clause, or whose choice it is."""
-    rule = packs.load("cn").retention.get(code)
-    clause = packs.load("cn").clauses.get(rule.clause) if rule else None
-    if clause is None:
+    if code.startswith(reading.OWN):
+        return f"{_('本公司默认')} {code}"
+    try:
+        rule = reading.rule(code)
+    except law.UnknownRule:
         return code
-    law = clause.law_en if get_language() == "en" else f"《{clause.law}》"
-    return f"{law} {clause.article}"
+    return words.cite(law.clause(rule.clause)) if rule.clause else code
 
 
 def _store(name: str) -> str:

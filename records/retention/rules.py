@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from custodian.regimes import packs
+from access import law
 from custodian.regimes.packs import RetentionRule, Trigger
 from custodian.regimes.periods import Period
 
 
 def on(day: date) -> tuple[RetentionRule, ...]:
     """Those of the installed law with this insurer's own terms."""
-    rules = packs.load("cn").retention.values()
-    return tuple(
-        each
-        for each in rules
-        if (each.since is None or each.since <= day) and (each.until is None or day < each.until)
-    )
+    return law.retention_rules(day)
 
 
 def prospect(rules: Sequence[RetentionRule]) -> Period:

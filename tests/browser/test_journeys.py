@@ -210,6 +210,8 @@ OFFICE = [
     "/admin/exports/", "/admin/exports/new/", "/admin/exports/{export}/",
     "/admin/training/", "/admin/training/courses/careful-looks/",
     "/admin/training/undertakings/secrecy/", "/accounts/learning/",
+    "/admin/law/", "/admin/law/CN-INS-87/", "/admin/law/CN-TRF-6/confirm/", "/admin/law/rules/new/",
+    "/admin/law/rules/cn-identity/", "/admin/law/rules/cn-log/change/",
 ]  # fmt: skip
 
 

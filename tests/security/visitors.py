@@ -272,6 +272,8 @@ class World:
                 "entry": str(entry),
                 "finding": str(raised.ref),
                 "intermediary": "J01",
+                "law_clause": "CN-INS-87",
+                "law_rule": "cn-identity",
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",
                 "quarantined": str(row.ref),

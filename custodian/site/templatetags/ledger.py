@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from access.law import words as law_words
 from custodian.elements import Masked, Part
-from custodian.site import drawing, formats, navigation
+from custodian.site import drawing, formats, navigation, sources
 from custodian.site.wording import ACTS, JOB_STATES, MARKS, PROOF_STATES, SEVERITIES
 
 register = template.Library()
@@ -132,10 +133,23 @@ def _fact(mark: str, text: Any, link: str | tuple[Any, str] | None = None) -> di
     return {"mark": mark, "text": text, "words": "", "url": link}
 
 
-@register.inclusion_tag("components/provenance.html")
-def provenance(text: Any, mark: str, *, url: str = "") -> dict[str, Any]:
-    """`mark`: V1 read in the original, V2 secondary, M to be confirmed, default our own."""
-    return {"text": text, "mark": mark, "word": MARKS[mark], "url": url}
+@register.inclusion_tag("components/provenance.html", takes_context=True)
+def provenance(
+    context: template.Context, text: Any, mark: str = "", *, clause: str = "", url: str = ""
+) -> dict[str, Any]:
+    """`mark`: V1 read in the original, V2 secondary, M to be confirmed, default (or -) our own.
+
+    `clause` is the code of a clause of the law library, and so may be `text`: it opens the clause for
+    whoever may read it. Without a text the clause is cited, without a mark it has the clause's.
+    """
+    # Inside another component the context has kept the request, and nothing else.
+    request = getattr(context, "request", None) or context.get("request")
+    found = sources.find(request, clause or str(text))
+    if found is not None:
+        text = law_words.cite(found) if text in ("", found.code) else text
+        mark, url = mark or found.mark, url or sources.address(request, found)
+    key = law_words.mark_key(mark)
+    return {"text": text, "mark": key, "word": MARKS[key], "url": url}
 
 
 @register.inclusion_tag("components/job_bar.html")
