@@ -30,7 +30,7 @@ RULE: Mapping[str, Any] = {
     "ends_until": _("满期日至"),
     "claim": _("赔案类别"),
 }
-_NAMED: Mapping[str, type[Model]] = {
+NAMED: Mapping[str, type[Model]] = {
     "book": Book,
     "product": Product,
     "intermediary": Intermediary,
@@ -145,7 +145,7 @@ def _known(model: type[Customer | Policy], typed: Iterable[str], *, kind: str) -
 
 
 def _checked(key: str, value: Any) -> str:
-    if key in _NAMED:
+    if key in NAMED:
         return _coded(key, str(value))
     if key in _CHOICES:
         if value not in _CHOICES[key]:
@@ -155,15 +155,15 @@ def _checked(key: str, value: Any) -> str:
 
 
 def _coded(key: str, code: str) -> str:
-    found = _NAMED[key]._default_manager.filter(code=code.strip()).values_list("code", flat=True)
+    found = NAMED[key]._default_manager.filter(code=code.strip()).values_list("code", flat=True)
     if not found:
         raise NotKnown(code)
     return str(found[0])
 
 
 def _called(key: str, value: str) -> str:
-    if key in _NAMED:
-        found = _NAMED[key]._default_manager.filter(code=value).first()
+    if key in NAMED:
+        found = NAMED[key]._default_manager.filter(code=value).first()
         name = str(found) if found else value
         return name if value in name else f"{name} {value}"
     return str(_CHOICES[key].get(value, value)) if key in _CHOICES else value
