@@ -198,17 +198,23 @@ def _from_holdings(where: str) -> tuple[str, ...]:
     return "WITH ", _HOLD, _ASKED_BY.format(where=where), _KIN, _NEAR, _MEMBERS, _HELD
 
 
-_FROM_HOLDS: Final = ("WITH ", _HOLD, _ANYWHERE, _MEMBERS, _ASKED_AROUND, _KIN, _HELD)
+# What was destroyed before the hold began is not there to be held.
+_STILL: Final = """,
+still (hold, holding, owner) AS MATERIALIZED (
+    SELECT h.hold, h.holding, h.owner FROM held h
+    WHERE NOT EXISTS (SELECT 1 FROM records_tombstone t WHERE t.gone = h.holding)
+)"""
+_FROM_HOLDS: Final = ("WITH ", _HOLD, _ANYWHERE, _MEMBERS, _ASKED_AROUND, _KIN, _HELD, _STILL)
 _BY_HOLDING = _from_holdings("holding = ANY (%(asked)s::uuid[])")
 _BY_SUBJECT = _from_holdings("subject_id = ANY (%(asked)s::bigint[])")
 _COUNTED: Final = """
-SELECT hold, count(DISTINCT owner), count(DISTINCT holding) FROM held GROUP BY hold"""
+SELECT hold, count(DISTINCT owner), count(DISTINCT holding) FROM still GROUP BY hold"""
 _FIRST: Final = """
 (SELECT 'customer', c.ref FROM records_customer c
- WHERE c.subject_id IN (SELECT owner FROM held) ORDER BY c.subject_id LIMIT %(most)s)
+ WHERE c.subject_id IN (SELECT owner FROM still) ORDER BY c.subject_id LIMIT %(most)s)
 UNION ALL
 (SELECT 'policy', p.ref FROM records_policy p
- WHERE p.holding IN (SELECT holding FROM held) ORDER BY p.id LIMIT %(most)s)"""
+ WHERE p.holding IN (SELECT holding FROM still) ORDER BY p.id LIMIT %(most)s)"""
 
 # For holdings or for customers: each with the holds on it.
 ON_HOLDINGS: Final = "".join((*_BY_HOLDING, " SELECT DISTINCT holding, hold FROM held"))
@@ -216,4 +222,4 @@ ON_SUBJECTS: Final = "".join((*_BY_SUBJECT, " SELECT DISTINCT owner, hold FROM h
 # For holds: how many customers and holdings each covers, the first of them by reference, and all.
 EXTENTS: Final = "".join((*_FROM_HOLDS, _COUNTED))
 EXAMPLES: Final = "".join((*_FROM_HOLDS, _FIRST))
-EVERYTHING: Final = "".join((*_FROM_HOLDS, " SELECT hold, holding FROM held"))
+EVERYTHING: Final = "".join((*_FROM_HOLDS, " SELECT hold, holding FROM still"))

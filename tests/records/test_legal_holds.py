@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from access import cases, rechecking, scopes
 from access.approvals import ContentChanged
@@ -22,6 +21,7 @@ from records.legal_holds.covering import Draft
 from records.models import LegalHold, Policy
 from tests import estate
 from tests.records import desk_estate, holds
+from tests.records.elsewhere import Elsewhere, waits_for
 from tests.records.holds import House, covered, fresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -455,52 +455,13 @@ def test_the_approval_of_the_placing_is_not_that_of_the_release(house):
 # The race with destruction
 
 
-class Elsewhere:
-    """Runs something in a thread with a connection of its own; `passed` says that it came through."""
-
-    def __init__(self, act):
-        self.passed = threading.Event()
-        self.failed = None
-        self.thread = threading.Thread(target=self._run, args=[act])
-        self.thread.start()
-
-    def _run(self, act):
-        try:
-            act(self)
-            self.passed.set()
-        except BaseException as error:  # noqa: BLE001  told by `join`
-            self.failed = error
-        finally:
-            connection.close()
-
-    def join(self):
-        self.thread.join(20)
-        assert not self.thread.is_alive()
-        if self.failed:
-            raise self.failed
-
-
-def waits_for_lock():
-    """Until some connection waits for the table of holds."""
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted"
-                " AND relation = 'records_legalhold'::regclass"
-            )
-            if cursor.fetchone()[0]:
-                return True
-        threading.Event().wait(0.02)
-    return False
-
-
 @pytest.mark.parametrize("moment", ["asking", "approving"])
 def test_a_hold_waits_for_a_chunk_that_is_being_destroyed(house, moment):
     draft = Draft("book", {"book": "LJ"})
     hold = house.place(draft) if moment == "approving" else None
     later = clock.now() + timedelta(days=8)  # what was asked for has lapsed
 
-    def begin(_self):
+    def begin():
         with clock.at(later):
             house.decide(hold.approval) if hold else house.place(draft)
 
@@ -508,7 +469,7 @@ def test_a_hold_waits_for_a_chunk_that_is_being_destroyed(house, moment):
         legal_holds.exclude_new()
         assert legal_holds.on([house.other.holding]) == {}
         other = Elsewhere(begin)
-        assert waits_for_lock()
+        assert waits_for("records_legalhold")
         # Destroyed here: nothing held it, and nothing can begin to hold it before this is over.
         assert legal_holds.on([house.other.holding]) == {}
         assert not other.passed.is_set()
@@ -524,7 +485,7 @@ def test_a_chunk_waits_for_a_hold_that_is_being_placed_and_leaves_it_out(house, 
     later = clock.now() + timedelta(days=8)
     seen: list[dict[UUID, object]] = []
 
-    def destroy(_self):
+    def destroy():
         with clock.at(later), scopes.acting(estate.system()), transaction.atomic():
             list(Subject.objects.filter(pk=house.sun.pk))  # a look before the lock changes nothing
             legal_holds.exclude_new()
@@ -533,14 +494,14 @@ def test_a_chunk_waits_for_a_hold_that_is_being_placed_and_leaves_it_out(house, 
     with clock.at(later), transaction.atomic():
         house.decide(hold.approval) if hold else house.place(draft)
         other = Elsewhere(destroy)
-        assert waits_for_lock()
+        assert waits_for("records_legalhold")
         assert seen == []
     other.join()
     assert [list(each) for each in seen] == [[house.other.holding]]
 
 
 def test_chunks_do_not_wait_for_each_other(house):
-    def chunk(_self):
+    def chunk():
         with scopes.acting(estate.system()), transaction.atomic():
             legal_holds.exclude_new()
 
