@@ -60,7 +60,7 @@ class HoldForm(forms.Form):
     last = ("ground", "reason", "letter", "review_on")
 
     def __init__(self, data: Any = None, *, named: str = "") -> None:
-        initial = {"review_on": clock.local().date() + placing.REVIEW_AFTER, self.names: named}
+        initial = {"review_on": _later(), self.names: named}
         super().__init__(data, initial=initial)
         self.order_fields([name for name in self.fields if name not in self.last])
 
@@ -202,7 +202,7 @@ class ReviewForm(forms.Form):
     next_on = DayField(label=_("下次复查"))
 
     def __init__(self, data: Any = None) -> None:
-        super().__init__(data, initial={"next_on": clock.local().date() + placing.REVIEW_AFTER})
+        super().__init__(data, initial={"next_on": _later()})
 
 
 class ReleaseForm(forms.Form):
@@ -212,6 +212,10 @@ class ReleaseForm(forms.Form):
         help_text=NO_CUSTOMER_DATA,
         error_messages={"required": _("请写明理由")},
     )
+
+
+def _later() -> str:
+    return (clock.local().date() + placing.REVIEW_AFTER).isoformat()
 
 
 def _words(text: str) -> list[str]:

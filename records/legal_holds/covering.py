@@ -66,6 +66,13 @@ def on_subjects(subjects: Collection[int]) -> Mapping[int, tuple[HoldFact, ...]]
     return _on(statements.ON_SUBJECTS, list(subjects))
 
 
+def books() -> frozenset[str]:
+    """The codes of the books that are held now, with all that is theirs and no customer's yet."""
+    with scopes.acting(actors.system(_ACTOR)):
+        held = LegalHold.objects.in_force().filter(scope=LegalHold.Scope.BOOK)
+        return frozenset(held.values_list("selector__book", flat=True))
+
+
 def extents(holds: Sequence[LegalHold]) -> dict[int, Extent]:
     """By the key of the hold: what it covers now, or would cover if it still held."""
     known = {each.pk: Draft(each.scope, each.selector) for each in holds}

@@ -17,7 +17,7 @@ from records.models import Book, Claim, Customer, Intermediary, LegalHold, Polic
 
 MOST = 200
 CUSTOMERS, POLICIES = "customers", "policies"
-OF = [(CUSTOMERS, _("整个客户的资料")), (POLICIES, _("只保留保单及其赔案"))]
+OF = [(CUSTOMERS, _("整个客户的资料")), (POLICIES, _("保单及其赔案，连同相关人的身份信息与文件"))]
 Scope = LegalHold.Scope
 # In the order in which a rule is read.
 RULE: Mapping[str, Any] = {

@@ -16,7 +16,7 @@ Status, Scope = LegalHold.Status, LegalHold.Scope
 MEANING: Mapping[str, Any] = {
     Scope.CUSTOMER: _("这些客户的全部资料，以及他们有角色的每张保单和赔案"),
     Scope.POLICY: _("这些保单、其赔案，以及投保人、被保险人和出险人的身份信息与文件；不含财务信息"),
-    Scope.BOOK: _("这本账册的全部客户和保单，包括以后导入的"),
+    Scope.BOOK: _("这本账册的全部客户、保单和隔离行，包括以后导入的"),
     Scope.CASE: _("案件或事项指明的客户的全部资料，以及他们有角色的每张保单和赔案"),
     Scope.QUERY: _("符合条件的全部资料；每次重新判断，以后才符合的也保留"),
 }

@@ -14,16 +14,19 @@ from records import legal_holds
 from records.legal_holds import covering
 from records.legal_holds.covering import Draft
 from records.models import (
+    Book,
     Claim,
     Customer,
     Document,
     Finances,
     Identity,
+    ImportRun,
     Intermediary,
     LegalHold,
     Policy,
     PolicyRole,
     Product,
+    QuarantinedRow,
 )
 from tests import estate
 from tests.records import desk_estate
@@ -134,6 +137,14 @@ def complaint(of: Customer, number: str) -> WorkItem:
         return WorkItem.objects.create(
             subject_id=of.pk, kind="complaint", source="api", number=number, unit=estate.unit()
         )
+
+
+def quarantined(book: Book) -> QuarantinedRow:
+    with scopes.acting(estate.system()):
+        return QuarantinedRow.objects.create(
+            run=ImportRun.objects.create(book=book, status="done"), book=book, kind="customer",
+            sheet=1, number=7, reasons=[], row_digest=uuid4().bytes, row_sealed=b"sealed",
+        )  # fmt: skip
 
 
 def change(policy: Policy, **values: Any) -> None:

@@ -16,9 +16,10 @@ from access.vocabulary import Role
 from custodian import clock, invariants
 from custodian.invariants import Options
 from records import legal_holds
+from records.importing import quarantine
 from records.legal_holds import covering, placing, selectors
 from records.legal_holds.covering import Draft
-from records.models import LegalHold, Policy
+from records.models import LegalHold, Policy, QuarantinedRow
 from tests import estate
 from tests.records import desk_estate, holds
 from tests.records.elsewhere import Elsewhere, waits_for
@@ -86,6 +87,16 @@ def test_a_policy_of_the_book_is_held_although_its_holder_is_of_another(house):
     expected = house.own(house.sun) | house.about(house.zhang, house.wife)
     expected |= {house.other.holding, house.policy.holding, house.claim.holding}
     exactly(house, Draft("book", {"book": "LJ"}), expected)
+
+
+def test_quarantined_rows_of_a_held_book_outlive_their_days(house):
+    rows = {code: holds.quarantined(estate.book(code)) for code in ("LJ", "QH")}
+    hold = house.open(Draft("book", {"book": "LJ"}))
+    with clock.at(clock.now() + timedelta(days=184)):
+        assert quarantine.expire() == 1
+        assert list(QuarantinedRow.objects.all()) == [rows["LJ"]]
+        house.release(hold)
+        assert quarantine.expire() == 1
 
 
 def test_a_hold_on_a_complaint_covers_the_customer_it_is_about(house):
