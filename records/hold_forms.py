@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import Unit
 from custodian import clock
@@ -42,7 +43,7 @@ class HoldForm(forms.Form):
 
     names = ""
     ground = forms.ChoiceField(
-        label=_("事由"),
+        label=pgettext_lazy("法律保留", "事由"),
         choices=LegalHold.Ground,
         widget=forms.RadioSelect,
         error_messages={"required": _("请选事由"), "invalid_choice": _("请选事由")},

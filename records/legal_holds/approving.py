@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access import approvals
 from access.actions import Action
@@ -23,6 +24,8 @@ from records.legal_holds.placing import LEGAL_HOLD, PLACE, RELEASE, content, rel
 from records.models import LegalHold
 
 Lines = list[tuple[Any, Sequence[Any]]]
+
+_SCOPE, _GROUND = pgettext_lazy("法律保留", "范围"), pgettext_lazy("法律保留", "事由")
 
 
 def covers(draft: Draft) -> str:
@@ -52,10 +55,10 @@ class _Place(_Base):
         since = clock.local(datetime.fromisoformat(payload["since"]))
         return [
             (_("保留编号"), [payload["hold"]]),
-            (_("范围"), [LegalHold.Scope(scope).label]),
+            (_SCOPE, [LegalHold.Scope(scope).label]),
             *selectors.in_words(scope, selector),
             (_("涉及"), [covers(Draft(scope, selector))]),
-            (_("事由"), [LegalHold.Ground(payload["ground"]).label]),
+            (_GROUND, [LegalHold.Ground(payload["ground"]).label]),
             (_("理由"), [payload["reason"]]),
             (_("函号"), [payload["letter"] or "—"]),
             (_("提出"), [f"{since:%Y-%m-%d %H:%M}"]),
@@ -82,10 +85,10 @@ class _Release(_Base):
         hold = LegalHold.objects.select_related("placed_by").get(ref=payload["ref"])
         return [
             (_("保留编号"), [hold.code]),
-            (_("范围"), [hold.get_scope_display()]),
+            (_SCOPE, [hold.get_scope_display()]),
             *selectors.in_words(hold.scope, hold.selector),
             (_("涉及"), [covers(Draft(hold.scope, hold.selector))]),
-            (_("事由"), [hold.get_ground_display()]),
+            (_GROUND, [hold.get_ground_display()]),
             (_("提出人"), [str(hold.placed_by)]),
             (_("解除理由"), [payload["reason"]]),
             (_("后果"), [_("其中保存期已满、没有其他保留的资料可以销毁")]),

@@ -38,7 +38,7 @@ class LegalHold(models.Model):
         POLICY = "policy", _("保单")
         BOOK = "book", _("账册")
         CASE = "case", _("案件")
-        QUERY = "query", _("条件")
+        QUERY = "query", pgettext_lazy("法律保留", "条件")
 
     class Ground(models.TextChoices):
         AML = "aml_investigation_open", _("反洗钱调查未结")
@@ -55,9 +55,9 @@ class LegalHold(models.Model):
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(_("保留编号"), max_length=16, unique=True)
-    scope = models.CharField(_("范围"), max_length=8, choices=Scope)
+    scope = models.CharField(pgettext_lazy("法律保留", "范围"), max_length=8, choices=Scope)
     selector = models.JSONField()
-    ground = models.CharField(_("事由"), max_length=32, choices=Ground)
+    ground = models.CharField(pgettext_lazy("法律保留", "事由"), max_length=32, choices=Ground)
     reason = models.CharField(_("理由"), max_length=200)
     letter = models.CharField(_("函号"), max_length=60, blank=True)
     placed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("提出人"))
