@@ -19,7 +19,6 @@ from access.models import Approval
 from custodian import clock
 from records.legal_holds import covering, selectors
 from records.legal_holds.covering import Draft
-from records.legal_holds.excluding import exclude_destruction
 from records.legal_holds.placing import LEGAL_HOLD, PLACE, RELEASE, content, release_content
 from records.models import LegalHold
 
@@ -68,10 +67,9 @@ class _Place(_Base):
 
     def start(self, approval: Approval, *, actor: Actor) -> None:
         hold = LegalHold.objects.select_for_update().get(approval=approval)
-        # It may have lapsed while nobody decided: then it begins anew here.
-        exclude_destruction()
         if content(hold) != approval.payload:
             raise ContentChanged
+        # It may have lapsed meanwhile, and begins anew: the update waits for a chunk that is under way.
         LEGAL_HOLD.move(hold, "open")
 
     def drop(self, approval: Approval, *, actor: Actor) -> None:

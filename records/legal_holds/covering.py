@@ -14,6 +14,7 @@ from django.db import connection
 
 from access import actors, scopes
 from records.legal_holds import statements
+from records.legal_holds.statements import Statement
 from records.models import LegalHold
 
 EXAMPLES = 5
@@ -97,7 +98,7 @@ def everything(draft: Draft) -> frozenset[UUID]:
     )
 
 
-def _on(statement: str, asked: list[Any]) -> dict[Any, tuple[HoldFact, ...]]:
+def _on(statement: Statement, asked: list[Any]) -> dict[Any, tuple[HoldFact, ...]]:
     if not asked:
         return {}
     # Whoever asks: a hold that is out of somebody's reach holds all the same.
@@ -129,10 +130,10 @@ def _fact(hold: LegalHold) -> HoldFact:
     )
 
 
-def _told(statement: str, holds: Mapping[int, Draft], **more: Any) -> list[Sequence[Any]]:
+def _told(statement: Statement, holds: Mapping[int, Draft], **more: Any) -> list[Sequence[Any]]:
     terms = {"holds": json.dumps(list(_written(holds))), **more}
     with scopes.acting(actors.system(_ACTOR)), connection.cursor() as cursor:
-        cursor.execute(statement, terms)
+        cursor.execute(statement.text({each.scope for each in holds.values()}), terms)
         return list(cursor.fetchall())
 
 

@@ -7,91 +7,99 @@ claim on it is about). `hold` comes in as JSON, so that a draft can be tried bef
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 _HOLD: Final = """
-hold (id, scope, selector) AS MATERIALIZED (
-    SELECT id, scope, selector FROM jsonb_to_recordset(%(holds)s::jsonb)
-        AS h (id bigint, scope text, selector jsonb)
+hold (id, scope, selector, top) AS MATERIALIZED (
+    SELECT h.id, h.scope, h.selector, u.path
+    FROM jsonb_to_recordset(%(holds)s::jsonb) AS h (id bigint, scope text, selector jsonb)
+    LEFT JOIN access_unit u ON u.code = h.selector ->> 'unit'
 )"""
 
-# Needs `subject_at` and `policy_at`: where to look. Gives `held_subject` and `held_policy`.
-_MEMBERS: Final = """,
+# Needs `subject_at` and `policy_at`: where to look.
+_NAMED: Final = """,
 named (hold, customer, policy) AS MATERIALIZED (
     SELECT id, ref, NULL FROM hold, jsonb_array_elements_text(selector -> 'customers') AS ref
     UNION ALL
     SELECT id, NULL, ref FROM hold, jsonb_array_elements_text(selector -> 'policies') AS ref
-),
-fits (hold, policy_id) AS MATERIALIZED (
-    SELECT h.id, p.id
-    FROM hold h
-    CROSS JOIN policy_at a
+)"""
+_FITS: Final = """,
+contract (policy_id, book, product, intermediary, path, status, ends_on) AS MATERIALIZED (
+    SELECT p.id, b.code, t.code, i.code, u.path, p.status, p.ends_on
+    FROM policy_at a
     JOIN records_policy p ON p.id = a.policy_id
     JOIN records_book b ON b.id = p.book_id
     JOIN records_product t ON t.id = p.product_id
     JOIN access_subject s ON s.id = p.subject_id
     JOIN access_unit u ON u.id = s.unit_id
     LEFT JOIN records_intermediary i ON i.id = p.intermediary_id
+),
+fits (hold, of, policy_id) AS MATERIALIZED (
+    SELECT h.id, h.selector ->> 'of', p.policy_id
+    FROM hold h CROSS JOIN contract p
     WHERE h.scope = 'query'
-      AND (h.selector ->> 'book' IS NULL OR b.code = h.selector ->> 'book')
-      AND (h.selector ->> 'product' IS NULL OR t.code = h.selector ->> 'product')
-      AND (h.selector ->> 'intermediary' IS NULL OR i.code = h.selector ->> 'intermediary')
-      AND (h.selector ->> 'unit' IS NULL OR EXISTS (
-          SELECT 1 FROM access_unit top
-          WHERE top.code = h.selector ->> 'unit' AND starts_with(u.path, top.path)))
-      AND (h.selector ->> 'status' IS NULL OR p.status = h.selector ->> 'status')
-      AND (h.selector ->> 'ends_from' IS NULL
-           OR p.ends_on >= (h.selector ->> 'ends_from')::date)
-      AND (h.selector ->> 'ends_until' IS NULL
-           OR p.ends_on <= (h.selector ->> 'ends_until')::date)
+      AND coalesce(p.book = h.selector ->> 'book', h.selector ->> 'book' IS NULL)
+      AND coalesce(p.product = h.selector ->> 'product', h.selector ->> 'product' IS NULL)
+      AND coalesce(p.intermediary = h.selector ->> 'intermediary',
+                   h.selector ->> 'intermediary' IS NULL)
+      AND coalesce(starts_with(p.path, h.top), h.selector ->> 'unit' IS NULL)
+      AND coalesce(p.status = h.selector ->> 'status', h.selector ->> 'status' IS NULL)
+      AND coalesce(p.ends_on >= (h.selector ->> 'ends_from')::date,
+                   h.selector ->> 'ends_from' IS NULL)
+      AND coalesce(p.ends_on <= (h.selector ->> 'ends_until')::date,
+                   h.selector ->> 'ends_until' IS NULL)
       AND (h.selector ->> 'claim' IS NULL OR EXISTS (
           SELECT 1 FROM records_claim c
-          WHERE c.policy_id = p.id AND c.kind = h.selector ->> 'claim'))
+          WHERE c.policy_id = p.policy_id AND c.kind = h.selector ->> 'claim'))
 ),
-held_subject (hold, subject_id) AS MATERIALIZED (
-    SELECT n.hold, c.subject_id
-    FROM named n JOIN records_customer c ON c.ref = n.customer
-    JOIN subject_at a ON a.subject_id = c.subject_id
-    UNION
-    SELECT h.id, c.subject_id
-    FROM hold h JOIN records_book b ON h.scope = 'book' AND b.code = h.selector ->> 'book'
-    JOIN records_customer c ON c.book_id = b.id
-    JOIN subject_at a ON a.subject_id = c.subject_id
-    UNION
-    SELECT f.hold, r.subject_id
-    FROM fits f JOIN hold h ON h.id = f.hold AND h.selector ->> 'of' = 'customers'
-    JOIN records_policyrole r ON r.policy_id = f.policy_id
-    UNION
-    SELECT h.id, c.subject_id
-    FROM hold h
-    CROSS JOIN subject_at a
+person (subject_id, book, intermediary, path) AS MATERIALIZED (
+    SELECT c.subject_id, b.code, i.code, u.path
+    FROM subject_at a
     JOIN records_customer c ON c.subject_id = a.subject_id
     JOIN records_book b ON b.id = c.book_id
     JOIN access_subject s ON s.id = c.subject_id
     JOIN access_unit u ON u.id = s.unit_id
     LEFT JOIN records_intermediary i ON i.id = c.intermediary_id
+)"""
+_NAMED_SUBJECTS: Final = """
+    SELECT n.hold, c.subject_id
+    FROM named n JOIN records_customer c ON c.ref = n.customer
+    JOIN subject_at a ON a.subject_id = c.subject_id"""
+_NAMED_POLICIES: Final = """
+    SELECT n.hold, p.id
+    FROM named n JOIN records_policy p ON p.ref = n.policy
+    JOIN policy_at a ON a.policy_id = p.id"""
+_BOOKS_SUBJECTS: Final = """
+    SELECT h.id, c.subject_id
+    FROM subject_at a JOIN records_customer c ON c.subject_id = a.subject_id
+    JOIN records_book b ON b.id = c.book_id
+    JOIN hold h ON h.scope = 'book' AND h.selector ->> 'book' = b.code"""
+_BOOKS_POLICIES: Final = """
+    SELECT h.id, p.id
+    FROM policy_at a JOIN records_policy p ON p.id = a.policy_id
+    JOIN records_book b ON b.id = p.book_id
+    JOIN hold h ON h.scope = 'book' AND h.selector ->> 'book' = b.code"""
+_FITTING_SUBJECTS: Final = """
+    SELECT f.hold, r.subject_id
+    FROM fits f JOIN records_policyrole r ON r.policy_id = f.policy_id
+    WHERE f.of = 'customers'
+    UNION
+    SELECT h.id, c.subject_id
+    FROM hold h CROSS JOIN person c
     WHERE h.scope = 'query' AND h.selector ->> 'of' = 'customers'
       AND NOT jsonb_exists_any(
           h.selector, ARRAY['product', 'status', 'ends_from', 'ends_until', 'claim'])
-      AND (h.selector ->> 'book' IS NULL OR b.code = h.selector ->> 'book')
-      AND (h.selector ->> 'intermediary' IS NULL OR i.code = h.selector ->> 'intermediary')
-      AND (h.selector ->> 'unit' IS NULL OR EXISTS (
-          SELECT 1 FROM access_unit top
-          WHERE top.code = h.selector ->> 'unit' AND starts_with(u.path, top.path)))
-),
-held_policy (hold, policy_id) AS MATERIALIZED (
-    SELECT n.hold, p.id
-    FROM named n JOIN records_policy p ON p.ref = n.policy
-    JOIN policy_at a ON a.policy_id = p.id
-    UNION
-    SELECT h.id, p.id
-    FROM hold h JOIN records_book b ON h.scope = 'book' AND b.code = h.selector ->> 'book'
-    JOIN records_policy p ON p.book_id = b.id
-    JOIN policy_at a ON a.policy_id = p.id
-    UNION
-    SELECT f.hold, f.policy_id
-    FROM fits f JOIN hold h ON h.id = f.hold AND h.selector ->> 'of' = 'policies'
-)"""
+      AND coalesce(c.book = h.selector ->> 'book', h.selector ->> 'book' IS NULL)
+      AND coalesce(c.intermediary = h.selector ->> 'intermediary',
+                   h.selector ->> 'intermediary' IS NULL)
+      AND coalesce(starts_with(c.path, h.top), h.selector ->> 'unit' IS NULL)"""
+_FITTING_POLICIES: Final = """
+    SELECT hold, policy_id FROM fits WHERE of = 'policies'"""
+_NONE: Final = """
+    SELECT id, NULL::bigint FROM hold WHERE false"""
 
 # Needs `asked`: (holding, owner, kind, policy_id), the last for policies and claims only.
 _KIN: Final = """,
@@ -194,19 +202,12 @@ asked (holding, owner, kind, policy_id) AS MATERIALIZED (
 )"""
 
 
-def _from_holdings(where: str) -> tuple[str, ...]:
-    return "WITH ", _HOLD, _ASKED_BY.format(where=where), _KIN, _NEAR, _MEMBERS, _HELD
-
-
 # What was destroyed before the hold began is not there to be held.
 _STILL: Final = """,
 still (hold, holding, owner) AS MATERIALIZED (
     SELECT h.hold, h.holding, h.owner FROM held h
     WHERE NOT EXISTS (SELECT 1 FROM records_tombstone t WHERE t.gone = h.holding)
 )"""
-_FROM_HOLDS: Final = ("WITH ", _HOLD, _ANYWHERE, _MEMBERS, _ASKED_AROUND, _KIN, _HELD, _STILL)
-_BY_HOLDING = _from_holdings("holding = ANY (%(asked)s::uuid[])")
-_BY_SUBJECT = _from_holdings("subject_id = ANY (%(asked)s::bigint[])")
 _COUNTED: Final = """
 SELECT hold, count(DISTINCT owner), count(DISTINCT holding) FROM still GROUP BY hold"""
 _FIRST: Final = """
@@ -216,10 +217,59 @@ UNION ALL
 (SELECT 'policy', p.ref FROM records_policy p
  WHERE p.holding IN (SELECT holding FROM still) ORDER BY p.id LIMIT %(most)s)"""
 
+
+@dataclass(frozen=True)
+class Statement:
+    """One question; its text holds only what holds of these scopes need, so that it is soon planned."""
+
+    where: str = ""  # of the holdings; empty: everything that a hold covers
+    answer: str = ""
+
+    def text(self, scopes: Collection[str]) -> str:
+        members = _members(frozenset(scopes))
+        if self.where:
+            asked = _ASKED_BY.format(where=self.where)
+            parts = ("WITH ", _HOLD, asked, _KIN, _NEAR, *members, _HELD, self.answer)
+        else:
+            parts = ("WITH ", _HOLD, _ANYWHERE, *members, _ASKED_AROUND, _KIN, _HELD, _STILL)
+            parts = (*parts, self.answer)
+        return "".join(parts)
+
+
+@cache
+def _members(scopes: frozenset[str]) -> tuple[str, ...]:
+    """`held_subject` and `held_policy` of these scopes."""
+    before, subjects, policies = [], [], []
+    if scopes & {"customer", "policy", "case"}:
+        before.append(_NAMED)
+        subjects.append(_NAMED_SUBJECTS)
+        policies.append(_NAMED_POLICIES)
+    if "book" in scopes:
+        subjects.append(_BOOKS_SUBJECTS)
+        policies.append(_BOOKS_POLICIES)
+    if "query" in scopes:
+        before.append(_FITS)
+        subjects.append(_FITTING_SUBJECTS)
+        policies.append(_FITTING_POLICIES)
+    return (
+        *before,
+        f",\nheld_subject (hold, subject_id) AS MATERIALIZED ({_union(subjects)}\n)",
+        f",\nheld_policy (hold, policy_id) AS MATERIALIZED ({_union(policies)}\n)",
+    )
+
+
+def _union(legs: Sequence[str]) -> str:
+    return "\n    UNION".join(legs or [_NONE])
+
+
 # For holdings or for customers: each with the holds on it.
-ON_HOLDINGS: Final = "".join((*_BY_HOLDING, " SELECT DISTINCT holding, hold FROM held"))
-ON_SUBJECTS: Final = "".join((*_BY_SUBJECT, " SELECT DISTINCT owner, hold FROM held"))
+ON_HOLDINGS: Final = Statement(
+    where="holding = ANY (%(asked)s::uuid[])", answer=" SELECT DISTINCT holding, hold FROM held"
+)
+ON_SUBJECTS: Final = Statement(
+    where="subject_id = ANY (%(asked)s::bigint[])", answer=" SELECT DISTINCT owner, hold FROM held"
+)
 # For holds: how many customers and holdings each covers, the first of them by reference, and all.
-EXTENTS: Final = "".join((*_FROM_HOLDS, _COUNTED))
-EXAMPLES: Final = "".join((*_FROM_HOLDS, _FIRST))
-EVERYTHING: Final = "".join((*_FROM_HOLDS, " SELECT hold, holding FROM still"))
+EXTENTS: Final = Statement(answer=_COUNTED)
+EXAMPLES: Final = Statement(answer=_FIRST)
+EVERYTHING: Final = Statement(answer=" SELECT hold, holding FROM still")
