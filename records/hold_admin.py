@@ -59,7 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = FORMS[scope](posted, named=request.GET.get("named", "")[:40])
     valid = form.is_bound and form.is_valid()
-    if valid and request.POST.get("act") != "preview":
+    if valid and not form.tried:
         hold = legal_holds.place(form.draft, actor=actor_of(request), **form.terms())
         done = _("%(code)s 从现在起保留；七天内须由另一位合规官复核，否则失效。")
         messages.info(request, done % {"code": hold.code})

@@ -31,6 +31,8 @@ class DayField(forms.DateField):
 
     def clean(self, value: Any) -> Any:
         day = super().clean(value)
+        if day is None:
+            return None
         try:
             placing.require_day(day)
         except placing.BadReviewDay as error:
@@ -63,6 +65,9 @@ class HoldForm(forms.Form):
     def __init__(self, data: Any = None, *, named: str = "") -> None:
         initial = {"review_on": _later(), self.names: named}
         super().__init__(data, initial=initial)
+        self.tried = self.is_bound and self.data.get("act") == "preview"
+        for name in self.last if self.tried else ():
+            self.fields[name].required = False  # what it would cover depends on none of them
         self.order_fields([name for name in self.fields if name not in self.last])
 
     def clean(self) -> dict[str, Any]:

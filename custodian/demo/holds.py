@@ -25,13 +25,13 @@ def begin(people: Mapping[str, User]) -> None:
     with scopes.acting(officer):
         complaint = WorkItem.objects.filter(kind="complaint").exclude(number="").first()
         first = Customer.objects.order_by("pk").values_list("ref", flat=True)[:1]
-        rule = selectors.of_rule("policies", {"status": "terminated", "claim": "death"})
+        rule = selectors.of_rule("policies", {"claim": "accident"})
         customer = selectors.of_customers(list(first))
         named = selectors.of_case(complaint.number) if complaint else None
     if named:
         hold = _placed(named, Ground.DISPUTE, "投诉未结，客户可能起诉", people[OFFICER])
         _approve(hold.approval, people[SECOND])
-    hold = _placed(rule, Ground.LIMITATION, "身故赔案的请求权时效未满", people[OFFICER])
+    hold = _placed(rule, Ground.LIMITATION, "意外赔案的请求权时效未满", people[OFFICER])
     _approve(hold.approval, people[SECOND])
     with scopes.acting(officer):
         legal_holds.ask_release(hold, reason="时效均已届满", actor=officer)

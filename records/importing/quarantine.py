@@ -102,7 +102,7 @@ def expire() -> int:
     with transaction.atomic():
         legal_holds.exclude_new()
         over = QuarantinedRow.objects.filter(expires_at__lte=clock.now())
-        count, _ = over.exclude(book__code__in=legal_holds.books()).delete()
+        count, _ = over.exclude(book__in=legal_holds.books()).delete()
     return count
 
 

@@ -67,11 +67,11 @@ def on_subjects(subjects: Collection[int]) -> Mapping[int, tuple[HoldFact, ...]]
     return _on(statements.ON_SUBJECTS, list(subjects))
 
 
-def books() -> frozenset[str]:
-    """The codes of the books that are held now, with all that is theirs and no customer's yet."""
+def books() -> frozenset[int]:
+    """The keys of the books that are held now, with all that is theirs and no customer's yet."""
     with scopes.acting(actors.system(_ACTOR)):
         held = LegalHold.objects.in_force().filter(scope=LegalHold.Scope.BOOK)
-        return frozenset(held.values_list("selector__book", flat=True))
+        return frozenset(held.values_list("selector__ids__book", flat=True))
 
 
 def extents(holds: Sequence[LegalHold]) -> dict[int, Extent]:
@@ -83,12 +83,10 @@ def extents(holds: Sequence[LegalHold]) -> dict[int, Extent]:
 
 def preview(draft: Draft) -> Extent:
     """What a hold would cover: counts and the first references, never a value."""
-    counted = _told(statements.EXTENTS, {0: draft})
-    _hold, customers, holdings = counted[0] if counted else (0, 0, 0)
-    first: dict[str, list[str]] = defaultdict(list)
-    for kind, ref in _told(statements.EXAMPLES, {0: draft}, most=EXAMPLES):
-        first[kind].append(ref)
-    return Extent(customers, holdings, tuple(first["customer"]), tuple(first["policy"]))
+    ((customers, holdings, examples, policies),) = _told(
+        statements.OF_ONE, {0: draft}, most=EXAMPLES
+    )
+    return Extent(customers, holdings, tuple(examples), tuple(policies))
 
 
 def everything(draft: Draft) -> frozenset[UUID]:

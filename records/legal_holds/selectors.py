@@ -75,7 +75,7 @@ def of_policies(refs: Sequence[str]) -> Draft:
 
 
 def of_book(code: str) -> Draft:
-    return Draft(Scope.BOOK, {"book": _coded("book", code)})
+    return Draft(Scope.BOOK, _with_keys({"book": _coded("book", code)}))
 
 
 def of_case(number: str) -> Draft:
@@ -102,7 +102,7 @@ def of_rule(of: str, rule: Mapping[str, Any]) -> Draft:
     said = {key: _checked(key, rule[key]) for key in RULE if rule.get(key)}
     if not said or of not in dict(OF):
         raise NothingNamed
-    return Draft(Scope.QUERY, {"of": of, **said})
+    return Draft(Scope.QUERY, {"of": of, **_with_keys(said)})
 
 
 def in_words(scope: str, selector: Mapping[str, Any]) -> list[tuple[Any, list[str]]]:
@@ -110,10 +110,10 @@ def in_words(scope: str, selector: Mapping[str, Any]) -> list[tuple[Any, list[st
     if scope == Scope.QUERY:
         head: list[tuple[Any, list[str]]] = [(_("保留"), [str(dict(OF)[selector["of"]])])]
         return head + [
-            (label, [_called(key, selector[key])]) for key, label in RULE.items() if key in selector
+            (label, [_called(key, selector)]) for key, label in RULE.items() if key in selector
         ]
     if scope == Scope.BOOK:
-        return [(_("账册"), [_called("book", selector["book"])])]
+        return [(_("账册"), [_called("book", selector)])]
     if scope == Scope.POLICY:
         return [(_("保单编号"), list(selector["policies"]))]
     head = [(_("客户编号"), list(selector["customers"]))]
@@ -154,6 +154,16 @@ def _checked(key: str, value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else date.fromisoformat(value).isoformat()
 
 
+def _with_keys(said: Mapping[str, str]) -> dict[str, Any]:
+    """A code is for people and may be changed, which must not end a hold; a row's key stays."""
+    ids = {
+        key: model._default_manager.values_list("pk", flat=True).get(code=said[key])
+        for key, model in NAMED.items()
+        if key in said
+    }
+    return {**said, "ids": ids} if ids else dict(said)
+
+
 def _coded(key: str, code: str) -> str:
     found = NAMED[key]._default_manager.filter(code=code.strip()).values_list("code", flat=True)
     if not found:
@@ -161,9 +171,10 @@ def _coded(key: str, code: str) -> str:
     return str(found[0])
 
 
-def _called(key: str, value: str) -> str:
+def _called(key: str, selector: Mapping[str, Any]) -> str:
+    value = str(selector[key])
     if key in NAMED:
-        found = NAMED[key]._default_manager.filter(code=value).first()
+        found = NAMED[key]._default_manager.filter(pk=selector["ids"][key]).first()
         name = str(found) if found else value
         return name if value in name else f"{name} {value}"
     return str(_CHOICES[key].get(value, value)) if key in _CHOICES else value

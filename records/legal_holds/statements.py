@@ -13,10 +13,12 @@ from functools import cache
 from typing import Final
 
 _HOLD: Final = """
-hold (id, scope, selector, top) AS MATERIALIZED (
-    SELECT h.id, h.scope, h.selector, u.path
+hold (id, scope, selector, book, product, intermediary, unit, path) AS MATERIALIZED (
+    SELECT h.id, h.scope, h.selector, ids.book, ids.product, ids.intermediary, ids.unit, u.path
     FROM jsonb_to_recordset(%(holds)s::jsonb) AS h (id bigint, scope text, selector jsonb)
-    LEFT JOIN access_unit u ON u.code = h.selector ->> 'unit'
+    CROSS JOIN jsonb_to_record(coalesce(h.selector -> 'ids', '{}'))
+        AS ids (book bigint, product bigint, intermediary bigint, unit bigint)
+    LEFT JOIN access_unit u ON u.id = ids.unit
 )"""
 
 # Needs `subject_at` and `policy_at`: where to look.
@@ -28,24 +30,20 @@ named (hold, customer, policy) AS MATERIALIZED (
 )"""
 _FITS: Final = """,
 contract (policy_id, book, product, intermediary, path, status, ends_on) AS MATERIALIZED (
-    SELECT p.id, b.code, t.code, i.code, u.path, p.status, p.ends_on
+    SELECT p.id, p.book_id, p.product_id, p.intermediary_id, u.path, p.status, p.ends_on
     FROM policy_at a
     JOIN records_policy p ON p.id = a.policy_id
-    JOIN records_book b ON b.id = p.book_id
-    JOIN records_product t ON t.id = p.product_id
     JOIN access_subject s ON s.id = p.subject_id
     JOIN access_unit u ON u.id = s.unit_id
-    LEFT JOIN records_intermediary i ON i.id = p.intermediary_id
 ),
 fits (hold, of, policy_id) AS MATERIALIZED (
     SELECT h.id, h.selector ->> 'of', p.policy_id
     FROM hold h CROSS JOIN contract p
     WHERE h.scope = 'query'
-      AND coalesce(p.book = h.selector ->> 'book', h.selector ->> 'book' IS NULL)
-      AND coalesce(p.product = h.selector ->> 'product', h.selector ->> 'product' IS NULL)
-      AND coalesce(p.intermediary = h.selector ->> 'intermediary',
-                   h.selector ->> 'intermediary' IS NULL)
-      AND coalesce(starts_with(p.path, h.top), h.selector ->> 'unit' IS NULL)
+      AND coalesce(p.book = h.book, h.book IS NULL)
+      AND coalesce(p.product = h.product, h.product IS NULL)
+      AND coalesce(p.intermediary = h.intermediary, h.intermediary IS NULL)
+      AND coalesce(starts_with(p.path, h.path), h.unit IS NULL)
       AND coalesce(p.status = h.selector ->> 'status', h.selector ->> 'status' IS NULL)
       AND coalesce(p.ends_on >= (h.selector ->> 'ends_from')::date,
                    h.selector ->> 'ends_from' IS NULL)
@@ -56,13 +54,11 @@ fits (hold, of, policy_id) AS MATERIALIZED (
           WHERE c.policy_id = p.policy_id AND c.kind = h.selector ->> 'claim'))
 ),
 person (subject_id, book, intermediary, path) AS MATERIALIZED (
-    SELECT c.subject_id, b.code, i.code, u.path
+    SELECT c.subject_id, c.book_id, c.intermediary_id, u.path
     FROM subject_at a
     JOIN records_customer c ON c.subject_id = a.subject_id
-    JOIN records_book b ON b.id = c.book_id
     JOIN access_subject s ON s.id = c.subject_id
     JOIN access_unit u ON u.id = s.unit_id
-    LEFT JOIN records_intermediary i ON i.id = c.intermediary_id
 )"""
 _NAMED_SUBJECTS: Final = """
     SELECT n.hold, c.subject_id
@@ -75,13 +71,11 @@ _NAMED_POLICIES: Final = """
 _BOOKS_SUBJECTS: Final = """
     SELECT h.id, c.subject_id
     FROM subject_at a JOIN records_customer c ON c.subject_id = a.subject_id
-    JOIN records_book b ON b.id = c.book_id
-    JOIN hold h ON h.scope = 'book' AND h.selector ->> 'book' = b.code"""
+    JOIN hold h ON h.scope = 'book' AND h.book = c.book_id"""
 _BOOKS_POLICIES: Final = """
     SELECT h.id, p.id
     FROM policy_at a JOIN records_policy p ON p.id = a.policy_id
-    JOIN records_book b ON b.id = p.book_id
-    JOIN hold h ON h.scope = 'book' AND h.selector ->> 'book' = b.code"""
+    JOIN hold h ON h.scope = 'book' AND h.book = p.book_id"""
 _FITTING_SUBJECTS: Final = """
     SELECT f.hold, r.subject_id
     FROM fits f JOIN records_policyrole r ON r.policy_id = f.policy_id
@@ -92,10 +86,9 @@ _FITTING_SUBJECTS: Final = """
     WHERE h.scope = 'query' AND h.selector ->> 'of' = 'customers'
       AND NOT jsonb_exists_any(
           h.selector, ARRAY['product', 'status', 'ends_from', 'ends_until', 'claim'])
-      AND coalesce(c.book = h.selector ->> 'book', h.selector ->> 'book' IS NULL)
-      AND coalesce(c.intermediary = h.selector ->> 'intermediary',
-                   h.selector ->> 'intermediary' IS NULL)
-      AND coalesce(starts_with(c.path, h.top), h.selector ->> 'unit' IS NULL)"""
+      AND coalesce(c.book = h.book, h.book IS NULL)
+      AND coalesce(c.intermediary = h.intermediary, h.intermediary IS NULL)
+      AND coalesce(starts_with(c.path, h.path), h.unit IS NULL)"""
 _FITTING_POLICIES: Final = """
     SELECT hold, policy_id FROM fits WHERE of = 'policies'"""
 _NONE: Final = """
@@ -210,12 +203,14 @@ still (hold, holding, owner) AS MATERIALIZED (
 )"""
 _COUNTED: Final = """
 SELECT hold, count(DISTINCT owner), count(DISTINCT holding) FROM still GROUP BY hold"""
-_FIRST: Final = """
-(SELECT 'customer', c.ref FROM records_customer c
- WHERE c.subject_id IN (SELECT owner FROM still) ORDER BY c.subject_id LIMIT %(most)s)
-UNION ALL
-(SELECT 'policy', p.ref FROM records_policy p
- WHERE p.holding IN (SELECT holding FROM still) ORDER BY p.id LIMIT %(most)s)"""
+_OF_ONE: Final = """
+SELECT (SELECT count(DISTINCT owner) FROM still),
+       (SELECT count(DISTINCT holding) FROM still),
+       ARRAY (SELECT c.ref FROM records_customer c
+              WHERE c.subject_id IN (SELECT owner FROM still)
+              ORDER BY c.subject_id LIMIT %(most)s),
+       ARRAY (SELECT p.ref FROM records_policy p
+              WHERE p.holding IN (SELECT holding FROM still) ORDER BY p.id LIMIT %(most)s)"""
 
 
 @dataclass(frozen=True)
@@ -269,7 +264,7 @@ ON_HOLDINGS: Final = Statement(
 ON_SUBJECTS: Final = Statement(
     where="subject_id = ANY (%(asked)s::bigint[])", answer=" SELECT DISTINCT owner, hold FROM held"
 )
-# For holds: how many customers and holdings each covers, the first of them by reference, and all.
+# For holds: how many customers and holdings each covers; the same of one with its first references; all.
 EXTENTS: Final = Statement(answer=_COUNTED)
-EXAMPLES: Final = Statement(answer=_FIRST)
+OF_ONE: Final = Statement(answer=_OF_ONE)
 EVERYTHING: Final = Statement(answer=" SELECT hold, holding FROM still")

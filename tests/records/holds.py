@@ -11,7 +11,7 @@ from access.models import Approval, WorkItem
 from access.vocabulary import Role
 from custodian import clock
 from records import legal_holds
-from records.legal_holds import covering
+from records.legal_holds import covering, selectors
 from records.legal_holds.covering import Draft
 from records.models import (
     Book,
@@ -113,6 +113,11 @@ class House:
     def held(self) -> set[UUID]:
         """What `on` says of everything there is."""
         return set(legal_holds.on(self.everything))
+
+
+def of_book(code: str = "LJ") -> Draft:
+    with scopes.acting(estate.system()):
+        return selectors.of_book(code)
 
 
 def covered(draft: Draft) -> set[UUID]:

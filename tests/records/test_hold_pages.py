@@ -86,7 +86,7 @@ def test_each_scope_is_placed_through_its_form(house, scope, value):
 
 def test_a_preview_shows_counts_and_references_and_places_nothing(house):
     client = officer(house)
-    terms = filled(of="customers", book="LJ", act="preview")
+    terms = filled(of="customers", book="LJ", act="preview", ground="", review_on="")
     answer = client.post(f"{NEW}?scope=query", terms)
     text = answer.content.decode()
     assert (answer.status_code, all_holds()) == (200, [])
@@ -147,7 +147,7 @@ def test_reviewing_and_releasing_through_the_page(house):
 
 
 def test_the_list_says_how_much_is_held_and_which_review_is_late(house):
-    hold = house.open(Draft("book", {"book": "LJ"}))
+    hold = house.open(holds.of_book())
     lapsed = house.place(on_sun(house))
     with clock.at(clock.now() + timedelta(days=91)):
         client = officer(house)

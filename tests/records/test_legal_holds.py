@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from access import cases, rechecking, scopes
 from access.approvals import ContentChanged
 from access.gate import Refused
-from access.models import Approval, Finding, Subject
+from access.models import Approval, Finding, Subject, Unit
 from access.vocabulary import Role
 from custodian import clock, invariants
 from custodian.invariants import Options
@@ -19,7 +19,7 @@ from records import legal_holds
 from records.importing import quarantine
 from records.legal_holds import covering, placing, selectors
 from records.legal_holds.covering import Draft
-from records.models import LegalHold, Policy, QuarantinedRow
+from records.models import Book, LegalHold, Policy, QuarantinedRow
 from tests import estate
 from tests.records import desk_estate, holds
 from tests.records.elsewhere import Elsewhere, waits_for
@@ -72,7 +72,7 @@ def test_a_hold_on_a_policy_covers_its_claims_and_who_its_people_are_but_not_the
 
 
 def test_a_hold_on_a_book_covers_who_comes_later_too(house):
-    draft = Draft("book", {"book": "LJ"})
+    draft = holds.of_book()
     hold = exactly(house, draft, house.own(house.sun) | {house.other.holding})
     later = estate.customer(book_=estate.book("LJ"))
     policy = desk_estate.policy(later)
@@ -86,12 +86,12 @@ def test_a_policy_of_the_book_is_held_although_its_holder_is_of_another(house):
         Policy.objects.filter(pk=house.policy.pk).update(book=estate.book("LJ"))
     expected = house.own(house.sun) | house.about(house.zhang, house.wife)
     expected |= {house.other.holding, house.policy.holding, house.claim.holding}
-    exactly(house, Draft("book", {"book": "LJ"}), expected)
+    exactly(house, holds.of_book(), expected)
 
 
 def test_quarantined_rows_of_a_held_book_outlive_their_days(house):
     rows = {code: holds.quarantined(estate.book(code)) for code in ("LJ", "QH")}
-    hold = house.open(Draft("book", {"book": "LJ"}))
+    hold = house.open(holds.of_book())
     with clock.at(clock.now() + timedelta(days=184)):
         assert quarantine.expire() == 1
         assert list(QuarantinedRow.objects.all()) == [rows["LJ"]]
@@ -183,6 +183,16 @@ def test_a_rule_holds_who_comes_to_fit_it_later(house):
     assert house.held == house.own(house.sun) | {house.other.holding}
 
 
+def test_a_hold_outlives_the_codes_that_it_was_asked_for_by(house):
+    drafts = [of_rule(unit="NJ"), of_rule(book="LJ"), holds.of_book()]
+    before = [covered(each) for each in drafts]
+    with scopes.acting(estate.system()):
+        Unit.objects.filter(code="NJ").update(code="NJ-2")
+        Book.objects.filter(code="LJ").update(code="LJ-2")
+    assert [covered(each) for each in drafts] == before == [before[0]] * 3
+    assert before[0] == house.own(house.sun) | {house.other.holding}
+
+
 def test_units_below_fit_too(house):
     parent = estate.unit("JS")
     below = estate.unit("JS-1", parent=parent)
@@ -217,7 +227,7 @@ def test_customers_and_policies_are_named_by_what_there_is(house):
 
 
 def test_many_holdings_take_two_statements(house):
-    house.open(Draft("book", {"book": "LJ"}))
+    house.open(holds.of_book())
     asked = house.everything
     with desk_estate.statements() as sent:
         legal_holds.on(asked)
@@ -226,7 +236,7 @@ def test_many_holdings_take_two_statements(house):
 
 
 def test_the_answer_is_the_same_whoever_asks(house):
-    house.open(Draft("book", {"book": "LJ"}))
+    house.open(holds.of_book())
     agent = estate.user(Role.AGENT)
     with estate.acting(agent):
         assert LegalHold.objects.count() == 0  # row-level security
@@ -238,7 +248,7 @@ def test_the_answer_is_the_same_whoever_asks(house):
 
 def test_releasing_one_of_several_keeps_the_others(house):
     first = house.open(Draft("customer", {"customers": [house.sun.ref]}))
-    second = house.open(Draft("book", {"book": "LJ"}), ground="aml_investigation_open")
+    second = house.open(holds.of_book(), ground="aml_investigation_open")
     facts = legal_holds.on([house.other.holding])[house.other.holding]
     assert [each.code for each in facts] == [first.code, second.code]
     house.release(first)
@@ -468,7 +478,7 @@ def test_the_approval_of_the_placing_is_not_that_of_the_release(house):
 
 @pytest.mark.parametrize("moment", ["asking", "approving"])
 def test_a_hold_waits_for_a_chunk_that_is_being_destroyed(house, moment):
-    draft = Draft("book", {"book": "LJ"})
+    draft = holds.of_book()
     hold = house.place(draft) if moment == "approving" else None
     later = clock.now() + timedelta(days=8)  # what was asked for has lapsed
 
@@ -491,7 +501,7 @@ def test_a_hold_waits_for_a_chunk_that_is_being_destroyed(house, moment):
 
 @pytest.mark.parametrize("moment", ["asking", "approving"])
 def test_a_chunk_waits_for_a_hold_that_is_being_placed_and_leaves_it_out(house, moment):
-    draft = Draft("book", {"book": "LJ"})
+    draft = holds.of_book()
     hold = house.place(draft) if moment == "approving" else None
     later = clock.now() + timedelta(days=8)
     seen: list[dict[UUID, object]] = []
