@@ -72,6 +72,8 @@ class HoldForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
+        for name in self.last:
+            self.fields[name].required = name != "letter"  # the page that follows asks for them
         if self.names in said:
             try:
                 self.draft = self.drafted(said)

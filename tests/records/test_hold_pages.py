@@ -96,6 +96,8 @@ def test_a_preview_shows_counts_and_references_and_places_nothing(house):
     assert house.zhang.ref not in preview
     assert "张三丰" not in text
     assert "示例监管局来函" in text  # what was typed stays
+    ground = text[text.index("事由") :]
+    assert "选填" not in ground[: ground.index("理由")]
 
 
 @pytest.mark.parametrize(
