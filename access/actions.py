@@ -73,6 +73,11 @@ class Action(StrEnum):
     LAW_APPROVE = "access:law:approve"
     LAW_PROPOSE = "access:law:propose"
     LAW_READ = "access:law:read"
+    LEGAL_HOLD_APPROVE = "records:legal-hold:approve"
+    LEGAL_HOLD_PLACE = "records:legal-hold:place"
+    LEGAL_HOLD_READ = "records:legal-hold:read"
+    LEGAL_HOLD_RELEASE = "records:legal-hold:release"
+    LEGAL_HOLD_REVIEW = "records:legal-hold:review"
     LOG_CONTEXT_READ = "access:log-context:read"
     LOG_ENTRIES_READ = "access:log-entry:read"
     LOG_EXPORT = "access:log:export"
@@ -175,6 +180,10 @@ ACT: Mapping[Action, str] = {
     Action.GRANT_REQUEST: "change",
     Action.LAW_APPROVE: "change",
     Action.LAW_PROPOSE: "change",
+    Action.LEGAL_HOLD_APPROVE: "change",
+    Action.LEGAL_HOLD_PLACE: "change",
+    Action.LEGAL_HOLD_RELEASE: "change",
+    Action.LEGAL_HOLD_REVIEW: "change",
     Action.PASSWORD_CHANGE: "change",
     Action.POLICY_RULE_APPROVE: "change",
     Action.POLICY_RULE_PROPOSE: "change",
@@ -264,6 +273,11 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LAW_APPROVE: _WATCHERS,
     Action.LAW_PROPOSE: _OFFICERS,
     Action.LAW_READ: _WATCHERS | {Role.ADMINISTRATOR},
+    Action.LEGAL_HOLD_APPROVE: _WATCHERS,
+    Action.LEGAL_HOLD_PLACE: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.LEGAL_HOLD_READ: _WATCHERS,
+    Action.LEGAL_HOLD_RELEASE: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.LEGAL_HOLD_REVIEW: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.LOG_CONTEXT_READ: _WATCHERS,
     Action.LOG_ENTRIES_READ: _WATCHERS | _GUESTS,
     Action.LOG_EXPORT: _WATCHERS,

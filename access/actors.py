@@ -54,6 +54,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     ),
     "installation": frozenset({Action.USER_CHANGE, Action.TRAINING_LOAD}),
     "keeper": frozenset({Action.RETENTION_RECKON, Action.RETENTION_PROPOSE}),
+    "legal-holds": frozenset(),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
     "personnel": frozenset({Action.USER_CHANGE}),

@@ -22,7 +22,7 @@ from access.training import standing
 from custodian import clock
 from custodian.health import OUTBOX_LIMIT
 from custodian.tlog.verify import TAG, canonical, leaf_hash
-from records import integrity
+from records import integrity, legal_holds
 from records.destruction import batches
 
 PAGE = 5000
@@ -175,6 +175,12 @@ def destruction_is_as_approved(options: Options) -> Iterator[str]:
     )
 
 
+def legal_holds_are_as_approved(options: Options) -> Iterator[str]:
+    for approval in legal_holds.altered():
+        code = approval.payload.get("hold")
+        yield f"legal hold {code}: it is gone, holds something else, or ended without approval"
+
+
 def training_is_as_made(options: Options) -> Iterator[str]:
     for each in standing.altered():
         yield f"{each}: it was written by hand, and counts for nothing"
@@ -306,6 +312,7 @@ CHECKS: dict[str, Check] = {
     "recertifications": recertifications_are_as_approved,
     "exports": exports_are_as_approved,
     "destruction": destruction_is_as_approved,
+    "legal-holds": legal_holds_are_as_approved,
     "training": training_is_as_made,
     "partitions": partitions_are_ahead,
     "imports": imports_add_up,

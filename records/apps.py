@@ -11,12 +11,14 @@ class RecordsConfig(AppConfig):
     verbose_name = _("数据台账")
 
     def ready(self) -> None:
-        from access import ports
-        from records import catalogue, checks, damage, exporting  # noqa: F401
+        from access import ports, rechecking
+        from records import catalogue, checks, damage, exporting, legal_holds  # noqa: F401
         from records.destruction import own_stores
+        from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
         from records.staff_traces import Relations
 
         own_stores.ready()
+        rechecking.sources.append(legal_holds.altered)
         ports.register_customers(Customers())
         ports.register_relations(Relations())

@@ -24,7 +24,7 @@ from access.models.rules import CLASSES
 from access.vocabulary import Reach
 from custodian import elements
 from custodian.elements import Element, Masked
-from records import vault, words
+from records import legal_holds, vault, words
 from records.models import Claim, Customer, Policy
 
 
@@ -126,6 +126,7 @@ class CustomerAdmin(ScopedAdmin):
             "looks_url": f"{link_to('admin:querylog')}?customer={row.ref}",
             "reveal_url": link_to("desk:customer", row.ref),
             **self._mark(request, row),
+            **_holds(row, actor),
         }
         return self.render(request, "admin/customer.html", row, more)
 
@@ -171,6 +172,17 @@ class CustomerAdmin(ScopedAdmin):
             sentences = [str(each) for errors in form.errors.values() for each in errors]
             messages.error(request, _("没有变更：%(why)s") % {"why": _("；").join(sentences)})
         return HttpResponseRedirect(self.address(row))
+
+
+def _holds(row: Customer, actor: Actor) -> dict[str, Any]:
+    """The legal holds on what is hers, and for whoever may ask for one the way to it."""
+    if not gate.may(actor, Action.LEGAL_HOLD_READ):
+        return {}
+    found: dict[str, Any] = {"holds": legal_holds.on_subjects([row.pk]).get(row.pk, ())}
+    if gate.may(actor, Action.LEGAL_HOLD_PLACE):
+        url = reverse("admin:records_legalhold_add")
+        found["hold_url"] = f"{url}?scope=customer&named={row.ref}"
+    return found
 
 
 def _looks(row: Customer, actor: Actor) -> list[looks.Look] | None:

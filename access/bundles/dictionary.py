@@ -124,6 +124,10 @@ FACTS: Mapping[str, Any] = {
     "yes": _("至此有几人批准"),
     "law-clause": _("法规条款的代码"),
     "law-rule": _("保存规则的代码"),
+    "hold": _("法律保留的编号"),
+    "hold-scope": _("法律保留的范围种类"),
+    "ground": _("法律保留的事由"),
+    "review": _("下次复查日"),
 }
 
 

@@ -24,6 +24,7 @@ from custodian.demo import (
     audits,
     cast,
     history,
+    holds,
     insurer,
     outside,
     recertification,
@@ -110,6 +111,7 @@ def _build(customers: int, console: Console) -> None:
         reviews = recertification.Recertifications(people, begin)
         _live(looks, _customers(manifest, book), people, console, seal, review=reviews.turn)
         supervision.begin(people)
+        holds.begin(people)
         audits.end(seal)
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.

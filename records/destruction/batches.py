@@ -30,7 +30,7 @@ from custodian import clock
 from custodian.errors import CustodianError
 from custodian.jobs import wake
 from custodian.workflow import Workflow
-from records import bulk
+from records import bulk, legal_holds
 from records.models import Customer, DestructionBatch, DestructionItem, KeepingRun, Policy
 from records.models.policies import Claim
 from records.retention import clock_guard, reckoning, rules
@@ -88,11 +88,13 @@ def _with_holds(over: Sequence[Kept]) -> list[Due]:
 
 def holds_on(holdings: Collection[UUID]) -> Mapping[UUID, tuple[str, ...]]:
     """The codes of the legal holds that keep these holdings now."""
-    return {}
+    held = legal_holds.on(holdings)
+    return {holding: tuple(each.code for each in facts) for holding, facts in held.items()}
 
 
 def no_new_holds() -> None:
     """Until the transaction ends: a hold is there before a chunk, or after it, and never in between."""
+    legal_holds.exclude_new()
 
 
 def _books(over: Sequence[Kept]) -> dict[UUID, int]:

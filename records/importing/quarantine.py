@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import transaction
 
 from access import keystore
 from access.keystore import DataKey
 from custodian import clock
-from records import bulk
+from records import bulk, legal_holds
 from records.importing.drafts import Flaw
 from records.models import Book, ImportRun, QuarantinedRow
 from records.models.imports import expiry
@@ -97,8 +98,11 @@ def put(rows: Iterable[SetAside], *, run: ImportRun, seal: Seal) -> None:
 
 
 def expire() -> int:
-    """Delete what has been kept for its time; the log keeps that it was there."""
-    count, _ = QuarantinedRow.objects.filter(expires_at__lte=clock.now()).delete()
+    """Delete what has been kept for its time and is of no book on hold; the log keeps that it was there."""
+    with transaction.atomic():
+        legal_holds.exclude_new()
+        over = QuarantinedRow.objects.filter(expires_at__lte=clock.now())
+        count, _ = over.exclude(book__in=legal_holds.books()).delete()
     return count
 
 

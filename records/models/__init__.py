@@ -14,6 +14,7 @@ from records.models.destruction import (
 from records.models.documents import Document
 from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
+from records.models.legal_holds import HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.retention import Keeping, KeepingRun, RetentionEvent
 from records.models.staff import StaffTrace
@@ -29,6 +30,7 @@ __all__ = [
     "DestructionItem",
     "Document",
     "Finances",
+    "HoldReview",
     "Holding",
     "Identity",
     "ImportFile",
@@ -36,6 +38,7 @@ __all__ = [
     "Intermediary",
     "Keeping",
     "KeepingRun",
+    "LegalHold",
     "Policy",
     "PolicyRole",
     "Product",

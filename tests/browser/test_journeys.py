@@ -208,6 +208,7 @@ OFFICE = [
     "/admin/audits/", "/admin/audits/rules/", "/admin/audits/rules/drip/", "/admin/findings/{finding}/",
     "/admin/units/{unit}/",
     "/admin/exports/", "/admin/exports/new/", "/admin/exports/{export}/",
+    "/admin/legal-holds/", "/admin/legal-holds/new/", "/admin/legal-holds/new/?scope=query",
     "/admin/training/", "/admin/training/courses/careful-looks/",
     "/admin/training/undertakings/secrecy/", "/accounts/learning/",
     "/admin/law/", "/admin/law/CN-INS-87/", "/admin/law/CN-TRF-6/confirm/", "/admin/law/rules/new/",

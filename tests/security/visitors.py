@@ -45,8 +45,9 @@ from access.recertification import campaigns
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
 from incidents.models import Alert
-from records import references
-from records.models import ImportRun, Intermediary, QuarantinedRow
+from records import legal_holds, references
+from records.legal_holds.covering import Draft
+from records.models import ImportRun, Intermediary, LegalHold, QuarantinedRow
 from tests import estate
 from tests.records import desk_estate
 from tests.security import looking
@@ -192,6 +193,15 @@ class World:
                 repeat_months=6, actor=officer,
             )  # fmt: skip
 
+    def _legal_hold(self) -> LegalHold:
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return legal_holds.place(
+                Draft("customer", {"customers": [self.customers[OWN].ref]}),
+                ground="regulator_order", reason="示例",
+                review_on=clock.local().date() + timedelta(days=90), actor=officer,
+            )  # fmt: skip
+
     def _exports(self) -> dict[str, str]:
         """One that the agent asked for, one that an officer did, and one that is ready for her."""
         asked = {
@@ -274,6 +284,7 @@ class World:
                 "intermediary": "J01",
                 "law_clause": "CN-INS-87",
                 "law_rule": "cn-identity",
+                "legal_hold": str(self._legal_hold().ref),
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",
                 "quarantined": str(row.ref),
