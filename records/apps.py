@@ -13,12 +13,12 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from access import ports, rechecking
         from records import catalogue, checks, damage, exporting, legal_holds  # noqa: F401
-        from records.destruction import own_stores
+        from records.destruction import batches, own_stores
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
         from records.staff_traces import Relations
 
         own_stores.ready()
-        rechecking.sources.append(legal_holds.altered)
+        rechecking.sources += [legal_holds.altered, batches.altered_approvals]
         ports.register_customers(Customers())
         ports.register_relations(Relations())

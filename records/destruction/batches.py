@@ -282,6 +282,12 @@ def altered() -> Iterator[DestructionBatch]:
             yield batch
 
 
+def altered_approvals() -> Iterator[Approval]:
+    for batch in altered():
+        assert batch.approval is not None  # noqa: S101  what was never put up is not altered
+        yield batch.approval
+
+
 def moment_of(batch: DestructionBatch) -> str:
     """When it was approved, as the certificate says it."""
     return batch.approved_at.astimezone(UTC).isoformat() if batch.approved_at else ""

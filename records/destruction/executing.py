@@ -22,6 +22,7 @@ from custodian import clock, failpoints
 from custodian.errors import CustodianError, Unavailable
 from custodian.jobs import JOB, JobStatus
 from custodian.workflow import IllegalMove
+from records import legal_holds
 from records.destruction import batches, certifying, going, own_stores, tombstones
 from records.destruction.batches import BATCH, Fate, Stage
 from records.destruction.going import Going
@@ -74,9 +75,11 @@ def work(batch_id: int) -> DestructionBatch:
 
 
 def is_as_approved(batch: DestructionBatch) -> bool:
+    """Also the holds: one that somebody lifted by hand would let go what it keeps."""
     approval = batch.approval
     return (
         approval is not None
+        and not any(legal_holds.altered())
         and approval.status == approvals.Status.APPROVED
         and approvals.is_as_left(approval)
         and approval.digest == approvals.digest_of(batches.KIND, batches.content(batch))
