@@ -10,6 +10,7 @@ from records.destruction import batches, executing, tombstones
 from records.importing import engine, quarantine, store
 from records.models import ImportRun
 from records.retention import reckoning
+from records.storage import scheduling, scrub
 
 _log = structlog.get_logger("records")
 
@@ -23,12 +24,28 @@ def run_import(run_id: int) -> None:
 
 
 @shared_task
+def run_scrub(run_id: int) -> None:
+    try:
+        scrub.work(run_id)
+    except IllegalMove:
+        _log.info("scrub-held-by-another", run=run_id)
+
+
+@shared_task
+def keep_storage() -> None:
+    """Scrubs that are due; the inspections of the night."""
+    scheduling.schedule()
+
+
+@shared_task
 def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
     for run_id in ImportRun.objects.due().values_list("pk", flat=True):
         run_import.delay(run_id)
     for batch_id in executing.due_jobs():
         destroy_batch.delay(batch_id)
+    for run_id in scheduling.due():
+        run_scrub.delay(run_id)
     quarantine.expire()
     store.tidy()
     tombstones.publish()

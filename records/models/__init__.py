@@ -18,6 +18,14 @@ from records.models.legal_holds import HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.retention import Keeping, KeepingRun, RetentionEvent
 from records.models.staff import StaffTrace
+from records.models.storage import (
+    Disposal,
+    HeldStates,
+    Inspection,
+    Maintenance,
+    ScrubRun,
+    StoragePlace,
+)
 
 __all__ = [
     "Account",
@@ -28,17 +36,21 @@ __all__ = [
     "Customer",
     "DestructionBatch",
     "DestructionItem",
+    "Disposal",
     "Document",
     "Finances",
     "HoldReview",
+    "HeldStates",
     "Holding",
     "Identity",
     "ImportFile",
     "ImportRun",
+    "Inspection",
     "Intermediary",
     "Keeping",
     "KeepingRun",
     "LegalHold",
+    "Maintenance",
     "Policy",
     "PolicyRole",
     "Product",
@@ -48,4 +60,7 @@ __all__ = [
     "StaffTrace",
     "Tombstone",
     "TombstoneSheet",
+    "ScrubRun",
+    "StaffTrace",
+    "StoragePlace",
 ]
