@@ -18,6 +18,7 @@ class RecordsConfig(AppConfig):
         from records.storage import faults  # noqa: F401
         from records.log_names import Customers
         from records.staff_traces import Relations
+        from records.storage import disposals, faults, inspecting  # noqa: F401
 
         own_stores.ready()
         rechecking.sources.append(legal_holds.altered)

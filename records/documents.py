@@ -101,9 +101,7 @@ def path_of(document: Document) -> Path:
     return folder / document.ref
 
 
-def _seal(
-    document: Document, name: str, chunks: Iterable[bytes], path: Path
-) -> vault.SealedValues:
+def _seal(document: Document, name: str, chunks: Iterable[bytes], path: Path) -> vault.SealedValues:
     holding: UUID = document.holding
     key = keystore.create({holding: document.subject_id})[holding]
     counted = _Counted(chunks)

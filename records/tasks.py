@@ -11,6 +11,7 @@ from records.importing import engine, quarantine, store
 from records.models import ImportRun
 from records.retention import reckoning
 from records.storage import scheduling, scrub
+from records.storage import inspecting, scheduling, scrub
 
 _log = structlog.get_logger("records")
 
@@ -35,6 +36,7 @@ def run_scrub(run_id: int) -> None:
 def keep_storage() -> None:
     """Scrubs that are due; the inspections of the night."""
     scheduling.schedule()
+    inspecting.carry_out()
 
 
 @shared_task

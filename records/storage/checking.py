@@ -59,9 +59,7 @@ def check(
     return checked
 
 
-def _look(
-    rows: Sequence[Held], *, scrub: str, actor: Actor, beat: Callable[[], None]
-) -> Checked:
+def _look(rows: Sequence[Held], *, scrub: str, actor: Actor, beat: Callable[[], None]) -> Checked:
     if not rows:
         return Checked()
     owners = reading.owners(row.subject for row in rows)

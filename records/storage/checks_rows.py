@@ -38,7 +38,9 @@ FROM (SELECT * FROM records_blindindex WHERE id > %s ORDER BY id LIMIT %s) b
 LEFT JOIN ({_HELD}) h ON h.holding = b.holding AND h.subject_id = b.subject_id ORDER BY b.id
 """  # noqa: S608
 
-Found = tuple[Any, int, list[Fault]]  # the last one's key or None at the end, how many, what is wrong
+Found = tuple[
+    Any, int, list[Fault]
+]  # the last one's key or None at the end, how many, what is wrong
 
 
 def subjects(after: Any) -> Found:

@@ -1,4 +1,4 @@
-"""The scrub as a leased job: chunk after chunk, each accounted for before the next; killed, it goes on there."""
+"""The scrub as a leased job, chunk after chunk, each accounted for; killed, it goes on after the last."""
 
 from __future__ import annotations
 
@@ -117,9 +117,7 @@ class _Work:
         owners = reading.owners(each.subject for each in found if each.subject is not None)
         return last, Checked(count, faults=found, owners=owners)
 
-    def _account(
-        self, name: str, checked: Checked, cursor: dict[str, Any], seconds: float
-    ) -> None:
+    def _account(self, name: str, checked: Checked, cursor: dict[str, Any], seconds: float) -> None:
         run = self.run
         with transaction.atomic():
             for fault in checked.faults:
