@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -39,15 +38,7 @@ class NoProof(CustodianError):
 
     code = "disposal-without-proof"
     status = 422
-    message = _("请填写证书编号，或选择证明文件")
-
-
-def fingerprint(chunks: Iterable[bytes]) -> str:
-    """The file stays with whoever holds it; its hash proves later that it is the same."""
-    digest = hashlib.sha256()
-    for chunk in chunks:
-        digest.update(chunk)
-    return digest.hexdigest()
+    message = _("请填写证书编号，或证明文件的摘要")
 
 
 def propose(
@@ -59,7 +50,10 @@ def propose(
     proof_sha256: str = "",
     actor: Actor,
 ) -> Disposal:
-    """Put a disposal up for its witness. Raises `NoProof`, `DisposalPending`, `OutOfUse`."""
+    """Put a disposal up for its witness; of a proof that is a file only the hash is kept.
+
+    Raises `NoProof`, `DisposalPending`, `OutOfUse`.
+    """
     if not certificate and not proof_sha256:
         raise NoProof
     with transaction.atomic():

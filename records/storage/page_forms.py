@@ -16,7 +16,6 @@ from records.storage import disposals, places
 from records.storage.places import BY_HAND, Terms
 
 LONGEST = timedelta(days=1100)
-PROOF_BYTES = 50 << 20
 
 
 class ScrubForm(forms.Form):
@@ -132,10 +131,12 @@ class DisposalForm(forms.Form):
     method = forms.ChoiceField(label=_("方式"), choices=Disposal.Method.choices)
     done_on = forms.DateField(label=_("销毁日期"))
     certificate = forms.CharField(label=_("证书编号"), max_length=80, required=False)
-    proof = forms.FileField(
-        label=_("证明文件"),
+    proof = forms.RegexField(
+        r"^[0-9A-Fa-f]{64}$",
+        label=_("证明文件的摘要"),
         required=False,
-        help_text=_("只记下文件的摘要，文件请自行保存；最大 50 MB"),
+        help_text=_("SHA-256，64 位；用 sha256sum 或 certutil -hashfile 算出，文件请自行保存"),
+        error_messages={"invalid": _("请填 64 位十六进制的 SHA-256")},
     )
 
     @classmethod
@@ -145,21 +146,14 @@ class DisposalForm(forms.Form):
     def clean_done_on(self) -> Any:
         return _no_later_than_today(self.cleaned_data["done_on"])
 
-    def clean_proof(self) -> Any:
-        file = self.cleaned_data["proof"]
-        if file and file.size > PROOF_BYTES:
-            raise forms.ValidationError(_("文件超过 50 MB"))
-        return file
+    def clean_proof(self) -> str:
+        return str(self.cleaned_data["proof"]).lower()
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         if not said.get("certificate") and not said.get("proof") and not self.errors:
             self.add_error("certificate", disposals.NoProof.message)
         return said
-
-    def proof_sha256(self) -> str:
-        file = self.cleaned_data["proof"]
-        return disposals.fingerprint(file.chunks()) if file else ""
 
 
 def _no_later_than_today(day: Any) -> Any:

@@ -85,7 +85,7 @@ def place_page(request: HttpRequest, ref: UUID) -> HttpResponse:
     ready = forms_of(place)
     if act not in ready:
         return redirect("admin:storage_place", ref)
-    form = FORMS[act](request.POST, request.FILES, auto_id=f"{act}_%s")
+    form = FORMS[act](request.POST, auto_id=f"{act}_%s")
     if form.is_valid():
         try:
             return _done(request, place, act, form)
@@ -103,7 +103,7 @@ def _done(request: HttpRequest, place: StoragePlace, act: str, form: Any) -> Htt
             method=said["method"],
             done_on=said["done_on"],
             certificate=said["certificate"],
-            proof_sha256=form.proof_sha256(),
+            proof_sha256=said["proof"],
             actor=actor,
         )
         return redirect("admin:approval", asked.approval.ref)

@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 )
             except scheduling.AtWork as error:
                 raise CommandError(str(error.message)) from None
-        console = Console(file=self.stdout or sys.stdout, soft_wrap=True)
+        console = Console(file=sys.stdout, soft_wrap=True)
         with Progress(console=console, transient=True) as bar:
             task = bar.add_task(str(run), total=None)
             run = scrub.work(
