@@ -19,7 +19,7 @@ from access.gate import Permit
 from custodian.errors import CustodianError, NotVisible
 from custodian.keys import index_key
 from records import states, vault
-from records.models import Customer, Document
+from records.models import Customer, Document, Withheld
 
 NAME: Final = "document.name"
 CONTENT: Final = "document.content"
@@ -119,6 +119,8 @@ def _seal(document: Document, name: str, chunks: Iterable[bytes], path: Path) ->
 
 
 def _opened(document: Document) -> Iterator[bytes]:
+    if Withheld.objects.filter(holding=document.holding).exists():
+        raise vault.Damaged
     keys = keystore.unlock({document.holding: document.subject_id})
     if document.holding not in keys:
         raise NotVisible

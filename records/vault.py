@@ -38,7 +38,7 @@ class NotCovered(CustodianError):
 
 
 class Damaged(CustodianError):
-    """A sealed value does not open under its own key: it was altered, moved or put back."""
+    """A sealed value is not what it was left as: it was altered, moved or put back."""
 
     code = "damaged"
     status = 500
@@ -144,7 +144,8 @@ def _statement(table: str, codes: Sequence[str], *, narrow: bool) -> str:
     source, holding, slot = _TABLES[table]
     columns = ", ".join(f"t.{code.partition('.')[2]}_sealed" for code in codes)
     return (
-        f"SELECT '{table}', t.subject_id, {holding}, {slot}, k.kek, k.wrapped, ARRAY[{columns}]"
+        f"SELECT '{table}', t.subject_id, {holding}, {slot}, k.kek, k.wrapped, ARRAY[{columns}],"
+        f" EXISTS (SELECT 1 FROM records_withheld w WHERE w.holding = {holding})"
         f" FROM {source} JOIN keys.data_key k ON k.holding = {holding}"
         f" WHERE t.subject_id = ANY (%(subjects)s){_ONLY_CURRENT.get(table, '')}"
         + (f" AND {holding} = ANY (%(holdings)s)" if narrow else "")
@@ -154,7 +155,9 @@ def _statement(table: str, codes: Sequence[str], *, narrow: bool) -> str:
 def _values(
     row: Any, codes: Sequence[str], keys: dict[UUID, DataKey], *, entry: int
 ) -> Iterator[Plain]:
-    _table, subject, holding, slot, kek, wrapped, blobs = row
+    _table, subject, holding, slot, kek, wrapped, blobs, withheld = row
+    if withheld:
+        raise Damaged  # a finding about it is open already
     code = KEY
     try:
         # Income and accounts share a holding, and unwrapping costs as much as several values.

@@ -27,6 +27,7 @@ PLACES = {
     "backups": "backups",
 }
 # Whoever changes a customer keeps a list; only who reaches all rows reads it, and nobody changes it.
+# Whoever reads a customer must be told that a holding is withheld; who it is of stands elsewhere.
 SCOPE = """
 ALTER TABLE records_heldstates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE records_heldstates FORCE ROW LEVEL SECURITY;
@@ -35,8 +36,17 @@ CREATE POLICY heldstates_scope ON records_heldstates FOR SELECT USING (
 CREATE POLICY heldstates_kept ON records_heldstates FOR INSERT WITH CHECK (true);
 REVOKE UPDATE, DELETE, TRUNCATE ON records_heldstates FROM custodian_app;
 ALTER TABLE records_heldstates ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE records_withheld ENABLE ROW LEVEL SECURITY;
+ALTER TABLE records_withheld FORCE ROW LEVEL SECURITY;
+CREATE POLICY withheld_scope ON records_withheld USING (
+    (SELECT NULLIF(current_setting('custodian.reach', true), '')) = 'all');
+CREATE POLICY withheld_read ON records_withheld FOR SELECT USING (true);
 """
 UNSCOPE = """
+DROP POLICY withheld_read ON records_withheld;
+DROP POLICY withheld_scope ON records_withheld;
+ALTER TABLE records_withheld NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE records_withheld DISABLE ROW LEVEL SECURITY;
 DROP POLICY heldstates_kept ON records_heldstates;
 DROP POLICY heldstates_scope ON records_heldstates;
 ALTER TABLE records_heldstates NO FORCE ROW LEVEL SECURITY;
@@ -191,6 +201,15 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='disposal',
             constraint=models.CheckConstraint(condition=models.Q(('witness', None), models.Q(('witness', models.F('proposed_by')), _negated=True), _connector='OR'), name='disposal_is_witnessed_by_somebody_else'),
+        ),
+        migrations.CreateModel(
+            name='Withheld',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('holding', models.UUIDField(unique=True)),
+                ('since', models.DateTimeField(default=custodian.clock.now)),
+                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.finding')),
+            ],
         ),
         migrations.RunSQL(SCOPE, UNSCOPE),
         migrations.RunPython(seed, unseed),

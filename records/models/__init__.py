@@ -25,6 +25,7 @@ from records.models.storage import (
     Maintenance,
     ScrubRun,
     StoragePlace,
+    Withheld,
 )
 
 __all__ = [
@@ -63,4 +64,5 @@ __all__ = [
     "ScrubRun",
     "StaffTrace",
     "StoragePlace",
+    "Withheld",
 ]

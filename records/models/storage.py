@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from access.models import Approval, Unit, User
+from access.models import Approval, Finding, Unit, User
 from custodian import clock
 from custodian.jobs import Job
 
@@ -29,6 +29,17 @@ class HeldStates(models.Model):
 
     def __str__(self) -> str:
         return bytes(self.digest).hex()[:16]
+
+
+class Withheld(models.Model):
+    """A holding that is not as the log says: nobody reads it until somebody has judged the finding."""
+
+    holding = models.UUIDField(unique=True)
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="+")
+    since = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return str(self.holding)
 
 
 class ScrubRun(Job):

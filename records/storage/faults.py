@@ -10,11 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from access.events import finding_changed
 from access.findings import raise_finding
 from access.models import Finding
 from access.models.findings import TELLERS
 from access.querylog.telling import labels
 from records.damage import DAMAGED
+from records.models import Withheld
 
 KIND: Final = "integrity.storage"
 Severity = Finding.Severity
@@ -22,10 +24,14 @@ Severity = Finding.Severity
 
 @dataclass(frozen=True)
 class Sort:
-    """One kind of fault: what it is called, and how grave it is."""
+    """One kind of fault: what it is called, how grave it is, and whether reads stop until it is judged.
+
+    What does not open stops them by itself; an old value opens, and so has to be withheld.
+    """
 
     words: Promise | str
     severity: Finding.Severity = Severity.URGENT
+    withheld: bool = False
 
 
 SORTS: Final[Mapping[str, Sort]] = {
@@ -34,9 +40,9 @@ SORTS: Final[Mapping[str, Sort]] = {
     "key-stray": Sort(gettext_lazy("密钥还在，资料行不见了")),
     "subject-key": Sort(gettext_lazy("客户在日志中的密钥不见了")),
     "value": Sort(gettext_lazy("密封值打不开")),
-    "state": Sort(gettext_lazy("密封值不是最近一次变更留下的")),
-    "rolled-back": Sort(gettext_lazy("资料行被换回旧的")),
-    "unlogged": Sort(gettext_lazy("资料行的变更不在查询日志里")),
+    "state": Sort(gettext_lazy("密封值不是最近一次变更留下的"), withheld=True),
+    "rolled-back": Sort(gettext_lazy("资料行被换回旧的"), withheld=True),
+    "unlogged": Sort(gettext_lazy("资料行的变更不在查询日志里"), withheld=True),
     "list": Sort(gettext_lazy("日志所指的状态清单缺失或被改")),
     "row-missing": Sort(gettext_lazy("日志里有的资料行不见了，也没有销毁记录")),
     "index-missing": Sort(gettext_lazy("缺检索指纹，按此值查不到")),
@@ -75,7 +81,8 @@ def tell(fault: Fault, *, customer: str = "") -> bool:
     known = open_ones.filter(kind=KIND, facts__thing=fault.thing)
     if fault.holding:
         known |= open_ones.filter(kind=DAMAGED, facts__holding=fault.holding)
-    if known.exists():
+    if (finding := known.first()) is not None:
+        _withhold(fault, finding)
         return False
     facts = {
         "check": fault.code,
@@ -85,13 +92,28 @@ def tell(fault: Fault, *, customer: str = "") -> bool:
         "customer": customer,
         "entry": fault.entry,
     }
-    raise_finding(
+    finding = raise_finding(
         KIND,
         severity=SORTS[fault.code].severity,
         facts={name: said for name, said in facts.items() if said not in ("", None)},
         entries=[] if fault.entry is None else [fault.entry],
     )
+    _withhold(fault, finding)
     return True
+
+
+def _withhold(fault: Fault, finding: Finding) -> None:
+    if SORTS[fault.code].withheld:
+        Withheld.objects.get_or_create(holding=fault.holding, defaults={"finding": finding})
+
+
+def release(finding: Finding, **_kwargs: Any) -> None:
+    """Somebody has judged it: the holding is read again, and the next scrub says whether it is right now."""
+    if finding.status == Finding.Status.CLOSED:
+        Withheld.objects.filter(finding=finding).delete()
+
+
+finding_changed.connect(release, dispatch_uid="records-release-withheld")
 
 
 def words(facts: Mapping[str, Any]) -> str:

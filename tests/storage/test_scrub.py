@@ -9,15 +9,16 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 
-from access import actors, gate, keystore, scopes
+from access import actors, findings, gate, keystore, scopes
 from access.actions import Action
 from access.models import Entry, Finding, SubjectAccess
+from access.vocabulary import Role
 from incidents.models import Alert
 from records import blind_indexes, documents, states, vault
 from records.models import BlindIndex, Identity, ScrubRun
 from records.storage import faults, reading
 from tests import estate
-from tests.security.looking import logged_in
+from tests.security.looking import logged_in, permit
 from tests.storage.planting import Estate, found, scrubbed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,6 +121,28 @@ def test_an_old_row_put_back_whole_is_told_by_the_log():
     assert found() == {"rolled-back": 1}
 
 
+def test_what_is_old_is_not_read_until_the_finding_is_judged():
+    place = Estate()
+    changed_anew(place)
+    put_back(place)
+    scrubbed()
+    with estate.acting(place.agent, stepped_up=True) as actor, pytest.raises(vault.Damaged):
+        vault.reveal(permit(actor, place.first))
+    with estate.acting(place.agent, stepped_up=True) as actor:
+        assert vault.reveal(permit(actor, place.second))
+    # Put right, as from a backup; and judged by an officer.
+    place.sql(
+        "UPDATE records_identity SET mobile_sealed = %(blob)s, epoch = %(epoch)s, state_mac = %(mac)s"
+        " WHERE subject_id = {a}",
+        **place.new,
+    )
+    with estate.acting(estate.user(Role.COMPLIANCE_OFFICER)) as actor:
+        finding = Finding.objects.get(kind=faults.KIND)
+        findings.decide(finding, "warning", note="已恢复", channel="admin", actor=actor)
+    with estate.acting(place.agent, stepped_up=True) as actor:
+        assert vault.reveal(permit(actor, place.first))[0].text == "13700137000"
+
+
 def test_an_old_row_is_found_though_the_customers_list_of_entries_was_cut_too():
     place = Estate()
     changed_anew(place)
@@ -214,6 +237,9 @@ def changed_anew(place, *, logged: bool = True) -> None:
         row.mobile_sealed = sealed.blobs["identity.mobile"]
         row.epoch, row.state_mac = sealed.epoch, sealed.mac
         row.save()
+        place.new = {
+            "blob": row.mobile_sealed, "epoch": row.epoch, "mac": row.state_mac
+        }  # fmt: skip
         marks = BlindIndex.objects.filter(holding=row.holding, element="identity.mobile")
         place.old_mark = bytes(marks.get().digest)
         marks.update(digest=blind_indexes.digest("identity.mobile", "13700137000"))
