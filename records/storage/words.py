@@ -13,7 +13,7 @@ STEPS: Mapping[str, Promise | str] = {
     **HOLDING_WORDS,
     "subjects": _("客户的日志密钥"),
     "keys": _("密钥与资料行"),
-    "indexes": _("检索指纹"),
+    "indexes": _("盲索引"),
     "log": _("日志里的变更"),
     "import-files": _("导入文件"),
     "files": _("存储里的文件"),
