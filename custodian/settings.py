@@ -318,7 +318,7 @@ CELERY_BEAT_SCHEDULE = {
     "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
     "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
-    "keep-storage": {"task": "records.tasks.keep_storage", "schedule": 300.0},
+    "keep-storage": {"task": "records.tasks.keep_storage", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 

@@ -88,7 +88,7 @@ def register(
             channel=channel,
             purpose="import" if action in IMPORTING else "claim",
             subjects=gate.tagged(scopes.find(sorted({claim.subject_id for claim in claims}))),
-            facts={**states.keep(sealed), "book": book.code},
+            facts={"state": states.keep(sealed), "held": len(sealed), "book": book.code},
             operation=operation,
         )
     return claims

@@ -61,7 +61,7 @@ def add(
                 channel=channel,
                 purpose="policy_service",
                 subjects=gate.tagged(found),
-                facts={"document": kind.value, **states.keep([sealed])},
+                facts={"document": kind.value, "state": states.keep([sealed]), "held": 1},
             )
     except BaseException:
         path.unlink(missing_ok=True)

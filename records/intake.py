@@ -89,6 +89,7 @@ def register(
     # The rows come into existence under the system's reach: nobody is assigned to them yet.
     with transaction.atomic(), scopes.acting(system("importer")):
         sealed = _seal_all(newcomers, _subjects(newcomers))
+        holdings = _sealed_of(sealed)
         customers = _write(sealed, book)
         gate.authorise(
             actor,
@@ -96,7 +97,7 @@ def register(
             channel=channel,
             purpose="import" if action in IMPORTING else "policy_service",
             subjects=[Tagged(each.subject.uid, each.log_key) for each in sealed],
-            facts={**states.keep(_sealed_of(sealed)), "book": book.code},
+            facts={"state": states.keep(holdings), "held": len(holdings), "book": book.code},
             operation=operation,
         )
     return customers

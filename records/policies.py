@@ -92,7 +92,7 @@ def register(
             channel=channel,
             purpose="import" if action in IMPORTING else "policy_service",
             subjects=gate.tagged(scopes.find(sorted(subjects))),
-            facts={**states.keep(sealed), "book": book.code},
+            facts={"state": states.keep(sealed), "held": len(sealed), "book": book.code},
             operation=operation,
         )
     return policies

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from records.models import HeldStates
@@ -27,12 +27,15 @@ class State(NamedTuple):
     state: bytes
 
 
-def keep(sealed: Sequence[SealedValues]) -> dict[str, Any]:
-    """Keep the list of new states, in the transaction of the change; the facts for its entry."""
+def keep(sealed: Sequence[SealedValues]) -> str:
+    """Keep the list of new states, in the transaction of the change.
+
+    The hash of the list, which the entry says as `state`, with their number as `held`.
+    """
     body = pack(State(own.holding, own.epoch, own.state) for own in sealed)
     digest = sha256(body).digest()
     HeldStates.objects.create(digest=digest, body=body)
-    return {"state": digest.hex(), "held": len(sealed)}
+    return digest.hex()
 
 
 def pack(states: Iterable[State]) -> bytes:

@@ -34,9 +34,11 @@ def run_scrub(run_id: int) -> None:
 
 @shared_task
 def keep_storage() -> None:
-    """Scrubs that are due; the inspections of the night."""
+    """The inspections of the night, and scrubs that are due and nobody is at."""
     scheduling.schedule()
     inspecting.carry_out()
+    for run_id in scheduling.due():
+        run_scrub(run_id)
 
 
 @shared_task

@@ -246,7 +246,7 @@ def changed_anew(place, *, logged: bool = True) -> None:
         if logged:
             gate.authorise(
                 actor, Action.CUSTOMER_CHANGE, channel="desk", purpose="policy_service",
-                subjects=gate.tagged(scopes.find([row.pk])), facts=states.keep([sealed]),
+                subjects=gate.tagged(scopes.find([row.pk])), facts={"state": states.keep([sealed]), "held": 1},
             )  # fmt: skip
     estate.drain()
 

@@ -26,7 +26,7 @@ from custodian.workflow import IllegalMove
 from records import vault
 from records.models import ScrubRun
 from records.storage import faults, reading, scheduling, scrub
-from records.tasks import keep_storage, sweep
+from records.tasks import keep_storage
 from tests import estate
 from tests.security.looking import permit
 from tests.storage.planting import SECOND, Estate, found, scrubbed
@@ -111,12 +111,10 @@ def test_two_clocks_make_one_run_for_each_period():
         assert counted == [full, sample], hours
 
 
-def test_the_clock_puts_them_there_and_the_sweep_does_them(settings):
-    settings.CELERY_TASK_ALWAYS_EAGER = True
+def test_the_clock_puts_them_there_and_does_them():
     many(2)
     with clock.at(NIGHT):
         keep_storage()
-    sweep()
     assert list(ScrubRun.objects.values_list("status", flat=True)) == ["done", "done"]
 
 
