@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('done_on', models.DateField(default=records.models.storage.today, verbose_name='日期')),
                 ('what', models.CharField(max_length=200, verbose_name='做了什么')),
                 ('recorded_at', models.DateTimeField(default=custodian.clock.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='maintenance', to='records.storageplace')),
             ],
             options={
@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('method', models.CharField(choices=[('shred', '粉碎'), ('degauss', '消磁'), ('overwrite', '覆写'), ('incinerate', '焚毁'), ('crypto-erase', '密钥销毁')], max_length=12, verbose_name='方式')),
+                ('method', models.CharField(choices=[('shred', '粉碎'), ('degauss', '消磁'), ('overwrite', '覆写'), ('incinerate', '焚毁'), ('crypto-erase', '密钥销毁')], max_length=12, verbose_name='销毁方式')),
                 ('done_on', models.DateField(verbose_name='销毁日期')),
                 ('certificate', models.CharField(blank=True, max_length=80, verbose_name='证书编号')),
                 ('proof_sha256', models.CharField(blank=True, max_length=64, verbose_name='证明文件的摘要')),
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
                 ('leased_by', models.UUIDField(null=True)),
                 ('leased_until', models.DateTimeField(null=True)),
-                ('kind', models.CharField(choices=[('sample', '抽查'), ('full', '全查')], max_length=8, verbose_name='方式')),
+                ('kind', models.CharField(choices=[('sample', '抽查'), ('full', '全查')], max_length=8, verbose_name='检查范围')),
                 ('period', models.DateField(null=True)),
                 ('sample_size', models.PositiveIntegerField(null=True)),
                 ('plan', models.JSONField(default=list)),

@@ -49,7 +49,7 @@ class ScrubRun(Job):
         SAMPLE = "sample", _("抽查")
         FULL = "full", _("全查")
 
-    kind = models.CharField(_("方式"), max_length=8, choices=Kind)
+    kind = models.CharField(_("检查范围"), max_length=8, choices=Kind)
     period = models.DateField(null=True)
     asked_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("提交人")
@@ -164,7 +164,7 @@ class Inspection(models.Model):
 class Maintenance(models.Model):
     place = models.ForeignKey(StoragePlace, models.PROTECT, related_name="maintenance")
     done_on = models.DateField(_("日期"), default=today)
-    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("记录人"))
     what = models.CharField(_("做了什么"), max_length=200)
     recorded_at = models.DateTimeField(default=clock.now)
 
@@ -187,7 +187,7 @@ class Disposal(models.Model):
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     place = models.ForeignKey(StoragePlace, models.PROTECT, related_name="disposals")
-    method = models.CharField(_("方式"), max_length=12, choices=Method)
+    method = models.CharField(_("销毁方式"), max_length=12, choices=Method)
     done_on = models.DateField(_("销毁日期"))
     certificate = models.CharField(_("证书编号"), max_length=80, blank=True)
     proof_sha256 = models.CharField(_("证明文件的摘要"), max_length=64, blank=True)

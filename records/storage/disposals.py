@@ -102,7 +102,7 @@ class _Kind:
             (_("介质"), [f"{place} · {place.get_kind_display()}"]),
             (_("位置"), [place.location or "—"]),
             (_("存放内容"), [place.holds or "—"]),
-            (_("方式"), [Disposal.Method(payload["method"]).label]),
+            (_("销毁方式"), [Disposal.Method(payload["method"]).label]),
             (_("销毁日期"), [payload["done_on"]]),
             (_("证书编号"), [payload["certificate"] or "—"]),
             (_("证明文件的摘要"), [payload["proof"] or "—"]),

@@ -13,7 +13,8 @@ from records.models import ScrubRun
 
 SHOWN: Final = 30
 WIDTH, HEIGHT, BASE, TOP = 660, 150, 116, 18
-_STEP: Final = WIDTH / SHOWN
+_LEFT: Final = 14  # half of a date
+_STEP: Final = (WIDTH - 2 * _LEFT) / SHOWN
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _column(place: int, run: ScrubRun, most: int) -> Column:
     part = (checked(run) / most) ** 0.5 if most else 0.0
     height = round(max(2.0, (BASE - TOP) * part), 1)
     day = clock.local(run.finished_at or run.created_at).date()
-    x = round(3 + place * _STEP, 1)
+    x = round(_LEFT + place * _STEP, 1)
     return Column(run, day, checked(run), x, round(BASE - height, 1), height)
 
 

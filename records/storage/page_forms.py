@@ -20,7 +20,10 @@ LONGEST = timedelta(days=1100)
 
 class ScrubForm(forms.Form):
     kind = forms.ChoiceField(
-        label=_("方式"), choices=ScrubRun.Kind.choices, widget=forms.RadioSelect, initial="sample"
+        label=_("检查范围"),
+        choices=ScrubRun.Kind.choices,
+        widget=forms.RadioSelect,
+        initial="sample",
     )
     reason = forms.CharField(
         label=_("理由"), max_length=200, help_text=_("封存在日志里；不要写客户资料")
@@ -128,7 +131,7 @@ class MaintenanceForm(forms.Form):
 
 
 class DisposalForm(forms.Form):
-    method = forms.ChoiceField(label=_("方式"), choices=Disposal.Method.choices)
+    method = forms.ChoiceField(label=_("销毁方式"), choices=Disposal.Method.choices)
     done_on = forms.DateField(label=_("销毁日期"))
     certificate = forms.CharField(label=_("证书编号"), max_length=80, required=False)
     proof = forms.RegexField(

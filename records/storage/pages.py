@@ -25,7 +25,7 @@ from records.damage import DAMAGED
 from records.models import Disposal, Inspection, ScrubRun, StoragePlace
 from records.storage import disposals, faults, history, inspecting, places, scheduling
 from records.storage.page_forms import FORMS, PlaceForm, ScrubForm, forms_of
-from records.storage.words import step_words
+from records.storage.words import STEPS, step_words
 
 READ, CHANGE, SCRUB = Action.STORAGE_READ, Action.STORAGE_CHANGE, Action.STORAGE_SCRUB
 PROPOSE = Action.MEDIA_DISPOSAL_PROPOSE
@@ -125,7 +125,7 @@ def _overview(request: HttpRequest, form: ScrubForm, *, status: int = 200) -> Ht
     context = {
         "title": _("存储检查"),
         "last": last,
-        "checked": [(step_words(name), n) for name, n in (last.counts if last else {}).items()],
+        "steps": _steps(last),
         "moving": moving,
         "failed": _failed(),
         "drawn": drawn,
@@ -145,6 +145,12 @@ def _overview(request: HttpRequest, form: ScrubForm, *, status: int = 200) -> Ht
         "size": settings.CUSTODIAN_SCRUB_SAMPLE,
     }
     return _template(request, "overview", context, status=status)
+
+
+def _steps(run: ScrubRun | None) -> list[tuple[str, int]]:
+    """What was checked, in the order of the steps; the database keeps none."""
+    counts = run.counts if run else {}
+    return [(step_words(name), counts[name]) for name in STEPS if name in counts]
 
 
 def _line(place: StoragePlace) -> dict[str, Any]:

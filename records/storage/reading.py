@@ -58,8 +58,9 @@ def codes(kind: str) -> list[str]:
 
 
 def owners(subjects: Iterable[int]) -> dict[int, Owner]:
-    rows = Subject.objects.filter(pk__in=set(subjects))
-    refs = dict(Customer.objects.filter(pk__in=set(subjects)).values_list("pk", "ref"))
+    wanted = set(subjects)
+    rows = Subject.objects.filter(pk__in=wanted)
+    refs = dict(Customer.objects.filter(pk__in=wanted).values_list("pk", "ref"))
     return {
         pk: Owner(uid, status, refs.get(pk, ""))
         for pk, uid, status in rows.values_list("pk", "uid", "status")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from access import actors, gate, scopes
 from access.actions import Action
 from access.actors import Actor
+from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
 from custodian.jobs import JOB, OPEN, JobStatus, wake
@@ -65,7 +66,10 @@ def due() -> list[int]:
 def request(
     kind: str, *, reason: str, channel: str, size: int | None = None, actor: Actor
 ) -> ScrubRun:
-    """A scrub now, besides those that are due. Raises `AtWork` while another one waits or runs."""
+    """A scrub now, besides those that are due. Raises `AtWork` while another one waits or runs.
+
+    A command does it itself; for everybody else a worker is woken.
+    """
     with transaction.atomic():
         if ScrubRun.objects.filter(status__in=OPEN).exists():
             raise AtWork
@@ -77,7 +81,8 @@ def request(
             facts={"scrub": str(run.ref), "kind": kind},
             reason=reason,
         )
-        from records.tasks import run_scrub  # the task leads back here
+        if channel != Channel.COMMAND:
+            from records.tasks import run_scrub  # the task leads back here
 
-        wake(run_scrub, run.pk)
+            wake(run_scrub, run.pk)
     return run

@@ -83,6 +83,7 @@ def test_each_fault_is_found_by_its_own_check_and_once(check):
     assert finding.severity == Finding.Severity.URGENT
     assert Alert.objects.filter(finding=finding).count() == 1
     assert not any(value in finding.words for value in estate.ZHANG.values())
+    assert place.first.ref in finding.words
 
 
 def test_two_customers_values_swapped_are_two_faults():
