@@ -10,7 +10,6 @@ from records.destruction import batches, executing, tombstones
 from records.importing import engine, quarantine, store
 from records.models import ImportRun
 from records.retention import reckoning
-from records.storage import scheduling, scrub
 from records.storage import inspecting, scheduling, scrub
 
 _log = structlog.get_logger("records")
@@ -48,8 +47,6 @@ def sweep() -> None:
         run_import.delay(run_id)
     for batch_id in executing.due_jobs():
         destroy_batch.delay(batch_id)
-    for run_id in scheduling.due():
-        run_scrub.delay(run_id)
     quarantine.expire()
     store.tidy()
     tombstones.publish()

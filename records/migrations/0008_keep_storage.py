@@ -67,8 +67,8 @@ def unseed(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0018_lend_for_work'),
-        ('records', '0004_trace_staff'),
+        ('access', '0019_restrict'),
+        ('records', '0005_keep_and_destroy'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -58,11 +58,10 @@ __all__ = [
     "QuarantinedRow",
     "Representative",
     "RetentionEvent",
-    "StaffTrace",
-    "Tombstone",
-    "TombstoneSheet",
     "ScrubRun",
     "StaffTrace",
     "StoragePlace",
+    "Tombstone",
+    "TombstoneSheet",
     "Withheld",
 ]

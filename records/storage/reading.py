@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from access.models import Subject
 from records.integrity import HOLDINGS
-from records.models import Account, Customer
+from records.models import Account, Customer, Tombstone
 
 CHUNK: Final = 500
 FILES: Final = 20  # documents, whose files are read through
@@ -69,16 +67,7 @@ def owners(subjects: Iterable[int]) -> dict[int, Owner]:
 
 def destroyed(holdings: Sequence[UUID]) -> set[UUID]:
     """Those whose key was destroyed on purpose, as a tombstone says."""
-    with connection.cursor() as cursor:
-        # An installation that has never destroyed anything may have no such table yet.
-        cursor.execute("SELECT to_regclass('records_tombstone')")
-        if not holdings or cursor.fetchone()[0] is None:
-            return set()
-        cursor.execute(
-            "SELECT holding FROM records_tombstone WHERE holding = ANY (%s::uuid[])",
-            [[str(holding) for holding in holdings]],
-        )
-        return {row[0] for row in cursor.fetchall()}
+    return set(Tombstone.objects.filter(gone__in=holdings).values_list("gone", flat=True))
 
 
 def _held(kind: str, rows: Iterable[Any]) -> list[Held]:

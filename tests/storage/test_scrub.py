@@ -18,7 +18,7 @@ from records import blind_indexes, documents, states, vault
 from records.models import BlindIndex, Identity, ScrubRun
 from records.storage import faults, reading
 from tests import estate
-from tests.security.looking import logged_in, permit
+from tests.security.looking import permit
 from tests.storage.planting import Estate, found, scrubbed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -194,10 +194,10 @@ def test_files_are_missing_damaged_or_nobodys():
 
 def test_what_was_destroyed_on_purpose_is_no_fault():
     place = Estate()
-    with_tombstones(place)
     place.sql(
-        "INSERT INTO records_tombstone SELECT holding FROM records_policy WHERE subject_id = {a};"
-        " DELETE FROM keys.data_key WHERE holding IN (SELECT holding FROM records_tombstone)"
+        "INSERT INTO records_tombstone (gone, kind, subject_id, at)"
+        " SELECT holding, 'policy', subject_id, now() FROM records_policy WHERE subject_id = {a};"
+        " DELETE FROM keys.data_key WHERE holding IN (SELECT gone FROM records_tombstone)"
     )
     scrubbed()
     assert found() == {}
@@ -265,11 +265,3 @@ def put_back(place) -> None:
         " AND element = 'identity.mobile'",
         mark=place.old_mark,
     )
-
-
-def with_tombstones(place) -> None:
-    with logged_in("superuser") as cursor:
-        cursor.execute("SELECT to_regclass('records_tombstone')")
-        if cursor.fetchone()[0] is None:
-            cursor.execute("CREATE TABLE records_tombstone (holding uuid)")
-            cursor.execute("GRANT SELECT ON records_tombstone TO custodian_app")
