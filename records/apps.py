@@ -15,7 +15,6 @@ class RecordsConfig(AppConfig):
         from records import catalogue, checks, damage, exporting, legal_holds  # noqa: F401
         from records.destruction import own_stores
         from records.legal_holds import approving  # noqa: F401
-        from records.storage import faults  # noqa: F401
         from records.log_names import Customers
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401

@@ -47,9 +47,7 @@ from custodian import clock
 from incidents.models import Alert
 from records import legal_holds, references
 from records.legal_holds.covering import Draft
-from records.models import ImportRun, Intermediary, LegalHold, QuarantinedRow
-from records import references
-from records.models import ImportRun, Intermediary, QuarantinedRow, StoragePlace
+from records.models import ImportRun, Intermediary, LegalHold, QuarantinedRow, StoragePlace
 from tests import estate
 from tests.records import desk_estate
 from tests.security import looking
