@@ -120,6 +120,11 @@ WORDS: Mapping[str, Promise | str] = {
     Action.WORK_ITEM_OPEN: _("登记事项"),
     Action.WORK_ITEM_READ: _("阅看待办"),
     Action.WORK_ITEM_TAKE: _("接办事项"),
+    Action.MEDIA_DISPOSAL_APPROVE: _("复核介质销毁"),
+    Action.MEDIA_DISPOSAL_PROPOSE: _("提出介质销毁"),
+    Action.STORAGE_CHANGE: _("登记存储检查"),
+    Action.STORAGE_READ: _("阅看存储检查"),
+    Action.STORAGE_SCRUB: _("检查密封值"),
 }
 # The acts of the log, as a person filters them.
 ACTS: Mapping[str, Promise | str] = {
@@ -146,6 +151,7 @@ ACTS: Mapping[str, Promise | str] = {
     "key.rotate": _("更换日志密钥"),
     "destroy": _("销毁"),
     "erase": _("注销假名"),
+    "machine": _("机器读取"),
 }
 
 

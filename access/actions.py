@@ -127,6 +127,11 @@ class Action(StrEnum):
     WORK_ITEM_OPEN = "access:work-item:open"
     WORK_ITEM_READ = "access:work-item:read"
     WORK_ITEM_TAKE = "access:work-item:take"
+    MEDIA_DISPOSAL_APPROVE = "records:media-disposal:approve"
+    MEDIA_DISPOSAL_PROPOSE = "records:media-disposal:propose"
+    STORAGE_CHANGE = "records:storage:change"
+    STORAGE_READ = "records:storage:read"
+    STORAGE_SCRUB = "records:storage:scrub"
 
 
 # The word in the log for each act; an act that is not listed here is an `admin` act.
@@ -213,6 +218,9 @@ ACT: Mapping[Action, str] = {
     Action.WORK_ITEM_CLOSE: "change",
     Action.WORK_ITEM_OPEN: "change",
     Action.WORK_ITEM_TAKE: "change",
+    Action.MEDIA_DISPOSAL_APPROVE: "change",
+    Action.MEDIA_DISPOSAL_PROPOSE: "change",
+    Action.STORAGE_CHANGE: "change",
 }
 
 ROLES: Mapping[Action, frozenset[Role]] = {
@@ -329,6 +337,11 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.WORK_ITEM_OPEN: _DESK | _OFFICERS,
     Action.WORK_ITEM_READ: _DESK | _OFFICERS,
     Action.WORK_ITEM_TAKE: _DESK | _OFFICERS,
+    Action.MEDIA_DISPOSAL_APPROVE: _WATCHERS,
+    Action.MEDIA_DISPOSAL_PROPOSE: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.STORAGE_CHANGE: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.STORAGE_READ: _WATCHERS | {Role.ADMINISTRATOR},
+    Action.STORAGE_SCRUB: _OFFICERS | {Role.SECURITY_OFFICER},
 }
 # Somebody else has approved exactly this look before it is had: quotas count it and do not stop it.
 BY_APPROVAL = frozenset({Action.CUSTOMER_EXPORT})

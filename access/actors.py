@@ -70,6 +70,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     ),
     "reminder": frozenset(),
     "replayer": frozenset(),
+    "scrubber": frozenset({Action.STORAGE_CHANGE, Action.STORAGE_SCRUB}),
     "sequencer": frozenset(),
     "tests": frozenset(Action),
     "verifier": frozenset({Action.LOG_VERIFY}),

@@ -78,6 +78,28 @@ def unlock(owners: Mapping[UUID, int | None]) -> dict[UUID, DataKey]:
     }
 
 
+def held(holdings: Iterable[UUID]) -> set[UUID]:
+    """Those of the holdings that have a key, whether or not it unwraps."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT holding FROM keys.data_key WHERE holding = ANY (%s::uuid[])",
+            [[str(holding) for holding in holdings]],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def bound(after: UUID | None, *, limit: int) -> list[tuple[UUID, int, bytes]]:
+    """Keys of random holdings in their order, as they lie there: number of the KEK, and wrapped."""
+    with connection.cursor() as cursor:
+        # Version 5 are the named ones, which are no customer's.
+        cursor.execute(
+            "SELECT holding, kek, wrapped FROM keys.data_key WHERE holding > %s::uuid"
+            " AND substr(holding::text, 15, 1) = '4' ORDER BY holding LIMIT %s",
+            [str(after or UUID(int=0)), limit],
+        )
+        return [(holding, kek, bytes(wrapped)) for holding, kek, wrapped in cursor.fetchall()]
+
+
 def unwrap(holding: UUID, *, owner: int | None, kek: int, wrapped: bytes) -> DataKey:
     ring = keyring()
     context = _context(holding, owner)

@@ -64,6 +64,11 @@ CUSTODIAN_VERSION = "0.1.0"
 CUSTODIAN_LAMP_SECONDS = env.number("CUSTODIAN_LAMP_SECONDS", default=60)
 CUSTODIAN_STEP_UP_SECONDS = env.number("CUSTODIAN_STEP_UP_SECONDS", default=300)
 CUSTODIAN_LOG_WAIT_SECONDS = 3.0
+# Every how many days all sealed values are checked, how many holdings each night, and how full a disk may be.
+CUSTODIAN_SCRUB_DAYS = env.number("CUSTODIAN_SCRUB_DAYS", default=30)
+CUSTODIAN_SCRUB_SAMPLE = env.number("CUSTODIAN_SCRUB_SAMPLE", default=2_000)
+CUSTODIAN_DISK_WARN = env.number("CUSTODIAN_DISK_WARN", default=15)  # percent that is free
+CUSTODIAN_DISK_URGENT = env.number("CUSTODIAN_DISK_URGENT", default=5)
 CUSTODIAN_DEMO_REQUESTED = env.flag("CUSTODIAN_DEMO", default=False)
 
 INSTALLED_APPS = [
@@ -313,6 +318,7 @@ CELERY_BEAT_SCHEDULE = {
     "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
     "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
+    "keep-storage": {"task": "records.tasks.keep_storage", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 

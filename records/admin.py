@@ -16,6 +16,7 @@ from records.importing import pages  # noqa: F401  likewise
 from records.importing.report import words_of
 from records.importing.targets import TARGETS
 from records.models import Book, ImportRun, Intermediary, Product, QuarantinedRow
+from records.storage import pages as storage_pages  # noqa: F401  likewise
 
 
 @admin.register(Book)

@@ -17,6 +17,7 @@ class RecordsConfig(AppConfig):
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
         from records.staff_traces import Relations
+        from records.storage import disposals, faults, inspecting  # noqa: F401
 
         own_stores.ready()
         rechecking.sources += [legal_holds.altered, batches.altered_approvals]

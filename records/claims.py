@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,7 +14,7 @@ from django.db import transaction
 from access import gate, keystore, scopes
 from access.actions import Action
 from access.actors import Actor, system
-from records import blind_indexes, bulk, vault
+from records import blind_indexes, bulk, states, vault
 from records.intake import IMPORTING
 from records.models import Book, Claim
 from records.vault import SealedValues
@@ -89,7 +88,7 @@ def register(
             channel=channel,
             purpose="import" if action in IMPORTING else "claim",
             subjects=gate.tagged(scopes.find(sorted({claim.subject_id for claim in claims}))),
-            facts={"state": _state(sealed), "book": book.code},
+            facts={"state": states.keep(sealed), "held": len(sealed), "book": book.code},
             operation=operation,
         )
     return claims
@@ -144,7 +143,3 @@ def _row(claim: Claim, own: SealedValues, origin: tuple[str, str]) -> tuple[obje
         json.dumps(dict.fromkeys(own.blobs, origin)),
         *(own.blobs.get(f"claim.{name}") for name in _SEALED),
     )
-
-
-def _state(sealed: Sequence[SealedValues]) -> str:
-    return sha256(b"".join(own.state for own in sealed)).hexdigest()

@@ -18,8 +18,8 @@ from access.actors import Actor, system
 from access.gate import Permit
 from custodian.errors import CustodianError, NotVisible
 from custodian.keys import index_key
-from records import vault
-from records.models import Customer, Document
+from records import states, vault
+from records.models import Customer, Document, Withheld
 
 NAME: Final = "document.name"
 CONTENT: Final = "document.content"
@@ -52,7 +52,7 @@ def add(
     path = path_of(document)
     try:
         with transaction.atomic(), scopes.acting(system("importer")):
-            _seal(document, name, chunks, path)
+            sealed = _seal(document, name, chunks, path)
             document.save()
             found = scopes.find([customer.pk])
             gate.authorise(
@@ -61,7 +61,7 @@ def add(
                 channel=channel,
                 purpose="policy_service",
                 subjects=gate.tagged(found),
-                facts={"document": kind.value},
+                facts={"document": kind.value, "state": states.keep([sealed]), "held": 1},
             )
     except BaseException:
         path.unlink(missing_ok=True)
@@ -101,7 +101,7 @@ def path_of(document: Document) -> Path:
     return folder / document.ref
 
 
-def _seal(document: Document, name: str, chunks: Iterable[bytes], path: Path) -> None:
+def _seal(document: Document, name: str, chunks: Iterable[bytes], path: Path) -> vault.SealedValues:
     holding: UUID = document.holding
     key = keystore.create({holding: document.subject_id})[holding]
     counted = _Counted(chunks)
@@ -115,9 +115,12 @@ def _seal(document: Document, name: str, chunks: Iterable[bytes], path: Path) ->
     document.name_sealed = sealed.blobs[NAME]
     document.epoch, document.state_mac = sealed.epoch, sealed.mac
     document.size, document.digest = counted.size, counted.digest.digest()
+    return sealed
 
 
 def _opened(document: Document) -> Iterator[bytes]:
+    if Withheld.objects.filter(holding=document.holding).exists():
+        raise vault.Damaged
     keys = keystore.unlock({document.holding: document.subject_id})
     if document.holding not in keys:
         raise NotVisible

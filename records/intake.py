@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
@@ -22,7 +21,7 @@ from access.keystore import DataKey
 from access.models import Subject
 from access.querylog.leaf import Tagged
 from custodian import clock
-from records import blind_indexes, bulk, references, vault
+from records import blind_indexes, bulk, references, states, vault
 from records.models import Book, Customer, Identity
 from records.vault import SealedValues
 
@@ -90,6 +89,7 @@ def register(
     # The rows come into existence under the system's reach: nobody is assigned to them yet.
     with transaction.atomic(), scopes.acting(system("importer")):
         sealed = _seal_all(newcomers, _subjects(newcomers))
+        holdings = _sealed_of(sealed)
         customers = _write(sealed, book)
         gate.authorise(
             actor,
@@ -97,7 +97,7 @@ def register(
             channel=channel,
             purpose="import" if action in IMPORTING else "policy_service",
             subjects=[Tagged(each.subject.uid, each.log_key) for each in sealed],
-            facts={"state": _state(sealed), "book": book.code},
+            facts={"state": states.keep(holdings), "held": len(holdings), "book": book.code},
             operation=operation,
         )
     return customers
@@ -297,7 +297,5 @@ def _of_holding(sealed: SealedValues, origin: tuple[str, str]) -> tuple[UUID, in
     return sealed.holding, sealed.epoch, sealed.mac, json.dumps(origins)
 
 
-def _state(sealed: Sequence[_Sealing]) -> str:
-    """One hash over the new state of every holding of the call, in order."""
-    states = b"".join(each.identity.state + each.finances.state for each in sealed)
-    return sha256(states).hexdigest()
+def _sealed_of(sealed: Sequence[_Sealing]) -> list[SealedValues]:
+    return [own for each in sealed for own in (each.identity, each.finances)]

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,7 +14,7 @@ from django.db import transaction
 from access import gate, keystore, scopes
 from access.actions import Action
 from access.actors import Actor, system
-from records import blind_indexes, bulk, vault
+from records import blind_indexes, bulk, states, vault
 from records.intake import IMPORTING
 from records.models import Book, Policy, PolicyRole
 from records.vault import SealedValues
@@ -93,7 +92,7 @@ def register(
             channel=channel,
             purpose="import" if action in IMPORTING else "policy_service",
             subjects=gate.tagged(scopes.find(sorted(subjects))),
-            facts={"state": _state(sealed), "book": book.code},
+            facts={"state": states.keep(sealed), "held": len(sealed), "book": book.code},
             operation=operation,
         )
     return policies
@@ -169,7 +168,3 @@ def _write_roles(policies: Sequence[Policy], newcomers: Sequence[NewPolicy]) -> 
         {"policy_id": "bigint", "subject_id": "bigint", "role": "text", "relation": "text"},
         [(*key, relation) for key, relation in roles.items()],
     )
-
-
-def _state(sealed: Sequence[SealedValues]) -> str:
-    return sha256(b"".join(own.state for own in sealed)).hexdigest()

@@ -10,6 +10,7 @@ from records.destruction import batches, executing, tombstones
 from records.importing import engine, quarantine, store
 from records.models import ImportRun
 from records.retention import reckoning
+from records.storage import inspecting, scheduling, scrub
 
 _log = structlog.get_logger("records")
 
@@ -20,6 +21,23 @@ def run_import(run_id: int) -> None:
         engine.work(run_id)
     except IllegalMove:
         _log.info("import-held-by-another", run=run_id)
+
+
+@shared_task
+def run_scrub(run_id: int) -> None:
+    try:
+        scrub.work(run_id)
+    except IllegalMove:
+        _log.info("scrub-held-by-another", run=run_id)
+
+
+@shared_task
+def keep_storage() -> None:
+    """The inspections of the night, and scrubs that are due and nobody is at."""
+    scheduling.schedule()
+    inspecting.carry_out()
+    for run_id in scheduling.due():
+        run_scrub(run_id)
 
 
 @shared_task

@@ -16,6 +16,7 @@ from prometheus_client import Counter
 
 from access import keystore, prepared
 from access.gate import Permit
+from access.machine_reads import Sweep
 from custodian import elements
 from custodian.crypto import envelope, parts
 from custodian.crypto.envelope import DataKey
@@ -37,7 +38,7 @@ class NotCovered(CustodianError):
 
 
 class Damaged(CustodianError):
-    """A sealed value does not open under its own key: it was altered, moved or put back."""
+    """A sealed value is not what it was left as: it was altered, moved or put back."""
 
     code = "damaged"
     status = 500
@@ -143,7 +144,8 @@ def _statement(table: str, codes: Sequence[str], *, narrow: bool) -> str:
     source, holding, slot = _TABLES[table]
     columns = ", ".join(f"t.{code.partition('.')[2]}_sealed" for code in codes)
     return (
-        f"SELECT '{table}', t.subject_id, {holding}, {slot}, k.kek, k.wrapped, ARRAY[{columns}]"
+        f"SELECT '{table}', t.subject_id, {holding}, {slot}, k.kek, k.wrapped, ARRAY[{columns}],"
+        f" EXISTS (SELECT 1 FROM records_withheld w WHERE w.holding = {holding})"
         f" FROM {source} JOIN keys.data_key k ON k.holding = {holding}"
         f" WHERE t.subject_id = ANY (%(subjects)s){_ONLY_CURRENT.get(table, '')}"
         + (f" AND {holding} = ANY (%(holdings)s)" if narrow else "")
@@ -153,7 +155,9 @@ def _statement(table: str, codes: Sequence[str], *, narrow: bool) -> str:
 def _values(
     row: Any, codes: Sequence[str], keys: dict[UUID, DataKey], *, entry: int
 ) -> Iterator[Plain]:
-    _table, subject, holding, slot, kek, wrapped, blobs = row
+    _table, subject, holding, slot, kek, wrapped, blobs, withheld = row
+    if withheld:
+        raise Damaged  # a finding about it is open already
     code = KEY
     try:
         # Income and accounts share a holding, and unwrapping costs as much as several values.
@@ -224,6 +228,44 @@ def whole(
 ) -> bool:
     """Whether the holding's values are exactly those of its last change."""
     return envelope.holding_mac_matches(mac, key, holding=holding, epoch=epoch, values=blobs)
+
+
+def state_of(*, holding: UUID, epoch: int, blobs: Mapping[str, bytes]) -> bytes:
+    """The fingerprint of the holding as it lies there, to be compared with what the log says of it."""
+    return envelope.state_hash(holding=holding, epoch=epoch, values=blobs)
+
+
+def examine(
+    sweep: Sweep, blobs: Mapping[str, bytes], *, subject: int, holding: UUID, key: DataKey
+) -> Iterator[tuple[str, str | None]]:
+    """Each place with its value for a check, None where it does not open; no person is shown any."""
+    for place, blob in blobs.items():
+        code, _, slot = place.partition("/")
+        sweep.require(subject, code)
+        try:
+            yield place, _opened(memoryview(blob), key, holding, code, int(slot or 0))
+        except OpenFailed:
+            yield place, None
+
+
+def examine_file(
+    sweep: Sweep,
+    chunks: Iterable[bytes],
+    *,
+    subject: int,
+    holding: UUID,
+    key: DataKey,
+    element: str,
+) -> Iterator[bytes]:
+    """The file part by part for a check; raises `Damaged` without a finding, which the check raises."""
+    sweep.require(subject, element)
+    context = key.context(
+        insurer=settings.CUSTODIAN_INSURER, holding=holding, element=element, version=1
+    )
+    try:
+        yield from parts.open_parts(chunks, key=key, context=context)
+    except OpenFailed:
+        raise Damaged from None
 
 
 def seal_file(

@@ -33,6 +33,7 @@ ACTS: dict[str, tuple[Any, str, str]] = {
     "destroy": (_("销毁"), "danger", "trash"),
     "erase": (_("注销假名"), "danger", "trash"),
     "system": (_("系统作业"), "", ""),
+    "machine": (_("机器读取"), "", ""),
 }
 # How far a log entry has come: word, squares filled, the square that does not fit.
 PROOF_STATES: dict[str, tuple[Any, int, int | None]] = {

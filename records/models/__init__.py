@@ -18,6 +18,15 @@ from records.models.legal_holds import HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.retention import Keeping, KeepingRun, RetentionEvent
 from records.models.staff import StaffTrace
+from records.models.storage import (
+    Disposal,
+    HeldStates,
+    Inspection,
+    Maintenance,
+    ScrubRun,
+    StoragePlace,
+    Withheld,
+)
 
 __all__ = [
     "Account",
@@ -28,24 +37,31 @@ __all__ = [
     "Customer",
     "DestructionBatch",
     "DestructionItem",
+    "Disposal",
     "Document",
     "Finances",
+    "HeldStates",
     "HoldReview",
     "Holding",
     "Identity",
     "ImportFile",
     "ImportRun",
+    "Inspection",
     "Intermediary",
     "Keeping",
     "KeepingRun",
     "LegalHold",
+    "Maintenance",
     "Policy",
     "PolicyRole",
     "Product",
     "QuarantinedRow",
     "Representative",
     "RetentionEvent",
+    "ScrubRun",
     "StaffTrace",
+    "StoragePlace",
     "Tombstone",
     "TombstoneSheet",
+    "Withheld",
 ]

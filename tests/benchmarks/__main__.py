@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.benchmarks import premises, report
 
-PARTS = ("read", "search", "import", "log", "tree", "access", "audits", "destroy")
+PARTS = ("read", "search", "import", "log", "tree", "access", "audits", "destroy", "scrub")
 
 
 def main() -> int:
@@ -34,14 +34,14 @@ def main() -> int:
             importing.measure(var=var, quick=options.quick)
         if "destroy" in wanted:
             destroying.measure(quick=options.quick)
-        if set(wanted) & {"read", "search", "log", "access"}:
+        if set(wanted) & {"read", "search", "log", "access", "scrub"}:
             _measure_reads(wanted, var, options)
     report.line(f"\n{time.monotonic() - begun:.0f} s in all")
     return 0
 
 
 def _measure_reads(wanted: list[str], var: Path, options: argparse.Namespace) -> None:
-    from tests.benchmarks import decisions, estate, log, read, search
+    from tests.benchmarks import decisions, estate, log, read, scrub, search
 
     premises.use(premises.DATABASE)
     small = options.quick and "search" not in wanted
@@ -54,6 +54,8 @@ def _measure_reads(wanted: list[str], var: Path, options: argparse.Namespace) ->
         log.measure(built, quick=options.quick)
     if "access" in wanted:
         decisions.measure(built, var=var, quick=options.quick)
+    if "scrub" in wanted:
+        scrub.measure(var=var, quick=options.quick)
 
 
 if __name__ == "__main__":

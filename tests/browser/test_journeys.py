@@ -205,6 +205,7 @@ OFFICE = [
     "/admin/approvals/rules/grant/", "/admin/quotas/", "/admin/quotas/new/", "/admin/grants/",
     "/admin/break-glass/", "/admin/recertifications/", "/admin/recertifications/new/",
     "/admin/recertifications/{campaign}/", "/accounts/recertification/",
+    "/admin/storage/", "/admin/storage/places/new/",
     "/admin/audits/", "/admin/audits/rules/", "/admin/audits/rules/drip/", "/admin/findings/{finding}/",
     "/admin/units/{unit}/",
     "/admin/exports/", "/admin/exports/new/", "/admin/exports/{export}/",

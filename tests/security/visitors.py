@@ -47,7 +47,7 @@ from custodian import clock
 from incidents.models import Alert
 from records import legal_holds, references
 from records.legal_holds.covering import Draft
-from records.models import ImportRun, Intermediary, LegalHold, QuarantinedRow
+from records.models import ImportRun, Intermediary, LegalHold, QuarantinedRow, StoragePlace
 from tests import estate
 from tests.records import desk_estate
 from tests.security import looking
@@ -271,7 +271,9 @@ class World:
                 name="核心系统", user=agent, digest=b"d" * 32, actions=[], purposes=[],
                 expires_at=clock.now() + timedelta(days=1),
             )  # fmt: skip
+            place = StoragePlace.objects.get(code="database")
             return self._case() | {
+                "place": str(place.ref),
                 "alert": str(alert.ref),
                 "audit_report": str(report.ref),
                 "audit_rule": "drip",
