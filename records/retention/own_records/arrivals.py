@@ -15,7 +15,7 @@ from custodian.regimes.periods import Period
 from records.importing import expiry, quarantine
 from records.models import QuarantinedRow
 from records.models.imports import KEEP_QUARANTINED
-from records.retention.own_records.declaring import Record
+from records.retention.own_records.declaring import Kept, Record
 from records.retention.own_records.terms import Term, beginning
 
 
@@ -34,10 +34,11 @@ class ImportFiles:
     def count(self) -> int:
         return expiry.kept().count()
 
-    def over(self, before: date) -> int:
+    def over(self, kept: Kept) -> int:
+        before = kept[self.kind]
         return self._ended().filter(ended__lt=beginning(before)).count()
 
-    def waiting(self, before: date) -> int:
+    def waiting(self, kept: Kept) -> int:
         return 0
 
     def oldest(self) -> date | None:
@@ -62,11 +63,12 @@ class Quarantined:
     def count(self) -> int:
         return QuarantinedRow.objects.count()
 
-    def over(self, before: date) -> int:
+    def over(self, kept: Kept) -> int:
+        before = kept[self.kind]
         until = beginning(before) + timedelta(days=self.own.period.days)
         return QuarantinedRow.objects.filter(expires_at__lte=until).count()
 
-    def waiting(self, before: date) -> int:
+    def waiting(self, kept: Kept) -> int:
         return 0
 
     def oldest(self) -> date | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from custodian import clock
 from records.models import CertificatePage, DestructionBatch, DestructionItem
+from records.retention.own_records.declaring import Kept
 from records.retention.own_records.terms import Term, beginning
 
 
@@ -24,10 +25,11 @@ class Certificates:
     def count(self) -> int:
         return self._done().count()
 
-    def over(self, before: date) -> int:
+    def over(self, kept: Kept) -> int:
+        before = kept[self.kind]
         return self._old(before).count()
 
-    def waiting(self, before: date) -> int:
+    def waiting(self, kept: Kept) -> int:
         return 0
 
     def oldest(self) -> date | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -36,8 +37,9 @@ _DELETED: Final = _("删除记录")
 
 def _approvals() -> QuerySet[Any]:
     """What a case rests on is named in the payload: the release of a customer's key stays as long."""
-    released = Q(kind=cases.KEY, payload__case__in=Case.objects.values("ref"))
-    return Approval.objects.exclude(status=Approval.Status.WAITING).exclude(released)
+    case = Case.objects.filter(ref=KeyTextTransform("case", OuterRef("payload")))
+    decided = Approval.objects.exclude(status=Approval.Status.WAITING)
+    return decided.filter(~Q(kind=cases.KEY) | ~Q(Exists(case)))
 
 
 def _grants() -> QuerySet[Any]:

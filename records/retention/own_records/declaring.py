@@ -6,7 +6,7 @@ protects is passed over until that one is gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Protocol
@@ -16,9 +16,11 @@ from django.db.models import PROTECT, Exists, Field, Min, Model, OuterRef, Q, Qu
 from custodian import clock
 from records.retention.own_records.terms import Term, beginning
 
+Kept = Mapping[str, date]  # by kind, the first day that is still kept
+
 
 class Record(Protocol):
-    """One kind. `before` is the first day that is still kept."""
+    """One kind of records."""
 
     @property
     def kind(self) -> str:
@@ -41,17 +43,17 @@ class Record(Protocol):
     def count(self) -> int:
         """How many there are."""
 
-    def over(self, before: date) -> int:
+    def over(self, kept: Kept) -> int:
         """How many may go."""
 
-    def waiting(self, before: date) -> int:
+    def waiting(self, kept: Kept) -> int:
         """How many are as old and stay, because something rests on them."""
 
     def oldest(self) -> date | None:
         """The day from which the oldest counts."""
 
     def expire(self, before: date, most: int) -> int:
-        """Let up to so many go, in the caller's transaction; how many went."""
+        """Let up to so many from before that day go, in the caller's transaction; how many went."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +75,18 @@ class Rows:
     def count(self) -> int:
         return (self.everything or self.rows)().count()
 
-    def over(self, before: date) -> int:
-        return self._free(before).count()
+    def over(self, kept: Kept) -> int:
+        return self.free(kept[self.kind], kept).count()
 
-    def waiting(self, before: date) -> int:
-        return self._old(before).count() - self.over(before)
+    def waiting(self, kept: Kept) -> int:
+        return self._old(kept[self.kind]).count() - self.over(kept)
 
     def oldest(self) -> date | None:
         found = self._dated().aggregate(oldest=Min("counted"))["oldest"]
         return clock.local(found).date() if isinstance(found, datetime) else found
 
     def expire(self, before: date, most: int) -> int:
-        free = list(self._free(before).order_by("pk").values_list("pk", flat=True)[:most])
+        free = list(self.free(before).order_by("pk").values_list("pk", flat=True)[:most])
         # Locked rows are somebody's in this moment, and go another night.
         held = self.rows().filter(pk__in=free).select_for_update(of=("self",), skip_locked=True)
         gone = [each.pk for each in held.only("pk")]
@@ -100,13 +102,22 @@ class Rows:
     def _old(self, before: date) -> QuerySet[Any]:
         return self._dated().filter(counted__lt=beginning(before))
 
-    def _free(self, before: date) -> QuerySet[Any]:
+    def free(self, before: date, going: Kept | None = None) -> QuerySet[Any]:
+        """Those that nothing rests on; with `going` nothing but what goes in the same night."""
         rows = self._old(before)
         taken = {model for model, _key in self.along}
         for model, key in protectors(rows.model):
             if model not in taken:
-                rows = rows.filter(~Q(Exists(model._base_manager.filter(**{key: OuterRef("pk")}))))
+                resting = model._base_manager.filter(**{key: OuterRef("pk")})
+                rows = rows.filter(~Q(Exists(_staying(model, resting, going or {}))))
         return rows
+
+
+def _staying(model: type[Model], rows: QuerySet[Any], going: Kept) -> QuerySet[Any]:
+    for record in records:
+        if isinstance(record, Rows) and record.kind in going and record.rows().model is model:
+            rows = rows.exclude(pk__in=record.free(going[record.kind], going).values("pk"))
+    return rows
 
 
 @dataclass(frozen=True)
@@ -123,10 +134,10 @@ class Stays:
     def count(self) -> int:
         return self.rows().count()
 
-    def over(self, before: date) -> int:
+    def over(self, kept: Kept) -> int:
         return 0
 
-    def waiting(self, before: date) -> int:
+    def waiting(self, kept: Kept) -> int:
         return 0
 
     def oldest(self) -> date | None:

@@ -30,7 +30,7 @@ from custodian.jobs import JobStatus
 from custodian.regimes.periods import Period
 from records.models import ImportFile, ImportRun, Tombstone
 from records.retention.own_records.decisions import OVER
-from records.retention.own_records.declaring import Record, Rows, Stays
+from records.retention.own_records.declaring import Kept, Record, Rows, Stays
 from records.retention.own_records.terms import Term
 
 # How long repeated searches can be told from each other; company default, not law.
@@ -51,10 +51,11 @@ class Months:
     def count(self) -> int:
         return self._there().count()
 
-    def over(self, before: date) -> int:
+    def over(self, kept: Kept) -> int:
+        before = kept[self.kind]
         return self._old(before).count()
 
-    def waiting(self, before: date) -> int:
+    def waiting(self, kept: Kept) -> int:
         return 0
 
     def oldest(self) -> date | None:
@@ -86,7 +87,7 @@ class _Exports(Rows):
     """Rows of the register; a file or key that is still there goes before its row."""
 
     def expire(self, before: date, most: int) -> int:
-        for export in self._free(before).filter(removed_at=None).order_by("pk")[:most]:
+        for export in self.free(before).filter(removed_at=None).order_by("pk")[:most]:
             exports.remove(export, Export.Removed.EXPIRED)
         return super().expire(before, most)
 
@@ -103,10 +104,11 @@ class Audits:
     def count(self) -> int:
         return AuditReport.objects.count()
 
-    def over(self, before: date) -> int:
+    def over(self, kept: Kept) -> int:
+        before = kept[self.kind]
         return self._old(before).count() + self._days(before).count()
 
-    def waiting(self, before: date) -> int:
+    def waiting(self, kept: Kept) -> int:
         return 0
 
     def oldest(self) -> date | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from access.models import Attempt, Reminder, Signature
 from access.training import standing
 from custodian import clock
-from records.retention.own_records.declaring import Record, Rows
+from records.retention.own_records.declaring import Kept, Record, Rows
 from records.retention.own_records.terms import Term, beginning
 
 
@@ -31,10 +31,12 @@ class Training:
     def count(self) -> int:
         return Attempt.objects.count() + Signature.objects.count()
 
-    def over(self, before: date) -> int:
+    def over(self, kept: Kept) -> int:
+        before = kept[self.kind]
         return self._attempts(before).count() + self._signatures(before).count()
 
-    def waiting(self, before: date) -> int:
+    def waiting(self, kept: Kept) -> int:
+        before = kept[self.kind]
         signed = Signature.objects.filter(signed_at__lt=beginning(before))
         return signed.count() - self._signatures(before).count()
 

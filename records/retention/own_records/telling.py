@@ -9,7 +9,7 @@ from typing import Any
 from custodian.regimes.packs import RetentionRule
 from records.retention import rules
 from records.retention.own_records import declaring
-from records.retention.own_records.declaring import Record
+from records.retention.own_records.declaring import Kept, Record
 from records.retention.own_records.terms import Term, first_kept, longest
 
 
@@ -30,7 +30,9 @@ class Row:
 
 def table(today: date) -> list[Row]:
     by = rules.on(today)
-    return [_row(each, by, today) for each in declaring.records]
+    terms = {each.kind: term_of(each, by, today) for each in declaring.records}
+    kept = {kind: first_kept(term.period, today=today) for kind, term in terms.items() if term}
+    return [_row(each, terms[each.kind], kept) for each in declaring.records]
 
 
 def term_of(record: Record, by: tuple[RetentionRule, ...], today: date) -> Term | None:
@@ -39,17 +41,15 @@ def term_of(record: Record, by: tuple[RetentionRule, ...], today: date) -> Term 
     return longest(by, record.about, today=today)
 
 
-def _row(record: Record, by: tuple[RetentionRule, ...], today: date) -> Row:
-    term = term_of(record, by, today)
-    before = first_kept(term.period, today=today) if term else None
+def _row(record: Record, term: Term | None, kept: Kept) -> Row:
     return Row(
         kind=record.kind,
         label=record.label,
         rule=term,
         count=record.count(),
-        over=record.over(before) if before else 0,
-        waiting=record.waiting(before) if before else 0,
+        over=record.over(kept) if term else 0,
+        waiting=record.waiting(kept) if term else 0,
         oldest=record.oldest(),
         goes=record.goes,
-        before=before,
+        before=kept.get(record.kind),
     )
