@@ -200,6 +200,12 @@ def _tidied(batch: DestructionBatch, lease: UUID) -> Iterator[Gone]:
         yield gone
 
 
+def retry(batch: DestructionBatch) -> None:
+    """What failed may be tried again; what an officer paused waits for an officer."""
+    if batch.status == JobStatus.FAILED:
+        JOB.move(batch, "resume")
+
+
 def pause(batch: DestructionBatch, *, actor: Actor) -> None:
     """After the chunk that is being done; raises `IllegalMove`."""
     _steer(batch, "pause", actor)

@@ -47,7 +47,7 @@ def draft(folder: Path) -> ImportFile:
 
 
 def found(batch, name="import-files"):
-    looks = {each.store: each for each in stores.scan(certifying.gone_by(batch))}
+    looks = {each.store: each for each in stores.scan(certifying.pages_of(batch))}
     return [each.what for each in looks[name].residues]
 
 
@@ -79,7 +79,7 @@ def test_an_import_that_ended_meanwhile_goes_before_the_certificate(office, tmp_
     waiting = draft(tmp_path)
     batch = office.approved()
     with everything():
-        gone = certifying.gone_by(executing.work(batch.pk))
+        (gone,) = certifying.pages_of(executing.work(batch.pk))
         ImportRun.objects.filter(pk=waiting.run_id).update(status=JobStatus.DONE)
         import_store.clear(gone)
     assert is_there(waiting) == (False, False)
@@ -92,7 +92,7 @@ def test_a_planted_leftover_is_found(office, tmp_path):
     store.path_of(mine.ref.hex).write_bytes(b"left")
     with everything():
         assert found(batch) == [f"content of file {mine.ref}"]
-        import_store.clear(certifying.gone_by(batch))
+        import_store.clear(next(certifying.pages_of(batch)))
         assert found(batch) == []
 
 

@@ -28,13 +28,15 @@ class Command(BaseCommand):
         code = options["batch"].upper()
         with scopes.acting(actors.system("destroyer")):
             batch = DestructionBatch.objects.filter(code=code).first()
+            if batch is not None:
+                executing.retry(batch)
         if batch is None:
             raise CommandError(_both("没有这个销毁批次：%(code)s", code=code))
         try:
             done = executing.work(batch.pk, on_progress=self._tell)
         except IllegalMove as error:
             raise CommandError(
-                _both("批次正由另一进程执行，或已暂停：%(code)s", code=code)
+                _both("批次正由另一进程执行，或已由合规官暂停：%(code)s", code=code)
             ) from error
         except CustodianError as error:
             raise CommandError(_said(error)) from error
