@@ -27,14 +27,13 @@ def imported(folder: Path, text: str = TEXT, *, into: str = "QH") -> ImportFile:
     return books.bring_in([write(folder, f"{into}.csv", text)], into=books.book(into)).files.get()
 
 
-def over() -> Customer:
-    """The customer that was imported, with a contract that ended long ago."""
+def over() -> None:
+    """Whoever was imported has a contract that ended long ago."""
     with everything():
-        customer = Customer.objects.get(book__code="QH")
-        policy = desk_estate.policy(customer)
-        ended = {"status": "terminated", "starts_on": date(2000, 1, 1), "ends_on": date(2012, 5, 1)}
-        Policy.objects.filter(pk=policy.pk).update(**ended)
-    return customer
+        for customer in Customer.objects.filter(book__code="QH"):
+            policy = desk_estate.policy(customer)
+            ended = {"starts_on": date(2000, 1, 1), "ends_on": date(2012, 5, 1)}
+            Policy.objects.filter(pk=policy.pk).update(status="terminated", **ended)
 
 
 def draft(folder: Path) -> ImportFile:
@@ -105,3 +104,14 @@ def test_a_row_of_hers_that_was_set_aside_goes_with_her(office, tmp_path):
     office.destroyed()
     left = QuarantinedRow.objects.get()
     assert left.number == 3  # hers was in the second line of the sheet
+
+
+def test_a_file_is_named_once_however_many_pages_tell_of_its_book(office, tmp_path, monkeypatch):
+    imported(tmp_path, TEXT + "K2,李四,13800138001\n")
+    over()
+    waiting = draft(tmp_path)
+    monkeypatch.setattr(certifying, "PAGE", 1)
+    batch = office.destroyed()
+    with everything():
+        assert len(list(certifying.pages_of(batch))) == 2
+        assert found(batch) == [f"file {waiting.ref} of import {waiting.run.ref} (paused)"]

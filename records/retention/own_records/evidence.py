@@ -29,6 +29,7 @@ from custodian import clock
 from custodian.jobs import JobStatus
 from custodian.regimes.periods import Period
 from records.models import ImportFile, ImportRun, Tombstone
+from records.retention.own_records import holds
 from records.retention.own_records.decisions import OVER
 from records.retention.own_records.declaring import Kept, Record, Rows, Stays
 from records.retention.own_records.terms import Term
@@ -84,7 +85,13 @@ def _forget(month: date, what: str) -> bool:
 
 
 class _Exports(Rows):
-    """Rows of the register; a file or key that is still there goes before its row."""
+    """Rows of the register, but for those of held customers; a file or key goes before its row."""
+
+    def free(self, before: date, going: Kept | None = None) -> QuerySet[Any]:
+        rows = super().free(before, going)
+        among = rows.exclude(included=None).values_list("included", flat=True)
+        held = holds.subjects({each for included in among for each in included})
+        return rows.exclude(included__overlap=list(held)) if held else rows
 
     def expire(self, before: date, most: int) -> int:
         for export in self.free(before).filter(removed_at=None).order_by("pk")[:most]:

@@ -29,7 +29,7 @@ from incidents.models import Alert
 from records.importing import expiry
 from records.models import CertificatePage, DestructionItem, ExpiryRun, ImportFile, Tombstone
 from records.retention import own_records, rules
-from records.retention.own_records import declaring, expiring
+from records.retention.own_records import declaring, expiring, holds
 from records.retention.own_records.telling import term_of
 from records.retention.own_records.terms import first_kept
 from tests import estate
@@ -267,3 +267,20 @@ def test_the_house_is_still_as_it_must_be(maker):
     )
     found = invariants.broken(Options())
     assert {name: found[name] for name in wanted} == dict.fromkeys(wanted, "ok")
+
+
+def test_a_held_case_stays_and_so_does_the_export_of_a_held_customer(maker, monkeypatch):
+    case = maker.case(noon(first_day("case") - A_DAY))
+    export = maker.export(noon(first_day("export") - A_DAY))
+    Export.objects.filter(pk=export.pk).update(included=[maker.customer.pk])
+    monkeypatch.setattr(holds, "cases", lambda: frozenset({case.ref}))
+    monkeypatch.setattr(holds, "subjects", lambda among: frozenset(among) & {maker.customer.pk})
+    assert (row("case").over, row("export").over) == (0, 0)
+    expiring.carry_out()
+    assert Case.objects.filter(pk=case.pk).exists()
+    assert Export.objects.filter(pk=export.pk).exists()
+    monkeypatch.undo()
+    ExpiryRun.objects.all().delete()
+    expiring.carry_out()
+    assert not Case.objects.filter(pk=case.pk).exists()
+    assert not Export.objects.filter(pk=export.pk).exists()
