@@ -77,7 +77,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0019_restrict")]
+    dependencies = [("access", "0020_keep_the_law")]
 
     operations = [
         migrations.CreateModel(

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from custodian import clock
 from custodian.jobs import JobStatus
+from records import legal_holds
 from records.importing import store
 from records.models import ImportFile
 
@@ -27,8 +28,9 @@ def kept() -> QuerySet[ImportFile]:
 
 
 def over() -> QuerySet[ImportFile]:
-    """Those whose run is done or refused, or failed and not taken up again."""
-    return kept().filter(run__status__in=OVER)
+    """Those whose run is done or refused, or failed and not taken up again, and of no book on hold."""
+    ended = kept().filter(run__status__in=OVER)
+    return ended.exclude(run__book__in=legal_holds.books())
 
 
 def late(now: datetime | None = None) -> QuerySet[ImportFile]:
@@ -41,7 +43,7 @@ def late(now: datetime | None = None) -> QuerySet[ImportFile]:
 def expire() -> int:
     """Remove what is late, and whatever a kill left on the disk; how many files went."""
     count = 0
-    while gone := _take(late()):
+    while gone := _take():
         count += gone
     lately = Q(removed_at__gt=clock.now() - LEFT)
     store.unlink(ImportFile.objects.filter(lately).values_list("ref", flat=True))
@@ -54,15 +56,17 @@ def of_books(books: Collection[int]) -> QuerySet[ImportFile]:
 
 def forget_of(books: Collection[int]) -> None:
     """Names and keys of these books' files whose runs are over go in the caller's transaction."""
+    legal_holds.exclude_new()
     gone = _held(over().filter(run__book__in=books))
     store.forget([each.pk for each in gone])
     refs = [each.ref for each in gone]
     transaction.on_commit(lambda: store.unlink(refs))
 
 
-def _take(files: QuerySet[ImportFile]) -> int:
+def _take() -> int:
     with transaction.atomic():
-        gone = _held(files.order_by("pk")[:AT_ONCE])
+        legal_holds.exclude_new()
+        gone = _held(late().order_by("pk")[:AT_ONCE])
         store.forget([each.pk for each in gone])
     store.unlink([each.ref for each in gone])
     return len(gone)

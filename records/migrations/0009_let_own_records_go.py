@@ -33,7 +33,7 @@ UNFORGET = "DROP FUNCTION records_forget_import_files(bigint[]);"
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0024_let_months_go"),
-        ("records", "0005_keep_and_destroy"),
+        ("records", "0008_keep_storage"),
     ]
 
     operations = [

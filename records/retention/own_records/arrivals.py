@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from custodian import clock
 from custodian.regimes.periods import Period
+from records import legal_holds
 from records.importing import expiry, quarantine
 from records.models import QuarantinedRow
 from records.models.imports import KEEP_QUARANTINED
@@ -66,7 +67,8 @@ class Quarantined:
     def over(self, kept: Kept) -> int:
         before = kept[self.kind]
         until = beginning(before) + timedelta(days=self.own.period.days)
-        return QuarantinedRow.objects.filter(expires_at__lte=until).count()
+        rows = QuarantinedRow.objects.filter(expires_at__lte=until)
+        return rows.exclude(book__in=legal_holds.books()).count()
 
     def waiting(self, kept: Kept) -> int:
         return 0

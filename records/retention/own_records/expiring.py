@@ -20,6 +20,7 @@ from custodian import clock, failpoints
 from custodian.errors import Unavailable
 from custodian.jobs import JOB
 from custodian.workflow import IllegalMove
+from records import legal_holds
 from records.models import ExpiryRun
 from records.retention import clock_guard, rules
 from records.retention.own_records import declaring
@@ -69,6 +70,7 @@ def _all(run: ExpiryRun, lease: UUID, record: Record, term: Term) -> None:
 def _chunk(run: ExpiryRun, lease: UUID, record: Record, term: Term, before: date) -> int:
     with transaction.atomic():
         run.progress(lease, done=run.done)
+        legal_holds.exclude_new()
         gone = record.expire(before, CHUNK)
         if gone:
             _note(run, lease, record.kind, gone)

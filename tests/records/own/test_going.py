@@ -27,13 +27,22 @@ from custodian.invariants import Options
 from custodian.regimes.periods import Period
 from incidents.models import Alert
 from records.importing import expiry
-from records.models import CertificatePage, DestructionItem, ExpiryRun, ImportFile, Tombstone
+from records.legal_holds import selectors
+from records.models import (
+    CertificatePage,
+    DestructionItem,
+    ExpiryRun,
+    ImportFile,
+    LegalHold,
+    Tombstone,
+)
 from records.retention import own_records, rules
-from records.retention.own_records import declaring, expiring, holds
+from records.retention.own_records import declaring, expiring
 from records.retention.own_records.telling import term_of
 from records.retention.own_records.terms import first_kept
 from tests import estate
 from tests.destruction.office import everything
+from tests.records.holds import House
 from tests.records.own.making import MAKES, Maker, noon
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -269,18 +278,33 @@ def test_the_house_is_still_as_it_must_be(maker):
     assert {name: found[name] for name in wanted} == dict.fromkeys(wanted, "ok")
 
 
-def test_a_held_case_stays_and_so_does_the_export_of_a_held_customer(maker, monkeypatch):
+def test_a_held_case_stays_and_so_does_the_export_of_a_held_customer(maker):
+    house = House()
     case = maker.case(noon(first_day("case") - A_DAY))
+    Case.objects.filter(pk=case.pk).update(customers=[house.sun.subject.uid])
     export = maker.export(noon(first_day("export") - A_DAY))
-    Export.objects.filter(pk=export.pk).update(included=[maker.customer.pk])
-    monkeypatch.setattr(holds, "cases", lambda: frozenset({case.ref}))
-    monkeypatch.setattr(holds, "subjects", lambda among: frozenset(among) & {maker.customer.pk})
+    Export.objects.filter(pk=export.pk).update(included=[maker.customer.pk, house.zhang.pk])
+    of_case = house.place(selectors.of_case(case.ref))
+    of_zhang = house.place(selectors.of_customers([house.zhang.ref]))
     assert (row("case").over, row("export").over) == (0, 0)
     expiring.carry_out()
     assert Case.objects.filter(pk=case.pk).exists()
     assert Export.objects.filter(pk=export.pk).exists()
-    monkeypatch.undo()
+    LegalHold.objects.filter(pk__in=[of_case.pk, of_zhang.pk]).update(status="returned")
     ExpiryRun.objects.all().delete()
     expiring.carry_out()
     assert not Case.objects.filter(pk=case.pk).exists()
     assert not Export.objects.filter(pk=export.pk).exists()
+
+
+def test_files_of_a_held_book_stay(maker):
+    house = House()
+    file = maker.file(noon(first_day("import-file") - A_DAY))
+    hold = house.place(selectors.of_book(maker.customer.book.code))
+    assert row("import-file").over == 0
+    assert expiry.expire() == 0
+    LegalHold.objects.filter(pk=hold.pk).update(status="returned")
+    assert row("import-file").over == 1
+    assert expiry.expire() == 1
+    file.refresh_from_db()
+    assert file.removed_at is not None
