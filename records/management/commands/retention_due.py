@@ -98,7 +98,8 @@ def _customers(found: Foreseen) -> list[str]:
     ]
     for kind, rule in sorted({*found.planned, *found.held}):
         lines.append(
-            _("  %(kind)s · %(rule)s：%(holdings)s，另有法律保留 %(held)s")
+            "  "
+            + _("%(kind)s · %(rule)s：%(holdings)s，另有法律保留 %(held)s")
             % {
                 "kind": labels.get(kind, kind),
                 "rule": printing.rule_words(rule),
@@ -108,7 +109,8 @@ def _customers(found: Foreseen) -> list[str]:
         )
     if found.elsewhere or found.excluded:
         lines.append(
-            _("  已在其他批次 %(elsewhere)s，已排除 %(excluded)s")
+            "  "
+            + _("已在其他批次 %(elsewhere)s，已排除 %(excluded)s")
             % {"elsewhere": f"{found.elsewhere:,}", "excluded": f"{found.excluded:,}"}
         )
     return [*lines, _("内容指纹 %(digest)s") % {"digest": found.digest}]
