@@ -11,7 +11,7 @@ from access.models.exports import Export
 from access.models.exposures import Exposure
 from access.models.findings import Finding
 from access.models.installation import Installation
-from access.models.keys import DataKey, SubjectKey
+from access.models.keys import DataKey, LogMonth, SubjectKey
 from access.models.law import Confirmation, RuleOverride
 from access.models.people import Unit, User
 from access.models.quotas import Quota, Seen, Tally, Total
@@ -62,6 +62,7 @@ __all__ = [
     "Hourly",
     "Installation",
     "Lesson",
+    "LogMonth",
     "Measure",
     "Outbox",
     "PolicyRule",

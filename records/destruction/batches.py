@@ -244,11 +244,15 @@ def approved_set(batch: DestructionBatch) -> QuerySet[DestructionItem]:
 
 def digest(batch: DestructionBatch) -> str:
     """SHA-256 over all planned items in their order: what exactly would go, and by which rule."""
-    whole = hashlib.sha256()
     rows = approved_set(batch).order_by("subject_id", "kind", "holding")
-    for row in rows.values_list("subject_id", "kind", "holding", "rule", "keep_until").iterator(
-        2_000
-    ):
+    planned = rows.values_list("subject_id", "kind", "holding", "rule", "keep_until")
+    return digest_of(planned.iterator(2_000))
+
+
+def digest_of(planned: Iterable[Sequence[object]]) -> str:
+    """Of subject, kind, holding, rule and last day of each, in the order of the first three."""
+    whole = hashlib.sha256()
+    for row in planned:
         whole.update(json.dumps([str(each) for each in row]).encode() + b"\n")
     return whole.hexdigest()
 
