@@ -25,6 +25,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "document": gettext_lazy("文件"),
 }
 STATES: Final[Mapping[str, Any]] = dict(Keeping.State.choices)
+GONE: Final = gettext_lazy("已销毁")
 TONES: Final[Mapping[str, str]] = {
     "in_use": "ok", "restricted": "warn", "undated": "danger", "due": "danger",
 }  # fmt: skip
