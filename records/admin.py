@@ -15,6 +15,7 @@ from records import (  # noqa: F401  pages and lists that register themselves
     back_office,
     customer_admin,
     destruction_admin,
+    destruction_headlines,
     hold_admin,
     hold_notices,
     retention_admin,

@@ -211,15 +211,15 @@ def _too_late(request: HttpRequest, batch: DestructionBatch) -> HttpResponse:
     return redirect("admin:destruction_batch", batch.code)
 
 
-@page("destruction/<str:code>/certificate.<str:form>", name="destruction_certificate", action=READ, logs_itself=True)  # fmt: skip
+@page("destruction/<str:code>/certificate/", name="destruction_certificate", action=READ, logs_itself=True)  # fmt: skip
 @require_safe
-def certificate(request: HttpRequest, code: str, form: str) -> HttpResponse:
-    """The signed JSON, its signature, or the page to print; on record before the first byte."""
+def certificate(request: HttpRequest, code: str) -> HttpResponse:
+    """The signed JSON, its signature, or a page to print; on record before the first byte."""
     batch = _batch_of(request, code, READ)
+    form = request.GET.get("as", "zh.pdf")
     found = _file(batch, form)
     if found is None:
-        actor = actor_of(request)
-        asked = f"{code} {form}"[:40]
+        actor, asked = actor_of(request), f"{code} {form}"[:40]
         gate.refuse_unknown(actor, READ, asked=asked, purpose=purpose_of(actor), channel=CHANNEL)
     body, kind = found
     certifying.take(batch, actor=actor_of(request), channel=CHANNEL)
