@@ -216,7 +216,7 @@ def _too_late(request: HttpRequest, batch: DestructionBatch) -> HttpResponse:
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """The signed JSON, its signature, or a page to print; on record before the first byte."""
     batch = _batch_of(request, code, READ)
-    form = request.GET.get("as", "zh.pdf")
+    form = request.GET.get("as", "json")
     found = _file(batch, form)
     if found is None:
         actor, asked = actor_of(request), f"{code} {form}"[:40]

@@ -110,7 +110,7 @@ def _build(customers: int, console: Console) -> None:
             _import_work(tasks, book, console)
             seal()
         reviews = recertification.Recertifications(people, begin)
-        kept = keeping.Keeping(people, begin)
+        kept = keeping.Keeping(people, begin, seal)
 
         def turn(moment: datetime) -> None:
             kept.turn(moment)

@@ -24,10 +24,15 @@ Step = Callable[[], None]
 
 
 class Keeping:
-    """What happens on which day of the demo's month; `turn` carries out what is due by a moment."""
+    """What happens on which day of the demo's month; `turn` carries out what is due by a moment.
 
-    def __init__(self, people: Mapping[str, User], begin: datetime) -> None:
-        self._people = people
+    A step takes seconds, so the log is sealed before and after each.
+    """
+
+    def __init__(
+        self, people: Mapping[str, User], begin: datetime, seal: Callable[[], None]
+    ) -> None:
+        self._people, self._seal = people, seal
         self._steps: list[tuple[datetime, Step]] = [
             (_at(begin, 11, hour=1), _reckon),
             (_at(begin, 11, hour=9), self._put_up),
@@ -39,7 +44,9 @@ class Keeping:
         while self._steps and self._steps[0][0] <= moment:
             at, step = self._steps.pop(0)
             with clock.at(at):
+                self._seal()
                 step()
+                self._seal()
 
     def end(self) -> None:
         """Of the last night: who has been silent, and what is due by now."""
@@ -50,7 +57,9 @@ class Keeping:
                     customer, trigger=noting.Trigger.LAST_CONTACT, on=day,
                     reason="回访名单：此后没有联系", actor=officer,
                 )  # fmt: skip
+        self._seal()
         _reckon()
+        self._seal()
 
     def _put_up(self) -> None:
         """One customer is left out, since a complaint of hers is being looked into."""
