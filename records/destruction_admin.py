@@ -117,7 +117,9 @@ def _steps(
     }
 
 
-@page("destruction/<str:code>/exclude/", name="destruction_exclude", action=PROPOSE, logs_itself=True)  # fmt: skip
+@page(
+    "destruction/<str:code>/exclude/", name="destruction_exclude", action=PROPOSE, logs_itself=True
+)  # fmt: skip
 @require_POST
 def exclude(request: HttpRequest, code: str) -> HttpResponse:
     batch = _batch_of(request, code, PROPOSE)
@@ -137,7 +139,9 @@ def exclude(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("admin:destruction_batch", batch.code)
 
 
-@page("destruction/<str:code>/include/", name="destruction_include", action=PROPOSE, logs_itself=True)  # fmt: skip
+@page(
+    "destruction/<str:code>/include/", name="destruction_include", action=PROPOSE, logs_itself=True
+)  # fmt: skip
 @require_POST
 def include(request: HttpRequest, code: str) -> HttpResponse:
     def taken_back(batch: DestructionBatch) -> str:
@@ -148,7 +152,9 @@ def include(request: HttpRequest, code: str) -> HttpResponse:
     return _step(request, code, taken_back)
 
 
-@page("destruction/<str:code>/submit/", name="destruction_submit", action=PROPOSE, logs_itself=True)  # fmt: skip
+@page(
+    "destruction/<str:code>/submit/", name="destruction_submit", action=PROPOSE, logs_itself=True
+)  # fmt: skip
 @require_POST
 def submit(request: HttpRequest, code: str) -> HttpResponse:
     def put_up(batch: DestructionBatch) -> str:
@@ -168,7 +174,9 @@ def pause(request: HttpRequest, code: str) -> HttpResponse:
     return _step(request, code, paused)
 
 
-@page("destruction/<str:code>/resume/", name="destruction_resume", action=PROPOSE, logs_itself=True)  # fmt: skip
+@page(
+    "destruction/<str:code>/resume/", name="destruction_resume", action=PROPOSE, logs_itself=True
+)  # fmt: skip
 @require_POST
 def resume(request: HttpRequest, code: str) -> HttpResponse:
     def resumed(batch: DestructionBatch) -> str:
@@ -211,7 +219,9 @@ def _too_late(request: HttpRequest, batch: DestructionBatch) -> HttpResponse:
     return redirect("admin:destruction_batch", batch.code)
 
 
-@page("destruction/<str:code>/certificate/", name="destruction_certificate", action=READ, logs_itself=True)  # fmt: skip
+@page(
+    "destruction/<str:code>/certificate/", name="destruction_certificate", action=READ, logs_itself=True
+)  # fmt: skip
 @require_safe
 def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """The signed JSON, its signature, or a page to print; on record before the first byte."""

@@ -52,7 +52,8 @@ class ExcludeForm(forms.Form):
         if not asked:
             return None
         known = references.read(asked, kind="c")
-        found = Customer.objects.filter(ref=known).first() if known else None
+        rows = Customer.objects.filter(ref=known or "")
+        found: Customer | None = rows.first()
         if found is None:
             raise forms.ValidationError(_("没有这个客户编号，请核对"))
         return found

@@ -68,7 +68,11 @@ def stored(page: Overview, kind: str) -> list[Why]:
         facts.append(("dash", _("缺起算日，由合规官补登之后才知道保存到哪天")))
     if last is not None:
         said = {"day": last.until, "rule": telling.of_code(last.rule).text}
-        words = _("保存至 %(day)s（%(rule)s）") if len(found) == 1 else _("最晚的保存至 %(day)s（%(rule)s）")
+        words = (
+            _("保存至 %(day)s（%(rule)s）")
+            if len(found) == 1
+            else _("最晚的保存至 %(day)s（%(rule)s）")
+        )
         facts.append(("dash", words % said))
     heading = _("限制处理：%(what)s") % {"what": telling.KINDS[kind]}
     return [{"heading": heading, "tone": "refuse", "facts": facts}]

@@ -1,4 +1,4 @@
-"""The back office's page of retention: the last reckoning, what falls due when, what has no date, the rules."""
+"""The back office's page of retention: the last reckoning, what falls due when, what lacks a date, rules."""
 
 from __future__ import annotations
 

@@ -59,9 +59,7 @@ def draw(batch: DestructionBatch, *, purpose: str, channel: str, actor: Actor) -
         return None
     chance = Random(f"{batch.code} {batch.day} {actor.id}")  # noqa: S311  a sample, and no secret
     chosen = chance.sample(subjects, min(MOST, len(subjects)))
-    codes = purposes.listable(
-        actor, (NAME,), purpose=purpose, channel=channel, nearness=Reach.ALL
-    )
+    codes = purposes.listable(actor, (NAME,), purpose=purpose, channel=channel, nearness=Reach.ALL)
     permit = gate.permit(
         actor,
         Action.CUSTOMER_LIST,
@@ -76,9 +74,7 @@ def draw(batch: DestructionBatch, *, purpose: str, channel: str, actor: Actor) -
     return Samples(permit.entry, _rows(batch, chosen, names))
 
 
-def _rows(
-    batch: DestructionBatch, chosen: list[int], names: dict[int, Masked]
-) -> list[Sample]:
+def _rows(batch: DestructionBatch, chosen: list[int], names: dict[int, Masked]) -> list[Sample]:
     refs = Customer.objects.filter(subject__in=chosen).order_by("ref").values_list("pk", "ref")
     parts: dict[int, list[Part]] = defaultdict(list)
     items = batch.items.filter(subject__in=chosen, state=Fate.PLANNED).order_by("kind", "pk")

@@ -1,4 +1,4 @@
-"""Why each thing of a customer is still here: its state, until when, by which rules, and what still needs it."""
+"""Why each thing of a customer is still here: its state, until when, by which rules, and what needs it."""
 
 from __future__ import annotations
 

@@ -81,7 +81,8 @@ def states() -> tuple[list[Any], list[tuple[Any, list[int], int]]]:
     rows = Keeping.objects.values("kind", "state").annotate(n=Count("pk")).order_by()
     counted = {(row["kind"], row["state"]): row["n"] for row in rows}
     table = [
-        (label, [counted.get((kind, state), 0) for state in STATES]) for kind, label in KINDS.items()
+        (label, [counted.get((kind, state), 0) for state in STATES])
+        for kind, label in KINDS.items()
     ]
     return list(STATES.values()), [(label, counts, sum(counts)) for label, counts in table]
 

@@ -28,7 +28,7 @@ class NotYet(CustodianError):
 
 
 class NotTerminated(CustodianError):
-    """A contract's end is noted of one of the customer's own contracts that has ended, and nothing else is."""
+    """The end of a contract is noted of one of her own that has ended; no other event names a contract."""
 
     code = "contract-not-terminated"
     status = 422

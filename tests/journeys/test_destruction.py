@@ -87,9 +87,15 @@ def test_what_is_due_is_put_up_approved_destroyed_and_certified(office, tmp_path
     told = StringIO()
     call_command("check_certificate", tmp_path / "json", tmp_path / "sig", stdout=told)
     said = json.loads((tmp_path / "json").read_bytes())
-    assert (said["approved-holdings"], said["customers-destroyed"], said["excluded-before"]) == (4, 1, 3)
+    assert (said["approved-holdings"], said["customers-destroyed"], said["excluded-before"]) == (
+        4,
+        1,
+        3,
+    )
     assert said["scan"]["residues"] == []
-    assert "这位客户的资料已依法销毁" in text_of(first, f"/admin/records/customer/{gone.ref}/change/")
+    assert "这位客户的资料已依法销毁" in text_of(
+        first, f"/admin/records/customer/{gone.ref}/change/"
+    )
     agent = signed_in(office.agent)
     assert agent.get(f"/desk/customers/{gone.ref}/").status_code == 404
     with everything():
@@ -107,5 +113,9 @@ def test_what_is_due_is_put_up_approved_destroyed_and_certified(office, tmp_path
     assert [each.code for each in (batch, fresh) if each.code not in listed] == []
     estate.drain()
     assert chains.verify(looking.log()).faults == []
-    broken = {name: why for name, why in invariants.broken(Options(everything=True)).items() if why != "ok"}
+    broken = {
+        name: why
+        for name, why in invariants.broken(Options(everything=True)).items()
+        if why != "ok"
+    }
     assert broken == {}

@@ -1,4 +1,4 @@
-"""Contracts that ended years ago: households whom nobody serves any more, some of them due for destruction."""
+"""Contracts that ended years ago: households whom nobody serves any more, some due for destruction."""
 
 from __future__ import annotations
 
