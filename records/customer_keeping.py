@@ -71,6 +71,9 @@ class EventForm(forms.Form):
         ).order_by("ref")
         chosen: Any = self.fields["policy"]
         chosen.queryset = ended
+        only = list(ended[:2])
+        if len(only) == 1:
+            chosen.initial = only[0].ref
         chosen.label_from_instance = lambda policy: policy.ref
 
     def clean_on(self) -> Any:

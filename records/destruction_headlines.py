@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from access import approvals, gate
 from access.actions import Action
+from access.actors import Actor
 from access.admin_pages import Headline, actor_of, headlines
 from custodian import clock
 from custodian.jobs import JobStatus
 from records.destruction import reviewing
-from records.destruction.batches import Stage
-from records.models import DestructionBatch
+from records.destruction.batches import Fate, Stage
+from records.models import DestructionBatch, DestructionItem
 
 FAILED, TO_APPROVE, TO_PUT_UP = 60, 26, 12
 RUNNING: Final = (Stage.APPROVED, Stage.STOPPED)
@@ -34,30 +36,50 @@ def failed(request: HttpRequest) -> Headline | None:
 
 def to_approve(request: HttpRequest) -> Headline | None:
     """For whoever can decide; whoever put it up cannot."""
-    actor = actor_of(request)
-    if not gate.may(actor, Action.RETENTION_APPROVE):
+    batch = _to_approve(actor_of(request))
+    if batch is None:
         return None
-    waiting = DestructionBatch.objects.filter(stage=Stage.WAITING).select_related("approval__rule")
-    for batch in waiting:
-        approval = batch.approval
-        if approval is not None and approvals.standing(approval, actor).may:
-            words = _("销毁批次 %(code)s 等待您批准。") % {"code": batch.code}
-            return Headline(TO_APPROVE, words, _extent(batch), _address(batch), _("打开批次"))
-    return None
+    words = _("销毁批次 %(code)s 等待您批准。") % {"code": batch.code}
+    return Headline(TO_APPROVE, words, _extent(batch), _address(batch), _("打开批次"))
 
 
 def to_put_up(request: HttpRequest) -> Headline | None:
     """Once a month: quiet again until the next as soon as one was put up."""
-    if not gate.may(actor_of(request), Action.RETENTION_PROPOSE):
+    batch = _to_put_up(actor_of(request))
+    if batch is None:
+        return None
+    words = _("本月的销毁批次 %(code)s 还没有提交。") % {"code": batch.code}
+    return Headline(TO_PUT_UP, words, _extent(batch), _address(batch), _("打开批次"))
+
+
+def waiting(request: HttpRequest) -> int:
+    """Beside the place in the navigation: how many batches wait for this person."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return 0
+    return sum(found(actor) is not None for found in (_to_approve, _to_put_up))
+
+
+def _to_approve(actor: Actor) -> DestructionBatch | None:
+    if not gate.may(actor, Action.RETENTION_APPROVE):
+        return None
+    rows = DestructionBatch.objects.filter(stage=Stage.WAITING).select_related("approval__rule")
+    for batch in rows:
+        if batch.approval is not None and approvals.standing(batch.approval, actor).may:
+            return batch
+    return None
+
+
+def _to_put_up(actor: Actor) -> DestructionBatch | None:
+    if not gate.may(actor, Action.RETENTION_PROPOSE):
         return None
     first = clock.local().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     if DestructionBatch.objects.filter(approval__requested_at__gte=first).exists():
         return None
-    batch = DestructionBatch.objects.filter(stage=Stage.PROPOSED).first()
-    if batch is None or not reviewing.tally(batch)["planned"]:
-        return None
-    words = _("本月的销毁批次 %(code)s 还没有提交。") % {"code": batch.code}
-    return Headline(TO_PUT_UP, words, _extent(batch), _address(batch), _("打开批次"))
+    planned = DestructionItem.objects.filter(batch=OuterRef("pk"), state=Fate.PLANNED)
+    rows = DestructionBatch.objects.filter(Exists(planned), stage=Stage.PROPOSED)
+    found: DestructionBatch | None = rows.first()
+    return found
 
 
 def _extent(batch: DestructionBatch) -> str:

@@ -34,10 +34,10 @@ class Keeping:
     ) -> None:
         self._people, self._seal = people, seal
         self._steps: list[tuple[datetime, Step]] = [
-            (_at(begin, 11, hour=1), _reckon),
-            (_at(begin, 11, hour=9), self._put_up),
-            (_at(begin, 11, hour=15), self._approve),
-            (_at(begin, 11, hour=16), _carry_out),
+            (_at(begin, 4, hour=1), _reckon),
+            (_at(begin, 4, hour=9), self._put_up),
+            (_at(begin, 4, hour=15), self._approve),
+            (_at(begin, 4, hour=16), _carry_out),
         ]
 
     def turn(self, moment: datetime) -> None:

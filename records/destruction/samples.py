@@ -8,6 +8,8 @@ from datetime import date
 from random import Random
 from typing import Any, Final
 
+from django.db.models import Count, Max
+
 from access import gate
 from access.actions import Action
 from access.actors import Actor
@@ -25,12 +27,12 @@ NAME: Final = "identity.name"
 
 @dataclass
 class Part:
-    """One holding of a sampled customer."""
+    """What of a sampled customer would go by one rule: so many holdings of a kind, the last kept until."""
 
     kind: Any
     source: Source
-    ended_on: date
-    keep_until: date
+    count: int
+    until: date
 
 
 @dataclass
@@ -76,10 +78,12 @@ def draw(batch: DestructionBatch, *, purpose: str, channel: str, actor: Actor) -
 
 def _rows(batch: DestructionBatch, chosen: list[int], names: dict[int, Masked]) -> list[Sample]:
     refs = Customer.objects.filter(subject__in=chosen).order_by("ref").values_list("pk", "ref")
+    items = batch.items.filter(subject__in=chosen, state=Fate.PLANNED)
+    counted = items.values("subject_id", "kind", "rule").annotate(
+        n=Count("pk"), last=Max("keep_until")
+    )
     parts: dict[int, list[Part]] = defaultdict(list)
-    items = batch.items.filter(subject__in=chosen, state=Fate.PLANNED).order_by("kind", "pk")
-    for each in items:
-        parts[each.subject_id].append(
-            Part(KINDS[each.kind], of_code(each.rule), each.ended_on, each.keep_until)
-        )
+    for row in counted.order_by("kind", "rule"):
+        part = Part(KINDS[row["kind"]], of_code(row["rule"]), row["n"], row["last"])
+        parts[row["subject_id"]].append(part)
     return [Sample(ref, names.get(pk), parts[pk]) for pk, ref in refs]

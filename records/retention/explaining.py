@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from records import standings
@@ -15,6 +15,8 @@ from records.retention import reckoning, rules, telling
 from records.retention.deciding import State
 from records.retention.reckoning import Kept
 from records.retention.telling import ToldReason
+
+SAID: Final = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ class Told:
     since: datetime | None = None  # since when it is stored only, or gone
     holds: Sequence[str] = ()  # legal holds by code
     batch: str = ""
+
+    @property
+    def first(self) -> list[ToldReason]:
+        """Those that are said at once: the one that decides, and the next."""
+        return self.reasons[:SAID]
+
+    @property
+    def rest(self) -> list[ToldReason]:
+        return self.reasons[SAID:]
 
     @property
     def gone(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db.models import Count, DateField, ExpressionWrapper, F
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from records.models import Customer, Keeping
 from records.retention import reckoning, rules
@@ -58,7 +59,10 @@ def horizon(today: date) -> Horizon:
     for row in ahead.values("kind", "month").annotate(n=Count("pk")).order_by():
         found[row["kind"], row["month"]] += row["n"]
     months = _months(today)
-    columns = [(_("已到期"), ""), *((f"{each:%m}", f"{each.year}") for each in months)]
+    columns = [
+        (pgettext("保存期限", "已到期"), ""),
+        *((f"{each:%m}", f"{each.year}") for each in months),
+    ]
     rows = [(label, _row(kind, due, found, months)) for kind, label in KINDS.items()]
     return Horizon([*columns, (_("以后"), "")], rows)
 

@@ -21,7 +21,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "financial": gettext_lazy("财务资料"),
     "policy": gettext_lazy("保单资料"),
     "claim": gettext_lazy("理赔资料"),
-    "document": gettext_lazy("文件"),
+    "document": gettext_lazy("客户文件"),
 }
 STATES: Final[Mapping[str, Any]] = dict(Keeping.State.choices)
 GONE: Final = gettext_lazy("已销毁")
