@@ -64,6 +64,7 @@ def _to_approve(actor: Actor) -> DestructionBatch | None:
     if not gate.may(actor, Action.RETENTION_APPROVE):
         return None
     rows = DestructionBatch.objects.filter(stage=Stage.WAITING).select_related("approval__rule")
+    batch: DestructionBatch
     for batch in rows:
         if batch.approval is not None and approvals.standing(batch.approval, actor).may:
             return batch
