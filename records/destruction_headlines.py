@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from access import approvals, gate
 from access.actions import Action
@@ -85,7 +86,12 @@ def _to_put_up(actor: Actor) -> DestructionBatch | None:
 
 def _extent(batch: DestructionBatch) -> str:
     tally = reviewing.tally(batch)
-    return _("涉及 %(customers)s 名客户的 %(holdings)s 份资料。") % {
+    words = ngettext(
+        "涉及 %(customers)s 名客户的 %(holdings)s 份资料。",
+        "涉及 %(customers)s 名客户的 %(holdings)s 份资料。",
+        tally["customers"],
+    )
+    return words % {
         "customers": f"{tally['customers']:,}",
         "holdings": f"{tally['planned']:,}",
     }
