@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from records.destruction import batches, stores
 from records.destruction.batches import Fate
-from records.models import Book, DestructionBatch
+from records.models import Book, DestructionBatch, LegalHold
 from records.retention import telling
 
 GOING: Final = frozenset({Fate.PLANNED, Fate.DESTROYED})
@@ -56,10 +57,11 @@ def _table(
     names = list(dict.fromkeys(name for name, _state in counted))
     sums = {name: sum(n for (each, _s), n in counted.items() if each == name) for name in names}
     top = max(sums.values(), default=1)
+    sources = {} if label else telling.of_codes(names)
     rows = [
         Row(
             label(name) if label else name,
-            None if label else telling.of_code(name),
+            sources.get(name),
             [counted.get((name, state), 0) for state in states],
             sums[name],
             sums[name] / top,
@@ -81,14 +83,15 @@ def tally(batch: DestructionBatch) -> dict[str, Any]:
     return dict(items)
 
 
-def held(batch: DestructionBatch) -> list[tuple[str, int]]:
-    """Each legal hold by its code, with how many holdings of the batch it keeps."""
+def held(batch: DestructionBatch) -> list[tuple[str, UUID | None, int]]:
+    """Each legal hold by its code and reference, with how many holdings of the batch it keeps."""
     rows = batch.items.filter(state=Fate.HELD).values_list("because").annotate(n=Count("pk"))
     found: Counter[str] = Counter()
     for because, n in rows:
         for code in because.split():
             found[code] += n
-    return sorted(found.items())
+    refs = dict(LegalHold.objects.filter(code__in=found).values_list("code", "ref"))
+    return [(code, refs.get(code), n) for code, n in sorted(found.items())]
 
 
 def excluded(batch: DestructionBatch) -> list[tuple[str, int, int]]:
@@ -104,6 +107,8 @@ def certificate(batch: DestructionBatch) -> dict[str, Any] | None:
     if not batch.certificate:
         return None
     said: Mapping[str, Any] = json.loads(bytes(batch.certificate))
+    remains = said["customers-kept-in-part"]["holdings"]
+    sources = telling.of_codes(row["rule"] for row in remains if row["rule"])
     return {
         "said": said,
         "approved_holdings": said["approved-holdings"],
@@ -111,23 +116,22 @@ def certificate(batch: DestructionBatch) -> dict[str, Any] | None:
         "partly": said["customers-kept-in-part"]["customers"],
         "unreadable": said["unreadable-in-backups-from"],
         "approved": said["approved"],
-        "destroyed": [(*_named(row), row["book"], row["holdings"]) for row in said["destroyed"]],
         "left": [
             (FATES.get(row["state"], row["state"]), row["because"], row["holdings"])
             for row in said["left-out"]
         ],
         "remains": [
-            (*_named(row), telling.STATES.get(row["state"], row["state"]), row["holdings"])
-            for row in said["customers-kept-in-part"]["holdings"]
+            (
+                telling.KINDS.get(row["kind"], row["kind"]),
+                sources.get(row["rule"]),
+                telling.STATES.get(row["state"], row["state"]),
+                row["holdings"],
+            )
+            for row in remains
         ],
         "scan": list(_scan(said["scan"]["looked"])),
         "residues": said["scan"]["residues"],
     }
-
-
-def _named(row: Mapping[str, Any]) -> tuple[Any, telling.Source | None]:
-    source = telling.of_code(row["rule"]) if row["rule"] else None
-    return telling.KINDS.get(row["kind"], row["kind"]), source
 
 
 def _scan(looked: Iterable[Mapping[str, Any]]) -> Iterable[tuple[Any, int, int, bool]]:

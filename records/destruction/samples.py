@@ -19,7 +19,7 @@ from custodian.elements import Masked
 from records import purposes, vault
 from records.destruction.batches import Fate
 from records.models import Customer, DestructionBatch
-from records.retention.telling import KINDS, Source, of_code
+from records.retention.telling import KINDS, Source, of_codes
 
 MOST: Final = 10
 NAME: Final = "identity.name"
@@ -82,8 +82,9 @@ def _rows(batch: DestructionBatch, chosen: list[int], names: dict[int, Masked]) 
     counted = items.values("subject_id", "kind", "rule").annotate(
         n=Count("pk"), last=Max("keep_until")
     )
+    sources = of_codes(items.values_list("rule", flat=True))
     parts: dict[int, list[Part]] = defaultdict(list)
     for row in counted.order_by("kind", "rule"):
-        part = Part(KINDS[row["kind"]], of_code(row["rule"]), row["n"], row["last"])
+        part = Part(KINDS[row["kind"]], sources[row["rule"]], row["n"], row["last"])
         parts[row["subject_id"]].append(part)
     return [Sample(ref, names.get(pk), parts[pk]) for pk, ref in refs]

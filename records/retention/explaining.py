@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from records import standings
-from records.destruction import batches
+from records import legal_holds, standings
+from records.legal_holds import HoldFact
 from records.models import Claim, Document, Policy
 from records.retention import reckoning, rules, telling
 from records.retention.deciding import State
@@ -34,7 +34,7 @@ class Told:
     reasons: list[ToldReason] = field(default_factory=list)  # the one that decides first
     uses: list[tuple[Any, list[str]]] = field(default_factory=list)
     since: datetime | None = None  # since when it is stored only, or gone
-    holds: Sequence[str] = ()  # legal holds by code
+    holds: Sequence[HoldFact] = ()
     batch: str = ""
 
     @property
@@ -60,7 +60,7 @@ def of_customer(subject: int, *, today: date) -> list[Told]:
     standing = standings.of(subject)
     names = _names(subject)
     kept = list(reckoning.answers([subject], on=today, by=rules.on(today)))
-    holds = batches.holds_on([each.holding for each in kept])
+    holds = legal_holds.on([each.holding for each in kept])
     order = list(telling.KINDS)
     told = [_told(each, names, standing, holds) for each in kept]
     gone = [
@@ -85,7 +85,7 @@ def _told(
     kept: Kept,
     names: Mapping[UUID, str],
     standing: Mapping[UUID, standings.Standing],
-    holds: Mapping[UUID, Sequence[str]],
+    holds: Mapping[UUID, Sequence[HoldFact]],
 ) -> Told:
     answer, state = kept.answer, kept.answer.state.value
     known = standing.get(kept.holding)

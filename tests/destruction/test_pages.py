@@ -12,9 +12,10 @@ from django.test import Client, RequestFactory
 from access.models import Approval, Restriction
 from access.vocabulary import Role
 from custodian import clock
-from records import destruction_headlines
+from records import destruction_headlines, legal_holds
 from records.destruction import executing, samples
 from records.destruction.batches import Fate, Stage
+from records.legal_holds.covering import Draft
 from records.models import DestructionBatch, Keeping, RetentionEvent, Tombstone
 from records.retention import horizon, noting, reckoning
 from tests import estate
@@ -81,7 +82,7 @@ def test_the_horizon_counts_each_holding_in_the_month_in_which_it_falls_due(offi
     column = 1 + (leaves.year - today.year) * 12 + leaves.month - today.month
     rows = {str(label): counts for label, counts in found.rows}
     assert len(found.columns) == horizon.MONTHS + 2
-    for kind in ("身份资料", "财务资料", "保单资料"):
+    for kind in ("身份信息", "财务信息", "保单信息"):
         assert (rows[kind][0], rows[kind][column], rows[kind][-1], sum(rows[kind])) == (1, 1, 1, 3)
     assert (found.due, found.total, rows["理赔资料"]) == (3, 9, [0] * len(found.columns))
 
@@ -97,7 +98,7 @@ def test_the_page_of_retention_says_what_waits_and_by_which_rules(office, browse
     assert undated.ref in listed
     assert "合同终止" in listed
     rules = part(text, 'id="rules"')
-    assert "《反洗钱法》 第三十四条" in rules
+    assert "《反洗钱法》第三十四条" in rules
     assert "原文已核" in rules
     assert "本公司默认" in rules
     assert "查询日志" not in rules
@@ -119,12 +120,12 @@ def test_a_customers_page_says_of_each_thing_why_it_is_kept(office, browser):
     her = office.gone(claims=True, on=date(2024, 5, 1))
     reckoning.refresh([her.pk])
     why = part(read(browser, of(her)), 'id="why"')
-    for each in ("限制处理", "2034-05-01", "《反洗钱法》 第三十四条", "业务关系结束", "10 年"):
+    for each in ("限制处理", "2034-05-01", "《反洗钱法》第三十四条", "业务关系结束", "10 年"):
         assert each in why
     with everything():
         policy = her.subject.policy_set.get()
     assert policy.ref in why
-    assert "《保险法》 第二十六条" in why  # a rule that applies and does not decide
+    assert "《保险法》第二十六条" in why  # a rule that applies and does not decide
 
 
 def test_what_is_used_says_what_still_needs_it(office, browser):
@@ -206,7 +207,7 @@ def test_a_batch_shows_what_would_go_and_ten_masked_customers(office, browser, e
     batch = office.propose()
     text = read(browser, page(batch))
     assert "销毁 12 名客户的 36 份资料。之后无法恢复。" in text
-    for each in ("按分类", "按规则", "按账册", "《保险法》 第八十七条", "青禾人寿"):
+    for each in ("按分类", "按规则", "按账册", "《保险法》第八十七条", "青禾人寿"):
         assert each in text
     shown = {each.ref for each in everybody if f"{each.ref}/change/" in text}
     assert len(shown) == samples.MOST
@@ -274,6 +275,21 @@ def test_what_is_held_is_named_by_its_hold(office, browser, monkeypatch):
     assert "LH-2026-001" in text
     assert "LH-2026-002" in text
     assert "保留 1 份" in text
+
+
+def test_a_hold_is_named_on_the_customers_page_and_on_the_batchs(office, browser):
+    her = office.gone()
+    with estate.acting(office.second) as actor:
+        hold = legal_holds.place(
+            Draft("customer", {"customers": [her.ref]}), ground="regulator_order", reason="示例",
+            review_on=clock.local().date() + timedelta(days=90), actor=actor,
+        )  # fmt: skip
+    link = f'href="/admin/legal-holds/{hold.ref}/">{hold.code}'
+    assert part(read(browser, of(her)), 'id="why"').count(link) == 3
+    text = read(browser, page(office.propose()))
+    assert link in text
+    assert "保留 3 份" in text
+    assert "批次中没有可销毁的资料" in text
 
 
 def test_a_run_is_paused_resumed_and_stopped_for_good(office, browser):
@@ -423,10 +439,10 @@ def test_one_restricted_policy_offers_no_reveal_and_says_why(office, browser):
     assert f"?of={current.ref}" in text
     assert f"?of={old.ref}" not in text
     policies = part(text, "<h2>保单 ")
-    assert "限制处理：保单资料" in policies
+    assert "限制处理：保单信息" in policies
     assert "保存至 2034-05-01" in policies
-    assert "《保险法》 第八十七条" in policies
-    assert "限制处理：身份资料" not in text
+    assert "《保险法》第八十七条" in policies
+    assert "限制处理：身份信息" not in text
     office_page = read(browser, of(her))
     assert "限制处理" in row_of(office_page, old.ref)
     assert "限制处理" not in row_of(office_page, current.ref)
