@@ -33,7 +33,7 @@ from custodian.workflow import Workflow
 from records import bulk, legal_holds
 from records.models import Customer, DestructionBatch, DestructionItem, KeepingRun, Policy
 from records.models.policies import Claim
-from records.retention import clock_guard, reckoning, rules
+from records.retention import clock_guard, reckoning, rules, telling
 from records.retention.deciding import State
 from records.retention.reckoning import Kept
 
@@ -333,11 +333,5 @@ class _Kind:
         BATCH.move(DestructionBatch.objects.get(approval=approval), "return")
 
 
-KINDS: Final = (
-    ("identity", _("身份资料")),
-    ("financial", _("财务资料")),
-    ("policy", _("保单资料")),
-    ("claim", _("理赔资料")),
-    ("document", _("文件")),
-)
+KINDS: Final = tuple(telling.KINDS.items())
 approvals.register(KIND, _Kind())

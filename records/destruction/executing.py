@@ -224,6 +224,8 @@ def _steer(batch: DestructionBatch, move: str, actor: Actor) -> None:
     with transaction.atomic():
         facts = {"batch": batch.code, "outcome": move}
         gate.authorise(actor, Action.RETENTION_PROPOSE, channel=Channel.ADMIN, facts=facts)
+        if not DestructionBatch.objects.filter(pk=batch.pk, stage=Stage.APPROVED).exists():
+            raise IllegalMove
         JOB.move(batch, move)
 
 
