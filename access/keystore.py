@@ -18,6 +18,7 @@ from custodian.crypto.keyring import WrappedKey
 from custodian.crypto.parts import PartFile, open_parts, seal_parts
 from custodian.errors import CustodianError
 from custodian.keys import keyring
+from custodian.keys import unwrap as unwrapped
 
 __all__ = [
     "DataKey",
@@ -101,9 +102,8 @@ def bound(after: UUID | None, *, limit: int) -> list[tuple[UUID, int, bytes]]:
 
 
 def unwrap(holding: UUID, *, owner: int | None, kek: int, wrapped: bytes) -> DataKey:
-    ring = keyring()
-    context = _context(holding, owner)
-    return DataKey(ring.unwrap(WrappedKey(kek, wrapped), context=context), ring.suite)
+    key = unwrapped(WrappedKey(kek, wrapped), context=_context(holding, owner))
+    return DataKey(key, keyring().suite)
 
 
 def _context(holding: UUID, owner: int | None) -> bytes:
@@ -202,9 +202,8 @@ def key_id(key: bytes) -> bytes:
 
 
 def subject_keys(wrapped: Mapping[int, tuple[int, bytes]]) -> dict[int, bytes]:
-    ring = keyring()
     return {
-        subject: ring.unwrap(WrappedKey(kek, blob), context=_subject_context(subject))
+        subject: unwrapped(WrappedKey(kek, blob), context=_subject_context(subject))
         for subject, (kek, blob) in wrapped.items()
     }
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from custodian import clock, elements
 from custodian.crypto import blind_index
 from custodian.elements import Search
-from custodian.keys import index_key
+from custodian.keys import index_key, source_key
 from records import bulk
 
 COMBINED = "identity.name+identity.birth_date"
@@ -83,7 +83,7 @@ def _near(name: str, address: str) -> list[tuple[str, bytes]]:
 
 def of_source(book: str, key: str) -> bytes:
     """The fingerprint of the number that a customer, policy or claim has in its book."""
-    return blind_index.index(f"{book}/{key.strip()}", key=index_key("source.key"))
+    return blind_index.index(f"{book}/{key.strip()}", key=source_key("source.key"))
 
 
 def of_values(values: Mapping[str, str]) -> list[tuple[str, bytes]]:

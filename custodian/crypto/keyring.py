@@ -5,9 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn, Protocol, Self
 
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from custodian.crypto import canonical
 from custodian.crypto.committing import SECRET_LENGTH, CommittingKey, Kind, derive
 from custodian.crypto.errors import KeyringExists, KeyringSealed
-from custodian.crypto.key_file import KeyFile, Roots, parse
+from custodian.crypto.key_file import KeyFile, Roots, Series, parse
 from custodian.crypto.suites import Sealed, Suite
 
 KEK_SALT = b"custodian kek 1"
@@ -48,7 +49,7 @@ class KekProvider(Protocol):
 class LocalKeks:
     """KEKs in this process's memory."""
 
-    def __init__(self, keks: dict[int, bytes], *, current: int, suite: Suite) -> None:
+    def __init__(self, keks: Mapping[int, bytes], *, current: int, suite: Suite) -> None:
         self._keys = {n: CommittingKey(kek, suite, salt=KEK_SALT) for n, kek in keks.items()}
         self.current = current
 
@@ -67,12 +68,21 @@ class LocalKeks:
 class Keyring:
     """Every key of one insurer's installation, or the way to it."""
 
-    def __init__(self, *, insurer: str, suite: Suite, keks: KekProvider, roots: Roots) -> None:
+    def __init__(
+        self,
+        *,
+        insurer: str,
+        suite: Suite,
+        keks: KekProvider,
+        roots: Roots,
+        indexes: Series | None = None,
+    ) -> None:
         self.insurer = insurer
         self.suite = suite
         self._keks = keks
         self._roots = roots
-        self._derived: dict[tuple[bytes, str], bytes] = {}
+        self._indexes = indexes or Series.first(roots.source, "")
+        self._derived: dict[tuple[bytes, int, str], bytes] = {}
 
     @property
     def current_kek(self) -> int:
@@ -87,8 +97,27 @@ class Keyring:
     def unwrap(self, wrapped: WrappedKey, *, context: bytes) -> bytes:
         return self._keks.unwrap(wrapped, aad=self._aad(context))
 
-    def index_key(self, element: str) -> bytes:
-        return self._derive(INDEX_SALT, self._roots.index, element)
+    @property
+    def current_index(self) -> int:
+        return self._indexes.current
+
+    @property
+    def index_versions(self) -> tuple[int, ...]:
+        """The versions of blind indexes that may lie in the database, the one to write with first."""
+        others = (number for number in self._indexes.keys if number != self._indexes.current)
+        return (self._indexes.current, *sorted(others))
+
+    def index_key(self, element: str, *, version: int = 0) -> bytes:
+        """The key of an element's blind index; version 0 is the current one. Raises `KeyringSealed`."""
+        number = version or self._indexes.current
+        root = self._indexes.keys.get(number)
+        if root is None:
+            raise KeyringSealed("unknown-kek")
+        return self._derive(INDEX_SALT, root, element, number=number)
+
+    def source_key(self, name: str) -> bytes:
+        """The key of fingerprints that never change, because what they were made of is not kept."""
+        return self._derive(INDEX_SALT, self._roots.source, name)
 
     def secret(self, label: str) -> bytes:
         return self._derive(SECRET_SALT, self._roots.general, label)
@@ -100,11 +129,11 @@ class Keyring:
     def _aad(self, context: bytes) -> bytes:
         return canonical.encode(WRAP_DOMAIN, int(self.suite), self.insurer, context)
 
-    def _derive(self, salt: bytes, root: bytes, name: str) -> bytes:
-        if (salt, name) not in self._derived:
+    def _derive(self, salt: bytes, root: bytes, name: str, *, number: int = 0) -> bytes:
+        if (salt, number, name) not in self._derived:
             info = canonical.encode(self.insurer, name)
-            self._derived[salt, name] = derive(root, salt=salt, info=info)
-        return self._derived[salt, name]
+            self._derived[salt, number, name] = derive(root, salt=salt, info=info)
+        return self._derived[salt, number, name]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.insurer}>"
@@ -140,20 +169,64 @@ class FileKeyring(Keyring):
             raise KeyringSealed("test-key")
         return cls(path, content)
 
+    @property
+    def keks(self) -> Series:
+        return self._content.keks
+
+    @property
+    def indexes(self) -> Series:
+        return self._content.indexes
+
+    def same_as(self, other: FileKeyring) -> bool:
+        return self._content == other._content
+
     def add_kek(self) -> int:
         """Make a new KEK the current one; earlier ones still unwrap."""
-        self._change(KeyFile.with_new_kek)
+        self.use_kek(self.prepare_kek())
         return self.current_kek
+
+    def prepare_kek(self, *, at: datetime | None = None) -> int:
+        """Make a new KEK that is used for nothing yet, so that every process can learn of it first.
+
+        One that was prepared and never used is taken up again.
+        """
+        self._change(lambda content: content if _waits(content.keks) else content.with_new_kek(at))
+        return self.keks.issued
+
+    def use_kek(self, number: int) -> None:
+        """Wrap with this one from now on."""
+        self._change(lambda content: replace(content, keks=content.keks.using(number)))
 
     def destroy_kek(self, number: int) -> None:
         """Forget an earlier KEK: whatever is still wrapped by it never opens again."""
-        self._change(lambda content: content.without_kek(number))
+        self._change(lambda content: replace(content, keks=content.keks.without(number)))
+
+    def prepare_index(self, *, at: datetime | None = None) -> int:
+        """The same for the root of the blind indexes: searches look with it before anything is written."""
+        self._change(
+            lambda content: content if _waits(content.indexes) else content.with_new_index(at)
+        )
+        return self.indexes.issued
+
+    def use_index(self, number: int) -> None:
+        self._change(lambda content: replace(content, indexes=content.indexes.using(number)))
+
+    def destroy_index(self, number: int) -> None:
+        """Forget an earlier root: what was indexed with it is found no more."""
+        self._change(lambda content: replace(content, indexes=content.indexes.without(number)))
 
     def _use(self, content: KeyFile) -> None:
-        keks = LocalKeks(content.keks, current=content.current, suite=content.suite)
+        self._content = content
         super().__init__(
-            insurer=content.insurer, suite=content.suite, keks=keks, roots=content.roots
+            insurer=content.insurer,
+            suite=content.suite,
+            keks=self._provider(content),
+            roots=content.roots,
+            indexes=content.indexes,
         )
+
+    def _provider(self, content: KeyFile) -> KekProvider:
+        return LocalKeks(content.keks.keys, current=content.keks.current, suite=content.suite)
 
     def _change(self, change: Callable[[KeyFile], KeyFile]) -> None:
         # Read again under the lock: another process may have added a KEK that is already in use.
@@ -162,6 +235,10 @@ class FileKeyring(Keyring):
             with _written_aside(self.path, content.dump()) as fresh:
                 fresh.replace(self.path)
         self._use(content)
+
+
+def _waits(series: Series) -> bool:
+    return series.issued in series.keys and series.issued != series.current
 
 
 def _read_private(path: Path) -> bytes:
