@@ -1,4 +1,4 @@
-"""The process's keyring: asked for again every few seconds, and sealed with a reason while it cannot be had."""
+"""The process's keyring: asked for every few seconds, and sealed with a reason while it cannot be had."""
 
 from __future__ import annotations
 

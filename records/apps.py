@@ -15,6 +15,7 @@ class RecordsConfig(AppConfig):
         from records import catalogue, checks, damage, exporting, legal_holds  # noqa: F401
         from records.destruction import batches, own_stores
         from records.legal_holds import approving  # noqa: F401
+        from records.holders import Holders
         from records.log_names import Customers
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401
@@ -22,4 +23,5 @@ class RecordsConfig(AppConfig):
         own_stores.ready()
         rechecking.sources += [legal_holds.altered, batches.altered_approvals]
         ports.register_customers(Customers())
+        ports.register_holders(Holders())
         ports.register_relations(Relations())

@@ -134,6 +134,9 @@ FACTS: Mapping[str, Any] = {
     "place": _("存储位置的编号"),
     "scrub": _("密封值检查的编号"),
     "set": _("所读客户集合的指纹"),
+    "key-kind": _("密钥的种类：kek 密钥加密密钥，index 盲索引密钥"),
+    "key-version": _("密钥的版本号"),
+    "keys-moved": _("换到新密钥之下的密钥或索引数"),
 }
 
 

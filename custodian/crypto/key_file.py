@@ -113,26 +113,26 @@ class KeyFile:
         return replace(self, indexes=self.indexes.with_next(os.urandom(SECRET_LENGTH), _moment(at)))
 
     def dump(self) -> bytes:
-        # Whatever is written is written in the newest format.
-        told = replace(self, format=FORMAT)
+        if self.format != FORMAT:
+            return replace(self, format=FORMAT).dump()
+        roots = {name: getattr(self.roots, name) for name in ROOTS}
         document = {
             "format": FORMAT,
-            "insurer": told.insurer,
-            "suite": told.suite.name,
-            "test": told.test,
-            **({"device": True} if told.device else {}),
-            "current_kek": told.keks.current,
-            "issued_keks": told.keks.issued,
-            "keks": told._entries("kek", told.keks),
-            "current_index": told.indexes.current,
-            "issued_indexes": told.indexes.issued,
-            "indexes": told._entries("index", told.indexes),
+            "insurer": self.insurer,
+            "suite": self.suite.name,
+            "test": self.test,
+            **({"device": True} if self.device else {}),
+            "current_kek": self.keks.current,
+            "issued_keks": self.keks.issued,
+            "keks": self._entries("kek", self.keks),
+            "current_index": self.indexes.current,
+            "issued_indexes": self.indexes.issued,
+            "indexes": self._entries("index", self.indexes),
             "roots": {
-                name: {"key": _text(key), "check": _text(told._check(name, key))}
-                for name in ROOTS
-                for key in [getattr(told.roots, name)]
+                name: {"key": _text(key), "check": _text(self._check(name, key))}
+                for name, key in roots.items()
             },
-            "check": _text(told._check("file", told.roots.general)),
+            "check": _text(self._check("file", self.roots.general)),
         }
         return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
 

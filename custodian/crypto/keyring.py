@@ -97,6 +97,11 @@ class Keyring:
     def unwrap(self, wrapped: WrappedKey, *, context: bytes) -> bytes:
         return self._keks.unwrap(wrapped, aad=self._aad(context))
 
+    def rewrap(self, wrapped: WrappedKey, *, context: bytes) -> WrappedKey:
+        """The same key under the current KEK."""
+        aad = self._aad(context)
+        return self._keks.wrap(self._keks.unwrap(wrapped, aad=aad), aad=aad)
+
     @property
     def current_index(self) -> int:
         return self._indexes.current

@@ -1,0 +1,23 @@
+"""Whose each holding is, for whoever moves keys from under one KEK to under another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
+
+from records.integrity import HOLDINGS
+
+_OWNERS = " UNION ALL ".join(
+    f"SELECT holding::text, subject_id FROM {model._meta.db_table} WHERE holding = ANY (%(held)s::uuid[])"  # noqa: S608
+    for model in HOLDINGS.values()
+)
+
+
+class Holders:
+    """The port through which a rotation of keys asks."""
+
+    def owners_of(self, holdings: Sequence[str]) -> Mapping[str, int]:
+        with connection.cursor() as cursor:
+            cursor.execute(_OWNERS, {"held": "{" + ",".join(holdings) + "}"})
+            return dict(cursor.fetchall())
