@@ -36,7 +36,7 @@ class _Held:
     def clear(self) -> None:
         self.ring: FileKeyring | None = None
         self.error: KeyringSealed | None = None
-        self.asked = self.answered = float("-inf")
+        self.asked = self.answered = self.missed = float("-inf")
 
     def get(self) -> FileKeyring:
         """Raises `KeyringSealed`."""
@@ -55,6 +55,13 @@ class _Held:
                     self._read()
             finally:
                 self._lock.release()
+
+    def ask_past(self, known: Keyring) -> None:
+        """Read the source anew because `known` has not got a key; once a second, whoever misses one."""
+        with self._lock:
+            if self.ring is known and monotonic() - self.missed >= PAUSE:
+                self.missed = monotonic()
+                self._read()
 
     def _read(self) -> None:
         self.asked = monotonic()
@@ -95,12 +102,13 @@ def keyring() -> Keyring:
 
 def unwrap(wrapped: WrappedKey, *, context: bytes) -> bytes:
     """A key under whichever KEK; one that this process has not met makes it ask for the keyring anew."""
+    ring = keyring()
     try:
-        return keyring().unwrap(wrapped, context=context)
+        return ring.unwrap(wrapped, context=context)
     except KeyringSealed as error:
         if error.reason != "unknown-kek":
             raise
-        _held.ask()
+        _held.ask_past(ring)
         return keyring().unwrap(wrapped, context=context)
 
 

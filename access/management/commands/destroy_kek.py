@@ -1,4 +1,4 @@
-"""`manage.py destroy_kek NUMBER`: destroy an earlier key-encrypting key now that its hours of grace are over."""
+"""`manage.py destroy_kek NUMBER`: destroy an earlier key-encrypting key whose hours of grace are over."""
 
 from __future__ import annotations
 
