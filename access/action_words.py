@@ -128,6 +128,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.KEY_DESTROY: _("销毁密钥"),
     Action.KEY_READ: _("阅看密钥清单"),
     Action.KEY_ROTATE: _("轮换密钥"),
+    Action.INDEX_REBUILD: _("重建盲索引"),
 }
 # The acts of the log, as a person filters them.
 ACTS: Mapping[str, Promise | str] = {

@@ -135,6 +135,7 @@ class Action(StrEnum):
     KEY_DESTROY = "access:key:destroy"
     KEY_READ = "access:key:read"
     KEY_ROTATE = "access:key:rotate"
+    INDEX_REBUILD = "records:index:rebuild"
 
 
 # The word in the log for each act; an act that is not listed here is an `admin` act.
@@ -351,6 +352,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.KEY_DESTROY: frozenset(),
     Action.KEY_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.KEY_ROTATE: frozenset({Role.SECURITY_OFFICER}),
+    Action.INDEX_REBUILD: frozenset(),
 }
 # Somebody else has approved exactly this look before it is had: quotas count it and do not stop it.
 BY_APPROVAL = frozenset({Action.CUSTOMER_EXPORT})

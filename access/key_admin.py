@@ -77,6 +77,8 @@ def _page(request: HttpRequest, form: RotateForm, *, status: int = 200) -> HttpR
     context: dict[str, Any] = {
         "title": _("密钥"),
         "keks": inventory.keks(),
+        "indexes": inventory.indexes(),
+        "staff_apart": inventory.staff_apart(),
         "public_keys": inventory.public_keys(),
         "next": inventory.next_change(),
         "rotations": [(each, _took(each)) for each in rotations],

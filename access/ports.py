@@ -48,6 +48,12 @@ class Holders(Protocol):
         Called in a scope that reaches everything.
         """
 
+    def index_counts(self) -> Mapping[int, int]:
+        """How many fingerprints each index root has in the blind indexes."""
+
+    def staff_apart(self, version: int) -> int:
+        """What is known of the staff under earlier index roots only."""
+
 
 _registered: list[Customers] = []
 _holding: list[Holders] = []

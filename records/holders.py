@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
+from records import index_roots, reindexing
 from records.integrity import HOLDINGS
 
 _OWNERS = " UNION ALL ".join(
@@ -21,3 +22,9 @@ class Holders:
         with connection.cursor() as cursor:
             cursor.execute(_OWNERS, {"held": "{" + ",".join(holdings) + "}"})
             return dict(cursor.fetchall())
+
+    def index_counts(self) -> Mapping[int, int]:
+        return index_roots.counts()
+
+    def staff_apart(self, version: int) -> int:
+        return reindexing.unmet(version)

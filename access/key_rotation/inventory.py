@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from access import ports
 from access.audits import reports
 from access.key_rotation import jobs, retiring
 from access.models import RetiredKek
@@ -78,6 +79,16 @@ def keks() -> list[KeyLine]:
         if number not in ring.keks.keys
     ]
     return lines + destroyed
+
+
+def indexes() -> list[KeyLine]:
+    used = ports.holders().index_counts()
+    return lines_of(jobs.source().indexes, used=used, lifetime=None)
+
+
+def staff_apart() -> int:
+    """Fingerprints of the staff that no customer has taken along to the current root."""
+    return ports.holders().staff_apart(jobs.source().current_index)
 
 
 def lines_of(
