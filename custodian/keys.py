@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 
 from custodian.crypto.errors import KeyringSealed
-from custodian.crypto.keyring import FileKeyring, Keyring, WrappedKey
+from custodian.crypto.keyring import Address, FileKeyring, Keyring, WrappedKey
 from custodian.errors import Unavailable
 
 # Seconds. What is in memory is never older than `FRESH` when it is used; a source that does not answer is
@@ -90,6 +90,18 @@ def load() -> FileKeyring:
         settings.CUSTODIAN_KEYRING,
         insurer=settings.CUSTODIAN_INSURER,
         allow_test=not settings.PRODUCTION,
+        token=token(),
+    )
+
+
+def token() -> Address | None:
+    """Where the KEKs are, if they are not in the file."""
+    if settings.CUSTODIAN_KEK_PROVIDER != "pkcs11":
+        return None
+    return Address(
+        settings.CUSTODIAN_PKCS11_MODULE,
+        settings.CUSTODIAN_PKCS11_TOKEN,
+        settings.CUSTODIAN_PKCS11_PIN,
     )
 
 

@@ -5,64 +5,29 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn, Protocol, Self
+from typing import NoReturn, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from custodian.crypto import canonical
-from custodian.crypto.committing import SECRET_LENGTH, CommittingKey, Kind, derive
+from custodian.crypto.committing import SECRET_LENGTH, derive
 from custodian.crypto.errors import KeyringExists, KeyringSealed
+from custodian.crypto.keks import KekProvider, LocalKeks, WrappedKey
 from custodian.crypto.key_file import KeyFile, Roots, Series, parse
-from custodian.crypto.suites import Sealed, Suite
+from custodian.crypto.pkcs11_keks import Address, TokenKeks, token_at
+from custodian.crypto.suites import Suite
 
-KEK_SALT = b"custodian kek 1"
+__all__ = ["Address", "FileKeyring", "KekProvider", "Keyring", "LocalKeks", "WrappedKey"]
+
 WRAP_DOMAIN = "custodian wrapped key 1"
 INDEX_SALT = b"custodian index 1"
 SECRET_SALT = b"custodian secret 1"
 SIGNING_SALT = b"custodian signing 1"
-
-
-@dataclass(frozen=True, slots=True)
-class WrappedKey:
-    """A DEK as it may lie in the database."""
-
-    kek: int
-    blob: Sealed
-
-
-class KekProvider(Protocol):
-    """Whoever holds the KEKs: a file here, or a device that never lets them out."""
-
-    @property
-    def current(self) -> int: ...
-
-    def wrap(self, dek: bytes, *, aad: bytes) -> WrappedKey: ...
-
-    def unwrap(self, wrapped: WrappedKey, *, aad: bytes) -> bytes: ...
-
-
-class LocalKeks:
-    """KEKs in this process's memory."""
-
-    def __init__(self, keks: Mapping[int, bytes], *, current: int, suite: Suite) -> None:
-        self._keys = {n: CommittingKey(kek, suite, salt=KEK_SALT) for n, kek in keks.items()}
-        self.current = current
-
-    def wrap(self, dek: bytes, *, aad: bytes) -> WrappedKey:
-        key, number = self._keys[self.current], self.current
-        blob = key.seal_frame(dek, kind=Kind.WRAPPED_KEY, number=number, aad=aad)
-        return WrappedKey(number, blob)
-
-    def unwrap(self, wrapped: WrappedKey, *, aad: bytes) -> bytes:
-        key = self._keys.get(wrapped.kek)
-        if key is None:
-            raise KeyringSealed("unknown-kek")
-        return key.open_frame(wrapped.blob, kind=Kind.WRAPPED_KEY, number=wrapped.kek, aad=aad)
 
 
 class Keyring:
@@ -148,31 +113,55 @@ class Keyring:
 
 
 class FileKeyring(Keyring):
-    """A keyring in one file that only its owner can read. Loading never makes a key."""
+    """A keyring in one file that only its owner can read. Loading never makes a key.
 
-    def __init__(self, path: Path, content: KeyFile) -> None:
+    With a `token` the KEKs are there, and the file has their numbers and dates, and the roots.
+    """
+
+    def __init__(self, path: Path, content: KeyFile, token: Address | None = None) -> None:
         self.path = path
+        self._token = token
         self._use(content)
 
     @classmethod
-    def create(cls, path: Path, *, insurer: str, suite: Suite, test: bool = False) -> Self:
-        content = KeyFile.generate(insurer=insurer, suite=suite, test=test)
+    def create(
+        cls,
+        path: Path,
+        *,
+        insurer: str,
+        suite: Suite,
+        test: bool = False,
+        token: Address | None = None,
+    ) -> Self:
+        content = KeyFile.generate(
+            insurer=insurer, suite=suite, test=test, device=token is not None
+        )
+        if path.exists():
+            raise KeyringExists
+        if token is not None:
+            _keks_on(token, content).make(content.keks.current)
         with _written_aside(path, content.dump()) as fresh:
             try:
                 # A link refuses an existing file, and nobody ever reads half a keyring.
                 path.hardlink_to(fresh)
             except FileExistsError:
                 raise KeyringExists from None
-        return cls(path, content)
+        return cls(path, content, token)
 
     @classmethod
-    def load(cls, path: Path, *, insurer: str, allow_test: bool = False) -> Self:
+    def load(
+        cls, path: Path, *, insurer: str, allow_test: bool = False, token: Address | None = None
+    ) -> Self:
         content = parse(_read_private(path))
         if content.insurer != insurer:
             raise KeyringSealed("wrong-insurer")
         if content.test and not allow_test:
             raise KeyringSealed("test-key")
-        return cls(path, content)
+        if content.device != (token is not None):
+            raise KeyringSealed("wrong-provider")
+        if token is not None:
+            _keks_on(token, content).check()
+        return cls(path, content, token)
 
     @property
     def keks(self) -> Series:
@@ -231,15 +220,34 @@ class FileKeyring(Keyring):
         )
 
     def _provider(self, content: KeyFile) -> KekProvider:
+        if self._token is not None:
+            return _keks_on(self._token, content)
         return LocalKeks(content.keks.keys, current=content.keks.current, suite=content.suite)
 
     def _change(self, change: Callable[[KeyFile], KeyFile]) -> None:
         # Read again under the lock: another process may have added a KEK that is already in use.
         with _locked(self.path):
-            content = change(parse(_read_private(self.path)))
+            before = parse(_read_private(self.path))
+            content = change(before)
+            if self._token is not None:
+                _follow(_keks_on(self._token, content), before.keks, content.keks)
             with _written_aside(self.path, content.dump()) as fresh:
                 fresh.replace(self.path)
         self._use(content)
+
+
+def _keks_on(token: Address, content: KeyFile) -> TokenKeks:
+    if content.suite is not Suite.AES_256_GCM:
+        raise KeyringSealed("token-suite")
+    return TokenKeks(token_at(token), insurer=content.insurer, current=content.keks.current)
+
+
+def _follow(keks: TokenKeks, before: Series, after: Series) -> None:
+    """Do on the token what the file is about to say; whoever dies between does it again."""
+    for number in after.keys.keys() - before.keys.keys():
+        keks.make(number)
+    for number in before.keys.keys() - after.keys.keys():
+        keks.destroy(number)
 
 
 def _waits(series: Series) -> bool:
