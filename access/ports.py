@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 
@@ -50,6 +50,9 @@ class Holders(Protocol):
 
     def index_counts(self) -> Mapping[int, int]:
         """How many fingerprints each index root has in the blind indexes."""
+
+    def signers(self) -> Mapping[str, Any]:
+        """By name of the signing key what it signs, in words."""
 
     def staff_apart(self, version: int) -> int:
         """What is known of the staff under earlier index roots only."""

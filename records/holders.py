@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from records import index_roots, reindexing
+from records.destruction import certifying, tombstones
 from records.integrity import HOLDINGS
 
 _OWNERS = " UNION ALL ".join(
@@ -25,6 +28,9 @@ class Holders:
 
     def index_counts(self) -> Mapping[int, int]:
         return index_roots.counts()
+
+    def signers(self) -> Mapping[str, Any]:
+        return {certifying.KEY: _("销毁证书"), tombstones.KEY: _("销毁名册")}
 
     def staff_apart(self, version: int) -> int:
         return reindexing.unmet(version)

@@ -10,8 +10,8 @@ from access.key_rotation import jobs
 from access.key_rotation.jobs import Kind, Why
 from access.vocabulary import Channel
 from custodian.workflow import IllegalMove
-from records.destruction import batches, executing, tombstones
 from records import index_roots, reindexing
+from records.destruction import batches, executing, tombstones
 from records.importing import engine, quarantine, store
 from records.models import ImportRun
 from records.retention import reckoning

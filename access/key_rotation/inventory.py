@@ -115,8 +115,9 @@ def _line(
 
 def public_keys() -> list[PublicKey]:
     """Of what signs documents here, and of the query log as its policy names them."""
-    found = [PublicKey(_("审计报告"), signing.key_id(keys.keyring().signing_key(reports.KEY)))]
-    return found + _of_the_log()
+    ring, uses = keys.keyring(), {reports.KEY: _("审计报告"), **ports.holders().signers()}
+    ours = [PublicKey(use, signing.key_id(ring.signing_key(name))) for name, use in uses.items()]
+    return ours + _of_the_log()
 
 
 def _of_the_log() -> list[PublicKey]:

@@ -12,7 +12,7 @@ from access.migrations import _rotation
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0018_lend_for_work'),
+        ('access', '0019_restrict'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0004_trace_staff'),
+        ('records', '0005_keep_and_destroy'),
     ]
 
     operations = [

@@ -18,13 +18,13 @@ from access.gate import Refused
 from access.key_rotation import jobs
 from access.key_rotation.jobs import Kind, Why
 from access.exports.fingerprint import set_digest
-from access.models import Entry, KeyRotation
+from access.models import Entry, KeyRotation, Restriction, Subject
 from access.vocabulary import Channel, Role
 from custodian import clock, keys
 from custodian.crypto.errors import KeyringSealed
 from custodian.jobs import JobStatus
 from records import blind_indexes, exporting, reindexing, search, staff_traces
-from records.models import BlindIndex, StaffTrace
+from records.models import BlindIndex, Identity, StaffTrace
 from records.search import Kind as By
 from records.tasks import keep_indexes
 from tests import estate
@@ -227,10 +227,10 @@ def test_no_person_rebuilds_an_index_and_no_other_piece_of_the_system(house: lis
 
 @pytest.mark.django_db
 def test_a_restricted_customer_is_indexed_anew_as_well(house: list[Any]) -> None:
-    from access.models import Subject
-
     with scopes.acting(estate.system()):
         Subject.objects.filter(pk=house[0].pk).update(status="restricted")
+        holding = Identity.objects.get(subject=house[1].pk).holding
+        Restriction.objects.create(subject_id=house[1].pk, kind="identity", holding=holding)
     assert rotated().skipped == 0
     assert len(found(By.MOBILE, "13800138000")) == 5
 
