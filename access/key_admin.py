@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from access import gate
@@ -117,7 +117,9 @@ def due(request: HttpRequest) -> Headline | None:
     if planned is None or planned + LATE > clock.now():
         return None
     late = (clock.now() - planned).days
-    sentence = _("密钥轮换已逾期 %(n)s 天。") % {"n": late}
+    sentence = ngettext("密钥轮换已逾期 %(n)s 天。", "密钥轮换已逾期 %(n)s 天。", late) % {
+        "n": late
+    }
     return Headline(30, sentence, _("按期轮换由后台作业完成，请检查它是否在运行。"), url, button)
 
 

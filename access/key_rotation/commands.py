@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -49,8 +50,13 @@ class RotateCommand(BaseCommand):
             raise CommandError(str(error.message) or error.code) from error
         facts = {"version": rotation.version, "n": f"{rotation.done:,}"}
         self.stdout.write(self.told() % {**facts, "hours": settings.CUSTODIAN_KEY_GRACE})
-        if rotation.note:
-            self.stderr.write(rotation.note)
+        if rotation.skipped:
+            words = ngettext(
+                "有 %(n)s 条没有换：打不开，或与现有的值对不上。请运行 manage.py invariants 查明。",
+                "有 %(n)s 条没有换：打不开，或与现有的值对不上。请运行 manage.py invariants 查明。",
+                rotation.skipped,
+            )
+            self.stderr.write(words % {"n": f"{rotation.skipped:,}"})
 
     def _asked_for(self, reason: str) -> KeyRotation:
         """A new rotation, or the one that is not finished."""

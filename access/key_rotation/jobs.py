@@ -9,7 +9,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from access import actors, gate, scopes
@@ -171,12 +170,6 @@ def _through(
 
 
 def _finish(rotation: KeyRotation, lease: UUID, actor: Actor) -> None:
-    note = (
-        _("有 %(n)s 个密钥打不开，仍在旧密钥之下；请运行 manage.py invariants 查明")
-        % {"n": f"{rotation.skipped:,}"}
-        if rotation.skipped
-        else ""
-    )
     with transaction.atomic():
         gate.authorise(
             actor,
@@ -185,7 +178,7 @@ def _finish(rotation: KeyRotation, lease: UUID, actor: Actor) -> None:
             facts={"key-kind": rotation.kind, "key-version": rotation.version, "keys-moved": rotation.done},
         )  # fmt: skip
         rotation.progress(lease, done=rotation.done)
-        JOB.move(rotation, "finish", {"note": note, "finished_at": clock.now()})
+        JOB.move(rotation, "finish", {"note": "", "finished_at": clock.now()})
 
 
 def source() -> FileKeyring:
@@ -214,8 +207,8 @@ def keep(rotation: KeyRotation, lease: UUID, **changes: Any) -> None:
 
 
 def fail(rotation: KeyRotation, lease: UUID, error: Exception) -> None:
-    """Say why; of what nobody foresaw only the kind, because a message may hold values."""
-    told = str(getattr(error, "message", "")) or type(error).__name__
+    """Say why by a code, or the kind of what nobody foresaw: a message may hold values."""
+    told = error.code if isinstance(error, CustodianError) else type(error).__name__
     with transaction.atomic():
         rotation.progress(lease, done=rotation.done)  # whose job it is no more does not end it
         move = "refuse" if isinstance(error, Overtaken) else "fail"
