@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def test_the_key_manager_alone_finds_a_form_and_nobody_a_key(own_keyring: Path, 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_security_officer_starts_a_rotation_with_reason_and_second_factor(
-    own_keyring: Path,
+    own_keyring: Path, entries_since: Callable[[], list[Entry]]
 ) -> None:
     said = {"kind": "kek", "reason": "一位管理员离职"}
     late = client(Role.SECURITY_OFFICER, stepped_up=False)
@@ -79,7 +80,7 @@ def test_the_security_officer_starts_a_rotation_with_reason_and_second_factor(
     row = KeyRotation.objects.get()
     assert (row.why, row.reason, row.requested_by is not None) == ("page", said["reason"], True)
     estate.drain()
-    leaves = [each.leaf for each in Entry.objects.order_by("id")]
+    leaves = [each.leaf for each in entries_since()]
     told = [leaf for leaf in leaves if json.loads(leaf).get("what") == "access:key:rotate"]
     assert (len(told), json.loads(told[0])["key-kind"]) == (1, "kek")
     assert said["reason"] not in told[0]  # sealed
