@@ -42,9 +42,9 @@ CONTEXT = b"holding 1"
 PIN = "493817"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of SoftHSM2's tokens: read once when the library is first loaded."""
+    """The folder of SoftHSM2's tokens, one for the run: the library reads its place when it is loaded."""
     folder = tmp_path_factory.mktemp("softhsm")
     held = folder / "tokens"
     held.mkdir()
