@@ -14,8 +14,8 @@ class RecordsConfig(AppConfig):
         from access import ports, rechecking
         from records import catalogue, checks, damage, exporting, legal_holds  # noqa: F401
         from records.destruction import batches, own_stores
-        from records.legal_holds import approving  # noqa: F401
         from records.holders import Holders
+        from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401

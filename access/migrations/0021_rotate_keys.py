@@ -12,7 +12,7 @@ from access.migrations import _rotation
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0019_restrict'),
+        ('access', '0020_keep_the_law'),
     ]
 
     operations = [

@@ -11,8 +11,8 @@ from access.models.exports import Export
 from access.models.exposures import Exposure
 from access.models.findings import Finding
 from access.models.installation import Installation
-from access.models.law import Confirmation, RuleOverride
 from access.models.keys import DataKey, KeyRotation, RetiredKek, SubjectKey
+from access.models.law import Confirmation, RuleOverride
 from access.models.people import Unit, User
 from access.models.quotas import Quota, Seen, Tally, Total
 from access.models.recertification import Campaign, HeldRight
