@@ -52,7 +52,7 @@ from custodian import clock
 
 # Each registers its own pages, lists and panels.
 ROOMS = (
-    *(approval_admin, approval_rule_admin, back_office, bundle_admin, case_admin),
+    *(approval_admin, approval_rule_admin, back_office, bundle_admin, case_admin, key_admin),
     *(
         log_proof_pages,
         log_state,
@@ -60,7 +60,6 @@ ROOMS = (
         law_admin,
         quota_admin,
         grant_admin,
-        key_admin,
         break_glass_admin,
         export_admin,
         person_admin,
