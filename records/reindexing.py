@@ -146,19 +146,17 @@ def _chunk(subjects: Sequence[int], version: int, actor: Actor) -> int:
     return int(changed)
 
 
-def _values(
-    subjects: Sequence[int], actor: Actor
-) -> Iterator[tuple[int, UUID, dict[str, str]]]:
-    """In clear and in memory: of each holding, and of each account by itself, what fingerprints are made of."""
+def _values(subjects: Sequence[int], actor: Actor) -> Iterator[tuple[int, UUID, dict[str, str]]]:
+    """In clear and in memory: what fingerprints are made of, of each holding and each account apart."""
     codes = _indexed()
-    sweep = machine_reads.read(
-        Action.INDEX_REBUILD, subjects=subjects, elements=codes, actor=actor
-    )
+    sweep = machine_reads.read(Action.INDEX_REBUILD, subjects=subjects, elements=codes, actor=actor)
     for kind in sorted({code.partition(".")[0] for code in codes}):
         rows = reading.of_subjects(kind, subjects)
         opened, _keyless = checks_values.unlock(rows)
         for row in rows:
-            row.blobs = {at: blob for at, blob in row.blobs.items() if at.partition("/")[0] in codes}
+            row.blobs = {
+                at: blob for at, blob in row.blobs.items() if at.partition("/")[0] in codes
+            }
             if row.holding in opened:
                 values = checks_values.opened(row, opened[row.holding], sweep)
                 for own in checks_indexes.by_slot(row, values):

@@ -14,10 +14,10 @@ from django.test import Client
 
 from access import actors, machine_reads, quotas, scopes
 from access.actions import Action
+from access.exports.fingerprint import set_digest
 from access.gate import Refused
 from access.key_rotation import jobs
 from access.key_rotation.jobs import Kind, Why
-from access.exports.fingerprint import set_digest
 from access.models import Entry, KeyRotation, Restriction, Subject
 from access.vocabulary import Channel, Role
 from custodian import clock, keys
