@@ -33,7 +33,7 @@ $(VENV)/.runtime-$(LOCK): | $(UV)
 
 $(VENV)/.dev-$(LOCK): | $(UV)
 	@echo "Installing what the product and its tests need / 正在安装运行与测试所需的软件包"
-	@VIRTUAL_ENV=$(VENV) $(UV) sync --quiet --frozen --inexact --extra demo --extra analytics --group bench --python $(PY)
+	@VIRTUAL_ENV=$(VENV) $(UV) sync --quiet --frozen --inexact --extra demo --extra analytics --extra hsm --group bench --python $(PY)
 	@rm -f $(VENV)/.dev-* $(VENV)/.runtime-* && touch $@ $(VENV)/.runtime-$(LOCK)
 
 setup: $(VENV)/.runtime-$(LOCK) ## Install what the product needs into .venv

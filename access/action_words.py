@@ -126,6 +126,10 @@ WORDS: Mapping[str, Promise | str] = {
     Action.STORAGE_CHANGE: _("登记存储检查"),
     Action.STORAGE_READ: _("阅看存储检查"),
     Action.STORAGE_SCRUB: _("检查密封值"),
+    Action.KEY_DESTROY: _("销毁密钥"),
+    Action.KEY_READ: _("阅看密钥清单"),
+    Action.KEY_ROTATE: _("轮换密钥"),
+    Action.INDEX_REBUILD: _("重建盲索引"),
 }
 # The acts of the log, as a person filters them.
 ACTS: Mapping[str, Promise | str] = {

@@ -133,6 +133,10 @@ class Action(StrEnum):
     STORAGE_CHANGE = "records:storage:change"
     STORAGE_READ = "records:storage:read"
     STORAGE_SCRUB = "records:storage:scrub"
+    KEY_DESTROY = "access:key:destroy"
+    KEY_READ = "access:key:read"
+    KEY_ROTATE = "access:key:rotate"
+    INDEX_REBUILD = "records:index:rebuild"
 
 
 # The word in the log for each act; an act that is not listed here is an `admin` act.
@@ -223,6 +227,8 @@ ACT: Mapping[Action, str] = {
     Action.MEDIA_DISPOSAL_APPROVE: "change",
     Action.MEDIA_DISPOSAL_PROPOSE: "change",
     Action.STORAGE_CHANGE: "change",
+    Action.KEY_DESTROY: "change",
+    Action.KEY_ROTATE: "change",
 }
 
 ROLES: Mapping[Action, frozenset[Role]] = {
@@ -345,6 +351,11 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.STORAGE_CHANGE: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.STORAGE_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.STORAGE_SCRUB: _OFFICERS | {Role.SECURITY_OFFICER},
+    # The security officer manages keys, the administrator runs the hosts, the others watch.
+    Action.KEY_DESTROY: frozenset(),
+    Action.KEY_READ: _WATCHERS | {Role.ADMINISTRATOR},
+    Action.KEY_ROTATE: frozenset({Role.SECURITY_OFFICER}),
+    Action.INDEX_REBUILD: frozenset(),
 }
 # Somebody else has approved exactly this look before it is had: quotas count it and do not stop it.
 BY_APPROVAL = frozenset({Action.CUSTOMER_EXPORT})

@@ -74,6 +74,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "sequencer": frozenset(),
     "tests": frozenset(Action),
     "verifier": frozenset({Action.LOG_VERIFY}),
+    "key-rotator": frozenset({Action.INDEX_REBUILD, Action.KEY_DESTROY, Action.KEY_ROTATE}),
 }
 
 

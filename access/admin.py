@@ -29,6 +29,7 @@ from access import (
     gate,
     grant_admin,
     invitations,
+    key_admin,
     law_admin,
     log_proof_pages,
     log_state,
@@ -51,7 +52,7 @@ from custodian import clock
 
 # Each registers its own pages, lists and panels.
 ROOMS = (
-    *(approval_admin, approval_rule_admin, back_office, bundle_admin, case_admin),
+    *(approval_admin, approval_rule_admin, back_office, bundle_admin, case_admin, key_admin),
     *(
         log_proof_pages,
         log_state,

@@ -9,19 +9,25 @@ from functools import lru_cache
 from typing import IO
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import psycopg2
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 from psycopg2.extras import execute_values
 
 from custodian.crypto.envelope import Context, DataKey
 from custodian.crypto.keyring import WrappedKey
 from custodian.crypto.parts import PartFile, open_parts, seal_parts
-from custodian.errors import CustodianError
+from custodian.errors import CustodianError, Unavailable
+from custodian.keys import forget as forget_keyring
 from custodian.keys import keyring
+from custodian.keys import unwrap as unwrapped
 
 __all__ = [
     "DataKey",
     "NoKey",
+    "StaleKek",
+    "WrappedKey",
     "create",
     "create_subject_keys",
     "named_holding",
@@ -101,14 +107,17 @@ def bound(after: UUID | None, *, limit: int) -> list[tuple[UUID, int, bytes]]:
 
 
 def unwrap(holding: UUID, *, owner: int | None, kek: int, wrapped: bytes) -> DataKey:
-    ring = keyring()
-    context = _context(holding, owner)
-    return DataKey(ring.unwrap(WrappedKey(kek, wrapped), context=context), ring.suite)
+    key = unwrapped(WrappedKey(kek, wrapped), context=_context(holding, owner))
+    return DataKey(key, keyring().suite)
 
 
 def _context(holding: UUID, owner: int | None) -> bytes:
+    return context(holding.bytes, owner)
+
+
+def context(holding: bytes, owner: int | None) -> bytes:
     """A whole row moved to another customer must not open: its key knows whose it is."""
-    return holding.bytes + (b"" if owner is None else str(owner).encode())
+    return holding + (b"" if owner is None else str(owner).encode())
 
 
 def of_named(name: str) -> DataKey:
@@ -190,7 +199,7 @@ def create_subject_keys(subjects: Iterable[int]) -> dict[int, bytes]:
     keys = {subject: ring.new_dek() for subject in subjects}
     rows: list[tuple[object, ...]] = []
     for subject, key in keys.items():
-        wrapped = ring.wrap(key, context=_subject_context(subject))
+        wrapped = ring.wrap(key, context=subject_context(subject))
         rows.append((subject, key_id(key), wrapped.kek, wrapped.blob))
     _insert("INSERT INTO keys.subject_key (subject, key_id, kek, wrapped) VALUES %s", rows)
     return keys
@@ -202,9 +211,8 @@ def key_id(key: bytes) -> bytes:
 
 
 def subject_keys(wrapped: Mapping[int, tuple[int, bytes]]) -> dict[int, bytes]:
-    ring = keyring()
     return {
-        subject: ring.unwrap(WrappedKey(kek, blob), context=_subject_context(subject))
+        subject: unwrapped(WrappedKey(kek, blob), context=subject_context(subject))
         for subject, (kek, blob) in wrapped.items()
     }
 
@@ -220,11 +228,28 @@ def subject_keys_of(subjects: Sequence[int]) -> dict[int, bytes]:
     return subject_keys({subject: (kek, bytes(wrapped)) for subject, kek, wrapped in rows})
 
 
-def _subject_context(subject: int) -> bytes:
+def subject_context(subject: int) -> bytes:
     return b"subject-log-key/" + str(subject).encode()
 
 
+class StaleKek(Unavailable):
+    """A KEK that is about to be destroyed would have wrapped the key; asked again, it is the new one."""
+
+    code = "stale-kek"
+    message = _("密钥刚刚更换，没有写入，请再试一次")
+
+
+_RETIRED = "CK001"
+
+
 def _insert(sql: str, rows: Sequence[tuple[object, ...]]) -> None:
-    if rows:
-        with connection.cursor() as cursor:
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        try:
             execute_values(cursor.cursor, sql, rows, page_size=1000)
+        except psycopg2.Error as error:
+            if error.pgcode != _RETIRED:
+                raise
+            forget_keyring()
+            raise StaleKek from error

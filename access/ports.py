@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 
@@ -41,7 +41,25 @@ class Relations(Protocol):
         """By key of the person; whoever has nobody near among the customers may be left out."""
 
 
+class Holders(Protocol):
+    def owners_of(self, holdings: Sequence[str]) -> Mapping[str, int]:
+        """By holding the subject that it belongs to; a holding of no customer's is left out.
+
+        Called in a scope that reaches everything.
+        """
+
+    def index_counts(self) -> Mapping[int, int]:
+        """How many fingerprints each index root has in the blind indexes."""
+
+    def signers(self) -> Mapping[str, Any]:
+        """By name of the signing key what it signs, in words."""
+
+    def staff_apart(self, version: int) -> int:
+        """What is known of the staff under earlier index roots only."""
+
+
 _registered: list[Customers] = []
+_holding: list[Holders] = []
 _related: list[Relations] = []
 
 
@@ -53,9 +71,13 @@ def register_relations(port: Relations) -> None:
     _related[:] = [port]
 
 
+def register_holders(port: Holders) -> None:
+    _holding[:] = [port]
+
+
 def missing() -> list[str]:
     """Ports that nobody registered; `manage.py check` fails on them."""
-    held = {"Customers": _registered, "Relations": _related}
+    held = {"Customers": _registered, "Relations": _related, "Holders": _holding}
     return [name for name, port in held.items() if not port]
 
 
@@ -65,3 +87,7 @@ def customers() -> Customers:
 
 def relations() -> Relations:
     return _related[0]
+
+
+def holders() -> Holders:
+    return _holding[0]

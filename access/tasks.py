@@ -10,6 +10,8 @@ from access.audits import reports, running
 from access.bundles import jobs as bundles
 from access.exports import jobs as exports
 from access.feed.pump import MOST, pump
+from access.key_rotation import jobs as rotations
+from access.key_rotation import retiring
 from access.models import AuditRun, Replay, Verification
 from access.recertification import lapsing
 from access.replay import jobs as replays
@@ -52,6 +54,23 @@ def replay_rules(replay_id: int) -> None:
         _log.info("replay-held-by-another", job=replay_id)
 
 
+@shared_task(name="access.tasks.rotate_kek")
+def rotate_kek(rotation_id: int) -> None:
+    try:
+        rotations.work(rotation_id)
+    except IllegalMove:
+        _log.info("rotation-held-by-another", job=rotation_id)
+
+
+@shared_task(name="access.tasks.keep_keys")
+def keep_keys() -> None:
+    """A KEK that has had its time is replaced, and one that wraps nothing any more destroyed."""
+    try:
+        retiring.carry_out()
+    except (retiring.KekNeeded, rotations.RotationRunning) as error:
+        _log.info("keys-kept", reason=error.code)
+
+
 @shared_task(name="access.tasks.sweep")
 def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
@@ -61,6 +80,8 @@ def sweep() -> None:
         replay_rules.delay(replay_id)
     for export_id in exports.due():
         build_export.delay(export_id)
+    for rotation_id in rotations.due():
+        rotate_kek.delay(rotation_id)
     bundles.expire()
     exports.expire()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,8 @@ from access.models import Entry
 from access.recertification import campaigns
 from access.sequencer.drain import PARTITION
 from access.training import standing
-from custodian import clock
+from custodian import clock, keys
+from custodian.crypto.errors import KeyringSealed
 from custodian.health import OUTBOX_LIMIT
 from custodian.tlog.verify import TAG, canonical, leaf_hash
 from records import integrity, legal_holds
@@ -269,6 +270,29 @@ def indexes_match_holdings(options: Options) -> Iterator[str]:
         )
 
 
+def keys_are_under_what_the_keyring_has(options: Options) -> Iterator[str]:
+    """Whatever names a KEK or an index root that is not in the keyring is lost, or will never be found."""
+    try:
+        ring = keys.load()
+    except KeyringSealed as error:
+        yield f"the keyring is sealed: {error.reason}"
+        return
+    for table in ("data_key", "subject_key"):
+        yield from _told(
+            f"SELECT kek FROM keys.{table} WHERE NOT kek = ANY ('{_array(ring.keks.keys)}') LIMIT 1",  # noqa: S608
+            f"keys.{table}: a key is under KEK {{}}, which the keyring has not",
+        )
+    yield from _told(
+        "SELECT version FROM records_blindindex"  # noqa: S608  numbers are ours
+        f" WHERE NOT version = ANY ('{_array(ring.indexes.keys)}') LIMIT 1",
+        "a fingerprint is of index root {}, which the keyring has not",
+    )
+
+
+def _array(numbers: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
 def planted_values_are_nowhere(options: Options) -> Iterator[str]:
     """Values that were planted as customers' data must not lie in clear in any file of the product."""
     needles = [form for value in options.canaries for form in _forms(value)]
@@ -319,5 +343,6 @@ CHECKS: dict[str, Check] = {
     "keys": every_sealed_row_has_its_key,
     "holdings": holdings_are_as_last_changed,
     "indexes": indexes_match_holdings,
+    "keyring": keys_are_under_what_the_keyring_has,
     "canaries": planted_values_are_nowhere,
 }

@@ -47,6 +47,17 @@ CUSTODIAN_REGIME = env.text("CUSTODIAN_REGIME", default="cn")
 CUSTODIAN_DATA_PROTECTION_OFFICER = env.text("CUSTODIAN_DPO", default="刘敏 dpo@qinghe.example")
 CUSTODIAN_COMPLAINT_LINE = env.text("CUSTODIAN_COMPLAINT_LINE", default="400-000-0000")
 CUSTODIAN_KEYRING = Path(env.text("CUSTODIAN_KEYRING", default=str(VAR / "keyring.json")))
+# Where the KEKs are: in the keyring's file, or on a PKCS#11 token that never lets them out.
+CUSTODIAN_KEK_PROVIDER = env.text("CUSTODIAN_KEK_PROVIDER", default="file")
+if CUSTODIAN_KEK_PROVIDER not in {"file", "pkcs11"}:
+    raise env.BadSetting("CUSTODIAN_KEK_PROVIDER must be file or pkcs11")
+_on_token = CUSTODIAN_KEK_PROVIDER == "pkcs11"
+CUSTODIAN_PKCS11_MODULE = env.text("CUSTODIAN_PKCS11_MODULE", default=None if _on_token else "")
+CUSTODIAN_PKCS11_TOKEN = env.text("CUSTODIAN_PKCS11_TOKEN", default=None if _on_token else "")
+CUSTODIAN_PKCS11_PIN = env.text("CUSTODIAN_PKCS11_PIN", default=None if _on_token else "")
+# Days for which a KEK wraps keys, and hours for which it is kept after the next one has taken them over.
+CUSTODIAN_KEY_DAYS = env.number("CUSTODIAN_KEY_DAYS", default=30)
+CUSTODIAN_KEY_GRACE = env.number("CUSTODIAN_KEY_GRACE", default=24)
 # The query log's tree: its name, the sequencer's key, whose keys others trust, and the copies outside.
 CUSTODIAN_LOG_ORIGIN = env.text(
     "CUSTODIAN_LOG_ORIGIN", default=f"custodian.{CUSTODIAN_INSURER.lower()}/access-log/1"
@@ -321,6 +332,8 @@ CELERY_BEAT_SCHEDULE = {
     "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
     "keep-storage": {"task": "records.tasks.keep_storage", "schedule": 60.0},
+    "keep-keys": {"task": "access.tasks.keep_keys", "schedule": 600.0},
+    "keep-indexes": {"task": "records.tasks.keep_indexes", "schedule": 600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 

@@ -23,7 +23,7 @@ from access.models import Unit
 from access.vocabulary import Role
 from custodian import clock
 from custodian.errors import CustodianError
-from custodian.keys import index_key
+from custodian.keys import source_key
 from records import blind_indexes, books, intake, registration
 from records.identifiers import check_account, check_amount
 from records.identifiers.checked import hard
@@ -70,7 +70,7 @@ class Application:
     def digest(self) -> bytes:
         said = [self.kind, dict(self.values), [dict(each) for each in self.accounts]]
         text = json.dumps([*said, self.intermediary], ensure_ascii=False, sort_keys=True)
-        return hmac.digest(index_key("source.application"), text.encode(), "sha256")[:16]
+        return hmac.digest(source_key("source.application"), text.encode(), "sha256")[:16]
 
 
 @dataclass(frozen=True)

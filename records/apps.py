@@ -14,6 +14,7 @@ class RecordsConfig(AppConfig):
         from access import ports, rechecking
         from records import catalogue, checks, damage, exporting, legal_holds  # noqa: F401
         from records.destruction import batches, import_store, own_stores
+        from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
         from records.retention import own_records
@@ -25,4 +26,5 @@ class RecordsConfig(AppConfig):
         import_store.ready()
         own_records.ready()
         ports.register_customers(Customers())
+        ports.register_holders(Holders())
         ports.register_relations(Relations())

@@ -37,10 +37,15 @@ def insert(
 def _array(kind: str, values: Sequence[Any]) -> Any:
     if kind == "bytea":
         # One literal is read by the server much faster than an ARRAY of as many casts.
-        return "{" + ",".join(map(_bytes, values)) + "}"
+        return literal(values)
     if kind in {"uuid", "jsonb"}:
         return [None if value is None else str(value) for value in values]
     return list(values)
+
+
+def literal(values: Sequence[bytes | None]) -> str:
+    """Many byte strings as the text of one array."""
+    return "{" + ",".join(map(_bytes, values)) + "}"
 
 
 def _bytes(value: bytes | None) -> str:

@@ -112,9 +112,9 @@ def _write(
         claim.pk = ids[claim.holding]
     blind_indexes.write(
         [
-            (code, digest, claim.subject_id, claim.holding)
+            (each, claim.subject_id, claim.holding)
             for claim, new in zip(claims, newcomers, strict=True)
-            for code, digest in blind_indexes.of_values(new.values)
+            for each in blind_indexes.of_values(new.values)
         ]
     )
     return claims

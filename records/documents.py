@@ -17,7 +17,7 @@ from access.actions import Action
 from access.actors import Actor, system
 from access.gate import Permit
 from custodian.errors import CustodianError, NotVisible
-from custodian.keys import index_key
+from custodian.keys import source_key
 from records import states, vault
 from records.models import Customer, Document, Withheld
 
@@ -136,7 +136,7 @@ class _Counted:
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = chunks
         self.size = 0
-        self.digest = hmac.new(index_key(CONTENT), digestmod="sha256")
+        self.digest = hmac.new(source_key(CONTENT), digestmod="sha256")
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._chunks:

@@ -129,13 +129,14 @@ def _fingerprints(row: Sequence[str]) -> list[Fingerprint]:
         plain = text.replace(" ", "")
         for code, shape in _SHAPES.items():
             if shape.fullmatch(plain):
-                found.append((code, blind_indexes.digest(code, text)))
+                found += [(code, digest) for digest in blind_indexes.digests(code, text)]
     names = [text for text in row if _NAME.fullmatch(text)][:MOST_PAIRED]
     days = [day for text in row if (day := check_date(text).value)][:MOST_PAIRED]
     found += [
-        (blind_indexes.COMBINED, blind_indexes.combined(name, day))
+        (blind_indexes.COMBINED, digest)
         for name in names
         for day in days
+        for digest in blind_indexes.of_query(blind_indexes.COMBINED, (name, day))
     ]
     return found
 

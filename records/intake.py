@@ -22,6 +22,7 @@ from access.models import Subject
 from access.querylog.leaf import Tagged
 from custodian import clock
 from records import blind_indexes, bulk, references, states, vault
+from records.blind_indexes import Fingerprint
 from records.models import Book, Customer, Identity
 from records.vault import SealedValues
 
@@ -73,7 +74,7 @@ class _Sealing:
     log_key: bytes
     identity: SealedValues
     finances: SealedValues
-    digests: Sequence[tuple[str, bytes, UUID]]
+    digests: Sequence[tuple[Fingerprint, UUID]]
 
 
 def register(
@@ -164,10 +165,10 @@ def _seal_one(
 
 def _digests(
     own: Mapping[str, str], identity: UUID, accounts: Sequence[Mapping[str, str]], finances: UUID
-) -> list[tuple[str, bytes, UUID]]:
-    found = [(code, digest, identity) for code, digest in blind_indexes.of_values(own)]
+) -> list[tuple[Fingerprint, UUID]]:
+    found = [(each, identity) for each in blind_indexes.of_values(own)]
     for account in accounts:
-        found += [(code, digest, finances) for code, digest in blind_indexes.of_values(account)]
+        found += [(each, finances) for each in blind_indexes.of_values(account)]
     return found
 
 
@@ -178,9 +179,9 @@ def _write(sealed: Sequence[_Sealing], book: Book) -> list[Customer]:
     _write_finances(sealed)
     blind_indexes.write(
         [
-            (code, digest, each.subject.pk, holding)
+            (fingerprint, each.subject.pk, holding)
             for each in sealed
-            for code, digest, holding in each.digests
+            for fingerprint, holding in each.digests
         ]
     )
     bulk.insert(

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from access import keystore
-from custodian.crypto.errors import OpenFailed
+from custodian.crypto.errors import KeyringSealed, OpenFailed
 from records import vault
 from records.models import Account, Claim, Document, Finances, Identity, Policy, Tombstone
 
@@ -53,7 +53,7 @@ def _altered(kind: str, rows: Sequence[Any]) -> Iterator[UUID]:
 def _keys(owners: Mapping[UUID, int | None]) -> Mapping[UUID, keystore.DataKey]:
     try:
         return keystore.unlock(owners)
-    except OpenFailed:
+    except (OpenFailed, KeyringSealed):
         if len(owners) == 1:
             return {}
         # Somebody's key does not unwrap; find out whose.

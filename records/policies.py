@@ -121,9 +121,9 @@ def _write(
     _write_roles(policies, newcomers)
     blind_indexes.write(
         [
-            (code, digest, policy.subject_id, policy.holding)
+            (each, policy.subject_id, policy.holding)
             for policy, new in zip(policies, newcomers, strict=True)
-            for code, digest in blind_indexes.of_values(new.values)
+            for each in blind_indexes.of_values(new.values)
         ]
     )
     return policies

@@ -90,11 +90,11 @@ def _anywhere(kind: Kind, values: Sequence[str]) -> set[int]:
 
 
 def _holders(kind: Kind, values: Sequence[str], actor: Actor) -> set[int]:
-    digest = blind_indexes.of_query(kind.element, values)
+    digests = blind_indexes.of_query(kind.element, values)
     # Row-level security leaves only the digests of subjects within the actor's scope.
     hits = list(
         BlindIndex.objects.current()
-        .filter(element=kind.element, digest=digest)
+        .filter(element=kind.element, digest__in=digests)
         .values_list("subject_id", "holding")[: LIMIT + 1]
     )
     holders = {subject for subject, _holding in hits}

@@ -17,8 +17,9 @@ from access.actions import Action
 from access.actors import Actor
 from access.models import User
 from access.ports import Nearness
+from custodian.keys import index_versions
 from records import blind_indexes
-from records.blind_indexes import ADDRESS, KIN
+from records.blind_indexes import ADDRESS, KIN, Fingerprint
 from records.models import StaffTrace
 
 ID_NUMBER, MOBILE, EMAIL = "identity.id_number", "identity.mobile", "identity.email"
@@ -49,21 +50,28 @@ def note(user: User, values: Mapping[str, str], *, channel: str, actor: Actor) -
             facts={"target": str(user.ref), "traces": len(traces)},
         )
         StaffTrace.objects.filter(user=user).delete()
-        StaffTrace.objects.bulk_create(
-            StaffTrace(user=user, element=element, digest=digest) for element, digest in traces
-        )
+        StaffTrace.objects.bulk_create(StaffTrace(user=user, **each.columns()) for each in traces)
     return len(traces)
 
 
-def _traces(name: str, values: Mapping[str, str]) -> list[tuple[str, bytes]]:
+def _traces(name: str, values: Mapping[str, str]) -> list[Fingerprint]:
+    """Under every root that customers' fingerprints may be made with."""
+    return [
+        Fingerprint(element, digest, version)
+        for version in index_versions()
+        for element, digest in _under(version, name, values)
+    ]
+
+
+def _under(version: int, name: str, values: Mapping[str, str]) -> list[tuple[str, bytes]]:
     found = [
-        (code, blind_indexes.digest(code, values[code]))
+        (code, blind_indexes.digest(code, values[code], version=version))
         for code in (ID_NUMBER, MOBILE, EMAIL)
         if values.get(code)
     ]
     if address := values.get(ADDRESS):
-        found.append((ADDRESS, blind_indexes.place(address)))
-        if street := blind_indexes.kin(name, address):
+        found.append((ADDRESS, blind_indexes.place(address, version=version)))
+        if street := blind_indexes.kin(name, address, version=version):
             found.append((KIN, street))
     return found
 

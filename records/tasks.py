@@ -5,7 +5,12 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 
+from access import actors, scopes
+from access.key_rotation import jobs
+from access.key_rotation.jobs import Kind, Why
+from access.vocabulary import Channel
 from custodian.workflow import IllegalMove
+from records import index_roots, reindexing
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
 from records.models import ImportRun
@@ -42,12 +47,33 @@ def keep_storage() -> None:
 
 
 @shared_task
+def reindex(rotation_id: int) -> None:
+    try:
+        reindexing.work(rotation_id)
+    except IllegalMove:
+        _log.info("rotation-held-by-another", job=rotation_id)
+
+
+@shared_task
+def keep_indexes() -> None:
+    """The rest that a rotation left, and the end of roots that nothing is found by."""
+    with scopes.acting(actors.system("key-rotator")) as actor:
+        index_roots.carry_out()
+        if actor is not None and (version := index_roots.rest()) is not None:
+            jobs.request(
+                Kind.INDEX, why=Why.SCHEDULE, channel=Channel.TASK, actor=actor, version=version
+            )
+
+
+@shared_task
 def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
     for run_id in ImportRun.objects.due().values_list("pk", flat=True):
         run_import.delay(run_id)
     for batch_id in executing.due_jobs():
         destroy_batch.delay(batch_id)
+    for rotation_id in reindexing.due():
+        reindex.delay(rotation_id)
     quarantine.expire()
     store.tidy()
     expiry.expire()

@@ -11,7 +11,7 @@ from access.models.exports import Export
 from access.models.exposures import Exposure
 from access.models.findings import Finding
 from access.models.installation import Installation
-from access.models.keys import DataKey, LogMonth, SubjectKey
+from access.models.keys import DataKey, KeyRotation, LogMonth, RetiredKek, SubjectKey
 from access.models.law import Confirmation, RuleOverride
 from access.models.people import Unit, User
 from access.models.quotas import Quota, Seen, Tally, Total
@@ -61,6 +61,7 @@ __all__ = [
     "HeldRight",
     "Hourly",
     "Installation",
+    "KeyRotation",
     "Lesson",
     "LogMonth",
     "Measure",
@@ -71,6 +72,7 @@ __all__ = [
     "Reminder",
     "Replay",
     "Restriction",
+    "RetiredKek",
     "RollRow",
     "RuleOverride",
     "RuleProposal",

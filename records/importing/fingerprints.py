@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from custodian.keys import index_key
+from custodian.keys import source_key
 from records import blind_indexes
 from records.importing.drafts import ClaimDraft, CustomerDraft, PolicyDraft, Reference
 from records.importing.mapping import SourceMapping
@@ -54,7 +54,7 @@ def of_key(
 
 
 def _digest(name: str, content: object) -> bytes:
-    return hmac.digest(index_key(name), _encode(content).encode(), "sha256")[:LENGTH]
+    return hmac.digest(source_key(name), _encode(content).encode(), "sha256")[:LENGTH]
 
 
 def _content(draft: CustomerDraft | PolicyDraft | ClaimDraft) -> list[Any]:

@@ -156,7 +156,11 @@ class Known:
             self.customers[held.digest] = held
 
     def _load_by_document(self, numbers: Iterable[str]) -> None:
-        by_digest = {blind_indexes.digest(_ID_NUMBER, number): number for number in set(numbers)}
+        by_digest = {
+            digest: number
+            for number in set(numbers)
+            for digest in blind_indexes.digests(_ID_NUMBER, number)
+        }
         if not by_digest:
             return
         found = BlindIndex.objects.current().filter(
@@ -184,7 +188,12 @@ class Known:
         return {d.policy_key for d in claims if self.digest(d.policy_key) in self.policies}
 
     def _load_by_number(self, numbers: set[str]) -> None:
-        by_digest = {blind_indexes.digest(_NUMBER, number): number for number in numbers if number}
+        by_digest = {
+            digest: number
+            for number in numbers
+            if number
+            for digest in blind_indexes.digests(_NUMBER, number)
+        }
         if not by_digest:
             return
         holdings = {

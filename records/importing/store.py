@@ -17,7 +17,7 @@ from django.db.models import Q
 from access import keystore
 from access.keystore import DataKey
 from custodian import clock
-from custodian.keys import index_key
+from custodian.keys import source_key
 from records import vault
 from records.importing.readers import Source, SourceRefused
 from records.importing.readers.sheets import DEFAULT_LIMITS, Limits
@@ -40,7 +40,7 @@ class Arriving:
         self._most = limits.file_bytes if text else limits.workbook_bytes
         self._ref, self._holding = uuid4(), uuid4()
         self._key: DataKey = keystore.create({self._holding: None})[self._holding]
-        self._digest = hmac.new(index_key(_CONTENT), digestmod="sha256")
+        self._digest = hmac.new(source_key(_CONTENT), digestmod="sha256")
         self._path = path_of(self._ref.hex)
         self._sealer = _Sealer(self._path, holding=self._holding, key=self._key)
 

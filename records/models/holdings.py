@@ -45,6 +45,8 @@ class BlindIndex(models.Model):
 
     element = models.CharField(max_length=60)
     digest = models.BinaryField(max_length=16)
+    # Of the index root behind it; two stand side by side while a rotation is under way.
+    version = models.PositiveSmallIntegerField(default=1, db_default=1)
     subject = models.ForeignKey(Subject, models.PROTECT)
     holding = models.UUIDField()
     since = models.DateTimeField(default=clock.now)

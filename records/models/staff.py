@@ -14,6 +14,9 @@ class StaffTrace(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     element = models.CharField(max_length=60)
     digest = models.BinaryField(max_length=16)
+    version = models.PositiveSmallIntegerField(
+        default=1, db_default=1
+    )  # of the index root behind it
     since = models.DateTimeField(default=clock.now)
 
     class Meta:

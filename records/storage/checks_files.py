@@ -18,7 +18,7 @@ from access.keystore import DataKey
 from access.machine_reads import Sweep
 from access.models import Bundle, Export
 from access.sealed_files import Shelf
-from custodian.keys import index_key
+from custodian.keys import source_key
 from records import documents, vault
 from records.documents import CHUNK, CONTENT
 from records.models import Document, ImportFile
@@ -34,7 +34,7 @@ _HEX = re.compile(r"[0-9a-f]{32}")
 def document_file(row: Held, key: DataKey, sweep: Sweep) -> Fault | None:
     """The document's file, opened from its first part to its last and compared with its keyed hash."""
     path = documents.path_of(row.row)
-    digest, size = hmac.new(index_key(CONTENT), digestmod="sha256"), 0
+    digest, size = hmac.new(source_key(CONTENT), digestmod="sha256"), 0
     try:
         with path.open("rb") as file:
             chunks = iter(lambda: file.read(CHUNK), b"")

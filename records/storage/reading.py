@@ -48,6 +48,10 @@ def again(kind: str, pks: Iterable[int]) -> list[Held]:
     return _held(kind, HOLDINGS[kind]._default_manager.filter(pk__in=list(pks)))
 
 
+def of_subjects(kind: str, subjects: Iterable[int]) -> list[Held]:
+    return _held(kind, HOLDINGS[kind]._default_manager.filter(subject_id__in=list(subjects)))
+
+
 def codes(kind: str) -> list[str]:
     """Every element that may be sealed in a holding of the kind."""
     models = [HOLDINGS[kind], *([Account] if kind == "financial" else [])]

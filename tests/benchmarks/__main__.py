@@ -9,7 +9,9 @@ from pathlib import Path
 
 from tests.benchmarks import premises, report
 
-PARTS = ("read", "search", "import", "log", "tree", "access", "audits", "destroy", "scrub")
+PARTS = (
+    "read", "search", "import", "log", "tree", "access", "audits", "destroy", "scrub", "rotation",
+)  # fmt: skip
 
 
 def main() -> int:
@@ -24,12 +26,14 @@ def main() -> int:
     report.line(report.machine())
     with premises.running(stacks="all" if options.peers else "tables") as var:
         # After the services are up: these modules read Django's settings.
-        from tests.benchmarks import audits, destroying, importing, tree
+        from tests.benchmarks import audits, destroying, importing, rotation, tree
 
         if "tree" in wanted:
             tree.measure(var=var, quick=options.quick, length=options.entries)
         if "audits" in wanted:
             audits.measure(quick=options.quick, length=options.entries)
+        if "rotation" in wanted:
+            rotation.measure(quick=options.quick)
         if "import" in wanted:
             importing.measure(var=var, quick=options.quick)
         if "destroy" in wanted:

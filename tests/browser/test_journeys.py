@@ -216,6 +216,7 @@ OFFICE = [
     "/admin/law/rules/cn-identity/", "/admin/law/rules/cn-log/change/",
     "/admin/retention/", "/admin/retention/events/{ref}/", "/admin/destruction/",
     "/admin/destruction/{batch}/",
+    "/admin/keys/",
 ]  # fmt: skip
 
 

@@ -83,10 +83,8 @@ def policy(
         )
         PolicyRole.objects.create(policy=found, subject_id=holder.pk, role="policyholder")
         PolicyRole.objects.create(policy=found, subject_id=(insured or holder).pk, role="insured")
-        for code, digest in blind_indexes.of_values(values):
-            BlindIndex.objects.create(
-                element=code, digest=digest, subject_id=holder.pk, holding=holding
-            )
+        for each in blind_indexes.of_values(values):
+            BlindIndex.objects.create(**each.columns(), subject_id=holder.pk, holding=holding)
         return found
 
 

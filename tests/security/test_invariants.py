@@ -72,6 +72,11 @@ BREAKS: Mapping[str, Mapping[str, str]] = {
         "an epoch": "UPDATE records_finances SET epoch = epoch + 1",
         "a key": "UPDATE keys.data_key SET wrapped = substr(wrapped, 1, 20) || wrapped",
     },
+    "keyring": {
+        "a key's KEK": "UPDATE keys.data_key SET kek = 77",
+        "a customer's KEK": "UPDATE keys.subject_key SET kek = 77",
+        "an index root": "UPDATE records_blindindex SET version = 77",
+    },
     "indexes": {
         "another customer's": "UPDATE records_blindindex SET holding = gen_random_uuid()",
         "a missing one": "DELETE FROM records_blindindex WHERE element = 'identity.mobile'",

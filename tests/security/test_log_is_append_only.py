@@ -214,7 +214,7 @@ def test_rights_on_log_and_keys_are_exactly_these() -> None:
             granted.setdefault(f"{table} {role.removeprefix('custodian_')}", set()).add(right)
         cursor.execute(
             "SELECT p.proname, a.grantee::regrole::text FROM pg_proc p, LATERAL aclexplode(p.proacl) a"
-            " WHERE p.pronamespace = 'querylog'::regnamespace AND a.grantee <> p.proowner"
+            " WHERE p.pronamespace IN ('querylog'::regnamespace, 'keys'::regnamespace) AND a.grantee <> p.proowner"
         )
         callers = {(name, role.removeprefix("custodian_")) for name, role in cursor.fetchall()}
     read = {"SELECT"}
@@ -231,6 +231,7 @@ def test_rights_on_log_and_keys_are_exactly_these() -> None:
         "querylog.outbox sequencer": {"SELECT", "UPDATE", "DELETE"},
         "keys.data_key app": {"SELECT", "INSERT"},
         "keys.subject_key app": {"SELECT", "INSERT"},
+        "keys.retired app": read,
         **{f"querylog.{table} {role}": read for table in TREE for role in ("app", "auditor")},
         **{f"querylog.{table} sequencer": rights for table, rights in TREE.items()},
     }
@@ -241,6 +242,10 @@ def test_rights_on_log_and_keys_are_exactly_these() -> None:
         ("fill", "sequencer"),
         ("thin", "sequencer"),
         ("forget_subject", "app"),
+        ("rewrap_holdings", "app"),
+        ("rewrap_subjects", "app"),
+        ("retire", "app"),
+        ("note_destroyed", "app"),
     }
 
 

@@ -73,7 +73,7 @@ def shortened(document: dict[str, Any]) -> None:
 
 
 def exchanged(document: dict[str, Any]) -> None:
-    document["keks"]["1"]["key"] = document["roots"]["index"]["key"]
+    document["keks"]["1"]["key"] = document["roots"]["source"]["key"]
 
 
 def open_to_all(path: Path) -> None:

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from custodian.crypto.errors import CryptoError
+from custodian import keys
+from custodian.crypto.errors import CryptoError, KeyringSealed
 from custodian.crypto.keyring import FileKeyring
 from custodian.crypto.suites import Suite
 
@@ -26,8 +27,16 @@ class Command(BaseCommand):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             FileKeyring.create(
-                path, insurer=settings.CUSTODIAN_INSURER, suite=Suite[options["suite"]]
+                path,
+                insurer=settings.CUSTODIAN_INSURER,
+                suite=Suite[options["suite"]],
+                token=keys.token(),
             )
+        except KeyringSealed as error:
+            raise CommandError(
+                _("令牌不能使用（%(why)s）。请核对 CUSTODIAN_PKCS11_ 开头的设置。")
+                % {"why": error.reason}
+            ) from error
         except CryptoError as error:
             raise CommandError(
                 _("密钥环已存在或无法写入：%(path)s。现有密钥环不会被覆盖。") % {"path": path}

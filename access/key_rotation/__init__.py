@@ -1,0 +1,1 @@
+"""Changing what wraps the keys, and destroying what wraps none any more, while everybody goes on working."""
