@@ -125,6 +125,8 @@ WORDS: Mapping[str, Promise | str] = {
     Action.STORAGE_CHANGE: _("登记存储检查"),
     Action.STORAGE_READ: _("阅看存储检查"),
     Action.STORAGE_SCRUB: _("检查密封值"),
+    Action.BACKUP_MAKE: _("制作备份"),
+    Action.RESTORE_RECONCILE: _("核对从备份恢复的数据库"),
 }
 # The acts of the log, as a person filters them.
 ACTS: Mapping[str, Promise | str] = {

@@ -132,6 +132,8 @@ class Action(StrEnum):
     STORAGE_CHANGE = "records:storage:change"
     STORAGE_READ = "records:storage:read"
     STORAGE_SCRUB = "records:storage:scrub"
+    BACKUP_MAKE = "custodian:backup:make"
+    RESTORE_RECONCILE = "custodian:restore:reconcile"
 
 
 # The word in the log for each act; an act that is not listed here is an `admin` act.
@@ -221,6 +223,7 @@ ACT: Mapping[Action, str] = {
     Action.MEDIA_DISPOSAL_APPROVE: "change",
     Action.MEDIA_DISPOSAL_PROPOSE: "change",
     Action.STORAGE_CHANGE: "change",
+    Action.RESTORE_RECONCILE: "change",
 }
 
 ROLES: Mapping[Action, frozenset[Role]] = {
@@ -342,6 +345,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.STORAGE_CHANGE: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.STORAGE_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.STORAGE_SCRUB: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.BACKUP_MAKE: frozenset(),
+    Action.RESTORE_RECONCILE: frozenset(),
 }
 # Somebody else has approved exactly this look before it is had: quotas count it and do not stop it.
 BY_APPROVAL = frozenset({Action.CUSTOMER_EXPORT})
