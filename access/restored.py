@@ -15,10 +15,8 @@ from django.conf import settings
 from django.db import ProgrammingError, connection
 from django.utils.translation import gettext_lazy as _
 
-from access.models import Installation
-from access.querylog import writer
 from access.querylog import connection as log_connection
-from custodian import clock
+from access.querylog import writer
 from custodian.errors import Unavailable
 
 CODE = "restored-not-reconciled"
@@ -63,16 +61,6 @@ def require() -> None:
         raise RestoredNotReconciled
 
 
-def mark() -> Installation | None:
-    """The row with what was restored, while it waits."""
-    return Installation.objects.filter(restored_at__isnull=False, reconciled_at=None).first()
-
-
-def lift(row: Installation) -> None:
-    Installation.objects.filter(pk=row.pk, reconciled_at=None).update(reconciled_at=clock.now())
-    forget()
-
-
 @contextmanager
 def reconciling() -> Iterator[None]:
     """This process alone works while the mark stands: it replays, compares and puts on record."""
@@ -100,6 +88,8 @@ def _say(state: str) -> None:
 
 def _stands() -> bool:
     try:
-        return mark() is not None
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT querylog.awaits_reconciliation()")
+            return bool(cursor.fetchone() == (True,))
     except ProgrammingError:
         return False

@@ -18,7 +18,7 @@ from access import actors, findings, gate, ports, restored, scopes
 from access.actions import Action
 from access.models import Finding, Installation
 from access.vocabulary import Channel
-from custodian import databases
+from custodian import clock, databases
 from custodian.backup import gaps, tombstones, words
 from custodian.backup import manifest as manifests
 from custodian.backup.errors import BackupRefused
@@ -48,7 +48,7 @@ class Reconciled:
 
 def reconcile(*, sheets_in: Path, checkpoint: bytes, accept_gap: str = "") -> Reconciled:
     """Raises `BackupRefused` when something is missing, or there is a gap that nobody accepted."""
-    mark = restored.mark()
+    mark = _mark()
     if mark is None:
         raise BackupRefused("not-restored")
     manifest = manifests.of_facts(mark.facts["manifest"])
@@ -65,6 +65,10 @@ def reconcile(*, sheets_in: Path, checkpoint: bytes, accept_gap: str = "") -> Re
         _finish(mark, manifest, found, replayed, reason=accept_gap)
     restored.forget()
     return Reconciled(replayed, found, indexes, len(ports.ledgers()))
+
+
+def _mark() -> Installation | None:
+    return Installation.objects.filter(restored_at__isnull=False, reconciled_at=None).first()
 
 
 def _sheets(folder: Path, manifest: Manifest) -> Sequence[Sheet]:
@@ -114,7 +118,7 @@ def _finish(
             },
             reason=reason,
         )
-        restored.lift(mark)
+        Installation.objects.filter(pk=mark.pk).update(reconciled_at=clock.now())
 
 
 def _begin_anew() -> None:

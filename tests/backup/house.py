@@ -1,0 +1,155 @@
+"""A house with a log and customers, a backup key that is elsewhere, and an empty database to restore into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from access import actors, gate, restored, scopes
+from access.actions import Action
+from access.models import Subject, User
+from access.querylog import writer
+from access.sequencer.process import Sequencer
+from custodian import clock, databases, keys
+from custodian.backup import elsewhere, making, reconciling, restoring, tombstones
+from custodian.backup.reconciling import Reconciled
+from custodian.backup.restoring import Restored
+from custodian.crypto import backup_box
+from custodian.crypto.keyring import FileKeyring
+from custodian.crypto.suites import Suite
+from custodian.tlog import log_key
+from records import vault
+from records.models import Account, Claim, Customer, Finances, Identity, Policy
+from tests import databases as test_databases
+from tests import estate
+
+NAME = "identity.name"
+LI = {**estate.ZHANG, NAME: "李清照", "identity.id_number": "110101199003070011"}
+
+
+@dataclass
+class House:
+    folder: Path
+    private: Path
+    agent: User
+    gone: Customer  # who will be destroyed
+    neighbour: Customer
+
+    @property
+    def head(self) -> Path:
+        return Path(settings.CUSTODIAN_LOG_HEAD)
+
+    @property
+    def ring(self) -> FileKeyring:
+        return FileKeyring.load(settings.CUSTODIAN_KEYRING, insurer="QH", allow_test=True)
+
+    def seal(self) -> None:
+        """One turn of the sequencer, and its end."""
+        writer.stop()
+        sequencer = Sequencer(head=self.head, keys=log_key.load(settings.CUSTODIAN_LOG_KEY))
+        try:
+            sequencer.cycle()
+        finally:
+            sequencer.close()
+
+    def backup(self) -> Path:
+        self.seal()
+        return making.make(settings.CUSTODIAN_BACKUPS)
+
+    def name_of(self, customer: Customer) -> str:
+        """What the agent reads; raises what stands in the way."""
+        with estate.acting(self.agent, stepped_up=True) as actor:
+            permit = gate.permit(
+                actor,
+                Action.CUSTOMER_REVEAL,
+                purpose="follow_up",
+                channel="desk",
+                subjects=[customer.subject_id],
+                elements=[NAME],
+                reason="回访",
+            )
+            return "".join(plain.text for plain in vault.reveal(permit))
+
+    def destroy(self, customer: Customer) -> None:
+        """Her keys and indexes go, and a tombstone outside says so."""
+        with scopes.acting(estate.system()):
+            subject = Subject.objects.get(pk=customer.subject_id)
+        tombstones.put(holdings_of(subject.pk), [subject.uid], at=clock.now())
+        sheets = tombstones.read(tombstones.folder())
+        tombstones.replay(sheets[-1:], actor=actors.system("destroyer"))
+
+    def restore(self, folder: Path, **more: Any) -> Restored:
+        return restoring.restore(folder, private=self.private, **more)
+
+    def reconcile(self, **more: Any) -> Reconciled:
+        return reconciling.reconcile(
+            sheets_in=more.pop("sheets_in", tombstones.folder()),
+            checkpoint=more.pop("checkpoint", None) or self.head.read_bytes(),
+            **more,
+        )
+
+
+def holdings_of(subject: int) -> list[UUID]:
+    with scopes.acting(estate.system()):
+        return [
+            holding
+            for model in (Identity, Finances, Policy, Claim)
+            for holding in model.objects.filter(subject_id=subject).values_list("holding", flat=True)
+        ]
+
+
+def build(folder: Path, chosen: Any) -> House:
+    """`chosen` are pytest's settings."""
+    chosen.CUSTODIAN_KEYRING = folder / "keyring.json"
+    FileKeyring.create(
+        chosen.CUSTODIAN_KEYRING, insurer="QH", suite=Suite.AES_256_GCM, test=True
+    )
+    keys.forget()
+    private = folder / "backup.key"
+    chosen.CUSTODIAN_BACKUP_KEY = backup_box.public_text(backup_box.create(private))
+    chosen.CUSTODIAN_BACKUPS = folder / "backups"
+    chosen.CUSTODIAN_TOMBSTONES = folder / "tombstones"
+    for name in ("KEY", "POLICY", "HEAD", "STORE"):
+        setattr(chosen, f"CUSTODIAN_LOG_{name}", folder / f"log-{name.lower()}")
+    signer = log_key.create(chosen.CUSTODIAN_LOG_KEY, origin=chosen.CUSTODIAN_LOG_ORIGIN)
+    log_key.add_to_policy(chosen.CUSTODIAN_LOG_POLICY, signer)
+    agent = estate.user()
+    gone = estate.customer(of=[agent])
+    neighbour = estate.customer(LI, of=[agent])
+    return House(folder, private, agent, gone, neighbour)
+
+
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """A migrated one beside the test's own."""
+    name = f"{databases.url('app').rpartition('/')[2].partition('?')[0]}_r"
+    with test_databases._superuser() as server:
+        test_databases._drop(server, name)
+        test_databases._create(
+            server, name, template=f"custodian_test_{test_databases._fingerprint()}"
+        )
+        test_databases._execute(server, "REVOKE ALL ON DATABASE {} FROM PUBLIC", name)
+        for role in test_databases.ROLES.values():
+            test_databases._execute(server, "GRANT CONNECT ON DATABASE {} TO {}", name, role)
+    try:
+        with elsewhere.inside(name):
+            yield name
+    finally:
+        writer.stop()
+        with test_databases._superuser() as server:
+            test_databases._drop(server, name)
+
+
+def long_ago(days: int) -> datetime:
+    return datetime.fromtimestamp(datetime.now(UTC).timestamp() - days * 86400, UTC)
+
+
+__all__ = ["Account", "House", "build", "connection", "empty_database", "long_ago", "restored"]
