@@ -127,6 +127,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.STORAGE_SCRUB: _("检查密封值"),
     Action.BACKUP_MAKE: _("制作备份"),
     Action.RESTORE_RECONCILE: _("核对从备份恢复的数据库"),
+    Action.INDEX_REBUILD: _("重建检索指纹"),
 }
 # The acts of the log, as a person filters them.
 ACTS: Mapping[str, Promise | str] = {

@@ -134,6 +134,7 @@ class Action(StrEnum):
     STORAGE_SCRUB = "records:storage:scrub"
     BACKUP_MAKE = "custodian:backup:make"
     RESTORE_RECONCILE = "custodian:restore:reconcile"
+    INDEX_REBUILD = "records:index:rebuild"
 
 
 # The word in the log for each act; an act that is not listed here is an `admin` act.
@@ -347,6 +348,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.STORAGE_SCRUB: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.BACKUP_MAKE: frozenset(),
     Action.RESTORE_RECONCILE: frozenset(),
+    Action.INDEX_REBUILD: frozenset(),
 }
 # Somebody else has approved exactly this look before it is had: quotas count it and do not stop it.
 BY_APPROVAL = frozenset({Action.CUSTOMER_EXPORT})

@@ -69,7 +69,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
             Action.USER_CHANGE,
         }
     ),
-    "reconciler": frozenset({Action.RESTORE_RECONCILE}),
+    "reconciler": frozenset({Action.INDEX_REBUILD, Action.RESTORE_RECONCILE}),
     "reminder": frozenset(),
     "replayer": frozenset(),
     "scrubber": frozenset({Action.STORAGE_CHANGE, Action.STORAGE_SCRUB}),
