@@ -2,6 +2,7 @@
 
 Somebody destroyed after the backup would live again in it, and looks taken since would never have been. The
 mark stands in the database itself, so that no process can miss it; a trigger on the log refuses as well.
+A database that was put back by other means than ours has no mark, but is behind the head that was announced.
 """
 
 from __future__ import annotations
@@ -18,8 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from access.querylog import connection as log_connection
 from access.querylog import writer
 from custodian.errors import Unavailable
+from custodian.tlog.verify import Checkpoint, Failed
 
 CODE = "restored-not-reconciled"
+_STATE = """
+SELECT querylog.awaits_reconciliation(), t.size,
+       (SELECT note FROM querylog.checkpoint ORDER BY size DESC LIMIT 1)
+FROM querylog.tree t
+"""
 _RECONCILING = "SELECT set_config('custodian.reconciling', %s, false)"
 
 
@@ -88,8 +95,37 @@ def _say(state: str) -> None:
 
 def _stands() -> bool:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT querylog.awaits_reconciliation()")
-            return bool(cursor.fetchone() == (True,))
+        return any(_state())
     except ProgrammingError:
         return False
+
+
+def is_behind() -> bool:
+    """Whether the database has fewer entries than the announced head."""
+    return _state()[1]
+
+
+def _state() -> tuple[bool, bool]:
+    """Whether it is marked, and whether it is behind."""
+    head = _announced()  # before the database, which is never behind what was announced
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE)
+        marked, size, note = cursor.fetchone() or (False, 0, None)
+    return bool(marked), head is not None and note is not None and _is_behind(head, size, note)
+
+
+def _announced() -> bytes | None:
+    """The newest checkpoint outside, where this process can read it."""
+    try:
+        return settings.CUSTODIAN_LOG_HEAD.read_bytes() if settings.CUSTODIAN_SEALING else None
+    except OSError:
+        return None
+
+
+def _is_behind(head: bytes, size: int, note: str) -> bool:
+    """Of the same log only: a copy that a drill plays on goes by another name."""
+    try:
+        known, own = Checkpoint.parse(head), Checkpoint.parse(note.encode())
+    except Failed:
+        return False  # the sequencer and the verification say what is wrong with it
+    return known.origin == own.origin and known.size > size

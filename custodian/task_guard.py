@@ -10,7 +10,7 @@ from celery import Task as Plain
 _log = structlog.get_logger("custodian")
 
 
-class Task(Plain):  # type: ignore[misc]  celery has no types
+class Task(Plain):  # type: ignore[misc]
     """Whatever is left undone stands in the rows, and the sweep finds it there."""
 
     abstract = True

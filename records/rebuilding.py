@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from access import machine_reads, scopes
 from access.actions import Action
@@ -45,7 +46,7 @@ def _codes(kind: str) -> frozenset[str]:
 
 
 def _rebuild(kind: str, actor: Actor) -> int:
-    rows = integrity.HOLDINGS[kind]._default_manager.order_by("pk")
+    rows: QuerySet[Any] = integrity.HOLDINGS[kind]._default_manager.order_by("pk")
     count, last = 0, 0
     while page := list(rows.filter(pk__gt=last)[:PAGE]):
         last = page[-1].pk

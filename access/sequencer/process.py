@@ -195,11 +195,13 @@ def _lead() -> extensions.connection:
         require_reconciled(connection)
         with connection.cursor() as cursor:
             cursor.execute(_LEADER)
-            if cursor.fetchone() != (True,):
-                raise NotLeader
+            leads = cursor.fetchone() == (True,)
     except BaseException:
         connection.close()
         raise
+    if not leads:
+        connection.close()
+        raise NotLeader
     connection.autocommit = False
     return connection
 

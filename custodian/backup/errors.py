@@ -18,7 +18,9 @@ WHY: Final[Mapping[str, Any]] = {
     "checkpoint-unreadable": _("检查点不能读取，或不是日志密钥所签。"),
     "counts-differ": _("恢复的行数与清单不符，已全部撤回，数据库没有改变。"),
     "file-altered": _("备份文件与清单不符：被改动、截断或换过。"),
-    "gap-not-accepted": _("有缺口。查清以后，请加 --accept-gap 并写明理由再运行；缺口会作为事件上报。"),
+    "gap-not-accepted": _(
+        "有缺口。查清以后，请加 --accept-gap 并写明理由再运行；缺口会作为事件上报。"
+    ),
     "keys-gone": _("这份备份的密钥流已到期删除。请用 --keys 指明一份更晚、密钥流还在的备份。"),
     "keys-older": _("密钥流比数据流早。请用同一份或更晚的备份的密钥流。"),
     "log-rewritten": _("数据库里的日志与库外的检查点分叉，不是缺口。请勿继续，先保全证据。"),

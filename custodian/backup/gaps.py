@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from django.conf import settings
 from psycopg2 import extensions
 
 from access import ports
@@ -15,7 +15,7 @@ from access.verification import run
 from access.verification.outside import Elsewhere, Gathered, Trusted
 from custodian.backup import tables
 from custodian.backup.errors import BackupRefused
-from custodian.backup.manifest import Manifest
+from custodian.backup.manifest import of_facts
 from custodian.tlog import merkle
 from custodian.tlog.tiles import Edge
 from custodian.tlog.verify import Checkpoint, Failed, leaf_hash
@@ -29,7 +29,7 @@ _NOT_COUNTED = frozenset({"public.access_installation"})
 
 @dataclass(frozen=True)
 class Gap:
-    """`what` is a code; `first` and `beyond` are entries of the log, `table` is what rows are lacking from."""
+    """`what` is a code, `first` and `beyond` are entries of the log, `table` is where rows are lacking."""
 
     what: str
     count: int = 0
@@ -48,7 +48,34 @@ class Gap:
         return {name: value for name, value in said.items() if value}
 
 
-def checkpoint_of(note: bytes, manifest: Manifest) -> Checkpoint:
+@dataclass(frozen=True)
+class Moment:
+    """The moment that the database was put back to; of a backup of ours its manifest says everything."""
+
+    at: datetime
+    backup: str = ""
+    tombstone: int = 0
+    log_size: int = 0
+    log_root: str = ""
+    rows: Mapping[str, int] | None = None  # by table, as they were loaded
+
+
+def moment_of(facts: Mapping[str, Any]) -> Moment:
+    """From what the mark says. A database that was put back by other means says nothing of itself."""
+    if "manifest" not in facts:
+        return Moment(datetime.fromisoformat(facts["at"]))
+    manifest = of_facts(facts["manifest"])
+    return Moment(
+        manifest.at,
+        manifest.backup,
+        manifest.tombstone,
+        manifest.log_size,
+        manifest.log_root,
+        {**manifest.rows, **facts["keys"]["rows"]},
+    )
+
+
+def checkpoint_of(note: bytes, put_back: Moment) -> Checkpoint:
     """The newest checkpoint that anybody holds. Raises `BackupRefused` when the one given is not that."""
     outside = run.configured(note=note)
     try:
@@ -59,7 +86,7 @@ def checkpoint_of(note: bytes, manifest: Manifest) -> Checkpoint:
         policy.log_time_then(given)
     except Failed:
         raise BackupRefused("checkpoint-unreadable") from None
-    newest = max([manifest.log_size, *_sizes(outside.gather(), policy, given.origin)])
+    newest = max([put_back.log_size, *_sizes(outside.gather(), policy, given.origin)])
     if given.size < newest:
         raise BackupRefused("checkpoint-older", f"{given.size} < {newest}")
     return given
@@ -76,7 +103,7 @@ def _sizes(held: Gathered, policy: Trusted, origin: str) -> Iterator[int]:
             yield known.size
 
 
-def of_log(cursor: extensions.cursor, newest: Checkpoint, manifest: Manifest) -> Iterator[Gap]:
+def of_log(cursor: extensions.cursor, newest: Checkpoint, put_back: Moment) -> Iterator[Gap]:
     """Entries that were sealed and are gone. Raises `BackupRefused` where what is left is another history."""
     cursor.execute("SELECT size FROM querylog.tree")
     (sealed,) = cursor.fetchone() or (0,)
@@ -85,7 +112,7 @@ def of_log(cursor: extensions.cursor, newest: Checkpoint, manifest: Manifest) ->
         raise BackupRefused("log-rewritten")
     if edge.size > newest.size and _root(cursor, newest.size) != newest.root:
         raise BackupRefused("log-rewritten")
-    if manifest.log_size and _root(cursor, manifest.log_size).hex() != manifest.log_root:
+    if put_back.log_size and _root(cursor, put_back.log_size).hex() != put_back.log_root:
         raise BackupRefused("log-rewritten")
     _compare_archive(cursor, sealed)
     if edge.size < newest.size:
@@ -94,7 +121,7 @@ def of_log(cursor: extensions.cursor, newest: Checkpoint, manifest: Manifest) ->
             count=newest.size - edge.size,
             first=edge.size,
             beyond=newest.size,
-            since=manifest.at,
+            since=put_back.at,
             until=_signed_at(newest),
         )
 
@@ -145,7 +172,3 @@ def of_rows(cursor: extensions.cursor, expected: Mapping[str, int]) -> Iterator[
     for table, count in tables.counts(cursor).items():
         if table not in _NOT_COUNTED and count != expected.get(table, 0):
             yield Gap(ROWS, count=abs(expected.get(table, 0) - count), table=table)
-
-
-def origin_is_new(newest: Checkpoint) -> bool:
-    return bool(newest.origin != settings.CUSTODIAN_LOG_ORIGIN)

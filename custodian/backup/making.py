@@ -77,7 +77,9 @@ def _moment() -> Iterator[extensions.cursor]:
         with connection.cursor() as cursor:
             # The text of a value must not depend on how some host is set up.
             cursor.execute("SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 1;")
-            cursor.execute("SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres';")
+            cursor.execute(
+                "SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres';"
+            )
             yield cursor
 
 

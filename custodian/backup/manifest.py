@@ -81,7 +81,9 @@ def of_facts(facts: Mapping[str, Any]) -> Manifest:
             raise BackupRefused("manifest-unreadable")
         said["at"] = datetime.fromisoformat(said["at"])
         said["files"] = {name: File(**each) for name, each in said["files"].items()}
-        said["sequences"] = {name: (last, called) for name, (last, called) in said["sequences"].items()}
+        said["sequences"] = {
+            name: (last, called) for name, (last, called) in said["sequences"].items()
+        }
         return Manifest(**said)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BackupRefused("manifest-unreadable") from None

@@ -17,13 +17,12 @@ from psycopg2 import extensions
 from access import actors, findings, gate, ports, restored, scopes
 from access.actions import Action
 from access.models import Finding, Installation
+from access.models.tree import Checkpoint as TreeHead
 from access.vocabulary import Channel
 from custodian import clock, databases
 from custodian.backup import gaps, tombstones, words
-from custodian.backup import manifest as manifests
 from custodian.backup.errors import BackupRefused
-from custodian.backup.gaps import LOG, Gap
-from custodian.backup.manifest import Manifest
+from custodian.backup.gaps import LOG, Gap, Moment
 from custodian.backup.tombstones import Replayed, Sheet, TombstonesBroken
 from custodian.databases import DatabaseNotConfigured
 from custodian.tlog.verify import Checkpoint
@@ -46,23 +45,26 @@ class Reconciled:
     ledgers: int  # how many ledgers were asked
 
 
-def reconcile(*, sheets_in: Path, checkpoint: bytes, accept_gap: str = "") -> Reconciled:
-    """Raises `BackupRefused` when something is missing, or there is a gap that nobody accepted."""
-    mark = _mark()
-    if mark is None:
-        raise BackupRefused("not-restored")
-    manifest = manifests.of_facts(mark.facts["manifest"])
-    sheets = _sheets(sheets_in, manifest)
-    newest = gaps.checkpoint_of(checkpoint, manifest)
+def reconcile(
+    *, sheets_in: Path, checkpoint: bytes, accept_gap: str = "", physical: bool = False
+) -> Reconciled:
+    """Raises `BackupRefused` when something is missing, or there is a gap that nobody accepted.
+
+    `physical`: the database was put back by other means than `restore`, as by its write-ahead log.
+    """
+    mark = _mark() or _mark_physical(asked=physical)
+    put_back = gaps.moment_of(mark.facts)
+    sheets = _sheets(sheets_in, put_back)
+    newest = gaps.checkpoint_of(checkpoint, put_back)
     with restored.reconciling(), scopes.acting(actors.system("reconciler")):
-        found = _found(mark, manifest, newest)
+        found = _found(mark, put_back, newest)
         if found and not accept_gap:
             raise BackupRefused("gap-not-accepted", *(f"[{_spelt(gap)}]" for gap in found))
         replayed = tombstones.replay(sheets, actor=actors.system("destroyer"))
         indexes = rebuilding.rebuild_blind_indexes(actor=actors.system("reconciler"))
         if any(gap.what == LOG for gap in found):
             _begin_anew()
-        _finish(mark, manifest, found, replayed, reason=accept_gap)
+        _finish(mark, put_back, found, replayed, reason=accept_gap)
     restored.forget()
     return Reconciled(replayed, found, indexes, len(ports.ledgers()))
 
@@ -71,46 +73,62 @@ def _mark() -> Installation | None:
     return Installation.objects.filter(restored_at__isnull=False, reconciled_at=None).first()
 
 
-def _sheets(folder: Path, manifest: Manifest) -> Sequence[Sheet]:
+def _mark_physical(*, asked: bool) -> Installation:
+    """The mark that `restore` would have set. Raises `BackupRefused` where nothing was put back."""
+    if not asked and not restored.is_behind():
+        raise BackupRefused("not-restored")
+    newest = TreeHead.objects.order_by("-size").first()
+    at = newest.made_at if newest else clock.real()
+    row, _made = Installation.objects.update_or_create(
+        pk=1,
+        defaults={
+            "restored_at": clock.real(),
+            "reconciled_at": None,
+            "facts": {"at": at.isoformat()},
+        },
+    )
+    restored.forget()
+    return row
+
+
+def _sheets(folder: Path, put_back: Moment) -> Sequence[Sheet]:
     try:
         sheets = tombstones.read(folder)
     except TombstonesBroken:
         raise BackupRefused("tombstones-broken", folder) from None
     newest = max((sheet.number for sheet in sheets), default=0)
-    if newest < max(manifest.tombstone, tombstones.newest()):
-        raise BackupRefused("tombstones-older", f"{newest} < {manifest.tombstone}")
+    if newest < (known := max(put_back.tombstone, tombstones.newest())):
+        raise BackupRefused("tombstones-older", f"{newest} < {known}")
     return sheets
 
 
-def _found(mark: Installation, manifest: Manifest, newest: Checkpoint) -> list[Gap]:
+def _found(mark: Installation, put_back: Moment, newest: Checkpoint) -> list[Gap]:
     with _superuser() as cursor:
-        of_log = list(gaps.of_log(cursor, newest, manifest))
+        of_log = list(gaps.of_log(cursor, newest, put_back))
         # Once: what is replayed and rebuilt afterwards changes the counts.
         if COMPARED not in mark.facts:
-            expected = {**manifest.rows, **mark.facts["keys"]["rows"]}
-            differing = [gap.facts() for gap in gaps.of_rows(cursor, expected)]
+            rows = put_back.rows
+            differing = [gap.facts() for gap in gaps.of_rows(cursor, rows)] if rows else []
             mark.facts = {**mark.facts, COMPARED: differing}
             Installation.objects.filter(pk=mark.pk).update(facts=mark.facts)
     of_rows = [Gap(**facts) for facts in mark.facts[COMPARED]]
-    return [*of_log, *gaps.of_ledgers(manifest.at), *of_rows]
+    return [*of_log, *gaps.of_ledgers(put_back.at), *of_rows]
 
 
 def _finish(
-    mark: Installation, manifest: Manifest, found: Sequence[Gap], replayed: Replayed, *, reason: str
+    mark: Installation, put_back: Moment, found: Sequence[Gap], replayed: Replayed, *, reason: str
 ) -> None:
     """The findings, the entry and the end of the mark: all or nothing."""
     lost = next((gap for gap in found if gap.what == LOG), Gap(LOG))
     with transaction.atomic():
         for gap in found:
-            findings.raise_finding(
-                words.KIND, severity=Finding.Severity.URGENT, facts=gap.facts()
-            )
+            findings.raise_finding(words.KIND, severity=Finding.Severity.URGENT, facts=gap.facts())
         gate.authorise(
             actors.system("reconciler"),
             Action.RESTORE_RECONCILE,
             channel=Channel.COMMAND,
             facts={
-                "backup": manifest.backup,
+                **({"backup": put_back.backup} if put_back.backup else {}),
                 "gaps": len(found),
                 "sheets": replayed.sheets,
                 "holdings": replayed.holdings,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from psycopg2 import extensions, sql
@@ -101,7 +102,9 @@ def _superuser() -> Iterator[extensions.cursor]:
             cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
             if cursor.fetchone() != (True,):
                 raise BackupRefused("no-superuser")
-            cursor.execute("SET LOCAL session_replication_role = replica; SET LOCAL timezone = 'UTC'")
+            cursor.execute(
+                "SET LOCAL session_replication_role = replica; SET LOCAL timezone = 'UTC'"
+            )
             yield cursor
 
 
@@ -158,11 +161,9 @@ def _take(cursor: extensions.cursor, section: Section, rows: Rows) -> int:
     return _copy_in(cursor, named(section.table), section, rows)
 
 
-def _copy_in(
-    cursor: extensions.cursor, into: sql.Composable, section: Section, rows: Rows
-) -> int:
+def _copy_in(cursor: extensions.cursor, into: sql.Composable, section: Section, rows: Rows) -> int:
     command = sql.SQL("COPY {} ({}) FROM STDIN").format(into, listed(section.columns))
-    cursor.copy_expert(command, rows, copying.PIECE)
+    cursor.copy_expert(command, cast("IO[bytes]", rows), copying.PIECE)  # reads, and no more
     if rows.count != cursor.rowcount:
         raise BackupRefused("counts-differ", section.table)
     return cursor.rowcount
@@ -200,7 +201,11 @@ def _set_sequences(cursor: extensions.cursor, data: Manifest) -> None:
 def _mark(cursor: extensions.cursor, data: Manifest, later: Manifest) -> None:
     facts = {
         "manifest": json.loads(data.dump()),
-        "keys": {"backup": later.backup, "at": later.at.isoformat(), "rows": later.files[KEYS].rows},
+        "keys": {
+            "backup": later.backup,
+            "at": later.at.isoformat(),
+            "rows": later.files[KEYS].rows,
+        },
     }
     cursor.execute(
         "INSERT INTO public.access_installation (id, demo, begun_at, restored_at, facts)"

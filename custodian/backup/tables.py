@@ -50,7 +50,9 @@ FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid JOIN pg_namespace n O
 JOIN pg_class r ON r.oid = f.confrelid JOIN pg_namespace m ON m.oid = r.relnamespace
 WHERE f.contype = 'f' AND f.conrelid <> f.confrelid
 """
-_SEQUENCES = "SELECT schemaname || '.' || sequencename FROM pg_sequences WHERE schemaname = ANY (%s)"
+_SEQUENCES = (
+    "SELECT schemaname || '.' || sequencename FROM pg_sequences WHERE schemaname = ANY (%s)"
+)
 
 Table = tuple[str, tuple[str, ...], tuple[str, ...]]  # name, columns, primary key
 

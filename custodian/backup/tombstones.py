@@ -93,26 +93,28 @@ def read(place: Path) -> list[Sheet]:
 
 def replay(sheets: Iterable[Sheet], *, actor: Actor) -> Replayed:
     count = holdings = subjects = 0
-    with closing(databases.connect("superuser", application_name="custodian stand-in")) as raw:
-        with raw.cursor() as cursor:
-            for sheet in sheets:
-                count += 1
-                theirs = [str(each) for each in sheet.holdings]
-                cursor.execute("DELETE FROM keys.data_key WHERE holding = ANY (%s::uuid[])", [theirs])
-                holdings += cursor.rowcount
-                cursor.execute(
-                    "DELETE FROM records_blindindex WHERE holding = ANY (%s::uuid[])", [theirs]
-                )
-                cursor.execute(
-                    "DELETE FROM keys.subject_key USING access_subject s"
-                    " WHERE subject = s.id AND s.uid = ANY (%s::uuid[])",
-                    [[str(each) for each in sheet.subjects]],
-                )
-                cursor.execute(
-                    "UPDATE access_subject SET status = 'destroyed' WHERE uid = ANY (%s::uuid[])",
-                    [[str(each) for each in sheet.subjects]],
-                )
-                subjects += cursor.rowcount
+    with (
+        closing(databases.connect("superuser", application_name="custodian stand-in")) as raw,
+        raw.cursor() as cursor,
+    ):
+        for sheet in sheets:
+            count += 1
+            theirs = [str(each) for each in sheet.holdings]
+            cursor.execute("DELETE FROM keys.data_key WHERE holding = ANY (%s::uuid[])", [theirs])
+            holdings += cursor.rowcount
+            cursor.execute(
+                "DELETE FROM records_blindindex WHERE holding = ANY (%s::uuid[])", [theirs]
+            )
+            cursor.execute(
+                "DELETE FROM keys.subject_key USING access_subject s"
+                " WHERE subject = s.id AND s.uid = ANY (%s::uuid[])",
+                [[str(each) for each in sheet.subjects]],
+            )
+            cursor.execute(
+                "UPDATE access_subject SET status = 'destroyed' WHERE uid = ANY (%s::uuid[])",
+                [[str(each) for each in sheet.subjects]],
+            )
+            subjects += cursor.rowcount
     return Replayed(count, holdings, subjects)
 
 

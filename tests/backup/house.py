@@ -102,16 +102,16 @@ def holdings_of(subject: int) -> list[UUID]:
         return [
             holding
             for model in (Identity, Finances, Policy, Claim)
-            for holding in model.objects.filter(subject_id=subject).values_list("holding", flat=True)
+            for holding in model.objects.filter(subject_id=subject).values_list(
+                "holding", flat=True
+            )
         ]
 
 
 def build(folder: Path, chosen: Any) -> House:
     """`chosen` are pytest's settings."""
     chosen.CUSTODIAN_KEYRING = folder / "keyring.json"
-    FileKeyring.create(
-        chosen.CUSTODIAN_KEYRING, insurer="QH", suite=Suite.AES_256_GCM, test=True
-    )
+    FileKeyring.create(chosen.CUSTODIAN_KEYRING, insurer="QH", suite=Suite.AES_256_GCM, test=True)
     keys.forget()
     private = folder / "backup.key"
     chosen.CUSTODIAN_BACKUP_KEY = backup_box.public_text(backup_box.create(private))

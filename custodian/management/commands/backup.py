@@ -28,7 +28,8 @@ class Command(BaseCommand):
         except (CustodianError, DatabaseNotConfigured) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            _("备份已完成：%(folder)s，%(rows)s 行。") % {"folder": folder, "rows": f"{sum(made.rows.values()):,}"}
+            _("备份已完成：%(folder)s，%(rows)s 行。")
+            % {"folder": folder, "rows": f"{sum(made.rows.values()):,}"}
         )
         for name, file in made.files.items():
             self.stdout.write(f"{name:<6} {file.size:>15,}  {file.sha256}  {file.name}")

@@ -20,6 +20,11 @@ class Command(BaseCommand):
         parser.add_argument("--tombstones", type=Path, required=True, metavar="DIR")
         parser.add_argument("--checkpoint", type=Path, required=True, metavar="FILE")
         parser.add_argument("--accept-gap", default="", metavar="REASON")
+        parser.add_argument(
+            "--physical",
+            action="store_true",
+            help="put back by the database's own means / 由数据库自身的办法恢复",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -27,6 +32,7 @@ class Command(BaseCommand):
                 sheets_in=options["tombstones"],
                 checkpoint=options["checkpoint"].read_bytes(),
                 accept_gap=options["accept_gap"],
+                physical=options["physical"],
             )
         except (CustodianError, OSError) as error:
             raise CommandError(str(error)) from error
@@ -41,6 +47,8 @@ class Command(BaseCommand):
             self.stdout.write(words.told({"what": gap.what, **gap.facts()}))
         if any(gap.what == LOG for gap in done.gaps):
             self.stdout.write(
-                _("日志不能以原名继续：请换用新的 CUSTODIAN_LOG_ORIGIN 与密钥，见 docs/runbooks/log.md。")
+                _(
+                    "日志不能以原名继续：请换用新的 CUSTODIAN_LOG_ORIGIN 与密钥，见 docs/runbooks/log.md。"
+                )
             )
         self.stdout.write(_("核对完毕，可以提供服务。"))

@@ -20,7 +20,9 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, metavar="DIR")
         parser.add_argument("--key", type=Path, required=True, help="private key / 私钥文件")
         parser.add_argument("--keys", type=Path, help="DIR of a later backup with its key stream")
-        parser.add_argument("--into", help="another database of the same cluster / 同一集群的另一个库")
+        parser.add_argument(
+            "--into", help="another database of the same cluster / 同一集群的另一个库"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         into = options["into"]
@@ -34,14 +36,20 @@ class Command(BaseCommand):
                 )
         except CustodianError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(_("已恢复 %(rows)s 行，备份时间 %(at)s。") % {
-            "rows": f"{done.rows:,}", "at": f"{done.manifest.at:%Y-%m-%d %H:%M:%S} UTC",
-        })
+        self.stdout.write(
+            _("已恢复 %(rows)s 行，备份时间 %(at)s。")
+            % {
+                "rows": f"{done.rows:,}",
+                "at": f"{done.manifest.at:%Y-%m-%d %H:%M:%S} UTC",
+            }
+        )
         for kek, count in done.closed.items():
             self.stdout.write(
                 _("有 %(count)s 位客户的密钥由已销毁的 KEK %(kek)s 包裹，他们的资料不能再打开。")
                 % {"count": f"{count:,}", "kek": kek}
             )
         self.stdout.write(
-            _("核对之前不提供服务。下一步：manage.py reconcile_restore --tombstones DIR --checkpoint FILE")
+            _(
+                "核对之前不提供服务。下一步：manage.py reconcile_restore --tombstones DIR --checkpoint FILE"
+            )
         )
