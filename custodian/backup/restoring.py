@@ -199,13 +199,10 @@ def _set_sequences(cursor: extensions.cursor, data: Manifest) -> None:
 
 
 def _mark(cursor: extensions.cursor, data: Manifest, later: Manifest) -> None:
+    rows = {table: n for table, n in later.files[KEYS].rows.items() if tables.is_key(table)}
     facts = {
         "manifest": json.loads(data.dump()),
-        "keys": {
-            "backup": later.backup,
-            "at": later.at.isoformat(),
-            "rows": later.files[KEYS].rows,
-        },
+        "keys": {"backup": later.backup, "at": later.at.isoformat(), "rows": rows},
     }
     cursor.execute(
         "INSERT INTO public.access_installation (id, demo, begun_at, restored_at, facts)"

@@ -87,12 +87,12 @@ def sources(cursor: extensions.cursor, stream: str) -> list[Source]:
     """The sections of a stream with their queries."""
     every = tables(cursor).values()
     if stream == DATA:
-        return [_whole(table) for table in every if not _is_key(table[0])]
-    keys = [_whole(table) for table in every if _is_key(table[0])]
+        return [_whole(table) for table in every if not is_key(table[0])]
+    keys = [_whole(table) for table in every if is_key(table[0])]
     return keys + [_fingerprints(table) for table in every if table[0] in FINGERPRINTS]
 
 
-def _is_key(table: str) -> bool:
+def is_key(table: str) -> bool:
     return table.startswith("keys.")
 
 

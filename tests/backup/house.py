@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,12 +12,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from access import actors, gate, restored, scopes
+from access import actors, gate, scopes
 from access.actions import Action
 from access.models import Subject, User
 from access.querylog import writer
 from access.sequencer.process import Sequencer
-from custodian import clock, databases, keys
+from custodian import clock, keys
 from custodian.backup import elsewhere, making, reconciling, restoring, tombstones
 from custodian.backup.reconciling import Reconciled
 from custodian.backup.restoring import Restored
@@ -27,7 +26,7 @@ from custodian.crypto.keyring import FileKeyring
 from custodian.crypto.suites import Suite
 from custodian.tlog import log_key
 from records import vault
-from records.models import Account, Claim, Customer, Finances, Identity, Policy
+from records.models import Claim, Customer, Finances, Identity, Policy
 from tests import databases as test_databases
 from tests import estate
 
@@ -128,28 +127,33 @@ def build(folder: Path, chosen: Any) -> House:
 
 
 @contextmanager
-def empty_database() -> Iterator[str]:
-    """A migrated one beside the test's own."""
-    name = f"{databases.url('app').rpartition('/')[2].partition('?')[0]}_r"
+def another(name: str, *, like: str = "") -> Iterator[None]:
+    """A database beside the test's own: migrated and empty, or a copy, as a physical backup is one."""
+    template = like or f"custodian_test_{test_databases._fingerprint()}"
+    writer.stop()
+    connection.close()
     with test_databases._superuser() as server:
         test_databases._drop(server, name)
-        test_databases._create(
-            server, name, template=f"custodian_test_{test_databases._fingerprint()}"
-        )
+        test_databases._create(server, name, template=template)
         test_databases._execute(server, "REVOKE ALL ON DATABASE {} FROM PUBLIC", name)
         for role in test_databases.ROLES.values():
             test_databases._execute(server, "GRANT CONNECT ON DATABASE {} TO {}", name, role)
     try:
-        with elsewhere.inside(name):
-            yield name
+        yield
     finally:
         writer.stop()
+        connection.close()
         with test_databases._superuser() as server:
             test_databases._drop(server, name)
 
 
-def long_ago(days: int) -> datetime:
-    return datetime.fromtimestamp(datetime.now(UTC).timestamp() - days * 86400, UTC)
+@contextmanager
+def empty_database() -> Iterator[str]:
+    """All roles work on a migrated one beside the test's own."""
+    name = f"{own_name()}_r"
+    with another(name), elsewhere.inside(name):
+        yield name
 
 
-__all__ = ["Account", "House", "build", "connection", "empty_database", "long_ago", "restored"]
+def own_name() -> str:
+    return str(connection.settings_dict["NAME"])
