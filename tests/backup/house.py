@@ -59,6 +59,10 @@ class House:
         finally:
             sequencer.close()
 
+    def seal_with_a_look(self) -> None:
+        self.name_of(self.neighbour)
+        self.seal()
+
     def backup(self) -> Path:
         self.seal()
         return making.make(settings.CUSTODIAN_BACKUPS)
