@@ -57,6 +57,7 @@ class Moment:
     tombstone: int = 0
     log_size: int = 0
     log_root: str = ""
+    entries: int = 0  # of the log, sealed or not
     rows: Mapping[str, int] | None = None  # by table, as they were loaded
 
 
@@ -71,6 +72,7 @@ def moment_of(facts: Mapping[str, Any]) -> Moment:
         manifest.tombstone,
         manifest.log_size,
         manifest.log_root,
+        manifest.entries,
         {**manifest.rows, **facts["keys"]["rows"]},
     )
 
@@ -107,23 +109,36 @@ def of_log(cursor: extensions.cursor, newest: Checkpoint, put_back: Moment) -> I
     """Entries that were sealed and are gone. Raises `BackupRefused` where what is left is another history."""
     cursor.execute("SELECT size FROM querylog.tree")
     (sealed,) = cursor.fetchone() or (0,)
-    edge = _with_tail(cursor, sealed, newest.size)
-    if edge.size == newest.size and edge.root() != newest.root:
-        raise BackupRefused("log-rewritten")
-    if edge.size > newest.size and _root(cursor, newest.size) != newest.root:
+    if sealed >= newest.size and _root(cursor, newest.size) != newest.root:
         raise BackupRefused("log-rewritten")
     if put_back.log_size and _root(cursor, put_back.log_size).hex() != put_back.log_root:
         raise BackupRefused("log-rewritten")
     _compare_archive(cursor, sealed)
-    if edge.size < newest.size:
+    first = _proven(cursor, newest, sealed=sealed, entries=put_back.entries)
+    if first < newest.size:
         yield Gap(
             LOG,
-            count=newest.size - edge.size,
-            first=edge.size,
+            count=newest.size - first,
+            first=first,
             beyond=newest.size,
             since=put_back.at,
             until=_signed_at(newest),
         )
+
+
+def _proven(
+    cursor: extensions.cursor, newest: Checkpoint, *, sealed: int, entries: int
+) -> int:
+    """How many entries are those that were sealed; what this house wrote since it was put back is not.
+
+    Of those without a seal the checkpoint proves all, if it goes so far, or the signed manifest `entries`.
+    """
+    if sealed >= newest.size or _with_tail(cursor, sealed, newest.size).root() == newest.root:
+        return newest.size
+    known = _with_tail(cursor, sealed, min(max(entries, sealed), newest.size))
+    if known.size == newest.size:
+        raise BackupRefused("log-rewritten")
+    return known.size
 
 
 def _with_tail(cursor: extensions.cursor, sealed: int, until: int) -> Edge:
