@@ -126,9 +126,7 @@ def of_log(cursor: extensions.cursor, newest: Checkpoint, put_back: Moment) -> I
         )
 
 
-def _proven(
-    cursor: extensions.cursor, newest: Checkpoint, *, sealed: int, entries: int
-) -> int:
+def _proven(cursor: extensions.cursor, newest: Checkpoint, *, sealed: int, entries: int) -> int:
     """How many entries are those that were sealed; what this house wrote since it was put back is not.
 
     Of those without a seal the checkpoint proves all, if it goes so far, or the signed manifest `entries`.

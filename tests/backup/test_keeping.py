@@ -111,7 +111,10 @@ def test_the_inventory_tells_age_and_state(house: House, later: Any) -> None:
     later(2)
     kept = {each.folder: each for each in keeping.inventory(deep=True)}
     assert [kept[old].whole, kept[old].verified, kept[old].keys_size] == [False, True, 0]
-    assert [kept[new].whole, kept[new].verified, kept[new].age.days] in ([True, True, 1], [True, True, 2])
+    assert [kept[new].whole, kept[new].verified, kept[new].age.days] in (
+        [True, True, 1],
+        [True, True, 2],
+    )
     newest = keeping.latest()
     assert newest is not None
     assert newest.folder == new

@@ -29,12 +29,11 @@ READING = {"purpose": "follow_up", "channel": "desk"}
 
 
 def put_mark() -> None:
-    with closing(databases.connect("superuser", application_name="test")) as raw:
-        with raw.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO access_installation (id, demo, begun_at, restored_at, facts)"
-                " VALUES (1, false, now(), now(), '{}')"
-            )
+    with closing(databases.connect("superuser", application_name="test")) as raw, raw.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO access_installation (id, demo, begun_at, restored_at, facts)"
+            " VALUES (1, false, now(), now(), '{}')"
+        )
 
 
 @pytest.fixture
@@ -170,11 +169,10 @@ def test_a_database_behind_its_head_is_not_served_either(house: House, settings:
     assert ahead != note
     restored.forget()
     assert not restored.waits()  # what is announced is in the database before
-    with closing(databases.connect("superuser", application_name="test")) as raw:
-        with raw.cursor() as cursor:
-            cursor.execute("ALTER TABLE querylog.tree DISABLE TRIGGER keep_rows")
-            cursor.execute("UPDATE querylog.tree SET size = size - 1, announced = 0")
-            cursor.execute("ALTER TABLE querylog.tree ENABLE ALWAYS TRIGGER keep_rows")
+    with closing(databases.connect("superuser", application_name="test")) as raw, raw.cursor() as cursor:
+        cursor.execute("ALTER TABLE querylog.tree DISABLE TRIGGER keep_rows")
+        cursor.execute("UPDATE querylog.tree SET size = size - 1, announced = 0")
+        cursor.execute("ALTER TABLE querylog.tree ENABLE ALWAYS TRIGGER keep_rows")
     restored.forget()
     assert restored.waits()
     house.head.write_bytes(ahead.replace(b"access-log/1", b"access-log/2", 1))

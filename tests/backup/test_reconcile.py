@@ -16,8 +16,8 @@ from django.core.management import CommandError, call_command
 from access import actors, ports, restored, scopes
 from access.models import Entry, Finding, Installation
 from access.ports import Lost
-from access.sequencer.announce import RefusesToSign
 from access.querylog import writer
+from access.sequencer.announce import RefusesToSign
 from access.verification import run
 from access.verification.run import Start
 from access.verification.walk import Fault
@@ -49,9 +49,8 @@ def refusal(house: House, **more: Any) -> str:
 
 
 def superuser(statement: str) -> None:
-    with closing(databases.connect("superuser", application_name="test")) as raw:
-        with raw.cursor() as cursor:
-            cursor.execute(statement)
+    with closing(databases.connect("superuser", application_name="test")) as raw, raw.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def faults() -> list[Fault]:
@@ -122,9 +121,7 @@ def test_a_log_with_a_gap_goes_on_under_another_name_only(house: House, settings
         settings.CUSTODIAN_LOG_ORIGIN = "custodian.qh/access-log/2"
         for name in ("KEY", "POLICY", "HEAD", "STORE"):
             setattr(settings, f"CUSTODIAN_LOG_{name}", house.folder / f"second-{name.lower()}")
-        signer = log_key.create(
-            settings.CUSTODIAN_LOG_KEY, origin=settings.CUSTODIAN_LOG_ORIGIN
-        )
+        signer = log_key.create(settings.CUSTODIAN_LOG_KEY, origin=settings.CUSTODIAN_LOG_ORIGIN)
         settings.CUSTODIAN_LOG_POLICY.write_text(f"quorum none\n# retired {before}\n")
         log_key.add_to_policy(settings.CUSTODIAN_LOG_POLICY, signer)
         settings.CUSTODIAN_SEALING = True

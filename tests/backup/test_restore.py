@@ -24,9 +24,8 @@ from tests.backup.house import House, another, empty_database
 
 
 def superuser(statement: str) -> None:
-    with closing(databases.connect("superuser", application_name="test")) as raw:
-        with raw.cursor() as cursor:
-            cursor.execute(statement)
+    with closing(databases.connect("superuser", application_name="test")) as raw, raw.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def refusal(house: House, folder: Path, **more: Any) -> str:
