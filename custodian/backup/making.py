@@ -20,7 +20,7 @@ from access import actors, gate
 from access.actions import Action
 from access.vocabulary import Channel
 from custodian import clock, databases, keys
-from custodian.backup import copying, manifest, tables, tombstones
+from custodian.backup import copying, manifest, sheets, tables
 from custodian.backup.errors import BackupRefused
 from custodian.backup.manifest import File, Manifest
 from custodian.backup.tables import STREAMS
@@ -38,14 +38,14 @@ def make(folder: Path) -> Path:
     """Write a backup into a new folder below `folder`, put it on record, and return its folder."""
     key, at, backup = _public_key(), clock.real(), str(uuid4())
     keys.keyring()  # sealed: said before the work, not after it
-    tombstones.publish()
+    tombstone = sheets.newest()
     into = folder / f"{at:%Y%m%dT%H%M%SZ}-{backup[:8]}"
     partial = into.with_name(into.name + PARTIAL)
     durable.make_folder(folder)
     partial.mkdir(mode=0o700)
     try:
         with _moment() as cursor:
-            made = _write(cursor, partial, key=key, at=at, backup=backup)
+            made = _write(cursor, partial, key=key, at=at, backup=backup, tombstone=tombstone)
         manifest.write(partial, made)
         partial.rename(into)
         durable.sync_folder(folder)
@@ -84,7 +84,13 @@ def _moment() -> Iterator[extensions.cursor]:
 
 
 def _write(
-    cursor: extensions.cursor, folder: Path, *, key: X25519PublicKey, at: datetime, backup: str
+    cursor: extensions.cursor,
+    folder: Path,
+    *,
+    key: X25519PublicKey,
+    at: datetime,
+    backup: str,
+    tombstone: int,
 ) -> Manifest:
     cursor.execute(_CHECKPOINT)
     size, root, note = cursor.fetchone() or (0, b"", "")
@@ -106,7 +112,7 @@ def _write(
         log_root=bytes(root).hex(),
         log_note=note,
         entries=entries,
-        tombstone=tombstones.newest(),
+        tombstone=tombstone,
         kek=keys.keyring().current_kek,
         key=backup_box.key_id(key),
     )

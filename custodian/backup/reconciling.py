@@ -20,13 +20,14 @@ from access.models import Finding, Installation
 from access.models.tree import Checkpoint as TreeHead
 from access.vocabulary import Channel
 from custodian import clock, databases
-from custodian.backup import gaps, tombstones, words
+from custodian.backup import gaps, sheets, words
 from custodian.backup.errors import BackupRefused
 from custodian.backup.gaps import LOG, Gap, Moment
-from custodian.backup.tombstones import Replayed, Sheet, TombstonesBroken
 from custodian.databases import DatabaseNotConfigured
 from custodian.tlog.verify import Checkpoint
 from records import rebuilding
+from records.destruction import tombstones
+from records.destruction.tombstones import Replayed, Sheet, TombstonesBroken
 
 COMPARED = "compared"  # in the facts of the mark, once the rows were counted
 # The sequencer wants a head file where one was announced, and there is none of the new origin.
@@ -54,13 +55,14 @@ def reconcile(
     """
     mark = _mark() or _mark_physical(asked=physical)
     put_back = gaps.moment_of(mark.facts)
-    sheets = _sheets(sheets_in, put_back)
+    stones = _sheets(sheets_in, put_back)
     newest = gaps.checkpoint_of(checkpoint, put_back)
     with restored.reconciling(), scopes.acting(actors.system("reconciler")):
         found = _found(mark, put_back, newest)
         if found and not accept_gap:
             raise BackupRefused("gap-not-accepted", *(f"[{_spelt(gap)}]" for gap in found))
-        replayed = tombstones.replay(sheets, actor=actors.system("destroyer"))
+        sheets.bring(sheets_in)
+        replayed = tombstones.replay(stones, actor=actors.system("destroyer"))
         indexes = rebuilding.rebuild_blind_indexes(actor=actors.system("reconciler"))
         if any(gap.what == LOG for gap in found):
             _begin_anew()
@@ -93,13 +95,13 @@ def _mark_physical(*, asked: bool) -> Installation:
 
 def _sheets(folder: Path, put_back: Moment) -> Sequence[Sheet]:
     try:
-        sheets = tombstones.read(folder)
+        stones = tombstones.read(folder)
     except TombstonesBroken:
         raise BackupRefused("tombstones-broken", folder) from None
-    newest = max((sheet.number for sheet in sheets), default=0)
-    if newest < (known := max(put_back.tombstone, tombstones.newest())):
+    newest = max((sheet.number for sheet in stones), default=0)
+    if newest < (known := max(put_back.tombstone, sheets.newest_known())):
         raise BackupRefused("tombstones-older", f"{newest} < {known}")
-    return sheets
+    return stones
 
 
 def _found(mark: Installation, put_back: Moment, newest: Checkpoint) -> list[Gap]:

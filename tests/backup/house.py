@@ -7,18 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 
-from access import actors, gate, scopes
+from access import gate
 from access.actions import Action
-from access.models import Subject, User
+from access.models import User
 from access.querylog import writer
 from access.sequencer.process import Sequencer
-from custodian import clock, keys
-from custodian.backup import elsewhere, making, reconciling, restoring, tombstones
+from custodian import keys
+from custodian.backup import elsewhere, making, reconciling, restoring
 from custodian.backup.reconciling import Reconciled
 from custodian.backup.restoring import Restored
 from custodian.crypto import backup_box
@@ -26,9 +25,12 @@ from custodian.crypto.keyring import FileKeyring
 from custodian.crypto.suites import Suite
 from custodian.tlog import log_key
 from records import vault
-from records.models import Claim, Customer, Finances, Identity, Policy
+from records.destruction import tombstones
+from records.models import Customer
 from tests import databases as test_databases
 from tests import estate
+from tests.destruction.office import Office
+from tests.records import desk_estate
 
 NAME = "identity.name"
 LI = {**estate.ZHANG, NAME: "李清照", "identity.id_number": "110101199003070011"}
@@ -38,9 +40,13 @@ LI = {**estate.ZHANG, NAME: "李清照", "identity.id_number": "1101011990030700
 class House:
     folder: Path
     private: Path
-    agent: User
+    office: Office
     gone: Customer  # who will be destroyed
     neighbour: Customer
+
+    @property
+    def agent(self) -> User:
+        return self.office.agent
 
     @property
     def head(self) -> Path:
@@ -81,13 +87,9 @@ class House:
             )
             return "".join(plain.text for plain in vault.reveal(permit))
 
-    def destroy(self, customer: Customer) -> None:
-        """Her keys and indexes go, and a tombstone outside says so."""
-        with scopes.acting(estate.system()):
-            subject = Subject.objects.get(pk=customer.subject_id)
-        tombstones.put(holdings_of(subject.pk), [subject.uid], at=clock.now())
-        sheets = tombstones.read(tombstones.folder())
-        tombstones.replay(sheets[-1:], actor=actors.system("destroyer"))
+    def destroy(self) -> None:
+        """Whoever is due goes, by an approved batch; a tombstone outside says so."""
+        self.office.destroyed()
 
     def restore(self, folder: Path, **more: Any) -> Restored:
         return restoring.restore(folder, private=self.private, **more)
@@ -98,17 +100,6 @@ class House:
             checkpoint=more.pop("checkpoint", None) or self.head.read_bytes(),
             **more,
         )
-
-
-def holdings_of(subject: int) -> list[UUID]:
-    with scopes.acting(estate.system()):
-        return [
-            holding
-            for model in (Identity, Finances, Policy, Claim)
-            for holding in model.objects.filter(subject_id=subject).values_list(
-                "holding", flat=True
-            )
-        ]
 
 
 def build(folder: Path, chosen: Any) -> House:
@@ -124,10 +115,12 @@ def build(folder: Path, chosen: Any) -> House:
         setattr(chosen, f"CUSTODIAN_LOG_{name}", folder / f"log-{name.lower()}")
     signer = log_key.create(chosen.CUSTODIAN_LOG_KEY, origin=chosen.CUSTODIAN_LOG_ORIGIN)
     log_key.add_to_policy(chosen.CUSTODIAN_LOG_POLICY, signer)
-    agent = estate.user()
-    gone = estate.customer(of=[agent])
-    neighbour = estate.customer(LI, of=[agent])
-    return House(folder, private, agent, gone, neighbour)
+    desk_estate.open_all_day()
+    office = Office()
+    gone = office.gone(claims=True)
+    neighbour = estate.customer(LI, of=[office.agent])
+    desk_estate.policy(neighbour)
+    return House(folder, private, office, gone, neighbour)
 
 
 @contextmanager

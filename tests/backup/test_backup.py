@@ -44,7 +44,10 @@ def sections(packed: bytes) -> dict[str, tuple[tuple[str, ...], bytes]]:
 def contents(*, but: frozenset[str] = frozenset()) -> dict[str, str]:
     """A fingerprint of each table's rows."""
     found = {}
-    with closing(databases.connect("superuser", application_name="test")) as raw, raw.cursor() as cursor:
+    with (
+        closing(databases.connect("superuser", application_name="test")) as raw,
+        raw.cursor() as cursor,
+    ):
         for name in tables.tables(cursor).keys() - SKIPPED - but:
             out = io.BytesIO()
             query = sql.SQL("COPY (SELECT t.*::text FROM {} t ORDER BY 1) TO STDOUT")
@@ -58,7 +61,10 @@ def test_the_long_stream_opens_and_finds_nobody(house: House) -> None:
     assert not [table for table in data if table.startswith("keys.")]
     assert "public.records_blindindex" not in data
     assert "public.django_session" not in data
-    with closing(databases.connect("superuser", application_name="test")) as raw, raw.cursor() as cursor:
+    with (
+        closing(databases.connect("superuser", application_name="test")) as raw,
+        raw.cursor() as cursor,
+    ):
         cursor.execute(
             "SELECT encode(wrapped, 'hex') FROM keys.data_key UNION ALL"
             " SELECT encode(wrapped, 'hex') FROM keys.subject_key UNION ALL"
@@ -81,7 +87,10 @@ def test_the_short_stream_has_the_keys_and_the_fingerprints(house: House) -> Non
 def test_the_manifest_says_what_there_is(house: House) -> None:
     folder = house.backup()
     said = manifest.read(folder)
-    with closing(databases.connect("superuser", application_name="test")) as raw, raw.cursor() as cursor:
+    with (
+        closing(databases.connect("superuser", application_name="test")) as raw,
+        raw.cursor() as cursor,
+    ):
         counts = tables.counts(cursor)
     # Its own entry came later.
     waiting = {"querylog.outbox": counts["querylog.outbox"] - 1}
@@ -110,7 +119,10 @@ def test_both_streams_are_of_one_moment(house: House, monkeypatch: Any) -> None:
 
 
 def test_the_backups_login_reads_everything_and_writes_nothing(house: House) -> None:
-    with closing(databases.connect("backup", application_name="test")) as raw, raw.cursor() as cursor:
+    with (
+        closing(databases.connect("backup", application_name="test")) as raw,
+        raw.cursor() as cursor,
+    ):
         counts = tables.counts(cursor)
         assert counts["keys.data_key"] > 0
         assert counts["public.records_identity"] == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -29,7 +28,10 @@ READING = {"purpose": "follow_up", "channel": "desk"}
 
 
 def put_mark() -> None:
-    with closing(databases.connect("superuser", application_name="test")) as raw, raw.cursor() as cursor:
+    with (
+        closing(databases.connect("superuser", application_name="test")) as raw,
+        raw.cursor() as cursor,
+    ):
         cursor.execute(
             "INSERT INTO access_installation (id, demo, begun_at, restored_at, facts)"
             " VALUES (1, false, now(), now(), '{}')"
@@ -37,11 +39,11 @@ def put_mark() -> None:
 
 
 @pytest.fixture
-def marked(house: House) -> Iterator[House]:
+def marked(house: House) -> House:
     writer.stop()
     put_mark()
     restored.forget()
-    yield house
+    return house
 
 
 def addresses() -> list[str]:
@@ -169,7 +171,10 @@ def test_a_database_behind_its_head_is_not_served_either(house: House, settings:
     assert ahead != note
     restored.forget()
     assert not restored.waits()  # what is announced is in the database before
-    with closing(databases.connect("superuser", application_name="test")) as raw, raw.cursor() as cursor:
+    with (
+        closing(databases.connect("superuser", application_name="test")) as raw,
+        raw.cursor() as cursor,
+    ):
         cursor.execute("ALTER TABLE querylog.tree DISABLE TRIGGER keep_rows")
         cursor.execute("UPDATE querylog.tree SET size = size - 1, announced = 0")
         cursor.execute("ALTER TABLE querylog.tree ENABLE ALWAYS TRIGGER keep_rows")
@@ -191,10 +196,13 @@ def test_the_mark_is_read_once_a_second(house: House, settings: Any) -> None:
 
 
 def test_nobody_is_reconciled_who_was_not_restored(house: House) -> None:
-    with closing(databases.connect("superuser", application_name="test")) as raw:
-        with raw.cursor() as cursor, pytest.raises(psycopg2.errors.CheckViolation) as refused:
-            cursor.execute(
-                "INSERT INTO access_installation (id, demo, begun_at, reconciled_at, facts)"
-                " VALUES (1, false, now(), now(), '{}')"
-            )
+    with (
+        closing(databases.connect("superuser", application_name="test")) as raw,
+        raw.cursor() as cursor,
+        pytest.raises(psycopg2.errors.CheckViolation) as refused,
+    ):
+        cursor.execute(
+            "INSERT INTO access_installation (id, demo, begun_at, reconciled_at, facts)"
+            " VALUES (1, false, now(), now(), '{}')"
+        )
     assert "installation_is_reconciled_after_a_restore" in str(refused.value)

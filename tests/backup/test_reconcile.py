@@ -22,13 +22,14 @@ from access.verification import run
 from access.verification.run import Start
 from access.verification.walk import Fault
 from custodian import databases
-from custodian.backup import gaps, making, manifest, reconciling, tombstones
+from custodian.backup import gaps, making, manifest, reconciling
 from custodian.backup.errors import BackupRefused
 from custodian.tlog import log_key
 from custodian.tlog.notes import Signer, sign_checkpoint
 from custodian.tlog.verify import ED25519, Checkpoint
 from incidents.models import Alert
 from records import search
+from records.destruction import tombstones
 from records.models import BlindIndex
 from tests import estate
 from tests.backup.house import House, another, elsewhere, empty_database, own_name
@@ -49,7 +50,10 @@ def refusal(house: House, **more: Any) -> str:
 
 
 def superuser(statement: str) -> None:
-    with closing(databases.connect("superuser", application_name="test")) as raw, raw.cursor() as cursor:
+    with (
+        closing(databases.connect("superuser", application_name="test")) as raw,
+        raw.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
@@ -186,8 +190,9 @@ def test_another_history_is_no_gap(house: House, settings: Any) -> None:
 
 
 def test_missing_tombstones_are_refused(house: House) -> None:
-    for each in (house.gone, estate.customer(of=[house.agent])):
-        house.destroy(each)
+    house.destroy()
+    house.office.gone()
+    house.destroy()
     folder = house.backup()
     place = tombstones.folder()
     copy = house.folder / "copy"
@@ -204,7 +209,7 @@ def test_missing_tombstones_are_refused(house: House) -> None:
 def test_fewer_than_the_newest_outside_are_refused(house: House) -> None:
     """The manifest knows none; the folder of this installation does."""
     folder = house.backup()
-    house.destroy(house.gone)
+    house.destroy()
     empty = house.folder / "empty"
     empty.mkdir()
     with put_back(house, folder):
@@ -213,7 +218,7 @@ def test_fewer_than_the_newest_outside_are_refused(house: House) -> None:
 
 
 def test_altered_tombstones_are_refused(house: House) -> None:
-    house.destroy(house.gone)
+    house.destroy()
     folder = house.backup()
     (sheet,) = tombstones.folder().glob("*.json")
     with scopes.acting(estate.system()):
@@ -251,7 +256,7 @@ def test_rows_that_changed_meanwhile_are_a_gap(house: House) -> None:
 
 def test_a_run_that_was_killed_is_run_again(house: House, monkeypatch: Any) -> None:
     folder = house.backup()
-    house.destroy(house.gone)
+    house.destroy()
     house.seal()
 
     def killed(*_args: Any, **_more: Any) -> None:
@@ -290,7 +295,7 @@ def test_the_neighbour_is_found_again(house: House) -> None:
 
 def test_the_command_tells_the_steps(house: House, capsys: Any) -> None:
     folder = house.backup()
-    house.destroy(house.gone)
+    house.destroy()
     house.seal_with_a_look()
     words = {"tombstones": tombstones.folder(), "checkpoint": house.head}
     with put_back(house, folder):
@@ -310,7 +315,7 @@ def test_a_physical_copy_is_reconciled_as_well(house: House, settings: Any) -> N
     house.seal()
     name, size = f"{own_name()}_r", Checkpoint.parse(house.head.read_bytes()).size
     with another(name, like=own_name()):
-        house.destroy(house.gone)
+        house.destroy()
         house.seal_with_a_look()
         settings.CUSTODIAN_SEALING = True
         with elsewhere.inside(name):
