@@ -61,9 +61,9 @@ class Expired:
     physical: int = 0
 
 
-def expire(folder: Path | None = None) -> Expired:
+def expire(folder: Path | None = None, *, at: datetime | None = None) -> Expired:
     """Remove what is older than its days: key streams and physical copies soon, data later."""
-    now = clock.real()
+    now = at or clock.real()
     keys_before = now - timedelta(days=settings.CUSTODIAN_KEY_DAYS)
     data_before = now - timedelta(days=settings.CUSTODIAN_DATA_DAYS)
     keys = data = 0
