@@ -94,8 +94,7 @@ class House:
 @contextmanager
 def built(beside: Scratch) -> Iterator[House]:
     """In a database of its own, with files in a folder that is gone afterwards."""
-    empty = beside.create("empty")
-    scratch.migrate(empty)
+    empty = _migrated(beside)
     database = beside.create("house", template=empty)
     with tempfile.TemporaryDirectory(prefix="custodian-drill-") as temporary:
         folder = Path(temporary)
@@ -112,6 +111,13 @@ def built(beside: Scratch) -> Iterator[House]:
             keys.forget()
             with scratch.inside(database):
                 yield _populated(folder, private, empty)
+
+
+def _migrated(beside: Scratch) -> str:
+    """One for all, since migrating takes longest."""
+    empty = beside.create("empty")
+    scratch.migrate(empty)
+    return empty
 
 
 def _places(folder: Path, public: str) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from django.core.management import call_command
 
 from access.models import Entry, User
 from custodian import databases
+from custodian.drills import house
 from records.destruction import own_stores
+from tests import databases as test_databases
 from tests.backup.house import own_name
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("backups")]
@@ -32,6 +34,13 @@ def databases_beside() -> list[str]:
             [f"{own_name()[:40]}_drill_"],
         )
         return [name for (name,) in cursor.fetchall()]
+
+
+@pytest.fixture(autouse=True)
+def migrated(monkeypatch: Any) -> None:
+    """The template of the tests is such a database, and there already."""
+    name = f"custodian_test_{test_databases._fingerprint()}"
+    monkeypatch.setattr(house, "_migrated", lambda _beside: name)
 
 
 def test_every_promise_is_kept_and_the_real_house_is_not_touched(capsys: Any) -> None:
