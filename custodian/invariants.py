@@ -7,9 +7,11 @@ import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 
 from access import approvals, cases, grants, scopes
@@ -20,6 +22,7 @@ from access.recertification import campaigns
 from access.sequencer.drain import PARTITION
 from access.training import standing
 from custodian import clock
+from custodian.backup import keeping
 from custodian.health import OUTBOX_LIMIT
 from custodian.tlog.verify import TAG, canonical, leaf_hash
 from records import integrity, legal_holds
@@ -269,6 +272,14 @@ def indexes_match_holdings(options: Options) -> Iterator[str]:
         )
 
 
+def keys_of_backups_go_in_time(options: Options) -> Iterator[str]:
+    """A day is left for whoever removes them."""
+    most = timedelta(days=settings.CUSTODIAN_KEY_DAYS + 1)
+    for kept in keeping.inventory():
+        if kept.keys_size and kept.age > most:
+            yield f"backup {kept.folder.name}: its keys are {kept.age.days} days old"
+
+
 def planted_values_are_nowhere(options: Options) -> Iterator[str]:
     """Values that were planted as customers' data must not lie in clear in any file of the product."""
     needles = [form for value in options.canaries for form in _forms(value)]
@@ -319,5 +330,6 @@ CHECKS: dict[str, Check] = {
     "keys": every_sealed_row_has_its_key,
     "holdings": holdings_are_as_last_changed,
     "indexes": indexes_match_holdings,
+    "backups": keys_of_backups_go_in_time,
     "canaries": planted_values_are_nowhere,
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from custodian import clock
+from custodian import clock, invariants
 from custodian.backup import keeping, manifest
 from custodian.backup.keeping import Expired
 from custodian.tasks import expire_backups
@@ -135,3 +135,12 @@ def test_a_backup_that_was_altered_is_not_the_latest(house: House) -> None:
 def test_no_folder_has_no_backup(tmp_path: Path) -> None:
     assert keeping.latest(tmp_path / "none") is None
     assert keeping.expire(tmp_path / "none") == Expired()
+
+
+def test_an_invariant_names_keys_that_stayed(house: House, later: Any) -> None:
+    folder = house.backup()
+    (check,) = [check for name, check in invariants.CHECKS.items() if name == "backups"]
+    later(30.5)
+    assert list(check(invariants.Options())) == []
+    later(31.5)
+    assert folder.name in "".join(check(invariants.Options()))
