@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from psycopg2 import extensions
 
-from access import actors, gate
+from access import actors, gate, restored
 from access.actions import Action
 from access.vocabulary import Channel
 from custodian import clock, databases, keys
@@ -36,6 +36,7 @@ _ENTRIES = "SELECT coalesce(max(id) + 1, 0) FROM querylog.entry"
 
 def make(folder: Path) -> Path:
     """Write a backup into a new folder below `folder`, put it on record, and return its folder."""
+    restored.require()
     key, at, backup = _public_key(), clock.real(), str(uuid4())
     keys.keyring()  # sealed: said before the work, not after it
     tombstone = sheets.newest()

@@ -25,7 +25,7 @@ def told(facts: Mapping[str, Any]) -> str:
             "table": facts["table"],
             "count": f"{facts['count']:,}",
         }
-    return _("从备份恢复后，账外台账 %(what)s 有 %(count)s 项不在数据库里") % {
+    return _("从备份恢复后，库外台账 %(what)s 有 %(count)s 项不在数据库里") % {
         "what": facts["what"],
         "count": f"{facts.get('count', 0):,}",
     }

@@ -19,6 +19,7 @@ from access.querylog.connection import LogUnavailable
 from access.restored import RestoredNotReconciled
 from access.sequencer.copies import Copies
 from custodian import clock, databases
+from custodian.backup import making
 from custodian.middleware import PUBLIC
 from tests import estate
 from tests.backup.house import House
@@ -118,6 +119,12 @@ def test_a_process_that_does_not_know_yet_is_stopped_by_the_log(
     assert entries_since() == []
 
 
+def test_no_backup_is_made(marked: House, settings: Any) -> None:
+    with pytest.raises(RestoredNotReconciled):
+        making.make(settings.CUSTODIAN_BACKUPS)
+    assert not settings.CUSTODIAN_BACKUPS.exists()
+
+
 def test_no_task_does_anything(marked: House, monkeypatch: Any) -> None:
     done = list[str]()
     tasks = {
@@ -125,7 +132,9 @@ def test_no_task_does_anything(marked: House, monkeypatch: Any) -> None:
         for name, task in registered().items()
         if name.startswith(("access.", "records.", "custodian.", "incidents.", "transfers."))
     }
-    assert len(tasks) > 10
+    assert {"access.tasks.sweep", "records.tasks.sweep", "custodian.tasks.expire_backups"} <= {
+        *tasks
+    }
     for task in tasks.values():
         monkeypatch.setattr(task, "run", lambda *_args, **_more: done.append("ran"))
         task.apply([1])  # as a worker does it
