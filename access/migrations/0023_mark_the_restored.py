@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 WAIT = """
 CREATE FUNCTION querylog.awaits_reconciliation() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = querylog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.access_installation
                    WHERE restored_at IS NOT NULL AND reconciled_at IS NULL)
 $$;
@@ -37,7 +37,7 @@ DROP FUNCTION querylog.awaits_reconciliation();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0019_restrict'),
+        ('access', '0020_keep_the_law'),
     ]
 
     operations = [
