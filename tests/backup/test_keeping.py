@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from custodian import clock, invariants
-from custodian.backup import keeping, manifest
+from custodian.backup import keeping, manifest, probing
 from custodian.backup.keeping import Expired
 from custodian.tasks import expire_backups
+from records.storage import probes
 from tests.backup.house import House
 
 
@@ -144,3 +145,21 @@ def test_an_invariant_names_keys_that_stayed(house: House, later: Any) -> None:
     assert list(check(invariants.Options())) == []
     later(31.5)
     assert folder.name in "".join(check(invariants.Options()))
+
+
+def test_the_register_of_places_sees_them(house: House, later: Any, settings: Any) -> None:
+    key, settings.CUSTODIAN_BACKUP_KEY = settings.CUSTODIAN_BACKUP_KEY, ""
+    assert (probing.look().ok, probing.look().severity) == (False, "medium")
+    settings.CUSTODIAN_BACKUP_KEY = key
+    assert (probing.look().ok, probing.look().severity) == (False, "urgent")
+    folder = house.backup()
+    assert probing.look().ok
+    later(2)
+    assert (probing.look().ok, probing.look().severity) == (False, "high")
+    assert "48" in probing.words(probing.look().facts)
+    later(4)
+    assert (probing.look().ok, probing.look().severity) == (False, "urgent")
+    later(0)
+    (folder / "data.sealed").write_bytes(b"x")
+    assert not probing.look().ok
+    assert {probe.name for probe in probes.at("backups")} == {"backup", "backups-disk"}
