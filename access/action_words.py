@@ -130,6 +130,8 @@ WORDS: Mapping[str, Promise | str] = {
     Action.KEY_READ: _("阅看密钥清单"),
     Action.KEY_ROTATE: _("轮换密钥"),
     Action.INDEX_REBUILD: _("重建盲索引"),
+    Action.BACKUP_MAKE: _("制作备份"),
+    Action.RESTORE_RECONCILE: _("核对从备份恢复的数据库"),
 }
 # The acts of the log, as a person filters them.
 ACTS: Mapping[str, Promise | str] = {

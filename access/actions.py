@@ -136,6 +136,8 @@ class Action(StrEnum):
     KEY_DESTROY = "access:key:destroy"
     KEY_READ = "access:key:read"
     KEY_ROTATE = "access:key:rotate"
+    BACKUP_MAKE = "custodian:backup:make"
+    RESTORE_RECONCILE = "custodian:restore:reconcile"
     INDEX_REBUILD = "records:index:rebuild"
 
 
@@ -229,6 +231,7 @@ ACT: Mapping[Action, str] = {
     Action.STORAGE_CHANGE: "change",
     Action.KEY_DESTROY: "change",
     Action.KEY_ROTATE: "change",
+    Action.RESTORE_RECONCILE: "change",
 }
 
 ROLES: Mapping[Action, frozenset[Role]] = {
@@ -355,6 +358,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.KEY_DESTROY: frozenset(),
     Action.KEY_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.KEY_ROTATE: frozenset({Role.SECURITY_OFFICER}),
+    Action.BACKUP_MAKE: frozenset(),
+    Action.RESTORE_RECONCILE: frozenset(),
     Action.INDEX_REBUILD: frozenset(),
 }
 # Somebody else has approved exactly this look before it is had: quotas count it and do not stop it.

@@ -37,6 +37,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
         {Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}
     ),
     "audits": frozenset({Action.AUDIT_RUN}),
+    "backup": frozenset({Action.BACKUP_MAKE}),
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
     "dispatcher": frozenset(),
@@ -68,6 +69,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
             Action.USER_CHANGE,
         }
     ),
+    "reconciler": frozenset({Action.INDEX_REBUILD, Action.RESTORE_RECONCILE}),
     "reminder": frozenset(),
     "replayer": frozenset(),
     "scrubber": frozenset({Action.STORAGE_CHANGE, Action.STORAGE_SCRUB}),

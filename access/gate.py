@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from uuid import UUID
 
-from access import keystore, policy, quotas, scopes
+from access import keystore, policy, quotas, restored, scopes
 from access.actions import BY_APPROVAL, Action, act_of
 from access.actors import Actor
 from access.asking import (
@@ -122,8 +122,10 @@ def permit(
 
     Raises `Refused` or `StepUpNeeded` (decided against), `NotVisible` (some subject is absent or out of
     scope), `LogUnavailable` (no entry, no data) and `LogBehind` (entries wait too long for their seal).
-    `facts` and `reason` go into the sealed context.
+    `facts` and `reason` go into the sealed context. A restored database serves nobody before it is
+    reconciled: `RestoredNotReconciled`.
     """
+    restored.require()
     request = Request(
         actor,
         action,
@@ -255,6 +257,7 @@ def authorise_each(
 
 
 def _permitted(actor: Actor, action: Action, channel: str, purpose: str, reason: str) -> Decision:
+    restored.require()
     request = Request(actor, action, purpose, channel, (), masked=False)
     decision = of_action(request)
     if not decision.allowed:

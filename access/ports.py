@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -58,6 +59,26 @@ class Holders(Protocol):
         """What is known of the staff under earlier index roots only."""
 
 
+@dataclass(frozen=True)
+class Lost:
+    """Acts that are on record outside and not in a restored database; `count` is 0 if nobody knows."""
+
+    what: str  # a code
+    count: int
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Ledger(Protocol):
+    """A ledger that is also kept outside the database, as that of what was handed over to others."""
+
+    name: str
+
+    def lost(self, *, since: datetime) -> Iterable[Lost]:
+        """What it knows and a database restored to `since` does not."""
+
+
+_ledgers: list[Ledger] = []
 _registered: list[Customers] = []
 _holding: list[Holders] = []
 _related: list[Relations] = []
@@ -73,6 +94,15 @@ def register_relations(port: Relations) -> None:
 
 def register_holders(port: Holders) -> None:
     _holding[:] = [port]
+
+
+def register_ledger(port: Ledger) -> None:
+    _ledgers.append(port)
+
+
+def ledgers() -> tuple[Ledger, ...]:
+    """None yet is no fault: an installation that handed nothing over has nothing to reconcile."""
+    return tuple(_ledgers)
 
 
 def missing() -> list[str]:

@@ -13,6 +13,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "custodian.settings")
 if not apps.apps_ready:  # a worker starts here; every other process has seen to it, or needs none
     embedded.ensure()
 
-app = Celery("custodian")
+app = Celery("custodian", task_cls="custodian.task_guard:Task")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

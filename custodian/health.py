@@ -21,6 +21,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from access import restored
 from access.querylog import sealing, writer
 from access.querylog.connection import LogUnavailable, probe
 from custodian import clock, keys
@@ -94,6 +95,14 @@ def _log() -> str:
     return "not-writable" if writer.failing() else "ok"
 
 
+def _restored() -> str:
+    """A database that was put back serves nobody before it is reconciled."""
+    try:
+        return restored.CODE if restored.waits() else "ok"
+    except DatabaseError:
+        return "unreachable"
+
+
 def _outbox() -> str:
     try:
         with connection.cursor() as cursor:
@@ -126,4 +135,5 @@ CHECKS: dict[str, Callable[[], str]] = {
     "log": _log,
     "outbox": _outbox,
     "seal": _seal,
+    "restored": _restored,
 }

@@ -7,9 +7,11 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 
 from access import approvals, cases, grants, scopes
@@ -20,6 +22,7 @@ from access.recertification import campaigns
 from access.sequencer.drain import PARTITION
 from access.training import standing
 from custodian import clock, keys
+from custodian.backup import keeping
 from custodian.crypto.errors import KeyringSealed
 from custodian.health import OUTBOX_LIMIT
 from custodian.tlog.verify import TAG, canonical, leaf_hash
@@ -293,6 +296,14 @@ def _array(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
+def keys_of_backups_go_in_time(options: Options) -> Iterator[str]:
+    """A day is left for whoever removes them."""
+    most = timedelta(days=settings.CUSTODIAN_KEY_DAYS + 1)
+    for kept in keeping.inventory():
+        if kept.keys_size and kept.age > most:
+            yield f"backup {kept.folder.name}: its keys are {kept.age.days} days old"
+
+
 def planted_values_are_nowhere(options: Options) -> Iterator[str]:
     """Values that were planted as customers' data must not lie in clear in any file of the product."""
     needles = [form for value in options.canaries for form in _forms(value)]
@@ -344,5 +355,6 @@ CHECKS: dict[str, Check] = {
     "holdings": holdings_are_as_last_changed,
     "indexes": indexes_match_holdings,
     "keyring": keys_are_under_what_the_keyring_has,
+    "backups": keys_of_backups_go_in_time,
     "canaries": planted_values_are_nowhere,
 }

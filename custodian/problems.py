@@ -29,6 +29,7 @@ TITLES: Final[Mapping[str, Any]] = {
     "not-authenticated": _("请先登录，或出示有效的令牌"),
     "not-found": _("没有找到，或不在您的范围之内"),
     "refused": _("查询被拒绝"),
+    "restored-not-reconciled": _("系统刚从备份恢复，核对完毕之前不提供服务"),
     "step-up-needed": _("须先完成二次验证；令牌须持有在期的授权"),
     "throttled": _("请求过于频繁，请稍后再试"),
     "token-refused": _("令牌无效"),

@@ -71,6 +71,12 @@ CUSTODIAN_WITNESS_SECONDS = env.number("CUSTODIAN_WITNESS_SECONDS", default=10)
 # Entries that wait longer for their place in the tree stop reveals and exports, then everything.
 CUSTODIAN_SEAL_SECONDS = (5.0, 60.0)
 CUSTODIAN_SEALING = not TESTING  # most tests run without a sequencer; its own tests ask for it
+CUSTODIAN_RESTORED_SECONDS = 3600.0 if TESTING else 1.0  # how long a look at the mark holds
+# Backups: the public half of a key that is elsewhere, where they go, and how long each part is kept.
+CUSTODIAN_BACKUP_KEY = env.text("CUSTODIAN_BACKUP_KEY", default="")
+CUSTODIAN_BACKUPS = Path(env.text("CUSTODIAN_BACKUPS", default=str(VAR / "backups")))
+CUSTODIAN_PHYSICAL_BACKUPS = env.words("CUSTODIAN_PHYSICAL_BACKUPS")
+CUSTODIAN_DATA_DAYS = env.number("CUSTODIAN_DATA_DAYS", default=365)
 CUSTODIAN_VERSION = "0.1.0"
 CUSTODIAN_LAMP_SECONDS = env.number("CUSTODIAN_LAMP_SECONDS", default=60)
 CUSTODIAN_STEP_UP_SECONDS = env.number("CUSTODIAN_STEP_UP_SECONDS", default=300)
@@ -118,6 +124,7 @@ MIDDLEWARE = [
     "custodian.middleware.NoStore",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "custodian.restored_page.NotServed",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -330,6 +337,7 @@ CELERY_BEAT_SCHEDULE = {
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
     "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
     "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
+    "expire-backups": {"task": "custodian.tasks.expire_backups", "schedule": 3600.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
     "keep-storage": {"task": "records.tasks.keep_storage", "schedule": 60.0},
     "keep-keys": {"task": "access.tasks.keep_keys", "schedule": 600.0},

@@ -34,14 +34,14 @@ def altered(kind: str, *, every: int = 1) -> Iterator[UUID]:
 
 
 def _altered(kind: str, rows: Sequence[Any]) -> Iterator[UUID]:
-    accounts = _accounts(rows) if kind == "financial" else {}
-    keys = _keys({row.holding: row.subject_id for row in rows})
+    accounts = accounts_of(rows) if kind == "financial" else {}
+    keys = keys_of({row.holding: row.subject_id for row in rows})
     stones = Tombstone.objects.filter(gone__in=[row.holding for row in rows])
     gone = set(stones.values_list("gone", flat=True))
     for row in rows:
         if row.holding in gone:
             continue
-        blobs = {**_blobs(kind, row), **accounts.get(row.subject_id, {})}
+        blobs = {**blobs_of(kind, row), **accounts.get(row.subject_id, {})}
         key = keys.get(row.holding)
         mac = bytes(row.state_mac)
         if key is None or not vault.whole(
@@ -50,18 +50,18 @@ def _altered(kind: str, rows: Sequence[Any]) -> Iterator[UUID]:
             yield row.holding
 
 
-def _keys(owners: Mapping[UUID, int | None]) -> Mapping[UUID, keystore.DataKey]:
+def keys_of(owners: Mapping[UUID, int | None]) -> Mapping[UUID, keystore.DataKey]:
     try:
         return keystore.unlock(owners)
     except (OpenFailed, KeyringSealed):
         if len(owners) == 1:
             return {}
         # Somebody's key does not unwrap; find out whose.
-        apart = [_keys({holding: owner}) for holding, owner in owners.items()]
+        apart = [keys_of({holding: owner}) for holding, owner in owners.items()]
         return {holding: key for keys in apart for holding, key in keys.items()}
 
 
-def _blobs(kind: str, row: Any) -> dict[str, bytes]:
+def blobs_of(kind: str, row: Any) -> dict[str, bytes]:
     return {
         f"{kind}.{field.name.removesuffix('_sealed')}": bytes(blob)
         for field in row._meta.concrete_fields
@@ -69,11 +69,11 @@ def _blobs(kind: str, row: Any) -> dict[str, bytes]:
     }
 
 
-def _accounts(rows: Sequence[Any]) -> dict[int, dict[str, bytes]]:
+def accounts_of(rows: Sequence[Any]) -> dict[int, dict[str, bytes]]:
     """The account blobs of each subject by place; they belong to the holding of its finances."""
     found: dict[int, dict[str, bytes]] = {}
     for account in Account.objects.filter(subject_id__in=[row.subject_id for row in rows]):
         places = found.setdefault(account.subject_id, {})
-        for place, blob in _blobs("financial", account).items():
+        for place, blob in blobs_of("financial", account).items():
             places[f"{place}/{account.slot}"] = blob
     return found

@@ -141,6 +141,12 @@ FACTS: Mapping[str, Any] = {
     "key-kind": _("密钥的种类：kek 密钥加密密钥，index 盲索引密钥"),
     "key-version": _("密钥的版本号"),
     "keys-moved": _("换到新密钥之下的密钥或索引数"),
+    "backup": _("备份的编号"),
+    "gaps": _("恢复后查明的缺口"),
+    "from-entry": _("丢失条目的起始序号"),
+    "until-entry": _("丢失条目的截止序号，不含"),
+    "sheets": _("重放的销毁凭据份数"),
+    "holdings": _("重放时再次销毁的资料件数"),
 }
 
 

@@ -77,7 +77,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0020_keep_the_law")]
+    dependencies = [("access", "0023_mark_the_restored")]
 
     operations = [
         migrations.CreateModel(

@@ -19,6 +19,9 @@ from custodian.errors import Unavailable
 
 DEADLINE = 3.0
 OPTIONS = "-c lock_timeout=1000 -c statement_timeout=3000 -c synchronous_commit=on"
+# Not empty while this process reconciles a restored database, where nobody else may write.
+reconciling: list[bool] = []
+_RECONCILING = " -c custodian.reconciling=on"
 APPEND = "SELECT querylog.append(%s::text[], %s::bytea[], %s::bytea[], %s::uuid[], %s::int[])"
 
 
@@ -34,7 +37,7 @@ class Connection:
     def __init__(self, *, role: Role = "log_writer") -> None:
         self._raw = psycopg2.connect(
             databases.url(role),
-            options=OPTIONS,
+            options=OPTIONS + (_RECONCILING if reconciling else ""),
             application_name="custodian querylog",
             connect_timeout=3,
             async_=True,

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from access.querylog.connection import reconciling
 from custodian.errors import Unavailable
 
 _FRESH = 0.25
@@ -48,9 +49,12 @@ def delay() -> float:
 
 
 def require(*, leaves: bool) -> None:
-    """Raise `LogBehind` when the wait is too long; `leaves`: values leave in clear (reveal, export)."""
+    """Raise `LogBehind` when the wait is too long; `leaves`: values leave in clear (reveal, export).
+
+    While a restored database is reconciled no sequencer works, and nothing is shown to anybody.
+    """
     short, long = settings.CUSTODIAN_SEAL_SECONDS
-    if settings.CUSTODIAN_SEALING and delay() > (short if leaves else long):
+    if settings.CUSTODIAN_SEALING and not reconciling and delay() > (short if leaves else long):
         raise LogBehind
 
 

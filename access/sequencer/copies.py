@@ -11,6 +11,7 @@ from psycopg2 import extensions
 
 from access.sequencer.archivist import Archivist
 from access.sequencer.cosigner import Cosigner
+from access.sequencer.reconciled import require_reconciled
 from custodian import databases
 from custodian.tlog.archive import Archive
 
@@ -63,6 +64,7 @@ class Copies:
                 if turn is None:
                     name = f"custodian {threading.current_thread().name}"
                     connection = databases.connect("sequencer", application_name=name)
+                    require_reconciled(connection)
                     turn = make(connection)
                 turn()
             except Exception as error:  # noqa: BLE001  a copy that fails is tried again, and says so

@@ -17,6 +17,7 @@ from access.sequencer import rolls
 from access.sequencer.announce import Announcer, RefusesToSign
 from access.sequencer.drain import PARTITION, Drain
 from access.sequencer.integrate import FenceBusy, Integrator
+from access.sequencer.reconciled import NotReconciled, require_reconciled
 from access.sequencer.rolls import EntryMissing
 from custodian import clock, databases, failpoints
 from custodian.tlog import log_key
@@ -171,7 +172,7 @@ def run(
                 raise RefusesToSign(why)  # noqa: TRY301  it ends like any other refusal
             sequencer = sequencer or make()
             sequencer.cycle()
-        except NotLeader:
+        except (NotLeader, NotReconciled):
             stop.wait(1)
         except (RefusesToSign, HeadMoved):
             if sequencer:
@@ -190,9 +191,14 @@ def run(
 
 def _lead() -> extensions.connection:
     connection = databases.connect("sequencer", application_name="custodian sequencer")
-    with connection.cursor() as cursor:
-        cursor.execute(_LEADER)
-        leads = cursor.fetchone() == (True,)
+    try:
+        require_reconciled(connection)
+        with connection.cursor() as cursor:
+            cursor.execute(_LEADER)
+            leads = cursor.fetchone() == (True,)
+    except BaseException:
+        connection.close()
+        raise
     if not leads:
         connection.close()
         raise NotLeader

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management import call_command
-from django.db import connection
 from psycopg2 import extensions, sql
 
-from access import keystore
 from custodian import databases
+from custodian.backup.elsewhere import inside
 from custodian.embedded import ROLES
 from custodian.embedded.postgres import ROLES_SQL
+
+__all__ = ["Impossible", "Scratch", "inside", "migrate", "opened", "superuser"]
 
 MAINTENANCE = "postgres"
 
@@ -89,22 +90,6 @@ def opened(beside: str) -> Iterator[Scratch]:
         yield scratch
     finally:
         scratch.close()
-
-
-@contextmanager
-def inside(name: str) -> Iterator[None]:
-    """Every role, and Django, work on this database."""
-    connection.close()
-    before, databases_before = connection.settings_dict["NAME"], databases.use(name)
-    connection.settings_dict["NAME"] = name
-    keystore.forget()
-    try:
-        yield
-    finally:
-        connection.close()
-        keystore.forget()
-        connection.settings_dict["NAME"] = before
-        databases.use(databases_before)
 
 
 def migrate(name: str) -> None:

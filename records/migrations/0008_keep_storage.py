@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0019_restrict'),
-        ('records', '0006_hold_for_the_law'),
+        ('records', '0007_version_fingerprints'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.backup.conftest import house  # noqa: F401
 from tests.security.installation import Installation, installed
 
 

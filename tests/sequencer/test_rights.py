@@ -36,9 +36,11 @@ FUNCTIONS = """
 add_partition           .      .          .         .       .      x
 allow_rewrap            .      .          .         .       .      x
 append                  .      x          x         .       .      x
+awaits_reconciliation   x      x          x         .       .      x
 extend                  .      .          x         .       .      x
 fill                    .      .          x         .       .      x
 forget_subject          x      .          .         .       .      x
+forget_subjects         x      .          .         .       .      x
 note_destroyed          x      .          .         .       .      x
 only_forward            .      .          .         .       .      x
 only_later              .      .          .         .       .      x
@@ -50,6 +52,7 @@ rewrap_holdings         x      .          .         .       .      x
 rewrap_subjects         x      .          .         .       .      x
 spell_out               .      .          .         .       .      x
 thin                    .      .          x         .       .      x
+wait_for_reconciliation .      .          .         .       .      x
 """
 SCHEMAS = """
                         app    log_writer sequencer auditor backup owner
@@ -268,5 +271,8 @@ def test_what_runs_with_the_owners_rights_names_its_search_path(admin: extension
         " WHERE pronamespace = 'querylog'::regnamespace AND prosecdef ORDER BY 1"
     )
     found = dict(admin.fetchall())
-    assert set(found) == {"append", "extend", "fill", "forget_subject", "thin"}
+    assert set(found) == {
+        *("append", "awaits_reconciliation", "extend", "fill", "forget_subject", "forget_subjects"),
+        "thin",
+    }
     assert all("search_path=querylog, pg_temp" in settings for settings in found.values())

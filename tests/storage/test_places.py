@@ -13,6 +13,7 @@ from access import actors, approvals, gate, scopes
 from access.models import Approval, Finding
 from access.vocabulary import Role
 from custodian import clock
+from custodian.backup import probing
 from custodian.jobs import JobStatus
 from records.models import Disposal, Inspection, ScrubRun, StoragePlace
 from records.storage import disposals, inspecting, places, probes
@@ -100,7 +101,7 @@ def test_no_backup_is_one_finding_until_a_probe_says_otherwise():
         assert "9 天没有备份" in finding.words
         assert finding.severity == Finding.Severity.URGENT
     finally:
-        probes.forget("backup")
+        probing.register()
 
 
 def test_a_probe_that_fails_is_a_fault_and_keeps_nobody_from_the_others():

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from rich.console import Console
 
 from custodian.databases import DatabaseNotConfigured
-from custodian.drills import report, tamper
+from custodian.drills import destroy, destroy_report, report, tamper
 from custodian.drills.scratch import Impossible
 
 INTERRUPTED = 130
@@ -38,6 +38,13 @@ KINDS: Mapping[str, Kind] = {
         tamper.drill,
         report.as_table,
         report.as_json,
+    ),
+    "destroy": Kind(
+        "A destroyed customer and an old backup / 已销毁的客户与旧备份",
+        destroy.add_arguments,
+        destroy.drill,
+        destroy_report.as_table,
+        destroy_report.as_json,
     ),
 }
 WHY: Mapping[str, Promise | str] = {

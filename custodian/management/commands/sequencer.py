@@ -13,10 +13,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from access.bundles import dictionary
+from access.restored import RestoredNotReconciled
 from access.sequencer import process
 from access.sequencer.announce import RefusesToSign
 from access.sequencer.copies import Copies
 from access.sequencer.process import Sequencer
+from access.sequencer.reconciled import NotReconciled
 from custodian.tlog import log_key
 from custodian.tlog.head import HeadMoved
 
@@ -43,6 +45,8 @@ class Command(BaseCommand):
                 return
             copies.start()
             process.run(lambda: _make(keys), stop, lambda: copies.alarm)
+        except NotReconciled:
+            raise CommandError(str(RestoredNotReconciled.message)) from None
         except (RefusesToSign, HeadMoved) as error:
             why = str(error) or type(error).__name__
             _log.error("refuses-to-sign", reason=why)

@@ -1,0 +1,67 @@
+"""A restored installation is marked, and while the mark stands nothing is written to its log."""
+
+from django.db import migrations, models
+
+WAIT = """
+CREATE FUNCTION querylog.awaits_reconciliation() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = querylog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.access_installation
+                   WHERE restored_at IS NOT NULL AND reconciled_at IS NULL)
+$$;
+REVOKE ALL ON FUNCTION querylog.awaits_reconciliation() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION querylog.awaits_reconciliation()
+    TO custodian_app, custodian_log_writer, custodian_sequencer;
+
+-- No entry, no look and no change: whatever forgot to ask whether it may serve ends here.
+CREATE FUNCTION querylog.wait_for_reconciliation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('custodian.reconciling', true) IS DISTINCT FROM 'on'
+       AND querylog.awaits_reconciliation() THEN
+        RAISE EXCEPTION 'this database was restored and is not reconciled' USING ERRCODE = '55000';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER wait_for_reconciliation BEFORE INSERT ON querylog.entry
+    FOR EACH STATEMENT EXECUTE FUNCTION querylog.wait_for_reconciliation();
+CREATE TRIGGER wait_for_reconciliation BEFORE INSERT ON querylog.outbox
+    FOR EACH STATEMENT EXECUTE FUNCTION querylog.wait_for_reconciliation();
+"""
+GO_ON = """
+DROP TRIGGER wait_for_reconciliation ON querylog.outbox;
+DROP TRIGGER wait_for_reconciliation ON querylog.entry;
+DROP FUNCTION querylog.wait_for_reconciliation();
+DROP FUNCTION querylog.awaits_reconciliation();
+"""
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('access', '0021_rotate_keys'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='installation',
+            name='restored_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='installation',
+            name='reconciled_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='installation',
+            name='facts',
+            field=models.JSONField(default=dict),
+        ),
+        migrations.AddConstraint(
+            model_name='installation',
+            constraint=models.CheckConstraint(
+                condition=models.Q(('reconciled_at', None), ('restored_at__isnull', False), _connector='OR'),
+                name='installation_is_reconciled_after_a_restore',
+            ),
+        ),
+        migrations.RunSQL(WAIT, GO_ON),
+    ]

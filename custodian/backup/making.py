@@ -1,0 +1,156 @@
+"""Makes a backup: one moment of the database in two files, sealed to a key that is not on this host."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from django.conf import settings
+from django.db import transaction
+from psycopg2 import extensions
+
+from access import actors, gate, restored
+from access.actions import Action
+from access.vocabulary import Channel
+from custodian import clock, databases, keys
+from custodian.backup import copying, manifest, sheets, tables
+from custodian.backup.errors import BackupRefused
+from custodian.backup.manifest import File, Manifest
+from custodian.backup.tables import STREAMS
+from custodian.crypto import backup_box
+from custodian.crypto.backup_box import BadBackupKey, Header
+from custodian.tlog import durable
+
+SUFFIX = ".sealed"
+PARTIAL = ".partial"
+_CHECKPOINT = "SELECT size, root, note FROM querylog.checkpoint ORDER BY size DESC LIMIT 1"
+_ENTRIES = "SELECT coalesce(max(id) + 1, 0) FROM querylog.entry"
+
+
+def make(folder: Path) -> Path:
+    """Write a backup into a new folder below `folder`, put it on record, and return its folder."""
+    restored.require()
+    key, at, backup = _public_key(), clock.real(), str(uuid4())
+    keys.keyring()  # sealed: said before the work, not after it
+    tombstone = sheets.newest()
+    into = folder / f"{at:%Y%m%dT%H%M%SZ}-{backup[:8]}"
+    partial = into.with_name(into.name + PARTIAL)
+    durable.make_folder(folder)
+    partial.mkdir(mode=0o700)
+    try:
+        with _moment() as cursor:
+            made = _write(cursor, partial, key=key, at=at, backup=backup, tombstone=tombstone)
+        manifest.write(partial, made)
+        partial.rename(into)
+        durable.sync_folder(folder)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    _record(made)
+    return into
+
+
+def _public_key() -> X25519PublicKey:
+    """From the setting, which is the text or names a file with it."""
+    text = settings.CUSTODIAN_BACKUP_KEY
+    if not text:
+        raise BackupRefused("backup-key-missing")
+    try:
+        if not text.startswith(backup_box.PUBLIC):
+            text = Path(text).read_text("ascii")
+        return backup_box.parse_public(text)
+    except (BadBackupKey, OSError, UnicodeDecodeError):
+        raise BackupRefused("backup-key-unreadable") from None
+
+
+@contextmanager
+def _moment() -> Iterator[extensions.cursor]:
+    """One moment of the database, by a login that sees every row and can write none."""
+    with closing(databases.connect("backup", application_name="custodian backup")) as connection:
+        connection.set_session(readonly=True, autocommit=False, isolation_level="REPEATABLE READ")
+        with connection.cursor() as cursor:
+            # The text of a value must not depend on how some host is set up.
+            cursor.execute("SET LOCAL timezone = 'UTC'; SET LOCAL extra_float_digits = 1;")
+            cursor.execute(
+                "SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres';"
+            )
+            yield cursor
+
+
+def _write(
+    cursor: extensions.cursor,
+    folder: Path,
+    *,
+    key: X25519PublicKey,
+    at: datetime,
+    backup: str,
+    tombstone: int,
+) -> Manifest:
+    cursor.execute(_CHECKPOINT)
+    size, root, note = cursor.fetchone() or (0, b"", "")
+    cursor.execute(_ENTRIES)
+    (entries,) = cursor.fetchone() or (0,)
+    files = {
+        stream: _write_stream(cursor, folder, stream, key=key, at=at, backup=backup)
+        for stream in STREAMS
+    }
+    return Manifest(
+        backup=backup,
+        insurer=settings.CUSTODIAN_INSURER,
+        at=at,
+        version=settings.CUSTODIAN_VERSION,
+        migrations=tables.migrations(cursor),
+        files=files,
+        sequences=tables.sequences(cursor),
+        log_size=size,
+        log_root=bytes(root).hex(),
+        log_note=note,
+        entries=entries,
+        tombstone=tombstone,
+        kek=keys.keyring().current_kek,
+        key=backup_box.key_id(key),
+    )
+
+
+def _write_stream(
+    cursor: extensions.cursor,
+    folder: Path,
+    stream: str,
+    *,
+    key: X25519PublicKey,
+    at: datetime,
+    backup: str,
+) -> File:
+    header = Header(
+        insurer=settings.CUSTODIAN_INSURER,
+        backup=backup,
+        stream=stream,
+        at=at.isoformat(),
+        key=backup_box.key_id(key),
+    )
+    path, digest, rows = folder / f"{stream}{SUFFIX}", hashlib.sha256(), dict[str, int]()
+    plain = copying.written(cursor, tables.sources(cursor, stream), rows)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        for piece in manifest.hashed(backup_box.seal(plain, to=key, header=header), digest):
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return File(name=path.name, size=path.stat().st_size, sha256=digest.hexdigest(), rows=rows)
+
+
+def _record(made: Manifest) -> None:
+    with transaction.atomic():
+        gate.authorise(
+            actors.system("backup"),
+            Action.BACKUP_MAKE,
+            channel=Channel.COMMAND,
+            facts={"backup": made.backup, "digest": hashlib.sha256(made.dump()).hexdigest()},
+        )

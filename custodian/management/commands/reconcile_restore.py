@@ -1,0 +1,54 @@
+"""Reconciles a restored database with what is known outside it; only then it serves again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from custodian.backup import reconciling, words
+from custodian.backup.gaps import LOG
+from custodian.errors import CustodianError
+
+
+class Command(BaseCommand):
+    help = "Reconcile a restored database / 核对从备份恢复的数据库"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--tombstones", type=Path, required=True, metavar="DIR")
+        parser.add_argument("--checkpoint", type=Path, required=True, metavar="FILE")
+        parser.add_argument("--accept-gap", default="", metavar="REASON")
+        parser.add_argument(
+            "--physical",
+            action="store_true",
+            help="put back by the database's own means / 由数据库自身的办法恢复",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            done = reconciling.reconcile(
+                sheets_in=options["tombstones"],
+                checkpoint=options["checkpoint"].read_bytes(),
+                accept_gap=options["accept_gap"],
+                physical=options["physical"],
+            )
+        except (CustodianError, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            _("已重放 %(sheets)s 份销毁凭据：再次销毁 %(holdings)s 件资料、%(subjects)s 位客户。")
+            % vars(done.replayed)
+        )
+        self.stdout.write(_("已重建 %(count)s 条索引指纹。") % {"count": f"{done.indexes:,}"})
+        if not done.ledgers:
+            self.stdout.write(_("本版本没有移交台账，此项无需核对。"))
+        for gap in done.gaps:
+            self.stdout.write(words.told({"what": gap.what, **gap.facts()}))
+        if any(gap.what == LOG for gap in done.gaps):
+            self.stdout.write(
+                _(
+                    "日志不能以原名继续：请换用新的 CUSTODIAN_LOG_ORIGIN 与密钥，见 docs/runbooks/log.md。"
+                )
+            )
+        self.stdout.write(_("核对完毕，可以提供服务。"))

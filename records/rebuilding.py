@@ -1,0 +1,109 @@
+"""Blind indexes computed anew from the sealed values, as after a restore, whose backup has none.
+
+Fingerprints of former values do not come back: a former value is not kept. A run that was killed is run
+again; a chunk is one transaction, and replaces what it finds.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from access import machine_reads, scopes
+from access.actions import Action
+from access.actors import Actor
+from access.keystore import DataKey
+from access.machine_reads import Sweep
+from custodian import elements
+from custodian.elements import Search
+from records import blind_indexes, integrity, vault
+from records.models import Account, BlindIndex
+
+PAGE: Final = 500
+Owned = tuple[blind_indexes.Fingerprint, int, UUID]
+
+
+def rebuild_blind_indexes(*, actor: Actor) -> int:
+    """All current fingerprints of all holdings that still have a key; how many they are."""
+    with scopes.acting(actor):
+        return sum(_rebuild(kind, actor) for kind in integrity.HOLDINGS if _codes(kind))
+
+
+def _codes(kind: str) -> frozenset[str]:
+    """The elements of which fingerprints are made."""
+    parts = {*blind_indexes.COMBINED_PARTS, blind_indexes.ADDRESS}
+    return frozenset(
+        each.code
+        for each in elements.catalogue()
+        if each.code.partition(".")[0] == kind
+        and (each.search is Search.EXACT or each.code in parts)
+    )
+
+
+def _rebuild(kind: str, actor: Actor) -> int:
+    rows: QuerySet[Any] = integrity.HOLDINGS[kind]._default_manager.order_by("pk")
+    count, last = 0, 0
+    while page := list(rows.filter(pk__gt=last)[:PAGE]):
+        last = page[-1].pk
+        sweep = machine_reads.read(
+            Action.INDEX_REBUILD,
+            subjects={row.subject_id for row in page},
+            elements=_codes(kind),
+            actor=actor,
+        )
+        with transaction.atomic():
+            found = list(_fingerprints(kind, page, sweep))
+            BlindIndex.objects.filter(holding__in=[row.holding for row in page]).delete()
+            blind_indexes.write(found)
+        count += len(found)
+    return count
+
+
+def _fingerprints(kind: str, page: Sequence[Any], sweep: Sweep) -> Iterator[Owned]:
+    accounts = _current_accounts(page) if kind == "financial" else {}
+    keys = integrity.keys_of({row.holding: row.subject_id for row in page})
+    for row in page:
+        if row.holding not in keys:
+            continue
+        blobs = {**integrity.blobs_of(kind, row), **accounts.get(row.subject_id, {})}
+        for values in _values(row, blobs, keys[row.holding], sweep):
+            for each in blind_indexes.of_values(values):
+                yield each, row.subject_id, row.holding
+
+
+def _values(
+    row: Any, blobs: Mapping[str, bytes], key: DataKey, sweep: Sweep
+) -> Iterator[Mapping[str, str]]:
+    """The values of which fingerprints are made, those of each account apart."""
+    wanted = {place: blob for place, blob in blobs.items() if _code(place) in sweep.elements}
+    slots: dict[str, dict[str, str]] = defaultdict(dict)
+    opened = vault.examine(sweep, wanted, subject=row.subject_id, holding=row.holding, key=key)
+    for place, text in opened:
+        if text is not None:
+            slots[place.partition("/")[2]][_code(place)] = text
+    yield from slots.values()
+
+
+def _code(place: str) -> str:
+    return place.partition("/")[0]
+
+
+def _current_accounts(page: Sequence[Any]) -> dict[int, dict[str, bytes]]:
+    """A former account stays findable by its former fingerprints only, which are gone."""
+    current = Account.objects.filter(
+        subject_id__in=[row.subject_id for row in page], until=None
+    ).values_list("subject_id", "slot")
+    slots = {(subject, slot) for subject, slot in current}
+    return {
+        subject: {
+            place: blob
+            for place, blob in places.items()
+            if (subject, int(place.partition("/")[2])) in slots
+        }
+        for subject, places in integrity.accounts_of(page).items()
+    }
