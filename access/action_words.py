@@ -101,6 +101,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.RETENTION_PROPOSE: _("提出销毁批次"),
     Action.RETENTION_READ: _("阅看保存与销毁"),
     Action.RETENTION_RECKON: _("核算保存期限"),
+    Action.RECORDS_EXPIRE: _("到期删除本机构记录"),
     Action.SECOND_FACTOR_ENROL: _("绑定验证器"),
     Action.SECOND_FACTOR_SHOW: _("显示验证器密钥"),
     Action.SESSION_CLOSE: _("退出登录"),

@@ -111,6 +111,7 @@ class Action(StrEnum):
     RETENTION_PROPOSE = "records:destruction:propose"
     RETENTION_READ = "records:retention:read"
     RETENTION_RECKON = "records:retention:reckon"
+    RECORDS_EXPIRE = "records:own-records:expire"
     SESSION_END = "access:session:end"
     STEP_UP = "access:session:step-up"
     SUBJECT_MARK = "access:subject:mark"
@@ -209,6 +210,7 @@ ACT: Mapping[Action, str] = {
     Action.RETENTION_NOTE: "change",
     Action.RETENTION_PROPOSE: "change",
     Action.RETENTION_RECKON: "change",
+    Action.RECORDS_EXPIRE: "destroy",
     Action.SECOND_FACTOR_ENROL: "change",
     Action.SESSION_END: "change",
     Action.SUBJECT_MARK: "change",
@@ -322,6 +324,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.RETENTION_PROPOSE: _OFFICERS,
     Action.RETENTION_READ: _WATCHERS,
     Action.RETENTION_RECKON: _OFFICERS,
+    Action.RECORDS_EXPIRE: frozenset(),
     Action.SECOND_FACTOR_ENROL: _STAFF,
     Action.SECOND_FACTOR_SHOW: _STAFF,
     Action.SESSION_CLOSE: _STAFF,

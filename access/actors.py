@@ -53,7 +53,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
         }
     ),
     "installation": frozenset({Action.USER_CHANGE, Action.TRAINING_LOAD}),
-    "keeper": frozenset({Action.RETENTION_RECKON, Action.RETENTION_PROPOSE}),
+    "keeper": frozenset({Action.RETENTION_RECKON, Action.RETENTION_PROPOSE, Action.RECORDS_EXPIRE}),
     "legal-holds": frozenset(),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),

@@ -80,6 +80,8 @@ CUSTODIAN_SCRUB_DAYS = env.number("CUSTODIAN_SCRUB_DAYS", default=30)
 CUSTODIAN_SCRUB_SAMPLE = env.number("CUSTODIAN_SCRUB_SAMPLE", default=2_000)
 CUSTODIAN_DISK_WARN = env.number("CUSTODIAN_DISK_WARN", default=15)  # percent that is free
 CUSTODIAN_DISK_URGENT = env.number("CUSTODIAN_DISK_URGENT", default=5)
+# Files of an import that is over stay for so many days; company default, not law.
+CUSTODIAN_IMPORT_FILE_DAYS = env.number("CUSTODIAN_IMPORT_FILE_DAYS", default=30)
 CUSTODIAN_DEMO_REQUESTED = env.flag("CUSTODIAN_DEMO", default=False)
 
 INSTALLED_APPS = [

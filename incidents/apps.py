@@ -11,6 +11,7 @@ class IncidentsConfig(AppConfig):
     verbose_name = _("事件")
 
     def ready(self) -> None:
-        from incidents import alerts
+        from incidents import alerts, own_records
 
         alerts.listen()
+        own_records.ready()

@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from access.actions import Action
 from access.admin_scope import ScopedAdmin
-from records import back_office, customer_admin, hold_admin, hold_notices  # noqa: F401  pages and lists that register themselves  # noqa: F401  likewise
+from records import (  # noqa: F401  pages and lists that register themselves
+    back_office,
+    customer_admin,
+    destruction_admin,
+    destruction_headlines,
+    hold_admin,
+    hold_notices,
+    retention_admin,
+)
 from records.importing import pages  # noqa: F401  likewise
 from records.importing.report import words_of
 from records.importing.targets import TARGETS

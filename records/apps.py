@@ -13,15 +13,18 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from access import ports, rechecking
         from records import catalogue, checks, damage, exporting, legal_holds  # noqa: F401
-        from records.destruction import batches, own_stores
+        from records.destruction import batches, import_store, own_stores
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
+        from records.retention import own_records
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
         own_stores.ready()
         rechecking.sources += [legal_holds.altered, batches.altered_approvals]
+        import_store.ready()
+        own_records.ready()
         ports.register_customers(Customers())
         ports.register_holders(Holders())
         ports.register_relations(Relations())

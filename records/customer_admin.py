@@ -24,8 +24,9 @@ from access.models.rules import CLASSES
 from access.vocabulary import Reach
 from custodian import elements
 from custodian.elements import Element, Masked
-from records import legal_holds, vault, words
+from records import customer_keeping, legal_holds, standings, vault, words
 from records.models import Claim, Customer, Policy
+from records.standings import Standing
 
 
 class MarkForm(forms.Form):
@@ -70,7 +71,7 @@ class CustomerAdmin(ScopedAdmin):
             Action.CUSTOMER_LIST,
             purpose=purpose_of(actor),
             channel=CHANNEL,
-            subjects=[row.pk for row in rows],
+            subjects=[row.pk for row in rows if _living(row)],
             elements=_permitted(request, LISTED) if rows else (),
             masked=True,
         )
@@ -96,6 +97,8 @@ class CustomerAdmin(ScopedAdmin):
 
     @admin.display(description=gettext_lazy("状态"))
     def state(self, row: Customer) -> str:
+        if not _living(row):
+            return drawn("destroyed", "")
         if row.is_child:
             return drawn("tag", _("不满十四周岁"), tone="warn", icon="person")
         return str(row.subject.get_status_display())
@@ -104,29 +107,32 @@ class CustomerAdmin(ScopedAdmin):
         """The detail's own permit says more; see `detail_view`."""
 
     def detail_view(self, request: HttpRequest, row: Customer) -> HttpResponse:
-        actor = actor_of(request)
-        codes = _permitted(request, [each.code for each in elements.catalogue()])
+        actor, living = actor_of(request), _living(row)
+        codes = _permitted(request, [each.code for each in elements.catalogue()]) if living else []
         permit = gate.permit(
             actor,
             Action.CUSTOMER_VIEW,
             purpose=purpose_of(actor),
             channel=CHANNEL,
-            subjects=[row.pk],
+            subjects=[row.pk] if living else [],
             elements=codes,
             masked=True,
+            facts=None if living else {"destroyed": row.ref},
         )
-        shown = vault.listed(permit)
+        shown = vault.listed(permit) if living else []
+        standing = standings.of(row.pk)
         more = {
             "title": _("客户 %(ref)s") % {"ref": row.ref},
             "entry": permit.entry,
-            "groups": _groups(shown, _usual_of(row, codes)),
-            "policies": _policies(request, row, shown),
-            "claims": _claims(request, row, shown),
-            "looks": _looks(row, actor),
+            "groups": _groups(shown, _usual_of(row, codes), standing),
+            "policies": _policies(request, row, shown, standing) if living else [],
+            "claims": _claims(request, row, shown, standing) if living else [],
+            "living": living,
+            "looks": _looks(row, actor) if living else None,
             "looks_url": f"{link_to('admin:querylog')}?customer={row.ref}",
-            "reveal_url": link_to("desk:customer", row.ref),
-            **self._mark(request, row),
-            **_holds(row, actor),
+            "reveal_url": link_to("desk:customer", row.ref) if living else "",
+            **customer_keeping.panel(row, actor=actor),
+            **(self._mark(request, row) | _holds(row, actor) if living else {}),
         }
         return self.render(request, "admin/customer.html", row, more)
 
@@ -185,6 +191,11 @@ def _holds(row: Customer, actor: Actor) -> dict[str, Any]:
     return found
 
 
+def _living(row: Customer) -> bool:
+    """Of whoever is destroyed nothing is left to show, and no log key to name her by."""
+    return str(row.subject.status) != standings.DESTROYED
+
+
 def _looks(row: Customer, actor: Actor) -> list[looks.Look] | None:
     if not gate.may(actor, Action.LOG_READ):
         return None
@@ -211,13 +222,20 @@ def _permitted(request: HttpRequest, codes: Iterable[str]) -> list[str]:
     ]
 
 
-def _groups(shown: Sequence[vault.Listed], codes: Sequence[str]) -> list[tuple[str, list[Any]]]:
+def _groups(
+    shown: Sequence[vault.Listed], codes: Sequence[str], standing: Mapping[UUID, Standing]
+) -> list[tuple[str, list[Any], Standing | None]]:
     """Identity and money, element by element; what the role may not see at all is left out."""
+    known = {each.kind: each for each in standing.values()}
     masks: dict[str, list[Masked]] = {}
     for each in shown:
         masks.setdefault(each.element, []).append(words.masked_in_words(each.element, each.masked))
     return [
-        (str(label), [(element, masks.get(element.code)) for element in _of_class(cls, codes)])
+        (
+            str(label),
+            [(element, masks.get(element.code)) for element in _of_class(cls, codes)],
+            known.get(cls),
+        )
         for cls, label in CLASSES
         if cls in {"identity", "financial"} and _of_class(cls, codes)
     ]
@@ -241,8 +259,11 @@ def _by_holding(shown: Iterable[vault.Listed]) -> Mapping[UUID, dict[str, Masked
 
 
 def _policies(
-    request: HttpRequest, row: Customer, shown: Iterable[vault.Listed]
-) -> list[tuple[Policy, dict[str, Masked]]]:
+    request: HttpRequest,
+    row: Customer,
+    shown: Iterable[vault.Listed],
+    standing: Mapping[UUID, Standing],
+) -> list[tuple[Policy, dict[str, Masked], Standing | None]]:
     masks = _by_holding(shown)
     rows = (
         Policy.objects.visible_to(actor_of(request))
@@ -252,16 +273,19 @@ def _policies(
             "ref", "holding", "status", "starts_on", "ends_on", "product__name", "product__name_en"
         )
     )
-    return [(policy, masks.get(policy.holding, {})) for policy in rows]
+    return [(each, masks.get(each.holding, {}), standing.get(each.holding)) for each in rows]
 
 
 def _claims(
-    request: HttpRequest, row: Customer, shown: Iterable[vault.Listed]
-) -> list[tuple[Claim, dict[str, Masked]]]:
+    request: HttpRequest,
+    row: Customer,
+    shown: Iterable[vault.Listed],
+    standing: Mapping[UUID, Standing],
+) -> list[tuple[Claim, dict[str, Masked], Standing | None]]:
     masks = _by_holding(shown)
     rows = (
         Claim.objects.visible_to(actor_of(request))
         .filter(subject_id=row.pk)
         .only("ref", "holding", "kind", "status", "reported_on", "decided_on")
     )
-    return [(claim, masks.get(claim.holding, {})) for claim in rows]
+    return [(each, masks.get(each.holding, {}), standing.get(each.holding)) for each in rows]

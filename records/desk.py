@@ -167,10 +167,10 @@ def customer_page(
             initial={"purpose": purpose}, purposes=purposes.offered(actor, channel=CHANNEL)
         ),
         "why_seen": explanations.seen(page, subject.unit_name, channel=CHANNEL, actor=actor),
-        "why_money": _shut(page, page.financial, actor),
-        "why_identity": _shut(page, page.identity, actor),
-        "why_policies": _shut(page, _items_of(page.policies), actor),
-        "why_claims": _shut(page, _items_of(page.claims), actor),
+        "why_money": _shut(page, page.financial, "financial", actor),
+        "why_identity": _shut(page, page.identity, "identity", actor),
+        "why_policies": _shut(page, _items_of(page.policies), "policy", actor),
+        "why_claims": _shut(page, _items_of(page.claims), "claim", actor),
         "lit": bool(plain),
         "seconds": settings.CUSTODIAN_LAMP_SECONDS,
         "hide_url": reverse("desk:hide", kwargs={"ref": page.ref}),
@@ -187,8 +187,9 @@ def _items_of(parts: Iterable[PolicyPart | ClaimPart]) -> list[Item]:
     return [item for part in parts for item in part.items.values()]
 
 
-def _shut(page: Overview, items: list[Item], actor: Actor) -> list[explanations.Why]:
-    return explanations.shut(page, items, channel=CHANNEL, actor=actor)
+def _shut(page: Overview, items: list[Item], kind: str, actor: Actor) -> list[explanations.Why]:
+    shut = explanations.shut(page, items, channel=CHANNEL, actor=actor)
+    return [*explanations.stored(page, kind), *shut]
 
 
 def _looks(page: Overview, purpose: str, actor: Actor) -> list[looks.Look] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -17,6 +18,7 @@ from access.vocabulary import Reach
 from custodian import clock, elements
 from records import overview, purposes
 from records.overview import Item, Overview
+from records.retention import telling
 
 Why = dict[str, Any]
 Fact = tuple[Any, ...]
@@ -52,6 +54,28 @@ def shut(page: Overview, items: Iterable[Item], *, channel: str, actor: Actor) -
     """For each reason that stands in the way: what stays hidden, by which rule, and the way out."""
     groups = overview.uncovered(items).values()
     return [_shut(page, group, channel=channel, actor=actor) for group in groups]
+
+
+def stored(page: Overview, kind: str) -> list[Why]:
+    """For a class of which something is stored and not used: why that is so, and until when."""
+    found = [each for each in page.standings.values() if each.kind == kind and each.restricted]
+    if not found:
+        return []
+    dated = [each for each in found if each.until is not None]
+    last = max(dated, key=lambda each: each.until or date.min, default=None)
+    facts: list[Fact] = [("no", _("使用目的已结束，只存不用，对谁都不揭示"))]
+    if last is None or len(dated) < len(found):
+        facts.append(("dash", _("缺起算日，由合规官补登之后才知道保存到哪天")))
+    if last is not None:
+        said = {"day": last.until, "rule": telling.of_code(last.rule).text}
+        words = (
+            _("保存至 %(day)s（%(rule)s）")
+            if len(found) == 1
+            else _("最晚的保存至 %(day)s（%(rule)s）")
+        )
+        facts.append(("dash", words % said))
+    heading = _("限制处理：%(what)s") % {"what": telling.KINDS[kind]}
+    return [{"heading": heading, "tone": "refuse", "facts": facts}]
 
 
 def _shut(page: Overview, items: list[Item], *, channel: str, actor: Actor) -> Why:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -20,9 +20,10 @@ from access.policy import STEP_UP, Decision
 from access.vocabulary import Reach
 from custodian import elements
 from custodian.elements import Element, Masked
-from records import purposes, vault, words
+from records import purposes, standings, vault, words
 from records.holdings_of import ClaimFacts, PolicyFacts, claims_of, policies_of
 from records.models import Customer
+from records.standings import Standing
 from records.vault import Listed, Plain
 
 PERSON = tuple(
@@ -54,7 +55,8 @@ class Item:
     source: str = ""
     since: str = ""
     sensitive: bool = False
-    status: str = Subject.Status.ACTIVE.value
+    status: str = Subject.Status.ACTIVE.value  # of its holding
+    gone: datetime | None = None  # when its holding was destroyed
     decision: Decision = field(
         default_factory=lambda: Decision(allowed=False, because=("no-rule",))
     )
@@ -97,6 +99,7 @@ class Item:
 class PolicyPart:
     facts: PolicyFacts
     items: dict[str, Item] = field(default_factory=dict)  # by name; empty: the policy is another's
+    standing: Standing | None = None  # None: it is in use
 
     @property
     def opens(self) -> bool:
@@ -107,6 +110,7 @@ class PolicyPart:
 class ClaimPart:
     facts: ClaimFacts
     items: dict[str, Item] = field(default_factory=dict)
+    standing: Standing | None = None
 
     @property
     def opens(self) -> bool:
@@ -132,6 +136,7 @@ class Overview:
     financial: list[Item]
     policies: list[PolicyPart]
     claims: list[ClaimPart]
+    standings: Mapping[UUID, Standing] = field(default_factory=dict)
 
     @property
     def collected(self) -> int:
@@ -183,8 +188,10 @@ def show(
     claims = claims_of(customer.pk, policies, actor=actor)
     codes = _codes(customer, policies, claims)
     permit = _permit(customer, codes, purpose=purpose, channel=channel, near=near, actor=actor)
+    standing = standings.of(customer.pk)
     page = _Page(
         customer,
+        standing,
         _decisions(codes, purpose=purpose, channel=channel, nearness=near, actor=actor),
         vault.listed(permit) if permit.subjects else [],
         plain,
@@ -208,7 +215,15 @@ def show(
         identity=identity,
         financial=money,
         policies=[_policy_part(page, each, customer) for each in policies],
-        claims=[ClaimPart(each, page.named(each.holding, CLAIM, each.origins)) for each in claims],
+        claims=[
+            ClaimPart(
+                each,
+                page.named(each.holding, CLAIM, each.origins),
+                standing.get(each.holding),
+            )
+            for each in claims
+        ],
+        standings=standing,
     )
 
 
@@ -236,7 +251,7 @@ def _policy_part(page: _Page, facts: PolicyFacts, customer: Any) -> PolicyPart:
     items = page.named(facts.holding, POLICY, facts.origins)
     if facts.has_password:
         items["query_password"].masked = Masked(())
-    return PolicyPart(facts, items)
+    return PolicyPart(facts, items, page.standing.get(facts.holding))
 
 
 def identity_codes(customer: Any) -> tuple[str, ...]:
@@ -267,11 +282,13 @@ class _Page:
     def __init__(
         self,
         customer: Any,
+        standing: Mapping[UUID, Standing],
         decisions: dict[str, Decision],
         listed: Iterable[Listed],
         plain: Iterable[Plain],
     ) -> None:
         self.customer = customer
+        self.standing = standing
         self.decisions = decisions
         self.masks = {(each.holding, each.element, each.slot): each.masked for each in listed}
         self.clear = {(each.holding, each.element, each.slot): each.text for each in plain}
@@ -301,6 +318,7 @@ class _Page:
         masked = self.masks.get((holding, code, slot))
         text = self.clear.get((holding, code, slot))
         source, since = (*origins.get(code, ("", "")), "", "")[:2]
+        standing = self.standing.get(holding)
         return Item(
             element=element,
             slot=slot,
@@ -309,7 +327,8 @@ class _Page:
             source=words.origin(source) if masked else "",
             since=since if masked else "",
             sensitive=element.sensitive or self.customer.is_child,
-            status=self.customer.status,
+            status=standing.status if standing else self.customer.status,
+            gone=standing.since if standing and standing.destroyed else None,
             decision=self.decisions.get(code, Decision(allowed=False, because=("no-rule",))),
         )
 

@@ -12,9 +12,10 @@ from access.vocabulary import Channel
 from custodian.workflow import IllegalMove
 from records import index_roots, reindexing
 from records.destruction import batches, executing, tombstones
-from records.importing import engine, quarantine, store
+from records.importing import engine, expiry, quarantine, store
 from records.models import ImportRun
 from records.retention import reckoning
+from records.retention.own_records import expiring
 from records.storage import inspecting, scheduling, scrub
 
 _log = structlog.get_logger("records")
@@ -75,6 +76,7 @@ def sweep() -> None:
         reindex.delay(rotation_id)
     quarantine.expire()
     store.tidy()
+    expiry.expire()
     tombstones.publish()
 
 
@@ -88,9 +90,10 @@ def destroy_batch(batch_id: int) -> None:
 
 @shared_task
 def reckon() -> None:
-    """Every night what each holding's time is, and what is due into the batch that waits."""
+    """Every night what each holding's time is, what is due into the batch that waits, and own records."""
     try:
         if reckoning.carry_out().finished_at:
             batches.propose_nightly()
+            expiring.carry_out()
     except IllegalMove:
         _log.info("reckoning-held-by-another")

@@ -26,6 +26,7 @@ from custodian.jobs import JobStatus
 LANGUAGES: Final = {"zh-hans": "zh", "en": "en"}
 KEY: Final = "audit reports"
 DOMAIN: Final = "audit report 1"
+GONE: Final = "gone"  # in the place of a hash: since when the report's time is over
 AT_ONCE: Final = 8  # reports that one call of the task asks for
 
 
@@ -33,6 +34,7 @@ def owed(*, most: int = AT_ONCE) -> list[int]:
     """Runs that are done and have no report yet, the newest first: these are read today."""
     with scopes.acting(actors.system("audits")):
         done = AuditRun.objects.filter(status=JobStatus.DONE, reports=None)
+        done = done.exclude(report__has_key=GONE)
         return list(done.order_by("-day").values_list("pk", flat=True)[:most])
 
 

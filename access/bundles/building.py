@@ -20,10 +20,10 @@ from access import keystore
 from access.bundles import dictionary, report, rolls, selecting
 from access.bundles.criteria import Criteria
 from access.bundles.report import Cover, Tally
-from access.models import RollRow, Subject
+from access.models import LogMonth, RollRow, Subject
 from access.querylog.heads import Head, newest_head
 from access.sequencer.integrate import read_tile
-from custodian import databases
+from custodian import clock, databases
 from custodian.errors import Unavailable
 from custodian.tlog.bundle import Head as BundleHead
 from custodian.tlog.bundle import Leaf, Writer
@@ -109,6 +109,7 @@ class _Build:
         self._order, self._head, self._range, self._cursor = order, head, found, cursor
         self._tally = Tally()
         self._kind = "whole" if order.criteria.everything else "selection"
+        self._erased = _erased_months(order.criteria, head)
 
     def run(self, file: IO[bytes], on_progress: OnProgress) -> Built:
         criteria, size = self._order.criteria, self._head.size
@@ -120,6 +121,8 @@ class _Build:
             "language": self._order.language,
             "product": f"Custodian {settings.CUSTODIAN_VERSION}",
         }
+        if self._erased:
+            facts["reasons_erased"] = self._erased
         about = BundleHead(
             self._head.note, self._range.first, self._range.beyond, self._kind, facts
         )
@@ -180,16 +183,35 @@ class _Build:
         ]
         return "".join(json.dumps(line, sort_keys=True) + "\n" for line in lines).encode()
 
+    def _told_erased(self) -> list[tuple[str, str]]:
+        if not self._erased:
+            return []
+        span = {"first": self._erased[0], "last": self._erased[-1]}
+        words = _("%(first)s 至 %(last)s 的保存期已满，密钥已销毁；条目与证明不变")
+        return [(_("填写的理由"), words % span)]
+
     def _cover(self) -> Cover:
         return Cover(
             title=_("查询日志取证包"),
             recipient=self._order.recipient,
             case=self._order.case,
-            scope=self._order.scope,
+            scope=[*self._order.scope, *self._told_erased()],
             checkpoint=self._head.checkpoint,
             signed_at=self._head.signed_at,
             witnesses=sorted(self._head.witnesses),
         )
+
+
+def _erased_months(criteria: Criteria, head: Head) -> list[str]:
+    """Months of the question whose written reasons were over their time when the head was made.
+
+    Later ones are left out, so that the same question under the same head gives the same bytes.
+    """
+    since, until = (clock.local(each).date() for each in criteria.period)
+    gone = LogMonth.objects.filter(
+        reasons_gone_at__lte=head.made_at, month__gte=since.replace(day=1), month__lte=until
+    )
+    return [f"{each:%Y-%m}" for each in gone.values_list("month", flat=True)]
 
 
 def _half(on_progress: OnProgress, found: selecting.Range, *, before: int) -> Callable[[int], None]:

@@ -137,6 +137,10 @@ FACTS: Mapping[str, Any] = {
     "key-kind": _("密钥的种类：kek 密钥加密密钥，index 盲索引密钥"),
     "key-version": _("密钥的版本号"),
     "keys-moved": _("换到新密钥之下的密钥或索引数"),
+    "batch": _("销毁批次的编号"),
+    "gone": _("销毁或删除的件数"),
+    "records": _("到期删除的记录种类"),
+    "term": _("所依的保存期限规则"),
 }
 
 

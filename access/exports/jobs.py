@@ -194,7 +194,7 @@ def recall(export: Export, *, channel: str, actor: Actor) -> None:
             raise NotThere
         facts = {"export": held.code, "downloads": held.downloads}
         gate.authorise(actor, Action.EXPORT_END, channel=channel, facts=facts)
-        _remove(held, Removed.RECALLED)
+        remove(held, Removed.RECALLED)
 
 
 def purge(subjects: Collection[int]) -> int:
@@ -212,7 +212,7 @@ def purge(subjects: Collection[int]) -> int:
                 Export.objects.filter(pk=export.pk).update(**lost)
         gone = [each for each in held if lost_ones & {*(each.included or ()), *each.canaries}]
         for export in gone:
-            _remove(export, Removed.DESTROYED)
+            remove(export, Removed.DESTROYED)
     return len(gone)
 
 
@@ -235,9 +235,9 @@ def expire() -> int:
         )
         with transaction.atomic():
             for export in late:
-                _remove(export, Removed.EXPIRED)
+                remove(export, Removed.EXPIRED)
             for export in full:
-                _remove(export, Removed.TAKEN)
+                remove(export, Removed.TAKEN)
     return len(late) + len(full)
 
 
@@ -247,7 +247,7 @@ def due() -> list[int]:
         return list(Export.objects.due().values_list("pk", flat=True))
 
 
-def _remove(export: Export, because: str) -> None:
+def remove(export: Export, because: str) -> None:
     """The file and the key that it was sealed under: a copy in some backup opens no more."""
     SHELF.remove(export.ref)
     Export.objects.filter(pk=export.pk).update(removed_at=clock.now(), removed=because)

@@ -12,7 +12,7 @@ from access.migrations import _rotation
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0020_keep_the_law'),
+        ('access', '0024_let_months_go'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from access.models.exports import Export
 from access.models.exposures import Exposure
 from access.models.findings import Finding
 from access.models.installation import Installation
-from access.models.keys import DataKey, KeyRotation, RetiredKek, SubjectKey
+from access.models.keys import DataKey, KeyRotation, LogMonth, RetiredKek, SubjectKey
 from access.models.law import Confirmation, RuleOverride
 from access.models.people import Unit, User
 from access.models.quotas import Quota, Seen, Tally, Total
@@ -63,6 +63,7 @@ __all__ = [
     "Installation",
     "KeyRotation",
     "Lesson",
+    "LogMonth",
     "Measure",
     "Outbox",
     "PolicyRule",

@@ -47,6 +47,25 @@ class SubjectKey(WrappedKeyRow):
         return f"#{self.subject}"
 
 
+class LogMonth(models.Model):
+    """The holdings of one month of the log: its written reasons, and the marks of what was searched for.
+
+    The rows are there from the beginning and only `access_forget_month` changes them, when it destroys a key.
+    """
+
+    month = models.DateField(primary_key=True)
+    reasons = models.UUIDField(unique=True)
+    searches = models.UUIDField(unique=True)
+    reasons_gone_at = models.DateTimeField(null=True)
+    searches_gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("month",)
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
 class RetiredKek(models.Model):
     """A KEK that wraps nothing any more and may wrap nothing again; then it is destroyed."""
 

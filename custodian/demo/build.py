@@ -26,6 +26,7 @@ from custodian.demo import (
     history,
     holds,
     insurer,
+    keeping,
     outside,
     recertification,
     reference,
@@ -109,9 +110,17 @@ def _build(customers: int, console: Console) -> None:
             _import_work(tasks, book, console)
             seal()
         reviews = recertification.Recertifications(people, begin)
-        _live(looks, _customers(manifest, book), people, console, seal, review=reviews.turn)
+        kept = keeping.Keeping(people, begin, seal)
+
+        def turn(moment: datetime) -> None:
+            kept.turn(moment)
+            reviews.turn(moment)
+
+        _live(looks, _customers(manifest, book), people, console, seal, between=turn)
         supervision.begin(people)
         holds.begin(people)
+        with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
+            kept.end()
         audits.end(seal)
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
@@ -173,7 +182,7 @@ def _live(
     console: Console,
     seal: Callable[[], None],
     *,
-    review: Callable[[datetime], None],
+    between: Callable[[datetime], None],
 ) -> None:
     lived = history.live_through(looks, customers=customers, people=people)
     nights = audits.Nights(looks[0].at if looks else clock.now())
@@ -185,7 +194,7 @@ def _live(
             # The log's own entries tell the time of the looks around them.
             with clock.at(look.at):
                 seal()
-            nights.pass_until(until, between=review)
+            nights.pass_until(until, between=between)
 
 
 @contextmanager

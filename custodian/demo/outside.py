@@ -48,7 +48,8 @@ def forget() -> None:
     """A database that begins anew is another log: what was told of the old one would contradict it."""
     for path in (settings.CUSTODIAN_LOG_KEY, settings.CUSTODIAN_LOG_POLICY):
         path.unlink(missing_ok=True)
-    for place in (settings.CUSTODIAN_LOG_HEAD.parent, settings.CUSTODIAN_LOG_STORE, folder()):
+    told = (settings.CUSTODIAN_LOG_HEAD.parent, settings.CUSTODIAN_LOG_STORE, folder())
+    for place in (*told, settings.CUSTODIAN_TOMBSTONES):
         shutil.rmtree(place, ignore_errors=True)
 
 

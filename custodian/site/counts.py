@@ -11,12 +11,14 @@ from access.actors import Actor
 from access.recertification import progress
 from access.training import standing
 from custodian.site.navigation import Count, Counter, count_for
+from records import destruction_headlines
 
 
 def register() -> None:
     count_for("desk:learning", learning)
     count_for("own_questions", _counting(questions.waiting))
     count_for("recertify", _counting(_rights_to_review))
+    count_for("admin:destructions", _counting(destruction_headlines.waiting))
 
 
 def learning(request: HttpRequest) -> Count | None:

@@ -97,8 +97,8 @@ ADMIN = (
         (
             Item(_("保存期限"), "admin:retention"),
             Item(_("法律保留"), "admin:records_legalhold_changelist"),
-            Item(_("销毁批次"), "admin:records_destructionbatch_changelist"),
             Item(_("存储检查"), "admin:storage"),
+            Item(_("销毁批次"), "admin:destructions"),
         ),
     ),
     Group(

@@ -33,7 +33,7 @@ from custodian.workflow import Workflow
 from records import bulk, legal_holds
 from records.models import Customer, DestructionBatch, DestructionItem, KeepingRun, Policy
 from records.models.policies import Claim
-from records.retention import clock_guard, reckoning, rules
+from records.retention import clock_guard, reckoning, rules, telling
 from records.retention.deciding import State
 from records.retention.reckoning import Kept
 
@@ -244,11 +244,15 @@ def approved_set(batch: DestructionBatch) -> QuerySet[DestructionItem]:
 
 def digest(batch: DestructionBatch) -> str:
     """SHA-256 over all planned items in their order: what exactly would go, and by which rule."""
-    whole = hashlib.sha256()
     rows = approved_set(batch).order_by("subject_id", "kind", "holding")
-    for row in rows.values_list("subject_id", "kind", "holding", "rule", "keep_until").iterator(
-        2_000
-    ):
+    planned = rows.values_list("subject_id", "kind", "holding", "rule", "keep_until")
+    return digest_of(planned.iterator(2_000))
+
+
+def digest_of(planned: Iterable[Sequence[object]]) -> str:
+    """Of subject, kind, holding, rule and last day of each, in the order of the first three."""
+    whole = hashlib.sha256()
+    for row in planned:
         whole.update(json.dumps([str(each) for each in row]).encode() + b"\n")
     return whole.hexdigest()
 
@@ -329,11 +333,5 @@ class _Kind:
         BATCH.move(DestructionBatch.objects.get(approval=approval), "return")
 
 
-KINDS: Final = (
-    ("identity", _("身份资料")),
-    ("financial", _("财务资料")),
-    ("policy", _("保单资料")),
-    ("claim", _("理赔资料")),
-    ("document", _("文件")),
-)
+KINDS: Final = tuple(telling.KINDS.items())
 approvals.register(KIND, _Kind())

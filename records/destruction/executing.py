@@ -6,7 +6,7 @@ goes on after the last chunk; a second run changes nothing and gives the same ce
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -23,7 +23,14 @@ from custodian.errors import CustodianError, Unavailable
 from custodian.jobs import JOB, JobStatus
 from custodian.workflow import IllegalMove
 from records import legal_holds
-from records.destruction import batches, certifying, going, own_stores, tombstones
+from records.destruction import (
+    batches,
+    certifying,
+    going,
+    import_store,
+    own_stores,
+    tombstones,
+)
 from records.destruction.batches import BATCH, Fate, Stage
 from records.destruction.going import Going
 from records.destruction.stores import Gone
@@ -43,7 +50,14 @@ class NotAsApproved(CustodianError):
     message = _("批次与批准的内容不符，或尚未批准，没有销毁")
 
 
-def work(batch_id: int) -> DestructionBatch:
+Progress = Callable[[int, int], None]
+
+
+def silent(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def work(batch_id: int, *, on_progress: Progress = silent) -> DestructionBatch:
     """Carry it out, or go on with it. Raises `IllegalMove` when somebody is at it, `NotAsApproved`."""
     with scopes.acting(actors.system("destroyer")):
         batch: DestructionBatch = DestructionBatch.objects.select_related("approval").get(
@@ -58,8 +72,10 @@ def work(batch_id: int) -> DestructionBatch:
         DestructionBatch.objects.filter(pk=batch.pk, total=None).update(
             total=batches.approved_set(batch).count()
         )
+        batch.refresh_from_db(fields=["total"])
         try:
             while batch.stage == Stage.APPROVED and _chunk(batch, lease):
+                on_progress(batch.done, batch.total or batch.done)
                 failpoints.hit("destroy-chunk")
             finish(batch, lease)
         except (IllegalMove, Unavailable):
@@ -179,8 +195,15 @@ def _tidied(batch: DestructionBatch, lease: UUID) -> Iterator[Gone]:
     """Page by page what is gone, without the files that a kill left."""
     for gone in certifying.pages_of(batch):
         own_stores.remove_files(gone)
+        import_store.clear(gone)
         batch.progress(lease, done=batch.done)
         yield gone
+
+
+def retry(batch: DestructionBatch) -> None:
+    """What failed may be tried again; what an officer paused waits for an officer."""
+    if batch.status == JobStatus.FAILED:
+        JOB.move(batch, "resume")
 
 
 def pause(batch: DestructionBatch, *, actor: Actor) -> None:
@@ -201,6 +224,8 @@ def _steer(batch: DestructionBatch, move: str, actor: Actor) -> None:
     with transaction.atomic():
         facts = {"batch": batch.code, "outcome": move}
         gate.authorise(actor, Action.RETENTION_PROPOSE, channel=Channel.ADMIN, facts=facts)
+        if not DestructionBatch.objects.filter(pk=batch.pk, stage=Stage.APPROVED).exists():
+            raise IllegalMove
         JOB.move(batch, move)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from access import law
 from access.law import reading, words
@@ -76,7 +76,7 @@ def _printed(batch: DestructionBatch, said: Mapping[str, Any], language: str) ->
         ],
         "no_remains": _("没有。"),
         "scan_title": _("残留检查"),
-        "scan_heads": [_("位置"), _("查找的编号"), _("发现")],
+        "scan_heads": [_("位置"), _("查找的编号"), pgettext("残留", "发现")],
         "scan": [
             [_store(row["store"]), f"{row['for']:,}", f"{row['found']:,}"] for row in said["scan"]["looked"]
         ],

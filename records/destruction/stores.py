@@ -96,7 +96,9 @@ def _look(look: Look, count: int, through: Callable[[Any], Iterable[Residue]], w
     if not look.reached:
         return
     try:
-        look.residues.extend(through(what))
+        # What belongs to a whole book shows on every page of it.
+        known = set(look.residues)
+        look.residues.extend(each for each in through(what) if each not in known)
         look.looked += count
     except Unreached:
         look.reached, look.looked = False, 0

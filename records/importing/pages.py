@@ -83,12 +83,13 @@ def columns(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def run_page(request: HttpRequest, ref: UUID) -> HttpResponse:
     run = _run(ref)
-    rehearsed = run.dry_run and run.status == JobStatus.DONE and run.files.exists()
+    there = run.files.filter(removed_at=None).exists()
+    rehearsed = run.dry_run and run.status == JobStatus.DONE and there
     if request.method == "POST":
         actor = _importer(request)
         if rehearsed:
             return redirect("admin:import_run", runs.for_real(run, actor=actor).ref)
-        if run.status == JobStatus.FAILED:
+        if run.status == JobStatus.FAILED and there:
             runs.resume(run, actor=actor)
         return redirect("admin:import_run", run.ref)
     quarantine = f"{reverse('admin:records_quarantinedrow_changelist')}?status__exact=open"
@@ -98,6 +99,7 @@ def run_page(request: HttpRequest, ref: UUID) -> HttpResponse:
         "report": Report.of(run),
         "moving": run.status in {JobStatus.QUEUED, JobStatus.RUNNING},
         "rehearsed": rehearsed,
+        "there": there,
         "may_import": gate.may(actor_of(request), Action.BOOK_IMPORT),
         "quarantine": quarantine,
         "rows": run.quarantinedrow_set.order_by("sheet", "number")[:50],

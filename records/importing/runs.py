@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from access import actors, gate, scopes
 from access.actions import Action
@@ -15,6 +16,7 @@ from access.actors import Actor
 from access.models import Unit, User
 from access.vocabulary import Channel
 from custodian import clock
+from custodian.errors import CustodianError
 from custodian.jobs import JOB, JobStatus, wake
 from custodian.workflow import IllegalMove
 from records import books
@@ -25,6 +27,14 @@ from records.importing.readers import Sheet, Source
 from records.importing.recognise import ColumnGuess, mapping_of, recognise
 from records.importing.steps import open_file
 from records.models import Book, ImportFile, ImportRun
+
+
+class FilesGone(CustodianError):
+    """The files of the run were removed since; whoever needs them brings them again."""
+
+    code = "import-files-gone"
+    status = 410
+    message = _("导入文件已按保存期限删除，请重新上传")
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,9 @@ def begin(
             dry_run=dry_run,
             mapping={"toml": mappings.dump(mapping)},
         )
-        ImportFile.objects.filter(pk__in=[file.pk for file in files]).update(run=run)
+        there = ImportFile.objects.filter(pk__in=[file.pk for file in files], removed_at=None)
+        if there.update(run=run) < len(files):
+            raise FilesGone
     return run
 
 
@@ -137,9 +149,13 @@ def for_real(rehearsal: ImportRun, *, actor: Actor) -> ImportRun:
 
 
 def resume(run: ImportRun, *, actor: Actor) -> None:
-    """Go on with a run that failed."""
-    JOB.move(run, "resume", {"requested_by_id": actor.id, "note": "", "finished_at": None})
-    _wake(run)
+    """Go on with a run that failed; raises `FilesGone`."""
+    with transaction.atomic():
+        files = list(run.files.select_for_update())
+        if any(each.removed_at for each in files):
+            raise FilesGone
+        JOB.move(run, "resume", {"requested_by_id": actor.id, "note": "", "finished_at": None})
+        _wake(run)
 
 
 def withdraw(run: ImportRun) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final, Self
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
 
 from access import keystore
 from access.keystore import DataKey
@@ -102,14 +104,34 @@ def name_of(file: ImportFile) -> str:
 
 
 def seen_before(file: ImportFile) -> ImportFile | None:
-    """An earlier file of the same content, if one was imported or is waiting."""
-    same = ImportFile.objects.filter(digest=file.digest, complete=True, id__lt=file.pk)
+    """An earlier file of the same content, if one was imported or is waiting, also when it is gone since."""
+    there = Q(complete=True) | Q(removed_at__isnull=False)
+    same = ImportFile.objects.filter(there, digest=file.digest, id__lt=file.pk)
     return same.exclude(run=None).order_by("-id").first()
 
 
 def remove(file: ImportFile) -> None:
-    path_of(file.ref.hex).unlink(missing_ok=True)
-    file.delete()
+    """File, key and row."""
+    with transaction.atomic():
+        forget([file.pk])
+        ImportFile.objects.filter(pk=file.pk).delete()
+    unlink([file.ref])
+
+
+def forget(files: Collection[int]) -> None:
+    """Destroy the names and keys of these files, in the caller's transaction; the caller unlinks afterwards.
+
+    What is left of each row says when it came, how large it was, and by its digest whether it comes again.
+    """
+    gone = {"removed_at": clock.now(), "complete": False, "name_sealed": b""}
+    ImportFile.objects.filter(pk__in=files, removed_at=None).update(**gone)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT records_forget_import_files(%s::bigint[])", [list(files)])
+
+
+def unlink(refs: Iterable[UUID]) -> None:
+    for ref in refs:
+        path_of(ref.hex).unlink(missing_ok=True)
 
 
 def tidy() -> int:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0008_keep_storage'),
+        ('records', '0009_let_own_records_go'),
     ]
 
     operations = [

@@ -16,7 +16,7 @@ from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.legal_holds import HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
-from records.models.retention import Keeping, KeepingRun, RetentionEvent
+from records.models.retention import ExpiryRun, Keeping, KeepingRun, RetentionEvent
 from records.models.staff import StaffTrace
 from records.models.storage import (
     Disposal,
@@ -39,6 +39,7 @@ __all__ = [
     "DestructionItem",
     "Disposal",
     "Document",
+    "ExpiryRun",
     "Finances",
     "HeldStates",
     "HoldReview",

@@ -65,11 +65,19 @@ class ImportFile(models.Model):
     name_sealed = models.BinaryField()
     size = models.PositiveBigIntegerField(default=0)
     digest = models.BinaryField(max_length=32, default=b"")  # keyed hash of the content
-    complete = models.BooleanField(default=False)
+    complete = models.BooleanField(default=False)  # all of it is in the store
     received_at = models.DateTimeField(default=clock.now)
+    # Since when file, name and key are gone; size and digest stay, to know the same file again.
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                name="import_file_that_was_removed_is_empty",
+                condition=Q(removed_at=None) | Q(complete=False, name_sealed=b""),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.ref)

@@ -82,6 +82,21 @@ class RetentionEvent(models.Model):
         return f"{self.trigger} {self.on}"
 
 
+class ExpiryRun(Job):
+    """What of the house's own records was over its time on a day, and went; of each day at most one."""
+
+    day = models.DateField(_("日期"), unique=True)
+    gone = models.JSONField(default=dict)  # kind of records: how many
+
+    objects = JobQuerySet.as_manager()  # type: ignore[misc]  # a job's own kind of rows
+
+    class Meta:
+        ordering = ("-day",)
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
 class KeepingRun(Job):
     """One reckoning of all holdings; of each day at most one."""
 

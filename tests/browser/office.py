@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -20,6 +20,7 @@ from access.models import AuditRun, Campaign, Finding, Measure, User
 from access.recertification import campaigns
 from access.vocabulary import Role
 from custodian import clock
+from records.models import DestructionBatch, DestructionItem, Identity
 from tests import estate
 from tests.access import people
 from tests.exports import office as exports
@@ -67,6 +68,18 @@ class Office:
         self.foreign = estate.customer(values, of=[people.person(Role.AGENT)])
         self.export = exports.made(self.agent, people.person(Role.COMPLIANCE_OFFICER))
         exports.ask(self.agent)
+        self.batch = self._batch()
+
+    def _batch(self) -> DestructionBatch:
+        """A batch that waits to be put up; the customer in it is another than the agent's."""
+        with scopes.acting(estate.system()):
+            batch = DestructionBatch.objects.create(code="D-2026-001", day=clock.local().date())
+            DestructionItem.objects.create(
+                batch=batch, holding=Identity.objects.get(pk=self.foreign.pk).holding,
+                subject_id=self.foreign.pk, kind="identity", book=self.foreign.book,
+                rule="cn-identity", ended_on=date(2012, 5, 1), keep_until=date(2022, 5, 1),
+            )  # fmt: skip
+            return batch
 
     def _finding(self) -> Finding:
         """About the agent, who was asked; from a day that was audited."""

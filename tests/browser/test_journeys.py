@@ -215,6 +215,8 @@ OFFICE = [
     "/admin/law/", "/admin/law/CN-INS-87/", "/admin/law/CN-TRF-6/confirm/", "/admin/law/rules/new/",
     "/admin/law/rules/cn-identity/", "/admin/law/rules/cn-log/change/",
     "/admin/keys/",
+    "/admin/retention/", "/admin/retention/events/{ref}/", "/admin/destruction/",
+    "/admin/destruction/{batch}/",
 ]  # fmt: skip
 
 
@@ -231,6 +233,7 @@ def places(office, person) -> list[str]:
         "finding": office.finding.ref,
         "unit": office.agent.unit.code,
         "export": office.export.ref,
+        "batch": office.batch.code,
     }
     return [each.format(**named) for each in (OFFICE if person is office.officer else DESK)]
 

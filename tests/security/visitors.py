@@ -47,7 +47,16 @@ from custodian import clock
 from incidents.models import Alert
 from records import legal_holds, references
 from records.legal_holds.covering import Draft
-from records.models import ImportRun, Intermediary, LegalHold, QuarantinedRow, StoragePlace
+from records.models import (
+    DestructionBatch,
+    DestructionItem,
+    Identity,
+    ImportRun,
+    Intermediary,
+    LegalHold,
+    QuarantinedRow,
+    StoragePlace,
+)
 from tests import estate
 from tests.records import desk_estate
 from tests.security import looking
@@ -202,6 +211,20 @@ class World:
                 review_on=clock.local().date() + timedelta(days=90), actor=officer,
             )  # fmt: skip
 
+    def _destructions(self) -> dict[str, str]:
+        """A batch that waits to be put up, with somebody in it, and one that is done."""
+        day, customer = clock.local().date(), self.customers[OWN]
+        proposed = DestructionBatch.objects.create(code="D-2026-001", day=day)
+        DestructionItem.objects.create(
+            batch=proposed, holding=Identity.objects.get(pk=customer.pk).holding,
+            subject_id=customer.pk, kind="identity", book=customer.book, rule="cn-identity",
+            ended_on=date(2012, 5, 1), keep_until=date(2022, 5, 1),
+        )  # fmt: skip
+        done = DestructionBatch.objects.create(
+            code="D-2026-002", day=day, stage="done", status="done", certificate=b"{}"
+        )
+        return {"batch": proposed.code, "done_batch": done.code}
+
     def _exports(self) -> dict[str, str]:
         """One that the agent asked for, one that an officer did, and one that is ready for her."""
         asked = {
@@ -282,6 +305,7 @@ class World:
                 "counterparty": str(party.ref),
                 "course": "personal-data-law",
                 "entry": str(entry),
+                **self._destructions(),
                 "finding": str(raised.ref),
                 "intermediary": "J01",
                 "law_clause": "CN-INS-87",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.law import words as law_words
 from custodian.elements import Masked, Part
-from custodian.site import drawing, formats, navigation, sources
+from custodian.site import drawing, formats, horizon, navigation, sources
 from custodian.site.wording import ACTS, JOB_STATES, MARKS, PROOF_STATES, SEVERITIES
 
 register = template.Library()
@@ -231,6 +231,20 @@ def heatmap(cells: Iterable[Any], title: Any = "") -> dict[str, Any]:
         "steps": [(step, 1 + step * 19) for step in range(6)],
         "bounds": " · ".join(str(bound) for bound in (0, *drawing.HEAT_STEPS)),
     }
+
+
+@register.inclusion_tag("components/heat_table.html")
+def heat_table(
+    columns: Sequence[tuple[Any, Any]],
+    rows: Sequence[tuple[Any, Sequence[int]]],
+    *,
+    title: Any,
+    strong: int = 0,
+    note: Any = "",
+) -> dict[str, Any]:
+    """`columns`: name and what stands above it; `rows`: name and a count for each column."""
+    drawn = horizon.drawn(columns, rows, strong=strong)
+    return {**drawn, "title": title, "note": note, "half": horizon.WIDTH // 2}
 
 
 @register.inclusion_tag("components/sparkline.html")

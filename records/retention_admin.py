@@ -1,0 +1,53 @@
+"""The back office's page of retention: the last reckoning, what falls due when, what lacks a date, rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from access.actions import Action
+from access.admin_pages import page
+from custodian import clock
+from custodian.jobs import JobStatus
+from records.models import DestructionBatch, KeepingRun
+from records.retention import horizon, reckoning, rules, telling
+
+MOVING = frozenset({JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.FAILED})
+
+
+@page("retention/", name="retention", action=Action.RETENTION_READ)
+@require_safe
+def retention(request: HttpRequest) -> HttpResponse:
+    today = clock.local().date()
+    newest = KeepingRun.objects.order_by("-day").first()
+    missing, more = horizon.undated(today, after=request.GET.get("after", "")[:20])
+    heads, rows = horizon.states()
+    context = {
+        **admin.site.each_context(request),
+        "title": _("保存期限"),
+        "last": reckoning.last(),
+        "running": newest if newest and newest.status in MOVING else None,
+        "works": newest is not None and newest.status in {JobStatus.QUEUED, JobStatus.RUNNING},
+        "horizon": horizon.horizon(today),
+        "waiting": horizon.WAITING,
+        "heads": heads,
+        "states": rows,
+        "most": max((sum_ for _label, _counts, sum_ in rows), default=0),
+        "held": sum(sum_ for _label, _counts, sum_ in rows),
+        "undated": missing,
+        "older": more,
+        "schedule": _schedule(today),
+        "batch": DestructionBatch.objects.filter(stage=DestructionBatch.Stage.PROPOSED).first(),
+    }
+    return render(request, "admin/retention/page.html", context)
+
+
+def _schedule(today: Any) -> list[telling.ToldRule]:
+    """Those of customers' holdings; the house's own records have a table of their own."""
+    found = [each for each in rules.on(today) if set(each.about) & set(telling.KINDS)]
+    return [telling.rule(each) for each in found]

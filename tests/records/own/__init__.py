@@ -1,0 +1,1 @@
+"""The house's own records, as old as a test wants them."""

@@ -1,0 +1,280 @@
+"""One record of each kind, counted from a moment; what it rests on is as old."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+from access import approvals, findings, keystore
+from access.models import (
+    ApiToken,
+    Approval,
+    ApprovalRule,
+    Assignment,
+    Attempt,
+    AuditReport,
+    AuditRun,
+    BreakGlass,
+    Bundle,
+    Campaign,
+    Case,
+    Course,
+    Export,
+    Finding,
+    Grant,
+    HeldRight,
+    Measure,
+    Reminder,
+    Replay,
+    RuleProposal,
+    User,
+    Verification,
+)
+from access.querylog import write
+from access.training import evidence
+from custodian import clock
+from incidents.models import Alert
+from records.importing import store
+from records.models import (
+    CertificatePage,
+    Customer,
+    DestructionBatch,
+    DestructionItem,
+    ImportFile,
+    ImportRun,
+    QuarantinedRow,
+    Tombstone,
+)
+from tests import estate
+
+_number = itertools.count(1)
+
+
+class Maker:
+    """Somebody who asks, somebody who decides, and a customer whom it is about."""
+
+    def __init__(self) -> None:
+        self.person: User = estate.user(trained=False)
+        self.other: User = estate.user(trained=False)
+        self.customer: Customer = estate.customer()
+
+    def approval(self, at: datetime, *, kind: str = "export", **more: Any) -> Approval:
+        made = Approval.objects.create(
+            kind=kind, payload=more.pop("payload", {"n": next(_number)}), digest="0" * 64,
+            status="approved", requested_by=self.person, requested_at=at, decided_by=self.other,
+            decided_at=at, rule=ApprovalRule.objects.in_force().get(kind="export"),
+        )  # fmt: skip
+        made.decisions.create(decided_by=self.other, approves=True, digest="0" * 64, decided_at=at)
+        approvals.seal(made)
+        return made
+
+    def finding(self, at: datetime) -> Finding:
+        found = findings.raise_finding("honey", severity=Finding.Severity.LOW, summary="x")
+        closed = {"status": "closed", "verdict": "justified", "decided_at": at, "found_at": at}
+        Finding.objects.filter(pk=found.pk).update(**closed)
+        Alert.objects.filter(finding=found).update(raised_at=at)
+        return found
+
+    def alert(self, at: datetime) -> Alert:
+        return Alert.objects.create(
+            source="partner", severity="low", status="false_alarm", raised_at=at
+        )
+
+    def grant(self, at: datetime) -> Grant:
+        made = Grant.objects.create(
+            user=self.person, customers=["c-0000-0000-000"], purpose="claim", reason="代班", status="ended",
+            asked_at=at, until=at, ended_at=at, approval=self.approval(at),
+        )  # fmt: skip
+        self._lend(at, grant=made)
+        return made
+
+    def window(self, at: datetime) -> BreakGlass:
+        made = BreakGlass.objects.create(
+            user=self.person, purpose="claim", reason="急", opened_at=at, until=at, closed_at=at, due_at=at,
+            reviewed_by=self.other, reviewed_at=at, verdict="justified",
+        )  # fmt: skip
+        self._lend(at, window=made)
+        return made
+
+    def _lend(self, at: datetime, **by: Any) -> None:
+        lent = {"subject_id": self.customer.pk, "user": self.person, "since": at, "until": at}
+        Assignment.objects.create(**lent, purpose="claim", **by)
+
+    def campaign(self, at: datetime) -> Campaign:
+        made = Campaign.objects.create(
+            name="2020", due_at=at, status="closed", opened_by=self.person, opened_at=at, closed_at=at,
+            approval=self.approval(at),
+        )  # fmt: skip
+        HeldRight.objects.create(campaign=made, person=self.person, kind="role", target="agent")
+        return made
+
+    def proposal(self, at: datetime) -> RuleProposal:
+        return RuleProposal.objects.create(
+            code="R1",
+            terms={},
+            reason="试",
+            status="withdrawn",
+            proposed_by=self.person,
+            proposed_at=at,
+        )
+
+    def replay(self, at: datetime) -> Replay:
+        return Replay.objects.create(
+            proposal=self.proposal(clock.now()), since=at.date(), until=at.date(), asked_by=self.person,
+            status="done", created_at=at, finished_at=at,
+        )  # fmt: skip
+
+    def token(self, at: datetime) -> ApiToken:
+        return ApiToken.objects.create(
+            name="旧",
+            user=self.person,
+            digest=uuid4().bytes * 2,
+            actions=[],
+            purposes=[],
+            expires_at=at,
+        )
+
+    def case(self, at: datetime) -> Case:
+        return Case.objects.create(
+            ref=f"K-{next(_number)}", title="询问", office="监管局", status="closed", since=at.date(),
+            until=at.date(), everything=True, access_until=at, opened_by=self.person, opened_at=at,
+            closed_at=at, approval=self.approval(at),
+        )  # fmt: skip
+
+    def bundle(self, at: datetime) -> Bundle:
+        return Bundle.objects.create(
+            case=self.case(clock.now()), number=1, recipient=self.person, requested_by=self.person,
+            criteria={}, status="done", length=0, created_at=at, finished_at=at,
+        )  # fmt: skip
+
+    def returned(self, at: datetime) -> DestructionBatch:
+        made = DestructionBatch.objects.create(
+            code=f"D-R-{next(_number)}", day=at.date(), stage="returned", created_at=at
+        )
+        self._item(made, "planned")
+        return made
+
+    def certificate(self, at: datetime) -> DestructionBatch:
+        made = DestructionBatch.objects.create(
+            code=f"D-C-{next(_number)}", day=at.date(), stage="done", status="done", certificate=b"{}",
+            created_at=at, finished_at=at,
+        )  # fmt: skip
+        self._item(made, "destroyed")
+        CertificatePage.objects.create(batch=made, language="en", body=b"%PDF")
+        Tombstone.objects.create(
+            gone=uuid4(), kind="identity", subject_id=self.customer.pk, batch=made
+        )
+        return made
+
+    def _item(self, batch: DestructionBatch, state: str) -> None:
+        DestructionItem.objects.create(
+            batch=batch, holding=uuid4(), subject_id=self.customer.pk, kind="identity",
+            book=self.customer.book, rule="cn-identity", ended_on=batch.day, keep_until=batch.day, state=state,
+        )  # fmt: skip
+
+    def verification(self, at: datetime) -> Verification:
+        made = Verification.objects.create(kind="full", ok=True, started_at=at, finished_at=at)
+        Verification.objects.create(kind="full", ok=True, finished_at=clock.now(), resume=made.pk)
+        return made
+
+    def export(self, at: datetime) -> Export:
+        made = Export(
+            requested_by=self.person, recipient=self.person, purpose="follow_up", reason="名单", elements=[],
+            by="own", channel="desk", candidates=[self.customer.pk], approval=self.approval(at),
+            approved_at=at, status="done", created_at=at, finished_at=at, holding=uuid4(),
+        )  # fmt: skip
+        keystore.create({made.holding: None})
+        made.save()
+        return made
+
+    def run(self, at: datetime) -> ImportRun:
+        made = ImportRun.objects.create(
+            book=self.customer.book, status="done", finished_at=at, created_at=at
+        )
+        ImportFile.objects.create(
+            run=made, removed_at=at, complete=False, name_sealed=b"", received_at=at
+        )
+        return made
+
+    def file(self, at: datetime) -> ImportFile:
+        run = ImportRun.objects.create(
+            book=self.customer.book, status="done", finished_at=at, created_at=at
+        )
+        with store.Arriving("a.csv") as arriving:
+            arriving.take(b"x")
+            made = arriving.keep()
+        ImportFile.objects.filter(pk=made.pk).update(run=run)
+        return made
+
+    def row(self, at: datetime) -> QuarantinedRow:
+        run = ImportRun.objects.create(
+            book=self.customer.book, status="done", finished_at=clock.now()
+        )
+        kept = clock.at(at)
+        with kept:
+            return QuarantinedRow.objects.create(
+                run=run, book=run.book, kind="customer", sheet=1, number=next(_number), reasons=[],
+                row_digest=uuid4().bytes, row_sealed=b"x",
+            )  # fmt: skip
+
+    def attempt(self, at: datetime) -> Attempt:
+        course = Course.objects.in_force().first()
+        assert course is not None
+        terms = {
+            "user": self.person.pk,
+            "course": course.pk,
+            "number": next(_number),
+            "score": 90,
+            "until": at,
+        }
+        return Attempt.objects.create(
+            user=self.person, course=course, number=terms["number"], answers={}, score=90, passed=True,
+            taken_at=at - timedelta(days=365), valid_until=at, mac=evidence.of_attempt(**terms),
+        )  # fmt: skip
+
+    def reminder(self, at: datetime) -> Reminder:
+        return Reminder.objects.create(user=self.person, code="law", until=at, days=30, made_at=at)
+
+    def audit(self, at: datetime) -> AuditRun:
+        day = clock.local(at).date()
+        made = AuditRun.objects.create(
+            day=day, status="done", finished_at=at, report={"en": "0" * 64}
+        )
+        AuditReport.objects.create(run=made, language="en", body=b"%PDF", signature=b"x")
+        Measure.objects.create(user=self.person, day=day, role="agent", unit_path="1.")
+        return made
+
+
+# By kind, for rows that go as a whole.
+MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
+    "alert": Maker.alert,
+    "approval": Maker.approval,
+    "break-glass": Maker.window,
+    "bundle": Maker.bundle,
+    "case": Maker.case,
+    "export": Maker.export,
+    "finding": Maker.finding,
+    "grant": Maker.grant,
+    "import-run": Maker.run,
+    "recertification": Maker.campaign,
+    "reminder": Maker.reminder,
+    "replay": Maker.replay,
+    "returned-batch": Maker.returned,
+    "rule-proposal": Maker.proposal,
+    "token": Maker.token,
+    "training": Maker.attempt,
+    "verification": Maker.verification,
+}
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=clock.OFFICE)
+
+
+def reason_of(month: date, text: str) -> bytes:
+    """A written reason, sealed as in that month."""
+    with clock.at(noon(month)):
+        return write.seal_context({"reason": text})
