@@ -12,10 +12,12 @@ from django.views.decorators.http import require_safe
 
 from access.actions import Action
 from access.admin_pages import page
+from access.law import words as law_words
 from custodian import clock
 from custodian.jobs import JobStatus
+from custodian.regimes.packs import Mark
 from records.models import DestructionBatch, KeepingRun
-from records.retention import horizon, reckoning, rules, telling
+from records.retention import horizon, own_records, reckoning, rules, telling
 
 MOVING = frozenset({JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.FAILED})
 
@@ -45,6 +47,29 @@ def retention(request: HttpRequest) -> HttpResponse:
         "batch": DestructionBatch.objects.filter(stage=DestructionBatch.Stage.PROPOSED).first(),
     }
     return render(request, "admin/retention/page.html", context)
+
+
+@page("retention/records/", name="retention_records", action=Action.RETENTION_READ)
+@require_safe
+def own(request: HttpRequest) -> HttpResponse:
+    """The house's own records, each kind with its rule."""
+    context = {
+        **admin.site.each_context(request),
+        "title": _("本系统自身的记录"),
+        "rows": [_own(each) for each in own_records.table(clock.local().date())],
+    }
+    return render(request, "admin/retention/records.html", context)
+
+
+def _own(row: own_records.Row) -> dict[str, Any]:
+    term = row.rule
+    return {
+        "row": row,
+        "period": law_words.period(term.period) if term else "",
+        "source": telling.Source(term.clause, law_words.mark_key(Mark(term.mark)), term.code)
+        if term
+        else None,
+    }
 
 
 def _schedule(today: Any) -> list[telling.ToldRule]:

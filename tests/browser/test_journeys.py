@@ -214,7 +214,7 @@ OFFICE = [
     "/admin/training/undertakings/secrecy/", "/accounts/learning/",
     "/admin/law/", "/admin/law/CN-INS-87/", "/admin/law/CN-TRF-6/confirm/", "/admin/law/rules/new/",
     "/admin/law/rules/cn-identity/", "/admin/law/rules/cn-log/change/",
-    "/admin/retention/", "/admin/retention/events/{ref}/", "/admin/destruction/",
+    "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/", "/admin/destruction/",
     "/admin/destruction/{batch}/",
     "/admin/keys/",
 ]  # fmt: skip
