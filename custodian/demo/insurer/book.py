@@ -10,6 +10,7 @@ from random import Random
 from typing import Final
 
 from custodian.demo.insurer import dialects, faults, households, manifest, places, products, staff
+from custodian.demo.insurer.closed import Closing
 from custodian.demo.insurer.contracts import Claim, Policy, Underwriter
 from custodian.demo.insurer.dialects import Assignment
 from custodian.demo.insurer.manifest import Manifest, Reason
@@ -68,6 +69,7 @@ class Book:
             self.facts, customers=customers, today=today, random=random, supply=self.supply
         )
         self.underwriter = Underwriter(random=random, today=today)
+        self.closing = Closing(today=today)
         self.handlers = [person.staff_no for person in self.people if person.role == "理赔人员"]
         self.customer_faults = faults.Schedule(faults.CUSTOMER_REASONS, customers, random)
         self.policy_faults = faults.Schedule(faults.POLICY_REASONS, customers, random)
@@ -172,16 +174,22 @@ class Book:
 
     def _contracts(self, household: list[Party], *, agent: Staff | None, unit: str) -> None:
         rich = {*self.facts.targets[-len(household) :], *self.facts.honey[-1:]}
+        holders = {} if agent else {party.key: party for party in household}
+        if not agent:
+            self.closing.next_household()
         for policy in self.underwriter.policies(household, agent=agent, unit=unit, rich=rich):
             if policy.product.holder == "organisation":
                 self.tables.add(GROUP_TABLE, policy, dialects.GROUP_POLICIES)
                 continue
-            self.tables.add(POLICIES, policy, dialects.PERSONAL_POLICIES)
-            if policy.password:
+            holder = None if policy.holder_key in rich else holders.get(policy.holder_key)
+            ended = self.closing.ended(policy, holder) if holder else None
+            self.tables.add(POLICIES, ended or policy, dialects.PERSONAL_POLICIES)
+            if policy.password and ended is None:
                 self.facts.passwords.append(policy.number)
             for claim in self.underwriter.claims(policy, self.handlers):
-                self.tables.add(CLAIMS, claim, dialects.CLAIMS)
-                self.facts.claimants.append(claim.insured_key)
+                if ended is None:
+                    self.tables.add(CLAIMS, claim, dialects.CLAIMS)
+                    self.facts.claimants.append(claim.insured_key)
                 self._faulty_claim(claim)
             self._faulty_policy(policy)
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from custodian.demo.insurer import products
+from custodian.demo.insurer.contracts import TERMINATED, Policy
 from custodian.demo.insurer.parties import Party
 
-if TYPE_CHECKING:
-    from custodian.demo.insurer.contracts import Policy
-
 SOLD: Final = products.PERSONAL[-1]  # not sold any more
-TERMINATED: Final = "终止"
 KEPT_YEARS: Final = 10
+OF_AGE: Final = timedelta(days=6_600)
 GROUPS: Final = 5  # one household of each five lives on as it was drawn
 
 
 class Closing:
-    """Ends the contracts of every household without an agent, in groups by when they fall due.
+    """Ends the contracts of households without an agent, in groups by when they fall due.
 
     It draws from a lot of its own, so that everybody else's contracts are what they were without it.
     """
@@ -32,18 +31,19 @@ class Closing:
     def next_household(self) -> None:
         self._households += 1
 
-    def close(self, policy: Policy, holder: Party) -> None:
-        ended = self._end()
-        if ended is None:
-            return
-        starts = ended - timedelta(days=self._random.randrange(2_400, 3_600))
-        if holder.born is None or starts < holder.born + timedelta(days=6_600):
-            return
-        policy.product, policy.starts, policy.ends = SOLD, starts, ended
-        policy.status, policy.next_due, policy.password = TERMINATED, None, ""
-        # Nobody else is insured who may have been born later.
-        policy.insured_key, policy.relation = policy.holder_key, "本人"
-        policy.beneficiaries, policy.beneficiary_key = "法定", ""
+    def ended(self, policy: Policy, holder: Party) -> Policy | None:
+        """The contract that ended in its place; None if the household lives on, or was too young then."""
+        ends = self._end()
+        if ends is None:
+            return None
+        starts = ends - timedelta(days=self._random.randrange(2_400, 3_600))
+        if holder.born is None or starts < holder.born + OF_AGE:
+            return None
+        return replace(
+            policy, product=SOLD, starts=starts, ends=ends, status=TERMINATED, next_due=None,
+            password="", insured_key=policy.holder_key, relation="本人", beneficiaries="法定",
+            beneficiary_key="",
+        )  # fmt: skip
 
     def _end(self) -> date | None:
         """Long ago; ten years ago within this month; within the years to come; or not at all."""

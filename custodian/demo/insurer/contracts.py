@@ -9,7 +9,6 @@ from random import Random
 from typing import Final
 
 from custodian.demo.insurer import products, staff, words
-from custodian.demo.insurer.closed import Closing
 from custodian.demo.insurer.parties import Party
 from custodian.demo.insurer.products import Product
 from custodian.demo.insurer.staff import Staff
@@ -74,7 +73,6 @@ class Underwriter:
 
     def __init__(self, *, random: Random, today: date) -> None:
         self.random, self.today = random, today
-        self._closing = Closing(today=today)
         self._series: dict[str, int] = {}
         self._claims = 0
 
@@ -92,8 +90,6 @@ class Underwriter:
         rich: Container[str] = (),
     ) -> Iterator[Policy]:
         """What the adults of a household hold; those whose key is in `rich` are insured highly."""
-        if agent is None:
-            self._closing.next_household()
         for holder in household:
             if holder.kind == "organisation":
                 yield from self._group(holder, unit=unit)
@@ -122,8 +118,6 @@ class Underwriter:
                 policy.premium = round(policy.sum_insured * policy.product.rate)
                 policy.status, policy.ends = IN_FORCE, None
             self._benefit(policy, insured, household)
-            if agent is None and not high:
-                self._closing.close(policy, holder)
             if agent and self.random.random() < 0.8:
                 policy.seller = agent.staff_no
             else:
