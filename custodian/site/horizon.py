@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-WIDTH, HEIGHT, GAP, LEFT, TOP = 34, 26, 2, 92, 34
+WIDTH, HEIGHT, GAP, LEFT, TOP = 34, 26, 2, 126, 34
 CLASSES = 5
 LARGE = 10_000  # from here on a cell says thousands
 
