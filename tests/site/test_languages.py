@@ -30,13 +30,13 @@ LATIN = re.compile(r"[A-Za-z]{4,}")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 # Formats, what a person may type, and what the tests themselves named in English.
 ENGLISH_IN_CHINESE = {
-    "Custodian", "English", "Excel", "JSON", "Python", "Whole", "digit", "check", "cryptography",
+    "Custodian", "English", "Excel", "JSON", "PostgreSQL", "Python", "Whole", "digit", "check", "cryptography",
     "example", "json", "last", "life", "note", "parquet", "person", "policy", "qinghe", "xlsx",
 }  # fmt: skip
 # References and hashes hold letters by chance.
 REFERENCE = re.compile(
     r"\bE-[0-9A-Z]{4}-[0-9A-Z]{4}\b|\b[a-z]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}\b|\b[0-9a-f]{8}\b|\bSYS-[A-Z]+\b"
-    r"|\b[0-9a-f]{4}(?: (?:… )?[0-9a-f]{4})+\b"
+    r"|\b[0-9a-f]{4}(?: (?:… )?[0-9a-f]{4})+\b|\bPostgreSQL \S+ @ \S+"
 )
 # Texts that are the same in both: a name of a language, and lines that say everything twice.
 SAME = re.compile(r"^简体中文$| / ")
