@@ -41,7 +41,8 @@ class _Held:
     def get(self) -> FileKeyring:
         """Raises `KeyringSealed`."""
         wait = PAUSE if self.error else FRESH
-        if monotonic() - self.asked >= wait:
+        # Without a ring another thread may be reading the first one just now: that is waited for.
+        if self.ring is None or monotonic() - self.asked >= wait:
             self.ask()
         if self.ring is None:
             raise self.error or KeyringSealed("missing")
