@@ -47,7 +47,7 @@ def measure(*, quick: bool) -> None:
     told = "reached" if ours <= aim else "NOT reached"
     report.line(f"  destroyed and certified in {ours:.1f} s (at most {aim:.0f}: {told})")
     report.line(f"  memory {before:,.0f} MB before, at most {_memory():,.0f} MB")
-    report.line(f"  bare DELETE of the rows {bare:.1f} s; DELETE ÷ ours {bare / ours:.2f}")
+    report.line(f"  bare DELETE of the rows {bare:.2f} s; DELETE ÷ ours {bare / ours:.4f}")
 
 
 def _age() -> None:
