@@ -66,4 +66,7 @@ def _unlink(subjects: Sequence[Subject]) -> dict[UUID, int]:
             "SELECT gone, rows FROM querylog.forget_subjects(%s::uuid[], %s)",
             [[str(each.uid) for each in subjects], [each.pk for each in subjects]],
         )
-        return {gone: int(rows) for gone, rows in cursor.fetchall()}
+        found = dict.fromkeys((each.uid for each in subjects), 0)
+        for gone, rows in cursor.fetchall():  # what still waited, and what was listed
+            found[gone] += int(rows)
+        return found

@@ -121,6 +121,12 @@ def of_values(values: Mapping[str, str], *, version: int = 0) -> list[Fingerprin
     return [Fingerprint(element, made, number) for element, made in found]
 
 
+def sources() -> frozenset[str]:
+    """The elements of whose values fingerprints are made."""
+    exact = {each.code for each in elements.catalogue() if each.search is Search.EXACT}
+    return frozenset({*exact, *COMBINED_PARTS, ADDRESS})
+
+
 def of_query(kind: str, values: Sequence[str]) -> list[bytes]:
     """What to look for: two fingerprints while a rotation is under way."""
     if kind != COMBINED:

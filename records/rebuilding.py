@@ -19,8 +19,6 @@ from access.actions import Action
 from access.actors import Actor
 from access.keystore import DataKey
 from access.machine_reads import Sweep
-from custodian import elements
-from custodian.elements import Search
 from records import blind_indexes, integrity, vault
 from records.models import Account, BlindIndex
 
@@ -36,13 +34,7 @@ def rebuild_blind_indexes(*, actor: Actor) -> int:
 
 def _codes(kind: str) -> frozenset[str]:
     """The elements of which fingerprints are made."""
-    parts = {*blind_indexes.COMBINED_PARTS, blind_indexes.ADDRESS}
-    return frozenset(
-        each.code
-        for each in elements.catalogue()
-        if each.code.partition(".")[0] == kind
-        and (each.search is Search.EXACT or each.code in parts)
-    )
+    return frozenset(code for code in blind_indexes.sources() if code.partition(".")[0] == kind)
 
 
 def _rebuild(kind: str, actor: Actor) -> int:

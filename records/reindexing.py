@@ -20,13 +20,11 @@ from access.key_rotation import jobs
 from access.key_rotation.jobs import Kind, OnProgress
 from access.models import KeyRotation
 from access.vocabulary import Channel
-from custodian import clock, elements, failpoints, keys
-from custodian.elements import Search
+from custodian import clock, failpoints, keys
 from custodian.errors import Unavailable
 from custodian.jobs import JOB
 from custodian.workflow import IllegalMove
 from records import blind_indexes, bulk
-from records.blind_indexes import ADDRESS, COMBINED_PARTS
 from records.models import BlindIndex, StaffTrace
 from records.storage import checks_indexes, checks_values, reading
 
@@ -148,7 +146,7 @@ def _chunk(subjects: Sequence[int], version: int, actor: Actor) -> int:
 
 def _values(subjects: Sequence[int], actor: Actor) -> Iterator[tuple[int, UUID, dict[str, str]]]:
     """In clear and in memory: what fingerprints are made of, of each holding and each account apart."""
-    codes = _indexed()
+    codes = blind_indexes.sources()
     sweep = machine_reads.read(Action.INDEX_REBUILD, subjects=subjects, elements=codes, actor=actor)
     for kind in sorted({code.partition(".")[0] for code in codes}):
         rows = reading.of_subjects(kind, subjects)
@@ -161,11 +159,6 @@ def _values(subjects: Sequence[int], actor: Actor) -> Iterator[tuple[int, UUID, 
                 values = checks_values.opened(row, opened[row.holding], sweep)
                 for own in checks_indexes.by_slot(row, values):
                     yield row.subject, row.holding, own
-
-
-def _indexed() -> set[str]:
-    exact = {each.code for each in elements.catalogue() if each.search is Search.EXACT}
-    return exact | {*COMBINED_PARTS, ADDRESS}
 
 
 def _pairs(values: Iterable[tuple[int, UUID, dict[str, str]]], version: int) -> Iterator[Pair]:

@@ -17,11 +17,22 @@ CREATE FUNCTION querylog.forget_subjects(uids uuid[], ordinals bigint[])
 RETURNS TABLE (gone uuid, rows bigint) LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = querylog, pg_temp AS $$
 BEGIN
-    FOR i IN 1 .. coalesce(array_length(uids, 1), 0) LOOP
-        gone := uids[i];
-        rows := querylog.forget_subject(uids[i], ordinals[i]);
-        RETURN NEXT;
-    END LOOP;
+    -- As for one, and in the same order: what still waits would bring its row later.
+    RETURN QUERY
+    WITH held AS (
+        SELECT o.id, o.subjects FROM outbox o WHERE o.subjects && uids FOR UPDATE
+    ), waiting AS (
+        UPDATE outbox o SET subjects = ARRAY (
+            SELECT u.s FROM unnest(o.subjects) WITH ORDINALITY AS u(s, n)
+            WHERE NOT u.s = ANY (uids) ORDER BY u.n)
+        FROM held h WHERE o.id = h.id RETURNING o.id, h.subjects AS before
+    )
+    SELECT u.s, count(DISTINCT w.id) FROM waiting w, unnest(w.before) AS u(s)
+    WHERE u.s = ANY (uids) GROUP BY u.s;
+    RETURN QUERY
+    WITH listed AS (DELETE FROM subject_access a WHERE a.subject = ANY (uids) RETURNING a.subject)
+    SELECT l.subject, count(*) FROM listed l GROUP BY l.subject;
+    DELETE FROM keys.subject_key k WHERE k.subject = ANY (ordinals);
 END $$;
 REVOKE ALL ON FUNCTION querylog.forget_subjects(uuid[], bigint[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION querylog.forget_subjects(uuid[], bigint[]) TO custodian_app;

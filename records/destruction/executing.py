@@ -20,7 +20,7 @@ from access.actors import Actor
 from access.vocabulary import Channel
 from custodian import clock, failpoints
 from custodian.errors import CustodianError, Unavailable
-from custodian.jobs import JOB, JobStatus
+from custodian.jobs import JOB, JobStatus, wake
 from custodian.workflow import IllegalMove
 from records import legal_holds
 from records.destruction import (
@@ -213,11 +213,7 @@ def pause(batch: DestructionBatch, *, actor: Actor) -> None:
 
 def resume(batch: DestructionBatch, *, actor: Actor) -> None:
     _steer(batch, "resume", actor)
-    from custodian.jobs import wake
-    from records.tasks import destroy_batch  # the task leads back here
-
-    with transaction.atomic():
-        wake(destroy_batch, batch.pk)
+    _wake(batch)
 
 
 def _steer(batch: DestructionBatch, move: str, actor: Actor) -> None:
@@ -242,8 +238,11 @@ def stop(batch: DestructionBatch, *, reason: str, actor: Actor) -> None:
         stopped = DestructionBatch.objects.filter(pk=batch.pk)
         stopped.update(status=JobStatus.QUEUED, leased_by=None, leased_until=None)
     batch.refresh_from_db()
-    from custodian.jobs import wake
-    from records.tasks import destroy_batch
+    _wake(batch)
+
+
+def _wake(batch: DestructionBatch) -> None:
+    from records.tasks import destroy_batch  # the task leads back here
 
     with transaction.atomic():
         wake(destroy_batch, batch.pk)

@@ -17,7 +17,6 @@ from django.db.models import Max
 
 from access import proposals, scopes
 from access.actors import Actor
-from access.models import Subject
 from custodian import clock, keys
 from custodian.crypto import signing
 from custodian.errors import CustodianError
@@ -48,6 +47,7 @@ class Sheet:
     holdings: list[UUID]
     subjects: list[UUID]
     digest: str
+    body: str  # as it lies outside
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,8 @@ def read(place: Path) -> list[Sheet]:
 
 def _read(path: Path) -> Sheet:
     try:
-        whole = json.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        whole = json.loads(text)
         content, signature = whole["sheet"], bytes.fromhex(whole["signature"])
         body = canonical(content)
         ours = signing.verify(
@@ -141,12 +142,12 @@ def _read(path: Path) -> Sheet:
             or content["format"] != FORMAT
         ):
             raise TombstonesBroken
-        return _sheet(content, signature.hex())
+        return _sheet(content, signature.hex(), text)
     except (ValueError, KeyError, TypeError):
         raise TombstonesBroken from None
 
 
-def _sheet(content: dict[str, Any], digest: str) -> Sheet:
+def _sheet(content: dict[str, Any], digest: str, body: str) -> Sheet:
     return Sheet(
         content["number"],
         datetime.fromisoformat(content["at"]),
@@ -154,6 +155,7 @@ def _sheet(content: dict[str, Any], digest: str) -> Sheet:
         [UUID(each) for each in content["holdings"]],
         [UUID(each) for each in content["subjects"]],
         digest,
+        body,
     )
 
 
@@ -177,10 +179,4 @@ def _keep(sheet: Sheet) -> None:
         stones.update(sheet=sheet.number)
         known = TombstoneSheet.objects.filter(number=sheet.number)
         if not known.exists():
-            body = folder() / f"{sheet.number:08}.json"
-            text = body.read_text("utf-8") if body.exists() else "{}"
-            TombstoneSheet.objects.create(number=sheet.number, batch=sheet.batch, body=text)
-
-
-def subject_of(uid: UUID) -> Subject | None:
-    return Subject.objects.filter(uid=uid).first()
+            TombstoneSheet.objects.create(number=sheet.number, batch=sheet.batch, body=sheet.body)
