@@ -89,6 +89,7 @@ class Found:
     in_window: bool = False  # one of them is break-glass
     # What of hers is stored and not used, as kind and holding.
     restricted: frozenset[tuple[str, UUID]] = frozenset()
+    objected: frozenset[str] = frozenset()  # the purposes that she does not want it used for
 
 
 _FIND = """
@@ -104,7 +105,8 @@ SELECT s.id, s.uid, s.status,
        EXISTS (SELECT 1 FROM access_assignment a
                WHERE a.subject_id = s.id AND a.user_id = %(actor)s AND a.window_id IS NOT NULL
                  AND a.since <= statement_timestamp() AND a.until > statement_timestamp()),
-       ARRAY (SELECT r.kind || ' ' || r.holding FROM access_restriction r WHERE r.subject_id = s.id)
+       ARRAY (SELECT r.kind || ' ' || r.holding FROM access_restriction r WHERE r.subject_id = s.id),
+       ARRAY (SELECT o.purpose FROM access_objection o WHERE o.subject_id = s.id)
 FROM access_subject s JOIN keys.subject_key k ON k.subject = s.id
 WHERE s.id = ANY (%(subjects)s)
 """
@@ -125,7 +127,7 @@ def find(subjects: Sequence[int]) -> dict[int, Found]:
 
 
 def _found(row: Any, reach: Reach) -> Found:
-    ordinal, uid, status, own, unit, kek, wrapped, lent, in_window, kept = row
+    ordinal, uid, status, own, unit, kek, wrapped, lent, in_window, kept, objected = row
     near = own or unit or reach is Reach.ALL
     purposes = frozenset[str]() if near else frozenset(lent)
     nearness = Reach.OWN if own else Reach.UNIT if unit else Reach.CASE if purposes else Reach.ALL
@@ -141,4 +143,5 @@ def _found(row: Any, reach: Reach) -> Found:
         lent=purposes,
         in_window=window,
         restricted=frozenset((kind, UUID(holding)) for kind, holding in pairs),
+        objected=frozenset(objected),
     )

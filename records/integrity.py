@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from access import keystore
 from custodian.crypto.errors import KeyringSealed, OpenFailed
 from records import vault
-from records.models import Account, Claim, Document, Finances, Identity, Policy, Tombstone
+from records.models import (
+    Account,
+    Claim,
+    CustomerRequest,
+    Document,
+    Finances,
+    Identity,
+    Policy,
+    RequestMessage,
+    Tombstone,
+)
 
 PAGE = 500
 HOLDINGS: Final[Mapping[str, Any]] = {
@@ -18,6 +28,20 @@ HOLDINGS: Final[Mapping[str, Any]] = {
     "policy": Policy,
     "claim": Claim,
     "document": Document,
+    "request": CustomerRequest,
+}
+
+
+class Part(NamedTuple):
+    """Rows apart whose values lie under the holding of another: found by `key`, told apart by slot."""
+
+    model: Any
+    key: str  # the column that names the row of the holding, by its primary key
+
+
+PARTS: Final[Mapping[str, Part]] = {
+    "financial": Part(Account, "subject_id"),
+    "request": Part(RequestMessage, "request_id"),
 }
 
 
@@ -34,14 +58,14 @@ def altered(kind: str, *, every: int = 1) -> Iterator[UUID]:
 
 
 def _altered(kind: str, rows: Sequence[Any]) -> Iterator[UUID]:
-    accounts = accounts_of(rows) if kind == "financial" else {}
+    parts = parts_of(kind, rows)
     keys = keys_of({row.holding: row.subject_id for row in rows})
     stones = Tombstone.objects.filter(gone__in=[row.holding for row in rows])
     gone = set(stones.values_list("gone", flat=True))
     for row in rows:
         if row.holding in gone:
             continue
-        blobs = {**blobs_of(kind, row), **accounts.get(row.subject_id, {})}
+        blobs = {**blobs_of(kind, row), **parts.get(row.pk, {})}
         key = keys.get(row.holding)
         mac = bytes(row.state_mac)
         if key is None or not vault.whole(
@@ -69,11 +93,19 @@ def blobs_of(kind: str, row: Any) -> dict[str, bytes]:
     }
 
 
-def accounts_of(rows: Sequence[Any]) -> dict[int, dict[str, bytes]]:
-    """The account blobs of each subject by place; they belong to the holding of its finances."""
-    found: dict[int, dict[str, bytes]] = {}
-    for account in Account.objects.filter(subject_id__in=[row.subject_id for row in rows]):
-        places = found.setdefault(account.subject_id, {})
-        for place, blob in blobs_of("financial", account).items():
-            places[f"{place}/{account.slot}"] = blob
+def parts_of(kind: str, rows: Sequence[Any]) -> dict[Any, dict[str, bytes]]:
+    """The blobs of rows apart by place, for each row of a holding by its key."""
+    found: dict[Any, dict[str, bytes]] = {}
+    for part in part_rows(kind, [row.pk for row in rows]):
+        places = found.setdefault(getattr(part, PARTS[kind].key), {})
+        for place, blob in blobs_of(kind, part).items():
+            places[f"{place}/{part.slot}"] = blob
     return found
+
+
+def part_rows(kind: str, keys: Iterable[Any]) -> Iterable[Any]:
+    """The rows apart of the holdings with these keys; none for a kind that has none."""
+    if kind not in PARTS:
+        return ()
+    part = PARTS[kind]
+    return part.model._default_manager.filter(**{f"{part.key}__in": list(keys)})

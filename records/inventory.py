@@ -17,7 +17,16 @@ from access.vocabulary import Purpose
 from custodian import elements
 from custodian.elements import Element, Masked, Search, Storage
 from records.catalogue import BASES, OWNERS
-from records.models import Account, Claim, Document, Finances, Identity, Policy
+from records.models import (
+    Account,
+    Claim,
+    CustomerRequest,
+    Document,
+    Finances,
+    Identity,
+    Policy,
+    RequestMessage,
+)
 
 # Invented, to show what a mask leaves visible.
 SAMPLES = {
@@ -47,6 +56,8 @@ _MODELS: dict[str, Any] = {
     "policy": Policy,
     "claim": Claim,
     "document": Document,
+    "request": CustomerRequest,
+    "message": RequestMessage,
 }
 
 
@@ -119,7 +130,7 @@ def _table_of(code: str) -> str:
     prefix, _dot, name = code.partition(".")
     if prefix == "financial":
         return "income" if name == "income" else "account"
-    return prefix
+    return "message" if code == "request.message" else prefix
 
 
 def data_map(actor: Actor) -> Iterator[dict[str, Any]]:

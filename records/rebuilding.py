@@ -97,5 +97,5 @@ def _current_accounts(page: Sequence[Any]) -> dict[int, dict[str, bytes]]:
             for place, blob in places.items()
             if (subject, int(place.partition("/")[2])) in slots
         }
-        for subject, places in integrity.accounts_of(page).items()
+        for subject, places in integrity.parts_of("financial", page).items()
     }

@@ -82,6 +82,12 @@ _TABLES = {
     "policy": ("records_policy t", "t.holding", "0"),
     "claim": ("records_claim t", "t.holding", "0"),
     "document": ("records_document t", "t.holding", "0"),
+    "request": ("records_customerrequest t", "t.holding", "0"),
+    "message": (
+        "records_requestmessage t JOIN records_customerrequest r ON r.id = t.request_id",
+        "r.holding",
+        "t.slot::int",
+    ),
 }
 _ONLY_CURRENT = {"account": " AND t.until IS NULL"}
 
@@ -90,7 +96,7 @@ def _table_of(code: str) -> str:
     prefix, _, name = code.partition(".")
     if prefix == "financial":
         return "income" if name == "income" else "account"
-    return prefix
+    return "message" if code == "request.message" else prefix
 
 
 def reveal(permit: Permit) -> list[Plain]:

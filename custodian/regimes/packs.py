@@ -16,9 +16,9 @@ from custodian.regimes.periods import Period
 
 FOLDER: Final = Path(__file__).parent
 # What rules of retention are about: kinds of holdings, then the house's own records.
-HOLDINGS: Final = ("identity", "financial", "policy", "claim", "document")
+HOLDINGS: Final = ("identity", "financial", "policy", "claim", "document", "request")
 RECORDS: Final = (
-    "querylog", "export", "approval", "finding", "incident", "request", "training",
+    "querylog", "export", "approval", "finding", "incident", "training",
     "audit_report", "certificate", "sharing", "assessment", "recording", "complaint",
     "sanction", "deal_room", "compliance_evidence",
 )  # fmt: skip

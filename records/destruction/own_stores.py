@@ -20,12 +20,12 @@ from access.models import Assignment, Export, Exposure, Restriction, Seen
 from access.vocabulary import Channel
 from custodian import clock
 from records.destruction.stores import Gone, Residue, Unreached, register
-from records.integrity import HOLDINGS
+from records.integrity import HOLDINGS, PARTS
 from records.models import (
-    Account,
     BlindIndex,
     Claim,
     Customer,
+    CustomerRequest,
     Document,
     Keeping,
     Policy,
@@ -69,21 +69,22 @@ class _Values(_ByPage):
     def purge(self, gone: Gone) -> None:
         for kind, holdings in gone.holdings.items():
             _blank(kind, holdings)
-        _accounts(gone).delete()
+            if kind in PARTS:
+                _parts(kind, holdings).delete()
 
     def scan(self, gone: Gone) -> Iterator[Residue]:
         for kind, holdings in gone.holdings.items():
             for holding in _filled(kind, holdings)[:MOST]:
                 yield Residue(self.name, f"{kind} {holding}")
-        for account in _accounts(gone)[:MOST]:
-            yield Residue(self.name, f"account {account}")
+            if kind in PARTS:
+                for part in _parts(kind, holdings)[:MOST]:
+                    yield Residue(self.name, f"part of {kind} {part}")
 
 
-def _accounts(gone: Gone) -> Any:
-    whose = HOLDINGS["financial"]._default_manager.filter(
-        holding__in=gone.holdings.get("financial", [])
-    )
-    return Account.objects.filter(subject__in=whose.values("subject_id"))
+def _parts(kind: str, holdings: Sequence[UUID]) -> Any:
+    """Rows apart whose values lie under these holdings: accounts, messages."""
+    whose = HOLDINGS[kind]._default_manager.filter(holding__in=holdings)
+    return PARTS[kind].model._default_manager.filter(**{f"{PARTS[kind].key}__in": whose.values("pk")})
 
 
 def _columns(kind: str) -> list[str]:
@@ -96,6 +97,8 @@ def _blank(kind: str, holdings: Sequence[UUID]) -> None:
     if kind in {"policy", "claim"}:
         # Keyed fingerprints of what the row was called in its book, and of what the file said.
         changes |= {"row_digest": b""}
+    if kind == "request":
+        changes |= {"about": "", "details": {}, "outcome": {}}
     rows = HOLDINGS[kind]._default_manager.filter(holding__in=holdings)
     rows.update(state_mac=b"", origins={}, **changes)
     if kind in {"policy", "claim"}:
@@ -305,7 +308,13 @@ def _names(gone: Gone) -> set[bytes]:
     refs = Customer.objects.filter(subject__in=whole).values_list("ref", flat=True)
     policies = Policy.objects.filter(holding__in=gone.holdings.get("policy", []))
     claims = Claim.objects.filter(holding__in=gone.holdings.get("claim", []))
-    named = [*refs, *policies.values_list("ref", flat=True), *claims.values_list("ref", flat=True)]
+    asked = CustomerRequest.objects.filter(holding__in=gone.holdings.get("request", []))
+    named = [
+        ref
+        for rows in (policies, claims, asked)
+        for ref in rows.values_list("ref", flat=True)
+    ]
+    named += refs
     uuids = [*gone.all, *(each.uid for each in gone.whole)]
     return {each.encode() for each in named} | {str(each).encode() for each in uuids}
 

@@ -152,6 +152,8 @@ asked (holding, owner, kind, policy_id) AS MATERIALIZED (
     UNION ALL
     SELECT holding, subject_id, 'document', NULL FROM records_document WHERE {where}
     UNION ALL
+    SELECT holding, subject_id, 'request', NULL FROM records_customerrequest WHERE {where}
+    UNION ALL
     SELECT holding, subject_id, 'policy', id FROM records_policy WHERE {where}
     UNION ALL
     SELECT holding, subject_id, 'claim', policy_id FROM records_claim WHERE {where}
@@ -184,6 +186,9 @@ asked (holding, owner, kind, policy_id) AS MATERIALIZED (
     UNION ALL
     SELECT holding, subject_id, 'document', NULL
     FROM records_document JOIN subject_near USING (subject_id)
+    UNION ALL
+    SELECT holding, subject_id, 'request', NULL
+    FROM records_customerrequest JOIN subject_near USING (subject_id)
     UNION ALL
     SELECT holding, p.subject_id, 'policy', p.id
     FROM records_policy p JOIN policy_near n ON n.policy_id = p.id

@@ -16,6 +16,13 @@ from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.legal_holds import HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
+from records.models.requests import (
+    CustomerRequest,
+    RequestClock,
+    RequestEffect,
+    RequestMessage,
+    RequestStep,
+)
 from records.models.retention import ExpiryRun, Keeping, KeepingRun, RetentionEvent
 from records.models.staff import StaffTrace
 from records.models.storage import (
@@ -35,6 +42,7 @@ __all__ = [
     "CertificatePage",
     "Claim",
     "Customer",
+    "CustomerRequest",
     "DestructionBatch",
     "DestructionItem",
     "Disposal",
@@ -58,6 +66,10 @@ __all__ = [
     "Product",
     "QuarantinedRow",
     "Representative",
+    "RequestClock",
+    "RequestEffect",
+    "RequestMessage",
+    "RequestStep",
     "RetentionEvent",
     "ScrubRun",
     "StaffTrace",

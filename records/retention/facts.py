@@ -6,7 +6,7 @@ A page of customers costs a handful of statements, whatever they hold.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -29,7 +29,9 @@ from records.models import (
     RetentionEvent,
     Tombstone,
 )
+from records.retention import request_facts
 from records.retention.deciding import Event, Facts, Use
+from records.retention.request_facts import Asked
 
 YEAR = Period(months=12)
 _OPEN_CLAIM = frozenset({Claim.Status.REPORTED, Claim.Status.EXAMINING, Claim.Status.APPROVED})
@@ -82,6 +84,7 @@ class _World:
     roles: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     cases: list[_Case] = field(default_factory=list)
     single: list[tuple[str, UUID, int]] = field(default_factory=list)
+    asked: Mapping[int, list[Asked]] = field(default_factory=dict)
     noted: dict[tuple[int, UUID | None, str], date] = field(default_factory=dict)
 
     def said(self, subject: int, holding: UUID | None, trigger: Trigger) -> date | None:
@@ -114,6 +117,8 @@ def _of_customer(world: _World, subject: int) -> Iterator[Held]:
     for case in cases:
         if case.owner == subject:
             yield Held(case.holding, subject, _of_claim(world, case))
+    for asked in world.asked.get(subject, ()):
+        yield Held(asked.holding, subject, request_facts.facts(asked))
 
 
 def _pays(world: _World, case: _Case, subject: int) -> bool:
@@ -133,20 +138,23 @@ class _Whole:
             [Use("contract", each.ref) for each in contracts if each.living]
             + [Use("claim", each.ref) for each in cases if each.open]
         )
+        self.complaints = request_facts.needing_all(world.asked.get(subject, ()))
         self.contact = world.said(subject, None, Trigger.LAST_CONTACT) or world.registered[subject]
 
     def facts(self, kind: str, holding: UUID) -> Facts:
         if not self.contracts and not self.cases:
             return self._prospect(kind, holding)
         events = [*self._terminated(), *self._money(kind)]
-        if self.uses:
-            return Facts(kind, self.uses, tuple(events))
+        if self.uses or self.complaints:
+            return Facts(kind, self.uses + self.complaints, tuple(events))
         ended = self._ended()
         events.append(Event(Trigger.RELATIONSHIP_ENDED, ended))
         return Facts(kind, events=tuple(events), ended_on=ended)
 
     def _prospect(self, kind: str, holding: UUID) -> Facts:
         """Only here does consent carry the data; under a contract the contract and the law do."""
+        if self.complaints:
+            return Facts(kind, self.complaints)
         said = self.world.said
         trigger = Trigger.CONSENT_WITHDRAWN
         withdrawn = said(self.subject, holding, trigger) or said(self.subject, None, trigger)
@@ -227,6 +235,7 @@ def _read(subjects: Sequence[int], prospect: Period, today: date) -> _World:
     _read_contracts(world)
     _read_cases(world)
     _read_single(world)
+    world.asked = request_facts.of(list(world.registered))
     _read_gone(world)
     return world
 
@@ -310,5 +319,6 @@ def _read_gone(world: _World) -> None:
     holdings = [holding for _kind, holding, _owner in world.single]
     holdings += [each.holding for each in world.contracts.values()]
     holdings += [each.holding for each in world.cases]
+    holdings += [each.holding for asked in world.asked.values() for each in asked]
     found = Tombstone.objects.filter(gone__in=holdings)
     world.gone = set(found.values_list("gone", flat=True))

@@ -8,8 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from access.models import Subject
-from records.integrity import HOLDINGS
-from records.models import Account, Customer, Tombstone
+from records.integrity import HOLDINGS, PARTS, part_rows
+from records.models import Customer, Tombstone
 
 CHUNK: Final = 500
 FILES: Final = 20  # documents, whose files are read through
@@ -54,7 +54,7 @@ def of_subjects(kind: str, subjects: Iterable[int]) -> list[Held]:
 
 def codes(kind: str) -> list[str]:
     """Every element that may be sealed in a holding of the kind."""
-    models = [HOLDINGS[kind], *([Account] if kind == "financial" else [])]
+    models = [HOLDINGS[kind], *([PARTS[kind].model] if kind in PARTS else [])]
     more = [CONTENT] if kind == "document" else []
     return [f"{kind}.{name}" for model in models for name in _sealed(model)] + more
 
@@ -89,21 +89,21 @@ def _held(kind: str, rows: Iterable[Any]) -> list[Held]:
         )
         for row in rows
     ]
-    if kind == "financial":
-        _add_accounts(found)
+    if kind in PARTS:
+        _add_parts(kind, found)
     return found
 
 
-def _add_accounts(found: Sequence[Held]) -> None:
-    """A bank account lies in a row of its own, under the key of its owner's finances."""
-    by_subject: Mapping[int, Held] = {each.subject: each for each in found}
-    names = _sealed(Account)
-    for account in Account.objects.filter(subject_id__in=list(by_subject)):
-        held = by_subject[account.subject_id]
-        for place, blob in _blobs("financial", account, names).items():
-            held.blobs[f"{place}/{account.slot}"] = blob
-            if account.until is not None:
-                held.past.add(f"{place}/{account.slot}")
+def _add_parts(kind: str, found: Sequence[Held]) -> None:
+    """A bank account or a message lies in a row of its own, under the key of its owner's holding."""
+    by_row: Mapping[int, Held] = {each.pk: each for each in found}
+    names = _sealed(PARTS[kind].model)
+    for part in part_rows(kind, by_row):
+        held = by_row[getattr(part, PARTS[kind].key)]
+        for place, blob in _blobs(kind, part, names).items():
+            held.blobs[f"{place}/{part.slot}"] = blob
+            if getattr(part, "until", None) is not None:
+                held.past.add(f"{place}/{part.slot}")
 
 
 def _blobs(kind: str, row: Any, names: Sequence[str]) -> dict[str, bytes]:
