@@ -267,6 +267,10 @@ CUSTODIAN_TOMBSTONES = Path(env.text("CUSTODIAN_TOMBSTONES", default=str(VAR / "
 # After so many days no backup holds a key that still opens anything; a company default.
 CUSTODIAN_KEY_DAYS = env.number("CUSTODIAN_KEY_DAYS", default=30)
 
+# How many requests one customer may have open, and send in a day; company defaults.
+CUSTODIAN_REQUESTS_OPEN = env.number("CUSTODIAN_REQUESTS_OPEN", default=10)
+CUSTODIAN_REQUESTS_DAILY = env.number("CUSTODIAN_REQUESTS_DAILY", default=20)
+
 STATIC_URL = "/static/"
 # Elsewhere the files are served from the apps themselves.
 STATIC_ROOT = (
@@ -329,6 +333,7 @@ CELERY_TASK_TIME_LIMIT = 3600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "watch-requests": {"task": "records.tasks.watch_requests", "schedule": 120.0},
     "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},

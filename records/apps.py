@@ -12,15 +12,26 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from access import ports, rechecking
-        from records import catalogue, checks, damage, exporting, legal_holds  # noqa: F401
+        from records import (  # noqa: F401
+            catalogue,
+            checks,
+            damage,
+            exporting,
+            legal_holds,
+            portal_home,
+            request_portal,
+        )
         from records.destruction import batches, import_store, own_stores
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
+        from records.requests.effects import consenting, deletion, limiting  # noqa: F401
         from records.retention import own_records
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
+        portal_home.register_panel("requests", 30, request_portal.panel)
+        portal_home.register_way(40, _("我的申请"), "portal:requests", request_portal.hint)
         own_stores.ready()
         rechecking.sources += [legal_holds.altered, batches.altered_approvals]
         import_store.ready()

@@ -178,6 +178,7 @@ def customer_page(
         "looks": _looks(page, purpose, actor),
         "own_work": work_items.open_of(subject.pk, actor=actor),
         "work_form": WorkForm() if gate.may(actor, Action.WORK_ITEM_OPEN) else None,
+        "takes_requests": gate.may(actor, Action.REQUEST_OPEN),
         **frame(actor),
     }
     return render(request, "desk/customer.html", context)

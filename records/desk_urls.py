@@ -13,6 +13,7 @@ from records import (
     desk_learning,
     desk_reveal,
     desk_work,
+    request_desk,
 )
 
 app_name = "desk"
@@ -30,6 +31,9 @@ urlpatterns = [
     path("customers/<str:ref>/reveal/", desk_reveal.reveal, name="reveal"),
     path("customers/<str:ref>/hide/", desk_reveal.hide, name="hide"),
     path("customers/<str:ref>/work/", desk_work.open_for, name="work_open"),
+    path("customers/<str:ref>/requests/new/", request_desk.intake, name="request_new"),
+    path("requests/", request_desk.work, name="requests"),
+    path("requests/<str:ref>/", request_desk.one, name="request"),
     path("work/", desk_work.work, name="work"),
     path("work/<uuid:ref>/take/", desk_work.take, name="work_take"),
     path("work/<uuid:ref>/grant/", desk_grants.ask_for, name="work_grant"),

@@ -15,6 +15,7 @@ from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
 from records.models import ImportRun
 from records.retention import reckoning
+from records.requests import effects, escalating
 from records.retention.own_records import expiring
 from records.storage import inspecting, scheduling, scrub
 
@@ -74,10 +75,26 @@ def sweep() -> None:
         destroy_batch.delay(batch_id)
     for rotation_id in reindexing.due():
         reindex.delay(rotation_id)
+    for effect_id in effects.due():
+        carry_out_request.delay(effect_id)
     quarantine.expire()
     store.tidy()
     expiry.expire()
     tombstones.publish()
+
+
+@shared_task
+def carry_out_request(effect_id: int) -> None:
+    try:
+        effects.carry_out(effect_id)
+    except IllegalMove:
+        _log.info("request-held-by-another", job=effect_id)
+
+
+@shared_task
+def watch_requests() -> None:
+    """Clocks of requests that have become near or late."""
+    escalating.watch()
 
 
 @shared_task

@@ -31,7 +31,7 @@ PURPOSES = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("access", "0025_let_customers_in"),
+        ("access", "0026_tell_the_time"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from access.models import Approval, Finding, Subject, Unit, User, WorkItem
 from access.vocabulary import Reach, Role
 from custodian import clock
-from custodian.clocked import Clock
+from custodian.clocked import Clock, ClockQuerySet
 from custodian.jobs import Job
 from records import references
 from records.models.holdings import Holding
@@ -36,6 +36,11 @@ class RequestQuerySet(models.QuerySet[Any]):
 class PartQuerySet(models.QuerySet[Any]):
     """Rows that hang on a request."""
 
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(request__in=CustomerRequest.objects.visible_to(actor))
+
+
+class RequestClockQuerySet(ClockQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(request__in=CustomerRequest.objects.visible_to(actor))
 
@@ -265,7 +270,7 @@ class RequestClock(Clock):
     # The approval of a second extension.
     approval = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
 
-    objects = PartQuerySet.as_manager()
+    objects = RequestClockQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.rule}"

@@ -30,7 +30,6 @@ def start(request: CustomerRequest) -> RequestClock:
     running = RequestClock(
         request=request, rule=kinds.of(request.kind).clock, started_at=request.received_at
     )
-    running.recompute()
     running.save()
     return running
 
@@ -63,9 +62,8 @@ def extension(running: RequestClock, code: str) -> Extension:
 def extend(running: RequestClock, code: str) -> None:
     """Give the time that the rule has; in the transaction of whoever decides."""
     running.extended = [*running.extended, code]
+    running.told = ""
     try:
-        running.recompute()
+        running.save(update_fields=["extended", "told"])
     except NotExtendable:
         raise NoExtension from None
-    running.told = ""
-    running.save(update_fields=["extended", "due_at", "target_at", "told"])

@@ -13,6 +13,7 @@ from access.actors import Actor, system
 from access.models import WorkItem
 from access.vocabulary import Role
 from custodian.errors import CustodianError
+from custodian.jobs import JobStatus
 from records.models import CustomerRequest, RequestMessage
 from records.requests import clocks, closing, effects, extending, recusal, stepping, texts
 from records.requests.stepping import ACTOR, Code
@@ -163,6 +164,18 @@ def refuse(request: CustomerRequest, reason: str, *, channel: str, actor: Actor)
         )
         closing.close(held, Status.REFUSED, actor=actor)
     request.refresh_from_db()
+
+
+def again(request: CustomerRequest, *, channel: str, actor: Actor) -> None:
+    """Try what failed once more, at once. Raises `Ended` where nothing failed."""
+    recusal.require(request, Action.REQUEST_HANDLE, channel=channel, actor=actor)
+    with scopes.acting(system(ACTOR)):
+        failed = request.effects.filter(status=JobStatus.FAILED).first()
+    if failed is None:
+        raise Ended
+    with transaction.atomic():
+        stepping.record(request, Action.REQUEST_HANDLE, channel=channel, actor=actor)
+        effects.again(failed)
 
 
 class NoReason(CustodianError):

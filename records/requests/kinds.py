@@ -15,6 +15,7 @@ from records.models import CustomerRequest
 Kind = CustomerRequest.Kind
 Office = CustomerRequest.Office
 RIGHTS, COMPLAINTS, QUESTIONS = "CN-RIGHTS-30D", "CN-COMPL-15D", "CO-QUESTION-15D"
+LOOKS, CALLS = "CO-LOOK-15D", "CO-FRAUD-CALL-3D"
 # What else than corrections of data a customer may object to; company default. The other purposes
 # serve the contract or a duty of the law.
 OBJECTABLE: Final = (Purpose.FOLLOW_UP, Purpose.OTHER)
@@ -53,7 +54,7 @@ _WAYS: Final = (
     Way(
         kind=Kind.FRAUD_CALL, asks=_("我接到了诈骗电话"),
         hint=_("马上列出最近谁看过您的资料，并由合规部门核查"),
-        question=_("对方说了什么"), clock=QUESTIONS, office=Office.COMPLIANCE, clause="",
+        question=_("对方说了什么"), clock=CALLS, office=Office.COMPLIANCE, clause="",
         once=False, always=True,
     ),
     Way(
@@ -104,7 +105,7 @@ _WAYS: Final = (
     Way(
         kind=Kind.LOOK_QUESTION, asks=_("某一次查看说不通"),
         hint=_("请从“谁看过”里选那一次查看来问"), question=_("您为什么觉得说不通"),
-        clock=QUESTIONS, office=Office.COMPLIANCE, clause="", about="entry",
+        clock=LOOKS, office=Office.COMPLIANCE, clause="", about="entry",
     ),
     Way(
         kind=Kind.QUESTION, asks=_("咨询"), hint=_("问个人信息、保单或服务的问题"),
