@@ -63,9 +63,9 @@ def stored(page: Overview, kind: str) -> list[Why]:
     if not found:
         return []
     if asked := [each for each in found if each.because == Restriction.Because.REQUEST]:
-        said = {"day": clock.local(min(each.since for each in asked)).date().isoformat()}
+        day = clock.local(min(each.since for each in asked)).date().isoformat()
         wanted: list[Fact] = [
-            ("no", _("客户要求限制处理，自 %(day)s 起只存不用，对谁都不揭示") % said),
+            ("no", _("客户要求限制处理，自 %(day)s 起只存不用，对谁都不揭示") % {"day": day}),
             ("dash", _("客户随时可以解除；决定和解除都记在客户申请里")),
         ]
         heading = _("限制处理：%(what)s") % {"what": telling.KINDS[kind]}

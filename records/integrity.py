@@ -108,4 +108,5 @@ def part_rows(kind: str, keys: Iterable[Any]) -> Iterable[Any]:
     if kind not in PARTS:
         return ()
     part = PARTS[kind]
-    return part.model._default_manager.filter(**{f"{part.key}__in": list(keys)})
+    rows: Iterable[Any] = part.model._default_manager.filter(**{f"{part.key}__in": list(keys)})
+    return rows

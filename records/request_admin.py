@@ -1,4 +1,4 @@
-"""The back office's pages of requests: what is late first, one request with all that was said, and the numbers."""
+"""The back office's pages of requests: what is late first, one with all that was said, and the numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's pages of requests: the list of the service desk, one request, and what came by paper or telephone."""
+"""The desk's pages of requests: the service desk's list, one of them, and what came by letter or phone."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ INTAKE = (
 @desk_page(query=("show",))
 def work(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     _may(actor, LIST)
-    rows = CustomerRequest.objects.visible_to(actor).filter(
-        office=CustomerRequest.Office.SERVICE
-    )
+    rows = CustomerRequest.objects.visible_to(actor).filter(office=CustomerRequest.Office.SERVICE)
     parts = request_lists.parts(rows, actor)
     part = request.GET.get("show", "open")
     part = part if part in parts else "open"

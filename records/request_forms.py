@@ -16,8 +16,6 @@ from django.utils.translation import pgettext_lazy
 from access.law.words import english
 from custodian import clock
 from custodian.regimes.clocks import Extension
-from custodian.regimes.clocks import Extension
-from access.law.words import english
 from records.models import CustomerRequest
 from records.requests import clocks, kinds
 from records.requests.customers_side import SCORES
@@ -50,8 +48,10 @@ class SaidField(forms.CharField):
         text = super().to_python(_LINES.sub("\n", value) if isinstance(value, str) else value)
         # Control and format characters turn text about, or end a line in a log.
         return "".join(
-            each for each in text if each in _KEPT or unicodedata.category(each) not in {"Cc", "Cf", "Cs"}
-        )  # fmt: skip
+            each
+            for each in text or ""
+            if each in _KEPT or unicodedata.category(each) not in {"Cc", "Cf", "Cs"}
+        )
 
 
 def _required(said: Any) -> dict[str, Any]:
@@ -112,9 +112,7 @@ def _purpose_field() -> forms.ChoiceField:
 
 
 class MessageForm(forms.Form):
-    text = SaidField(
-        label=_("补充说明"), rows=4, error_messages=_required(_("请写下要补充的内容"))
-    )
+    text = SaidField(label=_("补充说明"), rows=4, error_messages=_required(_("请写下要补充的内容")))
 
 
 class RateForm(forms.Form):
@@ -202,7 +200,7 @@ class IntakeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        kind = said.get("kind")
+        kind = str(said.get("kind", ""))
         if kind == Kind.OBJECT and not said.get("purpose"):
             self.add_error("purpose", _("请选一项用途"))
         if kind == Kind.PORTABILITY and not said.get("insurer"):
@@ -280,7 +278,9 @@ class AnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         if "conditions" in self.fields and len(said.get("conditions", ())) < len(CONDITIONS):
-            self.add_error("conditions", _("四项条件没有全部符合，不能转移。请改为不予办理并写明理由"))
+            self.add_error(
+                "conditions", _("四项条件没有全部符合，不能转移。请改为不予办理并写明理由")
+            )
         return said
 
     @property

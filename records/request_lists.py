@@ -76,15 +76,9 @@ def shown(
 ) -> tuple[list[Row], int]:
     """With the masked names of their customers, by one permit and one entry."""
     subjects = sorted({each.subject_id for each in found})
-    refs = dict(
-        Customer.objects.visible_to(actor).filter(pk__in=subjects).values_list("pk", "ref")
-    )
-    living = [
-        pk
-        for pk in Customer.objects.filter(pk__in=subjects)
-        .exclude(subject__status="destroyed")
-        .values_list("pk", flat=True)
-    ]
+    refs = dict(Customer.objects.visible_to(actor).filter(pk__in=subjects).values_list("pk", "ref"))
+    there = Customer.objects.visible_to(actor).exclude(subject__status="destroyed")
+    living = list(there.filter(pk__in=subjects).values_list("pk", flat=True))
     names, entry = detail.names(living, purpose=purpose, channel=channel, actor=actor)
     now = clock.now()
     rows = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Final
 
 from django.contrib import messages
@@ -13,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access.actions import Action
 from access.actors import Actor
-from access.law import clocks as law_clocks
+from access.law import clock_faces
 from access.vocabulary import Role
-from custodian.errors import CustodianError
+from custodian.errors import CustodianError, NotVisible
 from records import references, request_words
 from records.models import Customer, CustomerRequest
 from records.portal_home import Panel
@@ -88,9 +89,7 @@ def _elsewhere(kind: Kind) -> str:
 @portal_page(query=("entry",), body=(*ASK_BODY, "entry"))
 def new(request: HttpRequest, *, kind: str, actor: Actor, customer: Customer) -> HttpResponse:
     """One question on the page; what is known of her is not asked for."""
-    way = kinds.WAYS.get(kind)
-    if way is None:
-        not_found(kind, action=Action.REQUEST_OPEN, actor=actor)
+    way: Way = kinds.WAYS.get(kind) or not_found(kind, action=Action.REQUEST_OPEN, actor=actor)
     asked = request.POST if request.method == "POST" else request.GET
     entry = _entry(way, asked.get("entry", ""), customer, actor)
     about = str(entry) if entry is not None else ""
@@ -102,13 +101,13 @@ def new(request: HttpRequest, *, kind: str, actor: Actor, customer: Customer) ->
         return _ask(request, way, form, about)
     if not form.is_valid():
         return _ask(request, way, form, about, status=422)
-    return _open(request, way, form, about, actor, customer)
+    return _open(request, form, about, actor, customer)
 
 
 def _open(
-    request: HttpRequest, way: Way, form: AskForm, about: str, actor: Actor, customer: Customer
+    request: HttpRequest, form: AskForm, about: str, actor: Actor, customer: Customer
 ) -> HttpResponse:
-    said = form.cleaned_data
+    way, said = form.way, form.cleaned_data
     try:
         opened = opening.open_request(
             customer.pk,
@@ -139,15 +138,10 @@ def _entry(way: Way, asked: str, customer: Customer, actor: Actor) -> int | None
     """The look that is asked about, which must have shown her; any other is not there."""
     if way.about != "entry":
         return None
-    found = None
     if asked.isdecimal() and len(asked) < 18:
-        try:
-            found = looks.find(customer.subject.uid, int(asked))
-        except CustodianError:
-            found = None
-    if found is None:
-        not_found(asked, action=Action.REQUEST_OPEN, actor=actor)
-    return int(found.pk)
+        with contextlib.suppress(NotVisible):
+            return int(looks.find(customer.subject.uid, int(asked)).pk)
+    return int(not_found(asked, action=Action.REQUEST_OPEN, actor=actor))
 
 
 def _ask(
@@ -241,7 +235,7 @@ def _page(
         "asked": found,
         "state": listing.state_of(found),
         "tone": listing.TONES[found.status],
-        "clock": law_clocks.shown(found.clock),
+        "clock": clock_faces.shown(found.clock),
         "way": kinds.of(found.kind),
         "texts": said,
         "steps": list(found.steps.select_related("unit")),

@@ -14,8 +14,8 @@ from records import index_roots, reindexing
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
 from records.models import ImportRun
-from records.retention import reckoning
 from records.requests import effects, escalating
+from records.retention import reckoning
 from records.retention.own_records import expiring
 from records.storage import inspecting, scheduling, scrub
 

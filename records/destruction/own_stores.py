@@ -84,7 +84,9 @@ class _Values(_ByPage):
 def _parts(kind: str, holdings: Sequence[UUID]) -> Any:
     """Rows apart whose values lie under these holdings: accounts, messages."""
     whose = HOLDINGS[kind]._default_manager.filter(holding__in=holdings)
-    return PARTS[kind].model._default_manager.filter(**{f"{PARTS[kind].key}__in": whose.values("pk")})
+    return PARTS[kind].model._default_manager.filter(
+        **{f"{PARTS[kind].key}__in": whose.values("pk")}
+    )
 
 
 def _columns(kind: str) -> list[str]:
@@ -310,9 +312,7 @@ def _names(gone: Gone) -> set[bytes]:
     claims = Claim.objects.filter(holding__in=gone.holdings.get("claim", []))
     asked = CustomerRequest.objects.filter(holding__in=gone.holdings.get("request", []))
     named = [
-        ref
-        for rows in (policies, claims, asked)
-        for ref in rows.values_list("ref", flat=True)
+        ref for rows in (policies, claims, asked) for ref in rows.values_list("ref", flat=True)
     ]
     named += refs
     uuids = [*gone.all, *(each.uid for each in gone.whole)]

@@ -1,4 +1,4 @@
-"""What customers ask for: the request with its words sealed, its steps, its clock, and what is done for it."""
+"""What customers ask for: the request with its words sealed, its steps, its clock, and what is done."""
 
 from __future__ import annotations
 
@@ -166,14 +166,11 @@ class CustomerRequest(Holding):
             ),
             models.CheckConstraint(
                 name="request_proof_is_dated",
-                condition=Q(proof="", proven_at=None)
-                | (Q(proven_at__isnull=False) & ~Q(proof="")),
+                condition=Q(proof="", proven_at=None) | (Q(proven_at__isnull=False) & ~Q(proof="")),
             ),
             models.CheckConstraint(
                 name="request_is_closed_when_it_has_ended",
-                condition=Q(
-                    closed_at=None, status__in=("received", "accepted", "working")
-                )
+                condition=Q(closed_at=None, status__in=("received", "accepted", "working"))
                 | Q(
                     closed_at__isnull=False,
                     status__in=("answered", "partly", "refused", "withdrawn"),
@@ -270,7 +267,7 @@ class RequestClock(Clock):
     # The approval of a second extension.
     approval = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
 
-    objects = RequestClockQuerySet.as_manager()
+    objects = RequestClockQuerySet.as_manager()  # type: ignore[misc]  # a clock's own kind of rows
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.rule}"

@@ -1,8 +1,8 @@
-"""What a customer does with her own request: says more, takes it back, ends what it brought, rates the answer."""
+"""What a customer does with her own request: says more, takes it back, ends its effect, rates the answer."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -102,7 +102,7 @@ def lift(request: CustomerRequest, *, channel: str, actor: Actor) -> None:
 
 
 def _record(
-    request: CustomerRequest, step: str, *, channel: str, actor: Actor, **facts: object
+    request: CustomerRequest, step: str, *, channel: str, actor: Actor, **facts: Any
 ) -> None:
     stepping.record(request, Action.REQUEST_SAY, channel=channel, actor=actor, step=step, **facts)
 

@@ -1,4 +1,4 @@
-"""One request as those who handle it see it, and the acts that they may do on it, for desk and back office."""
+"""One request as those who handle it see it, and the acts that they may do on it, at desk and back office."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from access import gate
 from access.actions import Action
 from access.actors import Actor
-from access.law import clocks as law_clocks
+from access.law import clock_faces
 from access.vocabulary import Purpose, Role
 from custodian.elements import Masked
 from custodian.errors import NotVisible
@@ -151,12 +151,7 @@ def _may_ask_operator(request: CustomerRequest) -> bool:
 
 
 def _forms(request: CustomerRequest, may: frozenset[str]) -> dict[str, Any]:
-    made: Mapping[str, Callable[[], Any]] = _empty(request)
-    return {act: make() for act, make in made.items() if act in may}
-
-
-def _empty(request: CustomerRequest) -> dict[str, Callable[[], Any]]:
-    return {act: lambda make=make: make(None) for act, make in _made(request).items()}
+    return {act: make(None) for act, make in _made(request).items() if act in may}
 
 
 def _made(request: CustomerRequest) -> dict[str, Callable[[Any], Any]]:
@@ -174,7 +169,7 @@ def _more(request: CustomerRequest, actor: Actor) -> dict[str, Any]:
     """What belongs to this kind only."""
     found: dict[str, Any] = {
         "way": kinds.of(request.kind),
-        "clock": law_clocks.shown(request.clock),
+        "clock": clock_faces.shown(request.clock),
         "things": telling.things(request.outcome),
         "outcomes": telling.sentences(request.outcome),
         "effects": list(RequestEffect.objects.filter(request=request)),
@@ -199,7 +194,7 @@ def _look(request: CustomerRequest) -> explaining.Explained | None:
     return explaining.explained(entry, request.subject_id) if entry else None
 
 
-class BadForm(Exception):  # noqa: N818  it is named for what happened
+class BadForm(Exception):
     """What was filled in cannot be taken; `forms` has it with its errors."""
 
     def __init__(self, act: str, form: Any) -> None:

@@ -49,7 +49,8 @@ class Explained:
 
 def explained(entry: Entry, subject: int) -> Explained:
     (told,) = tell([entry])
-    person = User.objects.select_related("unit").filter(ref=entry.actor).first()
+    looked = User.objects.select_related("unit")
+    person = looked.filter(ref=entry.actor).first() if entry.actor else None
     items = list(WorkItem.objects.filter(subject_id=subject).select_related("unit"))
     code = NOTHING
     if person is not None:
@@ -78,6 +79,4 @@ def _item(row: WorkItem) -> Item:
 
 
 def _assigned(row: Assignment) -> Assigned:
-    return Assigned(
-        row.subject_id, row.user_id, row.since, row.until, lent=bool(row.purpose)
-    )
+    return Assigned(row.subject_id, row.user_id, row.since, row.until, lent=bool(row.purpose))

@@ -59,9 +59,7 @@ def ask(request: CustomerRequest, text: str, *, channel: str, actor: Actor) -> N
         held = _open(request)
         _make_own(held, actor=actor)
         unit = stepping.unit_of(actor)
-        facts = texts.write(
-            held, {}, message=text, author=RequestMessage.Author.INSURER, unit=unit
-        )
+        facts = texts.write(held, {}, message=text, author=RequestMessage.Author.INSURER, unit=unit)
         stepping.record(
             held, Action.REQUEST_HANDLE, channel=channel, actor=actor, step=Code.ASKED, **facts
         )
@@ -94,9 +92,7 @@ def sort(request: CustomerRequest, *, channel: str, actor: Actor) -> None:
     request.refresh_from_db()
 
 
-def extend(
-    request: CustomerRequest, code: str, *, reason: str, channel: str, actor: Actor
-) -> None:
+def extend(request: CustomerRequest, code: str, *, reason: str, channel: str, actor: Actor) -> None:
     """More time, as the rule has it, with the reason told to the customer.
 
     One that needs a second person begins when he approves. Raises `NoExtension`, `NotYoursToAsk`.
@@ -224,5 +220,4 @@ def _make_own(request: CustomerRequest, *, actor: Actor) -> None:
 def _give(request: CustomerRequest, user: int | None) -> None:
     """The work behind it is of whoever handles it now: her looks are explained by it."""
     with scopes.acting(system(ACTOR)):
-        WorkItem.objects.filter(pk=request.item_id, closed_at=None).update(user_id=user)
-
+        WorkItem.objects.filter(pk=request.item_id or 0, closed_at=None).update(user_id=user)

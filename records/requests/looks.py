@@ -71,7 +71,8 @@ def _seen(key: tuple[Any, ...], looks: Sequence[Told]) -> Seen:
     classes = {each.cls.value for told in looks for each in told.elements}
     kinds = tuple(label for code, label in labels.items() if code in classes)
     opened = any(told.entry.act in {"reveal", "export"} for told in looks)
-    return Seen(*key, kinds=kinds, times=len(looks), opened=opened)
+    day, role, unit, purpose = key
+    return Seen(day, role, unit, purpose, kinds, len(looks), opened)
 
 
 def find(uid: UUID, index: int) -> Entry:
@@ -137,7 +138,9 @@ def operator_of(request: CustomerRequest) -> User | None:
 
 
 def _of_call(facts: Mapping[str, Any]) -> str:
-    said = _("客户反映接到诈骗来电（申请 %(request)s）：近 %(days)s 天有 %(looks)s 次查询，%(people)s 人")
+    said = _(
+        "客户反映接到诈骗来电（申请 %(request)s）：近 %(days)s 天有 %(looks)s 次查询，%(people)s 人"
+    )
     return said % facts
 
 

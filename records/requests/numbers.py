@@ -72,9 +72,7 @@ def by_kind(today: date) -> tuple[list[Line], Line]:
     )  # fmt: skip
     found = {row.pop("kind"): row for row in counted}
     lines = [
-        Line(label, **found[kind])
-        for kind, label in CustomerRequest.Kind.choices
-        if kind in found
+        Line(label, **found[kind]) for kind, label in CustomerRequest.Kind.choices if kind in found
     ]
     return lines, _sum(lines)
 
@@ -90,7 +88,9 @@ def by_unit(today: date) -> list[Unit]:
     rows = CustomerRequest.objects.filter(_CLOSED, closed_at__gte=since(today), unit__isnull=False)
     scores = {f"s{n}": Count("pk", filter=Q(score=n)) for n in range(1, 6)}
     counted = rows.order_by().values("unit_id", name=F("unit__name"), en=F("unit__name_en"))
-    counted = counted.annotate(answered=Count("pk"), rated=Count("score"), mean=Avg("score"), **scores)
+    counted = counted.annotate(
+        answered=Count("pk"), rated=Count("score"), mean=Avg("score"), **scores
+    )
     units = [
         Unit(
             _name(row), row["answered"], row["rated"],

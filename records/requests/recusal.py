@@ -37,4 +37,4 @@ def _asked_about(request: CustomerRequest, actor: Actor) -> bool:
     if request.kind != CustomerRequest.Kind.LOOK_QUESTION or not request.about.isdecimal():
         return False
     looked = Entry.objects.filter(pk=int(request.about)).values_list("actor", flat=True).first()
-    return User.objects.filter(pk=actor.id, ref=looked).exists() if looked else False
+    return User.objects.filter(pk=person(actor), ref=looked).exists() if looked else False

@@ -131,9 +131,7 @@ def finish(request: CustomerRequest, outcome: Outcome, *, by: User | None) -> No
 
 def _fail(effect: RequestEffect, error: Exception) -> None:
     pause = PAUSE * 2 ** min(effect.attempts, ATTEMPTS)
-    JOB.move(
-        effect, "fail", {"note": type(error).__name__, "leased_until": clock.now() + pause}
-    )
+    JOB.move(effect, "fail", {"note": type(error).__name__, "leased_until": clock.now() + pause})
     _log.exception("request-effect-failed", job=effect.pk)
     if effect.attempts == ATTEMPTS:
         findings.raise_finding(

@@ -1,4 +1,4 @@
-"""Restriction and objection: holdings that are stored only, purposes that nothing is opened for, until lifted."""
+"""Restriction and objection: holdings that are stored only, purposes nothing is opened for, until lifted."""
 
 from __future__ import annotations
 
