@@ -106,19 +106,27 @@ def gather(subjects: Sequence[int], *, prospect: Period, today: date) -> Iterato
 def _of_customer(world: _World, subject: int) -> Iterator[Held]:
     contracts = [world.contracts[key] for key in sorted(world.roles[subject])]
     cases = [each for each in world.cases if each.owner == subject or _pays(world, each, subject)]
+    asked = world.asked.get(subject, ())
+    for holding, facts in _by_contracts(world, subject, contracts, cases):
+        yield Held(holding, subject, request_facts.while_needed(facts, asked))
+    for each in asked:
+        yield Held(each.holding, subject, request_facts.facts(each))
+
+
+def _by_contracts(
+    world: _World, subject: int, contracts: list[_Contract], cases: list[_Case]
+) -> Iterator[tuple[UUID, Facts]]:
     whole = _Whole(world, subject, contracts, cases)
     for kind, holding, owner in world.single:
         if owner == subject:
-            yield Held(holding, subject, whole.facts(kind, holding))
+            yield holding, whole.facts(kind, holding)
     for contract in contracts:
         if contract.owner == subject:
             own = [each for each in cases if world.contracts.get(each.policy) is contract]
-            yield Held(contract.holding, subject, _of_policy(world, contract, own))
+            yield contract.holding, _of_policy(world, contract, own)
     for case in cases:
         if case.owner == subject:
-            yield Held(case.holding, subject, _of_claim(world, case))
-    for asked in world.asked.get(subject, ()):
-        yield Held(asked.holding, subject, request_facts.facts(asked))
+            yield case.holding, _of_claim(world, case)
 
 
 def _pays(world: _World, case: _Case, subject: int) -> bool:
@@ -138,23 +146,20 @@ class _Whole:
             [Use("contract", each.ref) for each in contracts if each.living]
             + [Use("claim", each.ref) for each in cases if each.open]
         )
-        self.complaints = request_facts.needing_all(world.asked.get(subject, ()))
         self.contact = world.said(subject, None, Trigger.LAST_CONTACT) or world.registered[subject]
 
     def facts(self, kind: str, holding: UUID) -> Facts:
         if not self.contracts and not self.cases:
             return self._prospect(kind, holding)
         events = [*self._terminated(), *self._money(kind)]
-        if self.uses or self.complaints:
-            return Facts(kind, self.uses + self.complaints, tuple(events))
+        if self.uses:
+            return Facts(kind, self.uses, tuple(events))
         ended = self._ended()
         events.append(Event(Trigger.RELATIONSHIP_ENDED, ended))
         return Facts(kind, events=tuple(events), ended_on=ended)
 
     def _prospect(self, kind: str, holding: UUID) -> Facts:
         """Only here does consent carry the data; under a contract the contract and the law do."""
-        if self.complaints:
-            return Facts(kind, self.complaints)
         said = self.world.said
         trigger = Trigger.CONSENT_WITHDRAWN
         withdrawn = said(self.subject, holding, trigger) or said(self.subject, None, trigger)

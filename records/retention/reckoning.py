@@ -18,6 +18,7 @@ from django.db.models import Max
 
 from access import actors, gate, scopes
 from access.actions import Action
+from access.asking import ANSWERED
 from access.models import Restriction, Subject
 from access.vocabulary import Channel
 from custodian import clock, failpoints
@@ -139,7 +140,8 @@ def write(subjects: Sequence[int], kept: Sequence[Kept]) -> tuple[int, int]:
             [_row(each, now) for each in kept],
             conflict=_UPSERT,
         )  # fmt: skip
-        return _restrict(subjects, [each for each in kept if each.answer.state in STORED_ONLY])
+        stored = [each for each in kept if each.answer.state in STORED_ONLY]
+        return _restrict(subjects, [each for each in stored if each.kind not in ANSWERED])
 
 
 def _row(kept: Kept, now: object) -> tuple[object, ...]:

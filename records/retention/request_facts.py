@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -52,6 +52,8 @@ def facts(asked: Asked) -> Facts:
     return Facts("request", events=(received, closed), ended_on=asked.closed_on, file=file)
 
 
-def needing_all(asked: Sequence[Asked]) -> tuple[Use, ...]:
-    """While a complaint is open, what it may be about is needed to answer it."""
-    return tuple(each.use for each in asked if each.kind == COMPLAINT and each.closed_on is None)
+def while_needed(found: Facts, asked: Sequence[Asked]) -> Facts:
+    """While a complaint is open, whatever it may be about is needed to answer it."""
+    open_ones = [each for each in asked if each.kind == COMPLAINT and each.closed_on is None]
+    uses = tuple(each.use for each in open_ones)
+    return replace(found, uses=found.uses + uses, ended_on=None) if uses else found
