@@ -9,9 +9,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from access import actors, keystore, scopes
+from access.law import clocks as law_clocks
+from access.law import reading as law_reading
 from access.models import WorkItem
 from custodian import clock
 from custodian.errors import NotVisible
+from custodian.regimes import remedies
+from custodian.regimes.packs import Mark
 from records.models import CustomerRequest, RequestClock, RequestMessage
 from records.requests import kinds, limits, opening, texts
 from records.requests.opening import AlreadyOpen, TooMany
@@ -88,9 +92,8 @@ def test_two_at_once_of_one_right_are_one(office):
         subject_id=office.customer.pk, kind="copy", came_by="portal", office="service",
         proof="signed_in", proven_at=clock.now(),
     )  # fmt: skip
-    with everything(), pytest.raises(IntegrityError, match="request_of_a_right_is_open_once"):
-        with transaction.atomic():
-            twin.save()
+    with everything(), pytest.raises(IntegrityError, match="open_once"), transaction.atomic():
+        twin.save()
     assert opening.existing(office.customer.pk, kind="copy") == first
 
 
@@ -180,9 +183,8 @@ def test_until_it_is_known_who_asks_it_is_only_received(office):
     asked = office.enter("deletion")
     assert (asked.status, asked.proof, asked.item_id) == ("received", "", None)
     assert steps(asked) == ["received"]
-    with everything(), pytest.raises(IntegrityError, match="proven_before_it_is_accepted"):
-        with transaction.atomic():
-            CustomerRequest.objects.filter(pk=asked.pk).update(status="accepted")
+    with everything(), pytest.raises(IntegrityError, match="proven"), transaction.atomic():
+        CustomerRequest.objects.filter(pk=asked.pk).update(status="accepted")
 
 
 def test_its_clock_runs_from_the_day_it_came(office):
@@ -238,3 +240,18 @@ def test_nobody_but_the_system_writes_in_her_scope(office):
         assert not CustomerRequest.objects.filter(pk=asked.pk).update(status="withdrawn")
         with pytest.raises(Exception, match="row-level security"), transaction.atomic():
             asked.steps.create(code="answered")
+
+
+def test_every_kind_names_a_clock_and_a_clause_that_there_are():
+    for way in kinds.WAYS.values():
+        assert law_clocks.of(way.clock).length is not None
+        assert not way.clause or law_reading.pack_clause(way.clause)
+    assert {kind for _title, several in kinds.GROUPS for kind in several} == set(Kind)
+
+
+def test_every_way_on_after_a_refusal_has_a_source_or_says_that_it_waits_for_one():
+    for each in remedies.of("cn"):
+        assert (each.mark is Mark.UNCONFIRMED) or each.clause or each.mark is Mark.DEFAULT
+        assert each.says
+        assert each.says_en
+    assert remedies.of("uk") == ()
