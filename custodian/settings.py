@@ -55,7 +55,8 @@ _on_token = CUSTODIAN_KEK_PROVIDER == "pkcs11"
 CUSTODIAN_PKCS11_MODULE = env.text("CUSTODIAN_PKCS11_MODULE", default=None if _on_token else "")
 CUSTODIAN_PKCS11_TOKEN = env.text("CUSTODIAN_PKCS11_TOKEN", default=None if _on_token else "")
 CUSTODIAN_PKCS11_PIN = env.text("CUSTODIAN_PKCS11_PIN", default=None if _on_token else "")
-# Days for which a KEK wraps keys, and hours for which it is kept after the next one has taken them over.
+# Days for which a KEK wraps keys and a backup holds keys: after that nothing of before opens; a company
+# default. Hours for which a KEK is kept after the next one has taken them over.
 CUSTODIAN_KEY_DAYS = env.number("CUSTODIAN_KEY_DAYS", default=30)
 CUSTODIAN_KEY_GRACE = env.number("CUSTODIAN_KEY_GRACE", default=24)
 # The query log's tree: its name, the sequencer's key, whose keys others trust, and the copies outside.
@@ -74,6 +75,7 @@ CUSTODIAN_SEALING = not TESTING  # most tests run without a sequencer; its own t
 CUSTODIAN_RESTORED_SECONDS = 3600.0 if TESTING else 1.0  # how long a look at the mark holds
 # Backups: the public half of a key that is elsewhere, where they go, and how long each part is kept.
 CUSTODIAN_BACKUP_KEY = env.text("CUSTODIAN_BACKUP_KEY", default="")
+CUSTODIAN_BACKUP_FILES = env.flag("CUSTODIAN_BACKUP_FILES", default=True)
 CUSTODIAN_BACKUPS = Path(env.text("CUSTODIAN_BACKUPS", default=str(VAR / "backups")))
 CUSTODIAN_PHYSICAL_BACKUPS = env.words("CUSTODIAN_PHYSICAL_BACKUPS")
 CUSTODIAN_DATA_DAYS = env.number("CUSTODIAN_DATA_DAYS", default=365)
@@ -264,8 +266,6 @@ TIME_ZONE = "Asia/Shanghai"
 
 # Where tombstones are kept outside the database; a second place in other hands should copy it.
 CUSTODIAN_TOMBSTONES = Path(env.text("CUSTODIAN_TOMBSTONES", default=str(VAR / "tombstones")))
-# After so many days no backup holds a key that still opens anything; a company default.
-CUSTODIAN_KEY_DAYS = env.number("CUSTODIAN_KEY_DAYS", default=30)
 
 STATIC_URL = "/static/"
 # Elsewhere the files are served from the apps themselves.
