@@ -29,7 +29,7 @@ class AccessConfig(AppConfig):
         from access.bundles import proofreading  # noqa: F401
         from access.exports import approving  # noqa: F401
         from access.law import confirming, overriding  # noqa: F401
-        from access.own_looks import approving as delay_approving
+        from access.own_looks import approving as delay_approving  # noqa: F401
         from access.own_looks import delays
         from access.training import courses, undertakings  # noqa: F401
         from access.verification import words  # noqa: F401

@@ -12,6 +12,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.public_log import TEXT
 from access.querylog import proofs
+from custodian import clock
 from records.models import Customer
 from records.own_data import session, telling
 from records.portal_home import Panel
@@ -33,18 +34,19 @@ def looks(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpResp
         capacity=actor.capacity,
         mine=session.entries(request),
     )
-    permit = gate.permit(
-        actor, READ, purpose=PURPOSE, channel=CHANNEL, subjects=[customer.pk]
-    )
+    permit = gate.permit(actor, READ, purpose=PURPOSE, channel=CHANNEL, subjects=[customer.pk])
     session.note(request, permit.entry)
     context = {
         "title": _("谁看过我的资料"),
         "days": telling.told(page.days, page.standing),
         "older": page.older,
         "first": not before,
-        "recent": own_looks.recent(customer.subject, capacity=actor.capacity) if not before else None,
+        "recent": own_looks.recent(customer.subject, capacity=actor.capacity)
+        if not before
+        else None,
         "represents": actor.capacity != "self",
-        "standing": page.standing,
+        "today": clock.local().date(),
+        "state": page.standing.state(max(page.standing.sealed - 1, 0)),
     }
     return render(request, "portal/looks.html", context)
 

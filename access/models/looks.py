@@ -43,9 +43,7 @@ class DelayedLook(models.Model):
     until = models.DateTimeField(_("延后至"))
     reason_sealed = models.BinaryField()
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.ASKED)
-    asked_by = models.ForeignKey(
-        User, models.PROTECT, related_name="+", verbose_name=_("提出人")
-    )
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("提出人"))
     asked_at = models.DateTimeField(_("提出"), default=clock.now)
     released_at = models.DateTimeField(_("放行"), null=True)
     approval = models.OneToOneField(Approval, models.PROTECT, related_name="+")
@@ -63,9 +61,7 @@ class DelayedLook(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="delayed_look_is_an_entry_or_a_persons_period",
-                condition=Q(
-                    entry__isnull=False, operator=None, looks_since=None, looks_until=None
-                )
+                condition=Q(entry__isnull=False, operator=None, looks_since=None, looks_until=None)
                 | Q(
                     entry=None,
                     operator__isnull=False,

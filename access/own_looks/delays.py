@@ -185,9 +185,10 @@ def _about(raws: Iterable[Raw]) -> list[DelayedLook]:
 def _covers(delay: DelayedLook, raw: Raw) -> bool:
     if delay.operator is None:
         return bool(delay.entry == raw.index)
-    assert delay.looks_since is not None
-    assert delay.looks_until is not None
-    return raw.actor == delay.operator.ref and delay.looks_since <= raw.at < delay.looks_until
+    since, until = delay.looks_since, delay.looks_until
+    if since is None or until is None:
+        return False
+    return raw.actor == delay.operator.ref and since <= raw.at < until
 
 
 def longest() -> timedelta:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from access import own_looks
 from access.action_words import words
@@ -32,9 +32,9 @@ WHO: Final = {
 }
 NEUTRAL: Final = gettext_lazy("办理保险业务")
 EXPLAINED: Final = {
-    explaining.HANDED_OVER: gettext_lazy("您的保单刚转由这位人员服务"),
+    explaining.HANDED_OVER: gettext_lazy("这位人员刚开始服务您"),
     explaining.LENT: gettext_lazy("经批准的临时授权"),
-    explaining.ASSIGNED: gettext_lazy("这位人员负责服务您的保单"),
+    explaining.ASSIGNED: gettext_lazy("这位人员负责服务您"),
     explaining.OFFICE: gettext_lazy("职责内的检查"),
 }
 # The verb before what was seen.
@@ -188,6 +188,3 @@ def newest(visit: Visit) -> dict[str, Any]:
         "masked": not seen and bool(classes),
         "took": visit.kind == own_looks.EXPORT,
     }
-
-
-HINT: Final = pgettext_lazy("门户", "我们保存了什么、为什么、到何时")
