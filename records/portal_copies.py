@@ -74,7 +74,7 @@ def _page(
 def take(request: HttpRequest, *, ref: UUID, actor: Actor, customer: Customer) -> HttpResponse:
     copy = copies.find(ref, customer, actor=actor)
     if copy is None:
-        not_found(str(ref), action=Action.OWN_COPY_TAKE, actor=actor)
+        return not_found(str(ref), action=Action.OWN_COPY_TAKE, actor=actor)  # type: ignore[no-any-return]
     try:
         body = copies.take(copy, actor=actor)
     except copies.NotThere as error:

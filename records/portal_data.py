@@ -40,7 +40,7 @@ def reveal(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpRes
     of, wanted = request.POST.get("of", ""), request.POST.getlist("element")
     target = sheet.target(customer, of, actor=actor)
     if target is None:
-        not_found(of, action=REVEAL, actor=actor)
+        return not_found(of, action=REVEAL, actor=actor)  # type: ignore[no-any-return]
     codes = [
         code
         for code in target.codes

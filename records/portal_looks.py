@@ -61,7 +61,7 @@ def proof(request: HttpRequest, *, index: int, actor: Actor, customer: Customer)
     except proofs.NoSuchProof:
         text = None
     if text is None:
-        not_found(f"#{index}", action=READ, actor=actor)
+        return not_found(f"#{index}", action=READ, actor=actor)  # type: ignore[no-any-return]
     response = HttpResponse(text, content_type=TEXT)
     response["Content-Disposition"] = f'attachment; filename="entry-{index}.tlog-proof"'
     return response

@@ -136,6 +136,8 @@ def _whose(scope: Scope) -> frozenset[UUID]:
 
 
 def _made(entry: int | None) -> frozenset[UUID]:
+    if entry is None:
+        return frozenset()
     actor = Entry.objects.filter(id=entry).values_list("actor", flat=True).first()
     return frozenset({actor} if actor else ())
 

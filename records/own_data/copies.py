@@ -1,4 +1,4 @@
-"""A copy of one's own data: asked for in one's own session, made by a worker, taken once, and gone in time."""
+"""A copy of one's own data: asked for in one's own session, made by a worker, taken once, gone in time."""
 
 from __future__ import annotations
 

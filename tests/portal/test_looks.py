@@ -41,7 +41,7 @@ def portal(customer, **more):
 
 def cards(page) -> list[str]:
     text = page.content.decode()
-    found = re.findall(r'<article class="panel look".*?</article>', text, re.S)
+    found = re.findall(r'<article class="panel look".*?</article>', text, re.DOTALL)
     return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", each)) for each in found]
 
 
@@ -93,7 +93,7 @@ def test_the_home_page_says_how_often_and_the_newest_in_a_sentence(agent, own):
 
 def test_refused_attempts_are_not_in_the_list(own):
     stranger = estate.user(Role.AGENT, unit_=estate.unit("NJ"))
-    with pytest.raises(Exception):  # noqa: B017, PT011  whatever the refusal is called
+    with pytest.raises(Exception):  # noqa: B017  whatever the refusal is called
         looking.look(stranger, own)
     assert cards(portal(own).get(LOOKS)) == []
 
