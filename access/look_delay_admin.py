@@ -100,7 +100,7 @@ def new(request: HttpRequest, index: int) -> HttpResponse:
     entry = row_of(request, ASK, rows, asked=f"#{index}")
     form = DelayForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        person = User.objects.filter(ref=entry.actor).first()
+        person = User.objects.filter(ref=entry.actor).first() if entry.actor else None
         said = form.cleaned_data
         delay = delays.ask(
             form.scoped(entry, person),

@@ -1,7 +1,7 @@
 """Who looked at one subject, as she may be told herself: hers only, in time, and nobody else's business."""
 
 from access.own_looks.changes import TOLD, tell_change
-from access.own_looks.reading import DAYS, Page, Recent, find, page, recent
+from access.own_looks.reading import DAYS, PAGE, Page, Recent, find, page, recent
 from access.own_looks.visits import (
     CHANGE,
     DESTROYED,
@@ -24,6 +24,7 @@ __all__ = [
     "NEUTRAL",
     "OTHER_AGENT",
     "OWN_AGENT",
+    "PAGE",
     "SYSTEM",
     "TOLD",
     "Day",

@@ -21,7 +21,6 @@ from access.law import reading
 from access.law import words as law_words
 from access.vocabulary import Channel, Purpose
 from custodian import clock, elements, pdf
-from custodian.site import formats
 from records import overview, standings, vault
 from records.catalogue import DOCUMENT_NAME
 from records.holdings_of import claims_of, policies_of
@@ -115,7 +114,7 @@ def _part(part: Part) -> dict[str, Any]:
         "code": part.code,
         "kind": part.kind,
         "label": str(part.title),
-        "facts": [{"label": str(label), "value": _plainly(value)} for label, value in part.facts],
+        "facts": [{"label": str(each.label), "value": _plainly(each.value)} for each in part.facts],
         "elements": [_element(each) for each in part.items],
         "retention": _retention(part.kept) if part.kept else None,
     }
@@ -172,7 +171,7 @@ def _printed(said: Mapping[str, Any]) -> dict[str, Any]:
     language = _LANGUAGES[said["language"]]
     insurer = said["insurer"]["name"]
     title = _("我的资料副本")
-    made = formats.zh_date(datetime.fromisoformat(said["made_at"]))
+    made = _day(datetime.fromisoformat(said["made_at"]), language)
     return {
         "lang": language,
         "region": "gb" if language == "en" else "cn",
@@ -185,12 +184,18 @@ def _printed(said: Mapping[str, Any]) -> dict[str, Any]:
             [_("客户编号"), said["customer"]],
             [_("生成时间"), made],
             [_("副本编号"), said["copy"]],
-            [_("查询日志条目"), formats.log_index(said["log_entry"])],
+            [_("查询日志条目"), f"#{said['log_entry']:,}"],
             [_("个人信息保护负责人"), said["insurer"]["data_protection_officer"]],
         ],
         "heads": [_("信息项"), _("内容"), _("来源、用途与依据")],
         "classes": [_class(each) for each in said["classes"]],
     }
+
+
+def _day(moment: date, language: str) -> str:
+    if language == "en":
+        return f"{moment.day} {moment:%B} {moment.year}"
+    return f"{moment.year}年{moment.month}月{moment.day}日"
 
 
 def _class(section: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from access import actors, scopes
 from access.actors import Actor
@@ -62,6 +62,24 @@ class Kept:
     certificate: str = ""
 
 
+@dataclass(frozen=True)
+class Fact:
+    """Something that is not sealed: text, a day, or several texts."""
+
+    label: Any
+    value: Any
+
+    @property
+    def day(self) -> date | None:
+        return self.value if isinstance(self.value, date) else None
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.value, list):
+            return gettext("、").join(map(str, self.value))
+        return str(self.value)
+
+
 @dataclass
 class Part:
     """Values under one key: identity, money, one policy, one claim, one file."""
@@ -69,7 +87,7 @@ class Part:
     code: str  # what it is asked for by: its kind, or the reference of a policy or claim
     kind: str
     title: Any
-    facts: list[tuple[Any, Any]] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     kept: Kept | None = None
     note: Any = ""
@@ -186,7 +204,7 @@ def _policy(part: overview.PolicyPart, keeping: Keeping) -> Part:
     )
 
 
-def _facts_of(facts: PolicyFacts, *, own: bool) -> list[tuple[Any, Any]]:
+def _facts_of(facts: PolicyFacts, *, own: bool) -> list[Fact]:
     lines = [
         (_("您是"), [str(each) for each in dict.fromkeys(map(str, facts.roles))]),
         (_("状态"), facts.status_label),
@@ -195,7 +213,7 @@ def _facts_of(facts: PolicyFacts, *, own: bool) -> list[tuple[Any, Any]]:
         (_("下次交费"), facts.next_due_on if own else None),
         (_("保单编号"), facts.ref),
     ]
-    return [(label, value) for label, value in lines if value]
+    return [Fact(label, value) for label, value in lines if value]
 
 
 def _claim(part: overview.ClaimPart, keeping: Keeping) -> Part:
@@ -210,7 +228,7 @@ def _claim(part: overview.ClaimPart, keeping: Keeping) -> Part:
         facts.ref,
         "claim",
         facts.kind,
-        facts=[(label, value) for label, value in lines if value],
+        facts=[Fact(label, value) for label, value in lines if value],
         items=_held(part.items.values()),
         kept=keeping.get(("claim", facts.ref)),
     )
@@ -228,9 +246,9 @@ def _documents(
             "document",
             each.get_kind_display(),
             facts=[
-                (_("归档时间"), clock.local(each.added_at).date()),
-                (_("格式"), each.media_type),
-                *([(_("文件名"), names[each.holding])] if each.holding in names else ()),
+                Fact(_("归档时间"), clock.local(each.added_at).date()),
+                Fact(_("格式"), each.media_type),
+                *([Fact(_("文件名"), names[each.holding])] if each.holding in names else ()),
             ],
             kept=keeping.get(("document", each.ref)),
         )
@@ -246,7 +264,7 @@ def _representatives(customer: Customer, *, actor: Actor) -> list[Part]:
             "",
             "representative",
             each.get_kind_display(),
-            facts=[(_("自"), clock.local(each.since).date())],
+            facts=[Fact(_("自"), clock.local(each.since).date())],
             note=_("代表人的姓名和联系方式是他本人的资料，不在这里显示。"),
         )
         for each in rows
