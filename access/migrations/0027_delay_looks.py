@@ -52,7 +52,7 @@ def person(label, **more):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0025_let_customers_in")]
+    dependencies = [("access", "0026_tell_the_time")]
     operations = [
         migrations.CreateModel(
             name="DelayedLook",
