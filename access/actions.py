@@ -87,12 +87,19 @@ class Action(StrEnum):
     LOG_SUBJECT_ERASE = "access:log-subject:erase"
     LOG_SUBJECT_READ = "access:log-subject:read"
     LOG_VERIFY = "access:log:verify"
+    LOOK_DELAY_APPROVE = "access:look-delay:approve"
+    LOOK_DELAY_ASK = "access:look-delay:ask"
+    LOOK_DELAY_READ = "access:look-delay:read"
+    LOOK_DELAY_RELEASE = "access:look-delay:release"
     PASSWORD_CHANGE = "access:password:change"  # noqa: S105
     PASSWORD_LINK_ISSUE = "access:password-link:issue"  # noqa: S105
     POLICY_RULE_APPROVE = "access:policy-rule:approve"
     POLICY_RULE_PROPOSE = "access:policy-rule:propose"
     POLICY_RULE_READ = "access:policy-rule:read"
     POLICY_RULE_REPLAY = "access:policy-rule:replay"
+    OWN_COPY_ASK = "records:own-copy:ask"
+    OWN_COPY_MAKE = "records:own-copy:make"
+    OWN_COPY_TAKE = "records:own-copy:take"
     OWN_LOOKS_READ = "access:own-looks:read"
     PORTAL_CLOSE = "access:portal-session:close"
     PORTAL_OPEN = "access:portal-session:open"
@@ -206,6 +213,12 @@ ACT: Mapping[Action, str] = {
     Action.POLICY_RULE_APPROVE: "change",
     Action.POLICY_RULE_PROPOSE: "change",
     Action.PASSWORD_LINK_ISSUE: "change",
+    Action.LOOK_DELAY_APPROVE: "change",
+    Action.LOOK_DELAY_ASK: "change",
+    Action.LOOK_DELAY_RELEASE: "change",
+    Action.OWN_COPY_ASK: "change",
+    Action.OWN_COPY_MAKE: "export",
+    Action.OWN_COPY_TAKE: "export",
     Action.OWN_LOOKS_READ: "view",
     Action.PORTAL_CLOSE: "logout",
     Action.PORTAL_OPEN: "login",
@@ -320,6 +333,14 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.POLICY_RULE_PROPOSE: _OFFICERS,
     Action.POLICY_RULE_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.POLICY_RULE_REPLAY: _OFFICERS,
+    # Who of these may approve stands in the rules of approval.
+    Action.LOOK_DELAY_APPROVE: _WATCHERS,
+    Action.LOOK_DELAY_ASK: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.LOOK_DELAY_READ: _WATCHERS,
+    Action.LOOK_DELAY_RELEASE: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.OWN_COPY_ASK: _CUSTOMERS,
+    Action.OWN_COPY_MAKE: _CUSTOMERS,
+    Action.OWN_COPY_TAKE: _CUSTOMERS,
     Action.OWN_LOOKS_READ: _CUSTOMERS,
     Action.PORTAL_CLOSE: _CUSTOMERS,
     Action.PORTAL_OPEN: _CUSTOMERS,

@@ -90,6 +90,12 @@ CUSTODIAN_DISK_WARN = env.number("CUSTODIAN_DISK_WARN", default=15)  # percent t
 CUSTODIAN_DISK_URGENT = env.number("CUSTODIAN_DISK_URGENT", default=5)
 # Files of an import that is over stay for so many days; company default, not law.
 CUSTODIAN_IMPORT_FILE_DAYS = env.number("CUSTODIAN_IMPORT_FILE_DAYS", default=30)
+# How long an investigation may keep a look from the customer, whether she sees the number of whoever looked,
+# how long a copy of her data can be downloaded, and how many files a day she may ask for. Company defaults.
+CUSTODIAN_LOOK_DELAY_DAYS = env.number("CUSTODIAN_LOOK_DELAY_DAYS", default=30)
+CUSTODIAN_PORTAL_SHOWS_STAFF_NUMBER = env.flag("CUSTODIAN_PORTAL_SHOWS_STAFF_NUMBER", default=True)
+CUSTODIAN_COPY_DAYS = env.number("CUSTODIAN_COPY_DAYS", default=7)
+CUSTODIAN_COPIES_A_DAY = env.number("CUSTODIAN_COPIES_A_DAY", default=6)
 CUSTODIAN_DEMO_REQUESTED = env.flag("CUSTODIAN_DEMO", default=False)
 
 INSTALLED_APPS = [

@@ -14,6 +14,7 @@ from records import index_roots, reindexing
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
 from records.models import ImportRun
+from records.own_data import copies
 from records.retention import reckoning
 from records.retention.own_records import expiring
 from records.storage import inspecting, scheduling, scrub
@@ -66,6 +67,14 @@ def keep_indexes() -> None:
 
 
 @shared_task
+def make_copy(copy_id: int) -> None:
+    try:
+        copies.work(copy_id)
+    except IllegalMove:
+        _log.info("copy-held-by-another", copy=copy_id)
+
+
+@shared_task
 def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
     for run_id in ImportRun.objects.due().values_list("pk", flat=True):
@@ -74,6 +83,9 @@ def sweep() -> None:
         destroy_batch.delay(batch_id)
     for rotation_id in reindexing.due():
         reindex.delay(rotation_id)
+    for copy_id in copies.due():
+        make_copy.delay(copy_id)
+    copies.expire()
     quarantine.expire()
     store.tidy()
     expiry.expire()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from records.models.books import Book, Intermediary, Product
+from records.models.copies import DataCopy
 from records.models.customers import Account, Customer, Finances, Identity, Representative
 from records.models.destruction import (
     CertificatePage,
@@ -35,6 +36,7 @@ __all__ = [
     "CertificatePage",
     "Claim",
     "Customer",
+    "DataCopy",
     "DestructionBatch",
     "DestructionItem",
     "Disposal",
