@@ -16,6 +16,7 @@ from records.importing import engine, expiry, quarantine, store
 from records.models import ImportRun
 from records.retention import reckoning
 from records.retention.own_records import expiring
+from records.sign_in import codes, entrances, sending
 from records.storage import inspecting, scheduling, scrub
 
 _log = structlog.get_logger("records")
@@ -63,6 +64,25 @@ def keep_indexes() -> None:
             jobs.request(
                 Kind.INDEX, why=Why.SCHEDULE, channel=Channel.TASK, actor=actor, version=version
             )
+
+
+@shared_task
+def send_code(code_id: int) -> None:
+    try:
+        sending.work(code_id)
+    except IllegalMove:
+        _log.info("code-held-by-another", job=code_id)
+
+
+@shared_task
+def keep_sign_in() -> None:
+    """Codes that nobody was woken for, that wait for another turn, or that are over."""
+    with scopes.acting(actors.system("portal")):
+        waiting = sending.due()
+        codes.tidy()
+        entrances.tidy()
+    for code_id in waiting:
+        send_code(code_id)
 
 
 @shared_task

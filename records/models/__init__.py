@@ -17,6 +17,14 @@ from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.legal_holds import HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.retention import ExpiryRun, Keeping, KeepingRun, RetentionEvent
+from records.models.sign_in import (
+    Contact,
+    ContactFlag,
+    Entrance,
+    EntryCode,
+    Representation,
+    SignInCode,
+)
 from records.models.staff import StaffTrace
 from records.models.storage import (
     Disposal,
@@ -34,11 +42,15 @@ __all__ = [
     "Book",
     "CertificatePage",
     "Claim",
+    "Contact",
+    "ContactFlag",
     "Customer",
     "DestructionBatch",
     "DestructionItem",
     "Disposal",
     "Document",
+    "Entrance",
+    "EntryCode",
     "ExpiryRun",
     "Finances",
     "HeldStates",
@@ -57,9 +69,11 @@ __all__ = [
     "PolicyRole",
     "Product",
     "QuarantinedRow",
+    "Representation",
     "Representative",
     "RetentionEvent",
     "ScrubRun",
+    "SignInCode",
     "StaffTrace",
     "StoragePlace",
     "Tombstone",
