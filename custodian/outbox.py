@@ -30,6 +30,8 @@ class Message:
 def put(to: str, text: str, *, subject: str = "") -> None:
     """Readable by its owner only, whole or not at all."""
     folder = settings.CUSTODIAN_OUTBOX
+    if folder is None:
+        return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     now = clock.now()
     path = folder / f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"

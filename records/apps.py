@@ -18,7 +18,7 @@ class RecordsConfig(AppConfig):
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
         from records.retention import own_records
-        from records.sign_in import entry_codes, representing, sending  # noqa: F401
+        from records.sign_in import ending, entry_codes, representing, sending, store  # noqa: F401
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401
 

@@ -17,6 +17,7 @@ from records.models import ImportRun
 from records.retention import reckoning
 from records.retention.own_records import expiring
 from records.sign_in import codes, entrances, sending
+from records.sign_in import store as sign_in_store
 from records.storage import inspecting, scheduling, scrub
 
 _log = structlog.get_logger("records")
@@ -81,6 +82,7 @@ def keep_sign_in() -> None:
         waiting = sending.due()
         codes.tidy()
         entrances.tidy()
+        sign_in_store.tidy()
     for code_id in waiting:
         send_code(code_id)
 

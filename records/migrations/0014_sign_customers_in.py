@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(max_length=12, verbose_name='身份')),
+                ('kind', models.CharField(choices=[('guardian', '监护人'), ('heir', '继承人'), ('authorised', '授权代表')], max_length=12, verbose_name='身份')),
                 ('relation', models.CharField(blank=True, max_length=20, verbose_name='关系')),
                 ('until', models.DateField(null=True, verbose_name='至')),
                 ('asked_at', models.DateTimeField(default=custodian.clock.now)),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from access.models import Subject, User
 from custodian import clock
 from custodian.jobs import Job, JobQuerySet
+from records.models.customers import Representative
 from records.models.documents import Document
 from records.models.holdings import ScopedQuerySet
 
@@ -57,7 +58,7 @@ class SignInCode(Job):
     sent_to = models.CharField(max_length=6, choices=Contact, blank=True)
     used_at = models.DateTimeField(null=True)
 
-    objects = CodeQuerySet.as_manager()
+    objects: Any = CodeQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -175,7 +176,7 @@ class Representation(models.Model):
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subject = models.ForeignKey(Subject, models.PROTECT)
     representative = models.ForeignKey(Subject, models.PROTECT, related_name="+")
-    kind = models.CharField(_("身份"), max_length=12)
+    kind = models.CharField(_("身份"), max_length=12, choices=Representative.Kind)
     relation = models.CharField(_("关系"), max_length=20, blank=True)
     evidence = models.ForeignKey(Document, models.PROTECT, related_name="+")
     until = models.DateField(_("至"), null=True)

@@ -118,7 +118,7 @@ def _standing(subject: int, contact: Contact, identity: Any) -> Standing:
     if (identity.origins.get(element) or [""])[0] not in PROVEN:
         return Standing(contact, "unproven")
     with connection.cursor() as cursor:
-        values = {"subject": subject, "element": element, "contact": contact.value}
+        values: dict[str, Any] = {"subject": subject, "element": element, "contact": contact.value}
         cursor.execute(_STANDING, values)
         flagged, staff, strangers, one_agent = cursor.fetchone()
     for code, true in (
@@ -151,6 +151,6 @@ def _has(subject: int, element: str, digests: Sequence[bytes]) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def is_mobile(number: str) -> bool:
+def takes_messages(address: Address) -> bool:
     """A landline in the wrong box is no number for a short message."""
-    return check_mobile(number).value is not None
+    return address.contact is Contact.EMAIL or check_mobile(address.text).value is not None

@@ -14,7 +14,7 @@ LETTER_LASTS: Final = timedelta(days=15)
 WINDOW: Final = timedelta(minutes=15)
 PAUSE: Final = timedelta(seconds=60)
 OF_BROWSER: Final = 5
-OF_PERSON_THERE: Final = 3
+OF_PERSON_THERE: Final = 5
 OF_ADDRESS: Final = 40
 WRONG_THERE: Final = 25  # wrong codes from one address
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -40,7 +40,7 @@ LIMIT 2
 
 def who(policy_number: str, id_number: str, *, actor: Actor) -> int | None:
     """The subject, and one entry without any value. Two with the same number are a question for a person."""
-    values = {
+    values: dict[str, Any] = {
         "id_element": ID_NUMBER,
         "today": clock.local().date(),
         "ids": blind_indexes.digests(ID_NUMBER, id_number),

@@ -40,33 +40,27 @@ def work(code_id: int) -> None:
 
 
 def _carry_out(code: SignInCode, actor: Actor) -> None:
-    why = _against(code)
-    if why:
-        _finish(code, note=why)
-        return
-    standing = contacts.best(code.subject_id, code.wanted)
-    address = contacts.opened(code.subject_id, standing.contact, actor=actor)
-    if address is None or (
-        address.contact is Contact.MOBILE and not contacts.is_mobile(address.text)
-    ):
-        _finish(code, note="no-contact")
-    elif _sent(code, address):
-        _finish(code, note="sent", sent_to=address.contact.value)
-    else:
-        _again_or_give_up(code)
-
-
-def _against(code: SignInCode) -> str:
-    """Why nothing goes out: a code, for whoever looks after the sign-in; never told to who asked."""
     if code.expires_at <= clock.now() or code.code_sealed is None:
-        return "too-late"
+        return _finish(code, note="too-late")
     if code.subject_id is None:
-        return "nobody"
-    known = bool(code.known_by) and bytes(code.known_by) in entrances.marks_of(code.subject_id)
+        return _finish(code, note="nobody")
+    return _to(code.subject_id, code, actor)
+
+
+def _to(subject: int, code: SignInCode, actor: Actor) -> None:
+    """Why nothing goes out stands in the row for whoever looks after the sign-in; who asked is not told."""
+    known = bool(code.known_by) and bytes(code.known_by) in entrances.marks_of(subject)
     if throttle.too_many_sent(code, known=known):
-        return "too-many"
-    standing = contacts.best(code.subject_id, code.wanted)
-    return "no-contact" if standing.absent else standing.doubt
+        return _finish(code, note="too-many")
+    best = contacts.best(subject, code.wanted)
+    if not best.good:
+        return _finish(code, note=best.doubt or "no-contact")
+    address = contacts.opened(subject, best.contact, actor=actor)
+    if address is None or not contacts.takes_messages(address):
+        return _finish(code, note="no-contact")
+    if _sent(code, address):
+        return _finish(code, note="sent", sent_to=address.contact.value)
+    return _again_or_give_up(code)
 
 
 def _sent(code: SignInCode, address: contacts.Address) -> bool:

@@ -32,7 +32,7 @@ WHERE created_at > %(since)s AND purpose = 'sign_in'
 def seconds(*, person: bytes, address: bytes, browser: bytes) -> int:
     """0 for whoever may ask now."""
     now = clock.now()
-    values = {
+    values: dict[str, Any] = {
         "person": person,
         "address": address,
         "browser": browser,

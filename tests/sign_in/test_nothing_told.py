@@ -88,9 +88,7 @@ def shape(everybody, django_capture_on_commit_callbacks, monkeypatch):
         before = Entry.objects.newest_index()
         with statements() as sent, django_capture_on_commit_callbacks(execute=True):
             answers = [
-                browser.post(
-                    people.DOOR, policy_number=number_of(kind), id_number=id_of(kind)
-                ),
+                browser.post(people.DOOR, policy_number=number_of(kind), id_number=id_of(kind)),
                 browser.get(CODE),
             ]
         queued = len(woken)

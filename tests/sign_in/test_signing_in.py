@@ -82,7 +82,9 @@ def test_an_insured_and_not_only_the_policyholder_comes_in_and_each_sees_herself
 
 
 def test_somebody_elses_policy_number_opens_nothing(li):
-    zhao = estate.customer({**people.LI, "identity.id_number": people.resident("32031119800101004")})
+    zhao = estate.customer(
+        {**people.LI, "identity.id_number": people.resident("32031119800101004")}
+    )
     people.policy(zhao, "P888")
     browser = Browser()
     browser.ask(policy_number="P888")
