@@ -62,7 +62,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "legal-holds": frozenset(),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
-    "portal": frozenset({Action.PORTAL_OPEN}),
+    "portal": frozenset({Action.PORTAL_CODE_ASK, Action.PORTAL_CODE_SEND, Action.PORTAL_OPEN}),
     "personnel": frozenset({Action.USER_CHANGE}),
     "recertifier": frozenset(
         {

@@ -236,6 +236,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # Loopback without TLS is the only place where cookies may travel in clear.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-custodian" if PRODUCTION else "custodian"
+# By which a customer's browser is known again; it says nothing and opens nothing.
+CUSTODIAN_KNOWN_COOKIE = "__Host-custodian-known" if PRODUCTION else "custodian-known"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "custodian-csrf"
 SECURE_SSL_REDIRECT = env.flag("CUSTODIAN_SSL_REDIRECT", default=PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
@@ -323,6 +325,21 @@ EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("CUSTODIAN_MAIL_FROM", default="custodian@localhost")
 
+# Short messages to customers. Without a gateway they are written to the worker's output, and in production
+# not sent.
+CUSTODIAN_TEXT_URL = env.text("CUSTODIAN_TEXT_URL", default="")
+CUSTODIAN_TEXT_HOSTS = env.words("CUSTODIAN_TEXT_HOSTS")
+_token_file = env.text("CUSTODIAN_TEXT_TOKEN_PATH", default="")
+CUSTODIAN_TEXT_TOKEN = Path(_token_file) if _token_file else None
+CUSTODIAN_TEXT_SECONDS = env.number("CUSTODIAN_TEXT_SECONDS", default=10)
+# A folder that takes all messages instead, so that a demo can be tried.
+_outbox = "" if PRODUCTION else env.text("CUSTODIAN_OUTBOX", default="")
+CUSTODIAN_OUTBOX = Path(_outbox) if _outbox else None
+if CUSTODIAN_OUTBOX is not None:
+    EMAIL_BACKEND = "custodian.outbox.MailBackend"
+# No code goes to a contact of more unrelated customers than these; company default.
+CUSTODIAN_SHARED_CONTACT = env.number("CUSTODIAN_SHARED_CONTACT", default=3)
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -336,6 +353,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
+    "keep-sign-in": {"task": "records.tasks.keep_sign_in", "schedule": 10.0},
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
     "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},

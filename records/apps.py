@@ -29,6 +29,7 @@ class RecordsConfig(AppConfig):
         from records.own_data.copy_store import CopyStore
         from records.own_data.estates import Estates
         from records.retention import own_records
+        from records.sign_in import ending, entry_codes, representing, sending, store  # noqa: F401
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401
 

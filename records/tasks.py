@@ -17,6 +17,8 @@ from records.models import ImportRun
 from records.own_data import copies
 from records.retention import reckoning
 from records.retention.own_records import expiring
+from records.sign_in import codes, entrances, sending
+from records.sign_in import store as sign_in_store
 from records.storage import inspecting, scheduling, scrub
 
 _log = structlog.get_logger("records")
@@ -72,6 +74,26 @@ def make_copy(copy_id: int) -> None:
         copies.work(copy_id)
     except IllegalMove:
         _log.info("copy-held-by-another", copy=copy_id)
+
+
+@shared_task
+def send_code(code_id: int) -> None:
+    try:
+        sending.work(code_id)
+    except IllegalMove:
+        _log.info("code-held-by-another", job=code_id)
+
+
+@shared_task
+def keep_sign_in() -> None:
+    """Codes that nobody was woken for, that wait for another turn, or that are over."""
+    with scopes.acting(actors.system("portal")):
+        waiting = sending.due()
+        codes.tidy()
+        entrances.tidy()
+        sign_in_store.tidy()
+    for code_id in waiting:
+        send_code(code_id)
 
 
 @shared_task

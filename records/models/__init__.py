@@ -18,6 +18,14 @@ from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.legal_holds import HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.retention import ExpiryRun, Keeping, KeepingRun, RetentionEvent
+from records.models.sign_in import (
+    Contact,
+    ContactFlag,
+    Entrance,
+    EntryCode,
+    Representation,
+    SignInCode,
+)
 from records.models.staff import StaffTrace
 from records.models.storage import (
     Disposal,
@@ -35,12 +43,16 @@ __all__ = [
     "Book",
     "CertificatePage",
     "Claim",
+    "Contact",
+    "ContactFlag",
     "Customer",
     "DataCopy",
     "DestructionBatch",
     "DestructionItem",
     "Disposal",
     "Document",
+    "Entrance",
+    "EntryCode",
     "ExpiryRun",
     "Finances",
     "HeldStates",
@@ -59,9 +71,11 @@ __all__ = [
     "PolicyRole",
     "Product",
     "QuarantinedRow",
+    "Representation",
     "Representative",
     "RetentionEvent",
     "ScrubRun",
+    "SignInCode",
     "StaffTrace",
     "StoragePlace",
     "Tombstone",
