@@ -13,7 +13,14 @@ from custodian import elements
 SUFFIX = "_sealed"
 # Sealed, but no element of a customer's: names of uploads and whole rows set aside.
 WITHOUT_ELEMENT = frozenset({"ImportFile.name_sealed", "QuarantinedRow.row_sealed"})
-PREFIX = {"Identity": "identity", "Finances": "financial", "Account": "financial"}
+PREFIX = {
+    "Identity": "identity",
+    "Finances": "financial",
+    "Account": "financial",
+    "ClaimDecision": "claim",
+    "ClaimNeed": "claim",
+    "ClaimPayment": "claim",
+}
 
 
 @register
