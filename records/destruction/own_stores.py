@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from access import actors, erasure
 from access.exports import jobs as exports
 from access.exposure import unpacked
-from access.models import Assignment, Export, Exposure, Restriction, Seen
+from access.models import Assignment, Export, Exposure, PortalLogin, Restriction, Seen
 from access.vocabulary import Channel
 from custodian import clock
 from records.destruction.stores import Gone, Residue, Unreached, register
@@ -185,6 +185,7 @@ class _Register(_ByPage):
         customers.update(row_digest=b"", minor_until=None, intermediary=None)
         PolicyRole.objects.filter(subject__in=whole).delete()
         RetentionEvent.objects.filter(subject__in=whole).delete()
+        PortalLogin.objects.filter(subject__in=whole).delete()
         for rows in (
             Representative.objects.filter(subject__in=whole),
             Representative.objects.filter(representative__in=whole),
@@ -198,6 +199,7 @@ class _Register(_ByPage):
             ("role", PolicyRole.objects.filter(subject__in=whole)),
             ("assignment", Assignment.objects.current().filter(subject__in=whole)),
             ("event", RetentionEvent.objects.filter(subject__in=whole)),
+            ("login", PortalLogin.objects.filter(subject__in=whole)),
             ("restriction", Restriction.objects.filter(holding__in=gone.all)),
         ):
             for each in rows[:MOST]:
