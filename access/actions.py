@@ -289,11 +289,11 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CHECKPOINT_TAKE: _WATCHERS | _GUESTS,
     Action.BOOK_READ: _WATCHERS,
     Action.CATALOGUE_READ: _WATCHERS | {Role.REGULATOR},
-    Action.CLAIM_AGREE: _HANDLERS,
+    Action.CLAIM_AGREE: _HANDLERS | _CUSTOMERS,
     Action.CLAIM_ANALYSE: _WATCHERS,
     # Who of these may approve a decision stands in the rules of approval.
     Action.CLAIM_DECIDE: _HANDLERS | _OFFICERS,
-    Action.CLAIM_FILE: _DESK,
+    Action.CLAIM_FILE: _DESK | _CUSTOMERS,
     Action.CLAIM_HANDLE: _HANDLERS,
     Action.CLAIM_PAY: _HANDLERS,
     Action.CLAIM_READ: _CUSTOMER_READERS,

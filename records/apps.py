@@ -13,6 +13,9 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from access import ports, rechecking
         from records import catalogue, checks, damage, exporting, legal_holds  # noqa: F401
+        from records.claim_handling import approving as claims_approving  # noqa: F401
+        from records.claim_handling import going as claims_going
+        from records.claim_handling import terms, watching  # noqa: F401
         from records.destruction import batches, import_store, own_stores
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
@@ -22,6 +25,7 @@ class RecordsConfig(AppConfig):
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
         own_stores.ready()
+        claims_going.ready()
         rechecking.sources += [legal_holds.altered, batches.altered_approvals]
         import_store.ready()
         own_records.ready()

@@ -26,7 +26,7 @@ from custodian import elements
 from custodian.errors import CustodianError, NotVisible
 from records import explanations, purposes, vault
 from records.catalogue import BANK_ACCOUNT, BANK_NAME, NAME
-from records.claim_handling import deciding, examining, paying
+from records.claim_handling import deciding, examining, paying, terms
 from records.claim_handling.lifecycle import NotNow
 from records.desk_claim_forms import AskForm, DecideForm, PayForm
 from records.desk_claims import VALUES, claim_or_404, claim_page, purpose_of
@@ -175,7 +175,11 @@ def decide(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
             said = _("已提出，等第二人复核后生效。") if waits else _("核定已生效。")
             messages.success(request, said)
             return redirect("desk:claim", ref=found.ref)
-    return _form(request, "decide", found, form, title=_("核定"), actor=actor)
+    own = terms.house()
+    limit = terms.in_words("limit", own.limit)
+    return _form(
+        request, "decide", found, form, title=_("核定"), actor=actor, limit=limit, terms=own
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any, Final
-
-from django.utils.translation import gettext as _
+from typing import Final
 
 from access.law import clocks as law_clocks
+from access.law.clocks import Face
 from custodian import clock
 from records.claim_handling import terms
 from records.claim_handling.steps import Code, first
@@ -116,24 +115,19 @@ def next_due(claim: Claim) -> datetime | None:
     return found
 
 
-def shown(claim: Claim) -> list[Any]:
-    """Each clock as the component draws it, those that run first."""
-    rows = list(ClaimClock.objects.filter(claim=claim).order_by("due_at"))
+def shown(claim: Claim, *, for_customer: bool = False) -> list[Face]:
+    """Each clock as the component draws it, those that run first; the house's own are not the customer's."""
+    rows = ClaimClock.objects.filter(claim=claim).order_by("due_at")
+    mine = [each for each in rows if not (for_customer and each.rule == PAPERS)]
+    book = law_clocks.Book()
     return [
-        drawn(each)
-        for each in sorted(rows, key=lambda row: (row.stopped_at is not None, row.due_at))
+        law_clocks.shown(each, book=book, for_customer=for_customer)
+        for each in sorted(mine, key=lambda row: (row.stopped_at is not None, row.due_at))
     ]
 
 
-def nearest(claims: Sequence[int]) -> dict[int, Any]:
+def nearest(claims: Sequence[int]) -> dict[int, Face]:
     """By claim the clock that ends first, drawn."""
     rows = ClaimClock.objects.ticking().filter(claim__in=claims).order_by("claim", "due_at")
-    return {each.claim_id: drawn(each) for each in rows.distinct("claim")}
-
-
-def drawn(row: ClaimClock) -> Any:
-    """What the component needs; one that stands still says so instead of counting."""
-    item = law_clocks.shown(row)
-    if row.paused_at is not None and row.stopped_at is None:
-        item.state, item.state_text, item.left = "off", _("暂停：等补充材料"), "—"
-    return item
+    book = law_clocks.Book()
+    return {each.claim_id: law_clocks.shown(each, book=book) for each in rows.distinct("claim")}
