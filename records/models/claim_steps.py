@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,12 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from access.models import Subject, Unit, User
+from access.models.subjects import in_scope
 from custodian import clock
 from custodian.clocked import Clock, ClockQuerySet
 from custodian.regimes.lengths import Length
 from records.models.documents import Document
 from records.models.holdings import ScopedQuerySet
 from records.models.policies import Claim
+
+if TYPE_CHECKING:
+    from access.actors import Actor
 
 
 class ClaimStep(models.Model):
@@ -138,8 +142,9 @@ class ClaimPaper(models.Model):
         return f"{self.claim_id} {self.document_id}"
 
 
-class ClaimClockQuerySet(ScopedQuerySet, ClockQuerySet):
-    """Clocks hang on a subject like everything of a claim."""
+class ClaimClockQuerySet(ClockQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(in_scope(actor, prefix="subject__"))
 
 
 class ClaimClock(Clock):
@@ -157,7 +162,7 @@ class ClaimClock(Clock):
     contract_days = models.PositiveSmallIntegerField(null=True)
     told = models.CharField(max_length=4, choices=Told, blank=True)
 
-    objects: Any = ClaimClockQuerySet.as_manager()
+    objects = ClaimClockQuerySet.as_manager()  # type: ignore[misc]  # a clock's own kind of rows
 
     class Meta:
         constraints = [

@@ -233,6 +233,7 @@ def test_the_dead_are_not_paid(house):
         assert paying.payees(claim, actor=actor) == [holder.pk]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_everything_that_was_written_is_sealed_and_its_log_entries_name_no_value(
     house, entries_since
 ):
