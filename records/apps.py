@@ -12,7 +12,14 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from access import ports, rechecking
-        from records import catalogue, checks, damage, exporting, legal_holds  # noqa: F401
+        from records import (  # noqa: F401
+            catalogue,
+            checks,
+            damage,
+            exporting,
+            legal_holds,
+            portal_claims,
+        )
         from records.claim_handling import approving as claims_approving  # noqa: F401
         from records.claim_handling import going as claims_going
         from records.claim_handling import terms, watching  # noqa: F401
@@ -26,6 +33,7 @@ class RecordsConfig(AppConfig):
 
         own_stores.ready()
         claims_going.ready()
+        portal_claims.ready()
         rechecking.sources += [legal_holds.altered, batches.altered_approvals]
         import_store.ready()
         own_records.ready()
