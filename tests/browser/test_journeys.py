@@ -214,6 +214,8 @@ OFFICE = [
     "/admin/training/undertakings/secrecy/", "/accounts/learning/",
     "/admin/law/", "/admin/law/CN-INS-87/", "/admin/law/CN-TRF-6/confirm/", "/admin/law/rules/new/",
     "/admin/law/rules/cn-identity/", "/admin/law/rules/cn-log/change/",
+    "/admin/law/clocks/", "/admin/law/clocks/CN-COMPL-15D/", "/admin/law/clocks/CN-RIGHTS-30D/change/",
+    "/admin/law/calendar/", "/admin/law/calendar/2026/", "/admin/law/calendar/2027/enter/",
     "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/", "/admin/destruction/",
     "/admin/destruction/{batch}/",
     "/admin/keys/",
