@@ -9,6 +9,7 @@ from access.vocabulary import STAFF_ROLES, Role
 
 _OFFICERS = frozenset({Role.COMPLIANCE_OFFICER})
 _WATCHERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR})
+_HANDLERS = frozenset({Role.CLAIMS_HANDLER})
 _DESK = frozenset({Role.AGENT, Role.CLAIMS_HANDLER, Role.SERVICE_DESK})
 _CUSTOMER_READERS = _DESK | _WATCHERS
 _GUESTS = frozenset({Role.AUDITOR, Role.REGULATOR})  # of a case
@@ -47,6 +48,15 @@ class Action(StrEnum):
     CATALOGUE_READ = "records:catalogue:read"
     CHECKPOINT_TAKE = "access:checkpoint:take"
     CONTACT_FLAG = "records:contact:flag"
+    CLAIM_AGREE = "records:claim:agree"
+    CLAIM_ANALYSE = "records:claim:analyse"
+    CLAIM_DECIDE = "records:claim:decide"
+    CLAIM_FILE = "records:claim:file"
+    CLAIM_HANDLE = "records:claim:handle"
+    CLAIM_PAY = "records:claim:pay"
+    CLAIM_READ = "records:claim:read"
+    CLAIM_TERMS_APPROVE = "records:claim-terms:approve"
+    CLAIM_TERMS_PROPOSE = "records:claim-terms:propose"
     COUNTERPARTY_READ = "transfers:counterparty:read"
     CUSTOMER_CHANGE = "records:customer:change"
     CUSTOMER_CREATE = "records:customer:create"
@@ -164,6 +174,7 @@ class Action(StrEnum):
 
 # The word in the log for each act; an act that is not listed here is an `admin` act.
 ACT: Mapping[Action, str] = {
+    Action.CLAIM_READ: "list",
     Action.CUSTOMER_LIST: "list",
     Action.WORK_ITEM_READ: "list",
     Action.CUSTOMER_SEARCH: "search",
@@ -202,6 +213,13 @@ ACT: Mapping[Action, str] = {
     Action.CASE_APPROVE: "change",
     Action.CASE_CLOSE: "change",
     Action.CASE_OPEN: "change",
+    Action.CLAIM_AGREE: "change",
+    Action.CLAIM_DECIDE: "change",
+    Action.CLAIM_FILE: "change",
+    Action.CLAIM_HANDLE: "change",
+    Action.CLAIM_PAY: "change",
+    Action.CLAIM_TERMS_APPROVE: "change",
+    Action.CLAIM_TERMS_PROPOSE: "change",
     Action.DOCUMENT_ADD: "change",
     Action.FINDING_ANSWER: "change",
     Action.FINDING_ASK: "change",
@@ -303,6 +321,16 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.BOOK_READ: _WATCHERS,
     Action.CATALOGUE_READ: _WATCHERS | {Role.REGULATOR},
     Action.CONTACT_FLAG: frozenset({Role.SERVICE_DESK}) | _OFFICERS,
+    Action.CLAIM_AGREE: _HANDLERS | _CUSTOMERS,
+    Action.CLAIM_ANALYSE: _WATCHERS,
+    # Who of these may approve a decision stands in the rules of approval.
+    Action.CLAIM_DECIDE: _HANDLERS | _OFFICERS,
+    Action.CLAIM_FILE: _DESK | _CUSTOMERS,
+    Action.CLAIM_HANDLE: _HANDLERS,
+    Action.CLAIM_PAY: _HANDLERS,
+    Action.CLAIM_READ: _CUSTOMER_READERS,
+    Action.CLAIM_TERMS_APPROVE: _WATCHERS,
+    Action.CLAIM_TERMS_PROPOSE: _OFFICERS,
     Action.COUNTERPARTY_READ: _WATCHERS,
     Action.CUSTOMER_CHANGE: _DESK | _OFFICERS,
     Action.CUSTOMER_CREATE: _DESK | _OFFICERS,

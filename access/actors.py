@@ -44,6 +44,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
     "copier": frozenset(),
+    "claims": frozenset({Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}),
     "dispatcher": frozenset(),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE, Action.RETENTION_DESTROY}),
     "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),

@@ -370,6 +370,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-backups": {"task": "custodian.tasks.expire_backups", "schedule": 3600.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
     "keep-storage": {"task": "records.tasks.keep_storage", "schedule": 60.0},
+    "watch-claims": {"task": "records.tasks.watch_claims", "schedule": 60.0},
     "keep-keys": {"task": "access.tasks.keep_keys", "schedule": 600.0},
     "keep-indexes": {"task": "records.tasks.keep_indexes", "schedule": 600.0},
 }

@@ -18,10 +18,14 @@ class RecordsConfig(AppConfig):
             damage,
             exporting,
             legal_holds,
+            portal_claims,
             portal_data,
             portal_home,
             portal_looks,
         )
+        from records.claim_handling import approving as claims_approving  # noqa: F401
+        from records.claim_handling import going as claims_going
+        from records.claim_handling import terms, watching  # noqa: F401
         from records.destruction import batches, import_store, own_stores, stores
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
@@ -34,6 +38,8 @@ class RecordsConfig(AppConfig):
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
         own_stores.ready()
+        claims_going.ready()
+        portal_claims.ready()
         rechecking.sources += [legal_holds.altered, batches.altered_approvals]
         import_store.ready()
         own_records.ready()

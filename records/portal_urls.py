@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from records import portal_copies, portal_data, portal_home, portal_looks
+from records import portal_claims, portal_copies, portal_data, portal_home, portal_looks
 from records.sign_in import pages as sign_in
 
 app_name = "portal"
@@ -23,5 +23,8 @@ urlpatterns = [
     path("sign-ins/", sign_in.sign_ins, name="sign_ins"),
     path("stay/", sign_in.stay, name="stay"),
     path("sign-out/everywhere/", sign_in.sign_out_everywhere, name="sign_out_everywhere"),
+    path("claims/", portal_claims.table, name="claims"),
+    path("claims/new/", portal_claims.new, name="claim_new"),
+    path("claims/<str:ref>/", portal_claims.claim, name="claim"),
     path("sign-out/", portal_home.sign_out, name="sign_out"),
 ]

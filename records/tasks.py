@@ -11,6 +11,7 @@ from access.key_rotation.jobs import Kind, Why
 from access.vocabulary import Channel
 from custodian.workflow import IllegalMove
 from records import index_roots, reindexing
+from records.claim_handling import watching
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
 from records.models import ImportRun
@@ -120,6 +121,12 @@ def destroy_batch(batch_id: int) -> None:
         executing.work(batch_id)
     except IllegalMove:
         _log.info("destruction-held-by-another", batch=batch_id)
+
+
+@shared_task
+def watch_claims() -> None:
+    """Imported claims get their steps; clocks that are near or late are told once."""
+    watching.carry_out()
 
 
 @shared_task

@@ -103,6 +103,14 @@ ADMIN = (
         ),
     ),
     Group(
+        _("客户事项"),
+        (
+            Item(pgettext_lazy("列表", "赔案"), "admin:claims"),
+            Item(_("理赔分析"), "admin:claims_analysis"),
+            Item(_("理赔规定"), "admin:claim_terms"),
+        ),
+    ),
+    Group(
         _("事件"),
         (
             Item(_("事件告警"), "admin:incidents_alert_changelist"),
@@ -142,7 +150,7 @@ DESK = (
             Item(pgettext_lazy("列表", "导出"), "desk:exports"),
             Item(_("待办"), "desk:work"),
             Item(_("更正"), "desk:corrections"),
-            Item(_("理赔协助"), "desk:claims"),
+            Item(_("理赔"), "desk:claims"),
             Item(_("我的学习"), "desk:learning"),
             Item(_("请您说明"), "own_questions", only_waiting=True),
         ),

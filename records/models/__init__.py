@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from records.models.books import Book, Intermediary, Product
+from records.models.claim_decisions import ClaimDecision, ClaimPayment, ClaimTerms
+from records.models.claim_steps import ClaimClock, ClaimNeed, ClaimPaper, ClaimStep
 from records.models.copies import DataCopy
 from records.models.customers import Account, Customer, Finances, Identity, Representative
 from records.models.destruction import (
@@ -43,6 +45,13 @@ __all__ = [
     "Book",
     "CertificatePage",
     "Claim",
+    "ClaimClock",
+    "ClaimDecision",
+    "ClaimNeed",
+    "ClaimPaper",
+    "ClaimPayment",
+    "ClaimStep",
+    "ClaimTerms",
     "Contact",
     "ContactFlag",
     "Customer",
