@@ -17,12 +17,12 @@ class RecordsConfig(AppConfig):
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
-        from records.retention import own_records
+        from records.retention import agreeing, own_records
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
         own_stores.ready()
-        rechecking.sources += [legal_holds.altered, batches.altered_approvals]
+        rechecking.sources += [legal_holds.altered, batches.altered_approvals, agreeing.altered]
         import_store.ready()
         own_records.ready()
         ports.register_customers(Customers())

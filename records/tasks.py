@@ -13,6 +13,7 @@ from custodian.workflow import IllegalMove
 from records import index_roots, reindexing
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
+from records.legal_holds import counting
 from records.models import ImportRun
 from records.retention import reckoning
 from records.retention.own_records import expiring
@@ -78,6 +79,12 @@ def sweep() -> None:
     store.tidy()
     expiry.expire()
     tombstones.publish()
+
+
+@shared_task
+def count_holds() -> None:
+    """How much holds by book or rule cover, once a day and when they are new."""
+    counting.carry_out()
 
 
 @shared_task

@@ -59,6 +59,7 @@ FACTS: Mapping[str, Any] = {
     "case": _("案件编号"),
     "changed": _("改动的栏目"),
     "closed": _("办结的事项数"),
+    "corrected": _("为 1 时更正先前登记的起算日"),
     "course": _("课程代码"),
     "day": _("所审计的日期"),
     "digest": _("内容的指纹"),

@@ -214,7 +214,8 @@ OFFICE = [
     "/admin/training/undertakings/secrecy/", "/accounts/learning/",
     "/admin/law/", "/admin/law/CN-INS-87/", "/admin/law/CN-TRF-6/confirm/", "/admin/law/rules/new/",
     "/admin/law/rules/cn-identity/", "/admin/law/rules/cn-log/change/",
-    "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/", "/admin/destruction/",
+    "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/",
+    "/admin/retention/notes/{note}/", "/admin/destruction/",
     "/admin/destruction/{batch}/",
     "/admin/keys/",
 ]  # fmt: skip
@@ -234,6 +235,7 @@ def places(office, person) -> list[str]:
         "unit": office.agent.unit.code,
         "export": office.export.ref,
         "batch": office.batch.code,
+        "note": office.note.ref,
     }
     return [each.format(**named) for each in (OFFICE if person is office.officer else DESK)]
 
