@@ -219,7 +219,8 @@ OFFICE = [
     "/admin/law/rules/cn-identity/", "/admin/law/rules/cn-log/change/",
     "/admin/law/clocks/", "/admin/law/clocks/CN-COMPL-15D/", "/admin/law/clocks/CN-RIGHTS-30D/change/",
     "/admin/law/calendar/", "/admin/law/calendar/2026/", "/admin/law/calendar/2027/enter/",
-    "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/", "/admin/destruction/",
+    "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/",
+    "/admin/retention/notes/{note}/", "/admin/destruction/",
     "/admin/destruction/{batch}/",
     "/admin/keys/",
     "/admin/look-delays/", "/admin/look-delays/new/{entry}/",
@@ -240,6 +241,7 @@ def places(office, person) -> list[str]:
         "unit": office.agent.unit.code,
         "export": office.export.ref,
         "batch": office.batch.code,
+        "note": office.note.ref,
     }
     return [each.format(**named) for each in (OFFICE if person is office.officer else DESK)]
 
