@@ -9,6 +9,7 @@ from access.vocabulary import STAFF_ROLES, Role
 
 _OFFICERS = frozenset({Role.COMPLIANCE_OFFICER})
 _WATCHERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR})
+_HANDLERS = frozenset({Role.CLAIMS_HANDLER})
 _DESK = frozenset({Role.AGENT, Role.CLAIMS_HANDLER, Role.SERVICE_DESK})
 _CUSTOMER_READERS = _DESK | _WATCHERS
 _GUESTS = frozenset({Role.AUDITOR, Role.REGULATOR})  # of a case
@@ -47,6 +48,15 @@ class Action(StrEnum):
     CATALOGUE_READ = "records:catalogue:read"
     CHECKPOINT_TAKE = "access:checkpoint:take"
     CONTACT_FLAG = "records:contact:flag"
+    CLAIM_AGREE = "records:claim:agree"
+    CLAIM_ANALYSE = "records:claim:analyse"
+    CLAIM_DECIDE = "records:claim:decide"
+    CLAIM_FILE = "records:claim:file"
+    CLAIM_HANDLE = "records:claim:handle"
+    CLAIM_PAY = "records:claim:pay"
+    CLAIM_READ = "records:claim:read"
+    CLAIM_TERMS_APPROVE = "records:claim-terms:approve"
+    CLAIM_TERMS_PROPOSE = "records:claim-terms:propose"
     COUNTERPARTY_READ = "transfers:counterparty:read"
     CUSTOMER_CHANGE = "records:customer:change"
     CUSTOMER_CREATE = "records:customer:create"
@@ -75,6 +85,7 @@ class Action(StrEnum):
     GRANT_END = "access:grant:end"
     GRANT_READ = "access:grant:read"
     GRANT_REQUEST = "access:grant:request"
+    CLOCK_RECKON = "access:clock:reckon"
     LAW_APPROVE = "access:law:approve"
     LAW_PROPOSE = "access:law:propose"
     LAW_READ = "access:law:read"
@@ -90,12 +101,19 @@ class Action(StrEnum):
     LOG_SUBJECT_ERASE = "access:log-subject:erase"
     LOG_SUBJECT_READ = "access:log-subject:read"
     LOG_VERIFY = "access:log:verify"
+    LOOK_DELAY_APPROVE = "access:look-delay:approve"
+    LOOK_DELAY_ASK = "access:look-delay:ask"
+    LOOK_DELAY_READ = "access:look-delay:read"
+    LOOK_DELAY_RELEASE = "access:look-delay:release"
     PASSWORD_CHANGE = "access:password:change"  # noqa: S105
     PASSWORD_LINK_ISSUE = "access:password-link:issue"  # noqa: S105
     POLICY_RULE_APPROVE = "access:policy-rule:approve"
     POLICY_RULE_PROPOSE = "access:policy-rule:propose"
     POLICY_RULE_READ = "access:policy-rule:read"
     POLICY_RULE_REPLAY = "access:policy-rule:replay"
+    OWN_COPY_ASK = "records:own-copy:ask"
+    OWN_COPY_MAKE = "records:own-copy:make"
+    OWN_COPY_TAKE = "records:own-copy:take"
     OWN_LOOKS_READ = "access:own-looks:read"
     PORTAL_CLOSE = "access:portal-session:close"
     PORTAL_CODE_ASK = "records:portal-code:ask"
@@ -156,6 +174,7 @@ class Action(StrEnum):
 
 # The word in the log for each act; an act that is not listed here is an `admin` act.
 ACT: Mapping[Action, str] = {
+    Action.CLAIM_READ: "list",
     Action.CUSTOMER_LIST: "list",
     Action.WORK_ITEM_READ: "list",
     Action.CUSTOMER_SEARCH: "search",
@@ -194,6 +213,13 @@ ACT: Mapping[Action, str] = {
     Action.CASE_APPROVE: "change",
     Action.CASE_CLOSE: "change",
     Action.CASE_OPEN: "change",
+    Action.CLAIM_AGREE: "change",
+    Action.CLAIM_DECIDE: "change",
+    Action.CLAIM_FILE: "change",
+    Action.CLAIM_HANDLE: "change",
+    Action.CLAIM_PAY: "change",
+    Action.CLAIM_TERMS_APPROVE: "change",
+    Action.CLAIM_TERMS_PROPOSE: "change",
     Action.DOCUMENT_ADD: "change",
     Action.FINDING_ANSWER: "change",
     Action.FINDING_ASK: "change",
@@ -207,6 +233,7 @@ ACT: Mapping[Action, str] = {
     Action.GRANT_APPROVE: "change",
     Action.GRANT_END: "change",
     Action.GRANT_REQUEST: "change",
+    Action.CLOCK_RECKON: "change",
     Action.LAW_APPROVE: "change",
     Action.LAW_PROPOSE: "change",
     Action.LEGAL_HOLD_APPROVE: "change",
@@ -217,6 +244,12 @@ ACT: Mapping[Action, str] = {
     Action.POLICY_RULE_APPROVE: "change",
     Action.POLICY_RULE_PROPOSE: "change",
     Action.PASSWORD_LINK_ISSUE: "change",
+    Action.LOOK_DELAY_APPROVE: "change",
+    Action.LOOK_DELAY_ASK: "change",
+    Action.LOOK_DELAY_RELEASE: "change",
+    Action.OWN_COPY_ASK: "change",
+    Action.OWN_COPY_MAKE: "export",
+    Action.OWN_COPY_TAKE: "export",
     Action.OWN_LOOKS_READ: "view",
     Action.PORTAL_CLOSE: "logout",
     Action.PORTAL_OPEN: "login",
@@ -288,6 +321,16 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.BOOK_READ: _WATCHERS,
     Action.CATALOGUE_READ: _WATCHERS | {Role.REGULATOR},
     Action.CONTACT_FLAG: frozenset({Role.SERVICE_DESK}) | _OFFICERS,
+    Action.CLAIM_AGREE: _HANDLERS | _CUSTOMERS,
+    Action.CLAIM_ANALYSE: _WATCHERS,
+    # Who of these may approve a decision stands in the rules of approval.
+    Action.CLAIM_DECIDE: _HANDLERS | _OFFICERS,
+    Action.CLAIM_FILE: _DESK | _CUSTOMERS,
+    Action.CLAIM_HANDLE: _HANDLERS,
+    Action.CLAIM_PAY: _HANDLERS,
+    Action.CLAIM_READ: _CUSTOMER_READERS,
+    Action.CLAIM_TERMS_APPROVE: _WATCHERS,
+    Action.CLAIM_TERMS_PROPOSE: _OFFICERS,
     Action.COUNTERPARTY_READ: _WATCHERS,
     Action.CUSTOMER_CHANGE: _DESK | _OFFICERS,
     Action.CUSTOMER_CREATE: _DESK | _OFFICERS,
@@ -317,6 +360,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.GRANT_END: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.GRANT_READ: _WATCHERS,
     Action.GRANT_REQUEST: _DESK,
+    Action.CLOCK_RECKON: frozenset(),
     Action.LAW_APPROVE: _WATCHERS,
     Action.LAW_PROPOSE: _OFFICERS,
     Action.LAW_READ: _WATCHERS | {Role.ADMINISTRATOR},
@@ -338,6 +382,14 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.POLICY_RULE_PROPOSE: _OFFICERS,
     Action.POLICY_RULE_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.POLICY_RULE_REPLAY: _OFFICERS,
+    # Who of these may approve stands in the rules of approval.
+    Action.LOOK_DELAY_APPROVE: _WATCHERS,
+    Action.LOOK_DELAY_ASK: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.LOOK_DELAY_READ: _WATCHERS,
+    Action.LOOK_DELAY_RELEASE: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.OWN_COPY_ASK: _CUSTOMERS,
+    Action.OWN_COPY_MAKE: _CUSTOMERS,
+    Action.OWN_COPY_TAKE: _CUSTOMERS,
     Action.OWN_LOOKS_READ: _CUSTOMERS,
     Action.PORTAL_CLOSE: _CUSTOMERS,
     Action.PORTAL_CODE_ASK: frozenset(),

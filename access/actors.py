@@ -43,6 +43,8 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "backup": frozenset({Action.BACKUP_MAKE}),
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
+    "copier": frozenset(),
+    "claims": frozenset({Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}),
     "dispatcher": frozenset(),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE, Action.RETENTION_DESTROY}),
     "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
@@ -79,6 +81,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "scrubber": frozenset({Action.STORAGE_CHANGE, Action.STORAGE_SCRUB}),
     "sequencer": frozenset(),
     "tests": frozenset(Action),
+    "timekeeper": frozenset({Action.CLOCK_RECKON}),
     "verifier": frozenset({Action.LOG_VERIFY}),
     "key-rotator": frozenset({Action.INDEX_REBUILD, Action.KEY_DESTROY, Action.KEY_ROTATE}),
 }

@@ -55,7 +55,8 @@ _on_token = CUSTODIAN_KEK_PROVIDER == "pkcs11"
 CUSTODIAN_PKCS11_MODULE = env.text("CUSTODIAN_PKCS11_MODULE", default=None if _on_token else "")
 CUSTODIAN_PKCS11_TOKEN = env.text("CUSTODIAN_PKCS11_TOKEN", default=None if _on_token else "")
 CUSTODIAN_PKCS11_PIN = env.text("CUSTODIAN_PKCS11_PIN", default=None if _on_token else "")
-# Days for which a KEK wraps keys, and hours for which it is kept after the next one has taken them over.
+# Days for which a KEK wraps keys and a backup holds keys: after that nothing of before opens; a company
+# default. Hours for which a KEK is kept after the next one has taken them over.
 CUSTODIAN_KEY_DAYS = env.number("CUSTODIAN_KEY_DAYS", default=30)
 CUSTODIAN_KEY_GRACE = env.number("CUSTODIAN_KEY_GRACE", default=24)
 # The query log's tree: its name, the sequencer's key, whose keys others trust, and the copies outside.
@@ -74,6 +75,7 @@ CUSTODIAN_SEALING = not TESTING  # most tests run without a sequencer; its own t
 CUSTODIAN_RESTORED_SECONDS = 3600.0 if TESTING else 1.0  # how long a look at the mark holds
 # Backups: the public half of a key that is elsewhere, where they go, and how long each part is kept.
 CUSTODIAN_BACKUP_KEY = env.text("CUSTODIAN_BACKUP_KEY", default="")
+CUSTODIAN_BACKUP_FILES = env.flag("CUSTODIAN_BACKUP_FILES", default=True)
 CUSTODIAN_BACKUPS = Path(env.text("CUSTODIAN_BACKUPS", default=str(VAR / "backups")))
 CUSTODIAN_PHYSICAL_BACKUPS = env.words("CUSTODIAN_PHYSICAL_BACKUPS")
 CUSTODIAN_DATA_DAYS = env.number("CUSTODIAN_DATA_DAYS", default=365)
@@ -88,6 +90,12 @@ CUSTODIAN_DISK_WARN = env.number("CUSTODIAN_DISK_WARN", default=15)  # percent t
 CUSTODIAN_DISK_URGENT = env.number("CUSTODIAN_DISK_URGENT", default=5)
 # Files of an import that is over stay for so many days; company default, not law.
 CUSTODIAN_IMPORT_FILE_DAYS = env.number("CUSTODIAN_IMPORT_FILE_DAYS", default=30)
+# How long an investigation may keep a look from the customer, whether she sees the number of whoever looked,
+# how long a copy of her data can be downloaded, and how many files a day she may ask for. Company defaults.
+CUSTODIAN_LOOK_DELAY_DAYS = env.number("CUSTODIAN_LOOK_DELAY_DAYS", default=30)
+CUSTODIAN_PORTAL_SHOWS_STAFF_NUMBER = env.flag("CUSTODIAN_PORTAL_SHOWS_STAFF_NUMBER", default=True)
+CUSTODIAN_COPY_DAYS = env.number("CUSTODIAN_COPY_DAYS", default=7)
+CUSTODIAN_COPIES_A_DAY = env.number("CUSTODIAN_COPIES_A_DAY", default=6)
 CUSTODIAN_DEMO_REQUESTED = env.flag("CUSTODIAN_DEMO", default=False)
 
 INSTALLED_APPS = [
@@ -266,8 +274,6 @@ TIME_ZONE = "Asia/Shanghai"
 
 # Where tombstones are kept outside the database; a second place in other hands should copy it.
 CUSTODIAN_TOMBSTONES = Path(env.text("CUSTODIAN_TOMBSTONES", default=str(VAR / "tombstones")))
-# After so many days no backup holds a key that still opens anything; a company default.
-CUSTODIAN_KEY_DAYS = env.number("CUSTODIAN_KEY_DAYS", default=30)
 
 STATIC_URL = "/static/"
 # Elsewhere the files are served from the apps themselves.
@@ -354,12 +360,17 @@ CELERY_BEAT_SCHEDULE = {
     "note-exposures": {"task": "access.tasks.note_exposures", "schedule": 60.0},
     "audit": {"task": "access.tasks.audit", "schedule": 120.0},
     "remind": {"task": "access.tasks.remind", "schedule": crontab(hour="1", minute="0")},
+    "reckon-clocks": {
+        "task": "access.tasks.reckon_clocks",
+        "schedule": crontab(hour="0", minute="20"),
+    },
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
     "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
     "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "expire-backups": {"task": "custodian.tasks.expire_backups", "schedule": 3600.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
     "keep-storage": {"task": "records.tasks.keep_storage", "schedule": 60.0},
+    "watch-claims": {"task": "records.tasks.watch_claims", "schedule": 60.0},
     "keep-keys": {"task": "access.tasks.keep_keys", "schedule": 600.0},
     "keep-indexes": {"task": "records.tasks.keep_indexes", "schedule": 600.0},
 }

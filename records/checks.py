@@ -15,7 +15,14 @@ SUFFIX = "_sealed"
 WITHOUT_ELEMENT = frozenset(
     {"ImportFile.name_sealed", "QuarantinedRow.row_sealed", "SignInCode.code_sealed"}
 )
-PREFIX = {"Identity": "identity", "Finances": "financial", "Account": "financial"}
+PREFIX = {
+    "Identity": "identity",
+    "Finances": "financial",
+    "Account": "financial",
+    "ClaimDecision": "claim",
+    "ClaimNeed": "claim",
+    "ClaimPayment": "claim",
+}
 
 
 @register

@@ -11,9 +11,11 @@ from access.key_rotation.jobs import Kind, Why
 from access.vocabulary import Channel
 from custodian.workflow import IllegalMove
 from records import index_roots, reindexing
+from records.claim_handling import watching
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
 from records.models import ImportRun
+from records.own_data import copies
 from records.retention import reckoning
 from records.retention.own_records import expiring
 from records.sign_in import codes, entrances, sending
@@ -68,6 +70,14 @@ def keep_indexes() -> None:
 
 
 @shared_task
+def make_copy(copy_id: int) -> None:
+    try:
+        copies.work(copy_id)
+    except IllegalMove:
+        _log.info("copy-held-by-another", copy=copy_id)
+
+
+@shared_task
 def send_code(code_id: int) -> None:
     try:
         sending.work(code_id)
@@ -96,6 +106,9 @@ def sweep() -> None:
         destroy_batch.delay(batch_id)
     for rotation_id in reindexing.due():
         reindex.delay(rotation_id)
+    for copy_id in copies.due():
+        make_copy.delay(copy_id)
+    copies.expire()
     quarantine.expire()
     store.tidy()
     expiry.expire()
@@ -108,6 +121,12 @@ def destroy_batch(batch_id: int) -> None:
         executing.work(batch_id)
     except IllegalMove:
         _log.info("destruction-held-by-another", batch=batch_id)
+
+
+@shared_task
+def watch_claims() -> None:
+    """Imported claims get their steps; clocks that are near or late are told once."""
+    watching.carry_out()
 
 
 @shared_task

@@ -10,13 +10,14 @@ from uuid import UUID
 import redis
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from access import actors, erasure
 from access.exports import jobs as exports
 from access.exposure import unpacked
-from access.models import Assignment, Export, Exposure, Restriction, Seen
+from access.models import Assignment, Export, Exposure, PortalLogin, Restriction, Seen
 from access.vocabulary import Channel
 from custodian import clock
 from records.destruction.stores import Gone, Residue, Unreached, register
@@ -33,6 +34,7 @@ from records.models import (
     QuarantinedRow,
     Representative,
     RetentionEvent,
+    Tombstone,
 )
 
 MOST: Final = 20  # of a kind of residue are named
@@ -167,6 +169,19 @@ def remove_files(gone: Gone) -> None:
         path_of(each).unlink(missing_ok=True)
 
 
+def remove_files_of_destroyed() -> int:
+    """Those that came back with an old copy of the store, whose keys did not; how many there were."""
+    from records.documents import path_of
+
+    stones = Tombstone.objects.filter(gone=OuterRef("holding"))
+    found = 0
+    for each in Document.objects.filter(Exists(stones)).order_by("pk").iterator(2_000):
+        if (path := path_of(each)).exists():
+            path.unlink(missing_ok=True)
+            found += 1
+    return found
+
+
 class _Register(_ByPage):
     """The bare rows: who is whose, what was noted, what was set aside."""
 
@@ -185,6 +200,7 @@ class _Register(_ByPage):
         customers.update(row_digest=b"", minor_until=None, intermediary=None)
         PolicyRole.objects.filter(subject__in=whole).delete()
         RetentionEvent.objects.filter(subject__in=whole).delete()
+        PortalLogin.objects.filter(subject__in=whole).delete()
         for rows in (
             Representative.objects.filter(subject__in=whole),
             Representative.objects.filter(representative__in=whole),
@@ -198,6 +214,7 @@ class _Register(_ByPage):
             ("role", PolicyRole.objects.filter(subject__in=whole)),
             ("assignment", Assignment.objects.current().filter(subject__in=whole)),
             ("event", RetentionEvent.objects.filter(subject__in=whole)),
+            ("login", PortalLogin.objects.filter(subject__in=whole)),
             ("restriction", Restriction.objects.filter(holding__in=gone.all)),
         ):
             for each in rows[:MOST]:

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0025_let_customers_in'),
-        ('records', '0009_let_own_records_go'),
+        ('records', '0012_handle_claims'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

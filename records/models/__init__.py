@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from records.models.books import Book, Intermediary, Product
+from records.models.claim_decisions import ClaimDecision, ClaimPayment, ClaimTerms
+from records.models.claim_steps import ClaimClock, ClaimNeed, ClaimPaper, ClaimStep
+from records.models.copies import DataCopy
 from records.models.customers import Account, Customer, Finances, Identity, Representative
 from records.models.destruction import (
     CertificatePage,
@@ -42,9 +45,17 @@ __all__ = [
     "Book",
     "CertificatePage",
     "Claim",
+    "ClaimClock",
+    "ClaimDecision",
+    "ClaimNeed",
+    "ClaimPaper",
+    "ClaimPayment",
+    "ClaimStep",
+    "ClaimTerms",
     "Contact",
     "ContactFlag",
     "Customer",
+    "DataCopy",
     "DestructionBatch",
     "DestructionItem",
     "Disposal",
