@@ -27,6 +27,7 @@ class RecordsConfig(AppConfig):
         from records.claim_handling import going as claims_going
         from records.claim_handling import terms, watching  # noqa: F401
         from records.destruction import batches, import_store, own_stores, stores
+        from records.events import value_changed
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
@@ -37,6 +38,7 @@ class RecordsConfig(AppConfig):
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
+        value_changed.connect(ending.contact_changed, dispatch_uid="sign-in")
         own_stores.ready()
         claims_going.ready()
         portal_claims.ready()

@@ -274,7 +274,7 @@ def test_every_page_fits_its_screen_and_has_no_barrier(visit, office, who):
 def test_a_lit_page_and_the_ways_in_have_no_barrier(visit, office):
     stranger = visit()
     found = []
-    for place in ("/", "/accounts/login/", "/accounts/password/forgotten/"):
+    for place in ("/", "/accounts/login/", "/accounts/password/forgotten/", "/portal/sign-in/"):
         stranger.page.goto(place)
         found += stranger.barriers(place)
     agent = visit(office.agent)
