@@ -19,15 +19,21 @@ class RecordsConfig(AppConfig):
             exporting,
             legal_holds,
             portal_claims,
+            portal_data,
+            portal_home,
+            portal_looks,
         )
         from records.claim_handling import approving as claims_approving  # noqa: F401
         from records.claim_handling import going as claims_going
         from records.claim_handling import terms, watching  # noqa: F401
-        from records.destruction import batches, import_store, own_stores
+        from records.destruction import batches, import_store, own_stores, stores
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
+        from records.own_data.copy_store import CopyStore
+        from records.own_data.estates import Estates
         from records.retention import own_records
+        from records.sign_in import ending, entry_codes, representing, sending, store  # noqa: F401
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
@@ -37,6 +43,10 @@ class RecordsConfig(AppConfig):
         rechecking.sources += [legal_holds.altered, batches.altered_approvals]
         import_store.ready()
         own_records.ready()
+        stores.register(CopyStore())
+        portal_home.register_panel("looks", 10, portal_looks.panel)
+        portal_home.register_way(10, _("我的资料"), "portal:data", portal_data.hint)
         ports.register_customers(Customers())
+        ports.register_estates(Estates())
         ports.register_holders(Holders())
         ports.register_relations(Relations())

@@ -14,6 +14,7 @@ from records import (
     desk_intake,
     desk_learning,
     desk_reveal,
+    desk_sign_in,
     desk_work,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("customers/<str:ref>/", desk.customer, name="customer"),
     path("customers/<str:ref>/reveal/", desk_reveal.reveal, name="reveal"),
     path("customers/<str:ref>/hide/", desk_reveal.hide, name="hide"),
+    path("customers/<str:ref>/sign-in/", desk_sign_in.page, name="sign_in"),
     path("customers/<str:ref>/work/", desk_work.open_for, name="work_open"),
     path("customers/<str:ref>/claims/new/", desk_claims.new, name="claim_new"),
     path("claims/", desk_claims.table, name="claims"),

@@ -82,6 +82,7 @@ ADMIN = (
             Item(_("授权与审批"), "admin:access_approval_changelist"),
             Item(pgettext_lazy("列表", "临时授权"), "admin:grants"),
             Item(_("紧急访问"), "admin:break_glasses"),
+            Item(_("延后显示"), "admin:look_delays"),
             Item(pgettext_lazy("列表", "导出登记"), "admin:exports"),
             Item(pgettext_lazy("列表", "限额"), "admin:quotas"),
             Item(pgettext_lazy("列表", "权限复核"), "admin:recertifications"),

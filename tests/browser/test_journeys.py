@@ -197,6 +197,9 @@ DESK = [
     "/accounts/settings/",
     "/accounts/recertification/",
 ]
+PORTAL = [
+    "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/",
+]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
     "/admin/records/customer/", "/admin/records/customer/{ref}/change/", "/admin/access/policyrule/",
@@ -219,6 +222,7 @@ OFFICE = [
     "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/", "/admin/destruction/",
     "/admin/destruction/{batch}/",
     "/admin/keys/",
+    "/admin/look-delays/", "/admin/look-delays/new/{entry}/",
 ]  # fmt: skip
 
 
