@@ -11,12 +11,17 @@ from django.db.models import BinaryField
 from custodian import elements
 
 SUFFIX = "_sealed"
-# Sealed, but no element of a customer's: names of uploads and whole rows set aside.
-WITHOUT_ELEMENT = frozenset({"ImportFile.name_sealed", "QuarantinedRow.row_sealed"})
+# Sealed, but no element of a customer's: names of uploads, whole rows set aside, codes on their way.
+WITHOUT_ELEMENT = frozenset(
+    {"ImportFile.name_sealed", "QuarantinedRow.row_sealed", "SignInCode.code_sealed"}
+)
 PREFIX = {
     "Identity": "identity",
     "Finances": "financial",
     "Account": "financial",
+    "ClaimDecision": "claim",
+    "ClaimNeed": "claim",
+    "ClaimPayment": "claim",
     "CustomerRequest": "request",
     "RequestMessage": "request",
 }

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from access import keystore
 from custodian.crypto.errors import KeyringSealed, OpenFailed
-from records import vault
+from records import parts, vault
 from records.models import (
-    Account,
     Claim,
     CustomerRequest,
     Document,
     Finances,
     Identity,
     Policy,
-    RequestMessage,
     Tombstone,
 )
 
@@ -29,19 +27,6 @@ HOLDINGS: Final[Mapping[str, Any]] = {
     "claim": Claim,
     "document": Document,
     "request": CustomerRequest,
-}
-
-
-class Part(NamedTuple):
-    """Rows apart whose values lie under the holding of another: found by `key`, told apart by slot."""
-
-    model: Any
-    key: str  # the column that names the row of the holding, by its primary key
-
-
-PARTS: Final[Mapping[str, Part]] = {
-    "financial": Part(Account, "subject_id"),
-    "request": Part(RequestMessage, "request_id"),
 }
 
 
@@ -58,14 +43,14 @@ def altered(kind: str, *, every: int = 1) -> Iterator[UUID]:
 
 
 def _altered(kind: str, rows: Sequence[Any]) -> Iterator[UUID]:
-    parts = parts_of(kind, rows)
+    beside = parts.blobs_of(kind, [row.pk for row in rows])
     keys = keys_of({row.holding: row.subject_id for row in rows})
     stones = Tombstone.objects.filter(gone__in=[row.holding for row in rows])
     gone = set(stones.values_list("gone", flat=True))
     for row in rows:
         if row.holding in gone:
             continue
-        blobs = {**blobs_of(kind, row), **parts.get(row.pk, {})}
+        blobs = {**parts.sealed_of(kind, row), **beside.get(row.pk, {})}
         key = keys.get(row.holding)
         mac = bytes(row.state_mac)
         if key is None or not vault.whole(
@@ -83,30 +68,3 @@ def keys_of(owners: Mapping[UUID, int | None]) -> Mapping[UUID, keystore.DataKey
         # Somebody's key does not unwrap; find out whose.
         apart = [keys_of({holding: owner}) for holding, owner in owners.items()]
         return {holding: key for keys in apart for holding, key in keys.items()}
-
-
-def blobs_of(kind: str, row: Any) -> dict[str, bytes]:
-    return {
-        f"{kind}.{field.name.removesuffix('_sealed')}": bytes(blob)
-        for field in row._meta.concrete_fields
-        if field.name.endswith("_sealed") and (blob := getattr(row, field.name)) is not None
-    }
-
-
-def parts_of(kind: str, rows: Sequence[Any]) -> dict[Any, dict[str, bytes]]:
-    """The blobs of rows apart by place, for each row of a holding by its key."""
-    found: dict[Any, dict[str, bytes]] = {}
-    for part in part_rows(kind, [row.pk for row in rows]):
-        places = found.setdefault(getattr(part, PARTS[kind].key), {})
-        for place, blob in blobs_of(kind, part).items():
-            places[f"{place}/{part.slot}"] = blob
-    return found
-
-
-def part_rows(kind: str, keys: Iterable[Any]) -> Iterable[Any]:
-    """The rows apart of the holdings with these keys; none for a kind that has none."""
-    if kind not in PARTS:
-        return ()
-    part = PARTS[kind]
-    rows: Iterable[Any] = part.model._default_manager.filter(**{f"{part.key}__in": list(keys)})
-    return rows

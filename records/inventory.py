@@ -20,6 +20,9 @@ from records.catalogue import BASES, OWNERS
 from records.models import (
     Account,
     Claim,
+    ClaimDecision,
+    ClaimNeed,
+    ClaimPayment,
     CustomerRequest,
     Document,
     Finances,
@@ -27,6 +30,7 @@ from records.models import (
     Policy,
     RequestMessage,
 )
+from records.tables import table_of
 
 # Invented, to show what a mask leaves visible.
 SAMPLES = {
@@ -55,6 +59,9 @@ _MODELS: dict[str, Any] = {
     "account": Account,
     "policy": Policy,
     "claim": Claim,
+    "claim_need": ClaimNeed,
+    "claim_decision": ClaimDecision,
+    "claim_payment": ClaimPayment,
     "document": Document,
     "request": CustomerRequest,
     "message": RequestMessage,
@@ -110,7 +117,7 @@ def _counts(actor: Actor) -> dict[str, int]:
     """One statement for each table; a file has no column of its own and is counted by its row."""
     codes: dict[str, list[str]] = {}
     for element in elements.catalogue():
-        codes.setdefault(_table_of(element.code), []).append(element.code)
+        codes.setdefault(table_of(element.code), []).append(element.code)
     counts: dict[str, int] = {}
     for table, held_there in codes.items():
         wanted = {code.replace(".", "_"): _having(code) for code in held_there}
@@ -124,13 +131,6 @@ def _having(code: str) -> Count:
     if code == "document.content":
         return Count("subject", distinct=True)
     return Count("subject", distinct=True, filter=Q(**{f"{column}__isnull": False}))
-
-
-def _table_of(code: str) -> str:
-    prefix, _dot, name = code.partition(".")
-    if prefix == "financial":
-        return "income" if name == "income" else "account"
-    return "message" if code == "request.message" else prefix
 
 
 def data_map(actor: Actor) -> Iterator[dict[str, Any]]:

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 from django.urls import path
 
-from records import portal_home, request_portal
+from records import (
+    portal_claims,
+    portal_copies,
+    portal_data,
+    portal_home,
+    portal_looks,
+    request_portal,
+)
+from records.sign_in import pages as sign_in
 
 app_name = "portal"
 urlpatterns = [
     path("", portal_home.home, name="home"),
-    path("sign-in/", portal_home.login, name="login"),
+    path("data/", portal_data.data, name="data"),
+    path("data/reveal/", portal_data.reveal, name="data_reveal"),
+    path("data/copy/", portal_copies.ask, name="copy"),
+    path("data/copy/<uuid:ref>/", portal_copies.take, name="copy_take"),
+    path("looks/", portal_looks.looks, name="looks"),
+    path("looks/<int:index>/proof/", portal_looks.proof, name="look_proof"),
+    path("sign-in/", sign_in.numbers, name="login"),
+    path("sign-in/code/", sign_in.code, name="code"),
+    path("sign-in/again/", sign_in.again, name="code_again"),
+    path("sign-in/for/", sign_in.choose, name="choose"),
+    path("sign-ins/", sign_in.sign_ins, name="sign_ins"),
+    path("stay/", sign_in.stay, name="stay"),
+    path("sign-out/everywhere/", sign_in.sign_out_everywhere, name="sign_out_everywhere"),
+    path("claims/", portal_claims.table, name="claims"),
+    path("claims/new/", portal_claims.new, name="claim_new"),
+    path("claims/<str:ref>/", portal_claims.claim, name="claim"),
     path("sign-out/", portal_home.sign_out, name="sign_out"),
     path("requests/", request_portal.everything, name="requests"),
-    path("requests/new/", request_portal.choose, name="request_choose"),
-    path("requests/new/<str:kind>/", request_portal.new, name="request_new"),
+    path("requests/new/", request_portal.choose, name="request_new"),
+    path("requests/new/<str:kind>/", request_portal.new, name="request_ask"),
     path("requests/<str:ref>/", request_portal.one, name="request"),
 ]

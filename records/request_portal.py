@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any, Final
 
 from django.contrib import messages
@@ -10,14 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from access import own_looks
 from access.actions import Action
 from access.actors import Actor
 from access.law import clock_faces
 from access.vocabulary import Role
-from custodian.errors import CustodianError, NotVisible
-from records import references, request_words
+from custodian.errors import CustodianError
+from records import portal_home, references, request_words
 from records.models import Customer, CustomerRequest
 from records.portal_home import Panel
 from records.portal_pages import CHANNEL, PURPOSE, not_found, portal_page
@@ -38,6 +39,7 @@ from records.requests.opening import AlreadyOpen, TooMany
 
 # Where somebody does the same thing better than by a request, once that page is there.
 ELSEWHERE: Final = {
+    Kind.COPY: "portal:copy",
     Kind.CORRECTION: "portal:correction_new",
     Kind.COMPLETION: "portal:correction_new",
     Kind.LOOK_QUESTION: "portal:looks",
@@ -58,8 +60,13 @@ def everything(request: HttpRequest, *, actor: Actor, customer: Customer) -> Htt
 
 
 @require_safe
-@portal_page()
+@portal_page(query=("kind", "entry"))
 def choose(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpResponse:
+    """Whoever comes with a kind, as from the list of looks, goes on to its page at once."""
+    kind, entry = request.GET.get("kind", ""), request.GET.get("entry", "")
+    if kind in kinds.WAYS:
+        more = f"?entry={entry}" if entry.isdecimal() else ""
+        return redirect(reverse("portal:request_ask", args=[kind]) + more)
     groups = [
         (title, [(kinds.of(kind), _address(kind)) for kind in several if _offered(kind)])
         for title, several in kinds.GROUPS
@@ -75,7 +82,7 @@ def _offered(kind: Kind) -> bool:
 
 
 def _address(kind: Kind) -> str:
-    return _elsewhere(kind) or reverse("portal:request_new", args=[kind.value])
+    return _elsewhere(kind) or reverse("portal:request_ask", args=[kind.value])
 
 
 def _elsewhere(kind: Kind) -> str:
@@ -139,8 +146,9 @@ def _entry(way: Way, asked: str, customer: Customer, actor: Actor) -> int | None
     if way.about != "entry":
         return None
     if asked.isdecimal() and len(asked) < 18:
-        with contextlib.suppress(NotVisible):
-            return int(looks.find(customer.subject.uid, int(asked)).pk)
+        visit = own_looks.find(customer.subject, int(asked), capacity=actor.capacity)
+        if visit is not None:
+            return visit.index
     return int(not_found(asked, action=Action.REQUEST_OPEN, actor=actor))
 
 
@@ -242,7 +250,7 @@ def _page(
         "things": telling.things(found.outcome),
         "outcomes": telling.sentences(found.outcome),
         "chosen": request_words.chosen(found),
-        "looks": looks.summary(found.details.get("entries", []))
+        "looks": looks.told(found, capacity=actor.capacity)
         if found.kind == Kind.FRAUD_CALL
         else None,
         "remedies": request_words.remedies() if found.status in _UNHAPPY else [],
@@ -256,6 +264,16 @@ def _page(
 _UNHAPPY: Final = frozenset(
     {CustomerRequest.Status.REFUSED.value, CustomerRequest.Status.PARTLY.value}
 )
+
+
+def ready() -> None:
+    """The first page's parts, and which acts on her requests a customer sees in her list of looks."""
+    portal_home.register_panel("requests", 30, panel)
+    portal_home.register_way(40, _lazy("我的申请"), "portal:requests", hint)
+    own_looks.tell_change(Action.REQUEST_OPEN, _lazy("登记了您的申请"))
+    own_looks.tell_change(Action.REQUEST_HANDLE, _lazy("办理了您的申请"))
+    own_looks.tell_change(Action.REQUEST_DECIDE, _lazy("答复了您的申请"))
+    own_looks.tell_change(Action.REQUEST_EXTEND, _lazy("延长了您申请的期限"))
 
 
 def panel(actor: Actor, customer: Customer) -> Panel | None:

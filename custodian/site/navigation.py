@@ -86,6 +86,7 @@ ADMIN = (
             Item(_("授权与审批"), "admin:access_approval_changelist"),
             Item(pgettext_lazy("列表", "临时授权"), "admin:grants"),
             Item(_("紧急访问"), "admin:break_glasses"),
+            Item(_("延后显示"), "admin:look_delays"),
             Item(pgettext_lazy("列表", "导出登记"), "admin:exports"),
             Item(pgettext_lazy("列表", "限额"), "admin:quotas"),
             Item(pgettext_lazy("列表", "权限复核"), "admin:recertifications"),
@@ -103,6 +104,14 @@ ADMIN = (
             Item(_("法律保留"), "admin:records_legalhold_changelist"),
             Item(_("存储检查"), "admin:storage"),
             Item(_("销毁批次"), "admin:destructions"),
+        ),
+    ),
+    Group(
+        _("客户事项"),
+        (
+            Item(pgettext_lazy("列表", "赔案"), "admin:claims"),
+            Item(_("理赔分析"), "admin:claims_analysis"),
+            Item(_("理赔规定"), "admin:claim_terms"),
         ),
     ),
     Group(
@@ -146,7 +155,7 @@ DESK = (
             Item(_("待办"), "desk:work"),
             Item(pgettext_lazy("列表", "客户申请"), "desk:requests", role=Role.SERVICE_DESK),
             Item(_("更正"), "desk:corrections"),
-            Item(_("理赔协助"), "desk:claims"),
+            Item(_("理赔"), "desk:claims"),
             Item(_("我的学习"), "desk:learning"),
             Item(_("请您说明"), "own_questions", only_waiting=True),
         ),

@@ -10,6 +10,7 @@ from uuid import UUID
 import redis
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
@@ -19,8 +20,9 @@ from access.exposure import unpacked
 from access.models import Assignment, Export, Exposure, PortalLogin, Restriction, Seen
 from access.vocabulary import Channel
 from custodian import clock
+from records import parts
 from records.destruction.stores import Gone, Residue, Unreached, register
-from records.integrity import HOLDINGS, PARTS
+from records.integrity import HOLDINGS
 from records.models import (
     BlindIndex,
     Claim,
@@ -33,6 +35,7 @@ from records.models import (
     QuarantinedRow,
     Representative,
     RetentionEvent,
+    Tombstone,
 )
 
 MOST: Final = 20  # of a kind of residue are named
@@ -69,24 +72,27 @@ class _Values(_ByPage):
     def purge(self, gone: Gone) -> None:
         for kind, holdings in gone.holdings.items():
             _blank(kind, holdings)
-            if kind in PARTS:
-                _parts(kind, holdings).delete()
+            for rows in _parts(kind, holdings):
+                rows.delete()
 
     def scan(self, gone: Gone) -> Iterator[Residue]:
         for kind, holdings in gone.holdings.items():
             for holding in _filled(kind, holdings)[:MOST]:
                 yield Residue(self.name, f"{kind} {holding}")
-            if kind in PARTS:
-                for part in _parts(kind, holdings)[:MOST]:
+            for rows in _parts(kind, holdings):
+                for part in rows[:MOST]:
                     yield Residue(self.name, f"part of {kind} {part}")
 
 
-def _parts(kind: str, holdings: Sequence[UUID]) -> Any:
-    """Rows apart whose values lie under these holdings: accounts, messages."""
-    whose = HOLDINGS[kind]._default_manager.filter(holding__in=holdings)
-    return PARTS[kind].model._default_manager.filter(
-        **{f"{PARTS[kind].key}__in": whose.values("pk")}
-    )
+# What lies apart under these holdings goes with its row; a claim's steps stay, without their values.
+_WHOLE: Final = frozenset({"financial", "request"})
+
+
+def _parts(kind: str, holdings: Sequence[UUID]) -> Iterator[Any]:
+    if kind in _WHOLE:
+        whose = HOLDINGS[kind]._default_manager.filter(holding__in=holdings)
+        for part in parts.PARTS[kind]:
+            yield part.of(whose.values_list("pk", flat=True))
 
 
 def _columns(kind: str) -> list[str]:
@@ -170,6 +176,19 @@ def remove_files(gone: Gone) -> None:
 
     for each in _documents(gone):
         path_of(each).unlink(missing_ok=True)
+
+
+def remove_files_of_destroyed() -> int:
+    """Those that came back with an old copy of the store, whose keys did not; how many there were."""
+    from records.documents import path_of
+
+    stones = Tombstone.objects.filter(gone=OuterRef("holding"))
+    found = 0
+    for each in Document.objects.filter(Exists(stones)).order_by("pk").iterator(2_000):
+        if (path := path_of(each)).exists():
+            path.unlink(missing_ok=True)
+            found += 1
+    return found
 
 
 class _Register(_ByPage):

@@ -96,8 +96,8 @@ def unseed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0027_heed_requests"),
-        ("records", "0009_let_own_records_go"),
+        ("access", "0028_heed_requests"),
+        ("records", "0016_copy_own_data"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

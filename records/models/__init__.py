@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from records.models.books import Book, Intermediary, Product
+from records.models.claim_decisions import ClaimDecision, ClaimPayment, ClaimTerms
+from records.models.claim_steps import ClaimClock, ClaimNeed, ClaimPaper, ClaimStep
+from records.models.copies import DataCopy
 from records.models.customers import Account, Customer, Finances, Identity, Representative
 from records.models.destruction import (
     CertificatePage,
@@ -14,7 +17,7 @@ from records.models.destruction import (
 from records.models.documents import Document
 from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
-from records.models.legal_holds import HoldReview, LegalHold
+from records.models.legal_holds import HoldCount, HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.requests import (
     CustomerRequest,
@@ -24,6 +27,14 @@ from records.models.requests import (
     RequestStep,
 )
 from records.models.retention import ExpiryRun, Keeping, KeepingRun, RetentionEvent
+from records.models.sign_in import (
+    Contact,
+    ContactFlag,
+    Entrance,
+    EntryCode,
+    Representation,
+    SignInCode,
+)
 from records.models.staff import StaffTrace
 from records.models.storage import (
     Disposal,
@@ -41,15 +52,28 @@ __all__ = [
     "Book",
     "CertificatePage",
     "Claim",
+    "ClaimClock",
+    "ClaimDecision",
+    "ClaimNeed",
+    "ClaimPaper",
+    "ClaimPayment",
+    "ClaimStep",
+    "ClaimTerms",
+    "Contact",
+    "ContactFlag",
     "Customer",
     "CustomerRequest",
+    "DataCopy",
     "DestructionBatch",
     "DestructionItem",
     "Disposal",
     "Document",
+    "Entrance",
+    "EntryCode",
     "ExpiryRun",
     "Finances",
     "HeldStates",
+    "HoldCount",
     "HoldReview",
     "Holding",
     "Identity",
@@ -65,6 +89,7 @@ __all__ = [
     "PolicyRole",
     "Product",
     "QuarantinedRow",
+    "Representation",
     "Representative",
     "RequestClock",
     "RequestEffect",
@@ -72,6 +97,7 @@ __all__ = [
     "RequestStep",
     "RetentionEvent",
     "ScrubRun",
+    "SignInCode",
     "StaffTrace",
     "StoragePlace",
     "Tombstone",

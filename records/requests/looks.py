@@ -1,7 +1,7 @@
 """Looks that a request is about: those before a fraud call, and the one that a customer asks about.
 
-A customer is told roles, units, kinds of data and purposes, and nobody's name. Only entries that carry her
-own tag are read, so that nobody learns of anybody else by them.
+The officers see every entry that carries her tag. She herself is told of them as in her own list of looks:
+nobody's name, nobody else's affairs, and nothing that an investigation keeps back.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from access import actors, findings, scopes
+from access import actors, findings, own_looks, scopes
 from access.actors import Actor, system
 from access.models import Entry, Finding, Subject, SubjectAccess, User
 from access.models.findings import TELLERS
@@ -25,6 +25,7 @@ from access.querylog.telling import Told, tell
 from custodian import clock
 from custodian.errors import NotVisible
 from records.models import CustomerRequest
+from records.own_data import telling
 from records.requests.accepting import on_acceptance
 from records.requests.stepping import ACTOR
 
@@ -32,6 +33,7 @@ FRAUD, LOOK = "fraud-call", "look-question"
 # How far back a fraud call asks, and of how many looks at most; company default.
 DAYS: Final = 14
 MOST: Final = findings.MOST_ENTRIES
+PAGES: Final = 4  # of her list that are gone through for it
 ACTS: Final = ("list", "search", "view", "reveal", "export")
 
 
@@ -75,13 +77,22 @@ def _seen(key: tuple[Any, ...], looks: Sequence[Told]) -> Seen:
     return Seen(day, role, unit, purpose, kinds, len(looks), opened)
 
 
-def find(uid: UUID, index: int) -> Entry:
-    """The entry if it showed this customer; raises `NotVisible` for any other, there or not."""
-    shown = SubjectAccess.objects.filter(subject=uid, entry_id=index)
-    found = Entry.objects.filter(pk=index, act__in=ACTS).first() if shown.exists() else None
-    if found is None:
-        raise NotVisible
-    return found
+def told(request: CustomerRequest, *, capacity: str) -> list[Any]:
+    """The days before the call as the customer may be told of them, newest first.
+
+    What an investigation keeps back is not among them, and appears when it is released.
+    """
+    subject = Subject.objects.get(pk=request.subject_id)
+    since = clock.local(request.received_at - timedelta(days=DAYS)).date()
+    found: list[Any] = []
+    before: int | None = None
+    for _page in range(PAGES):
+        page = own_looks.page(subject, before=before, capacity=capacity)
+        found += [day for day in telling.told(page.days, page.standing) if day.on >= since]
+        before = page.older
+        if before is None or (page.days and page.days[-1].on < since):
+            break
+    return [day for day in found if day.lines]
 
 
 def entry(index: int) -> Entry | None:

@@ -16,7 +16,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.models import Unit
 from custodian import clock
-from records import integrity, states, vault
+from records import parts, states, vault
 from records.catalogue import REQUEST_MESSAGE
 from records.models import CustomerRequest, RequestMessage
 from records.vault import SealedValues
@@ -75,7 +75,7 @@ def write(
     The row is locked, so that of two at once neither seals over the other.
     """
     held = CustomerRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
-    before = integrity.blobs_of(KIND, held) | _parts(held)
+    before = parts.sealed_of(KIND, held) | parts.blobs_of(KIND, [held.pk]).get(held.pk, {})
     said = {f"{KIND}.{name}": text for name, text in values.items() if text}
     slot = 1 + max((_slot(place) for place in before), default=0)
     if message:
@@ -111,10 +111,6 @@ def _take(request: CustomerRequest, sealed: SealedValues) -> list[str]:
             changed.append(column)
         request.origins.setdefault(code, [request.came_by, day])
     return changed
-
-
-def _parts(request: CustomerRequest) -> dict[str, bytes]:
-    return integrity.parts_of(KIND, [request]).get(request.pk, {})
 
 
 def _slot(place: str) -> int:

@@ -34,7 +34,12 @@ from records.retention.deciding import Event, Facts, Use
 from records.retention.request_facts import Asked
 
 YEAR = Period(months=12)
-_OPEN_CLAIM = frozenset({Claim.Status.REPORTED, Claim.Status.EXAMINING, Claim.Status.APPROVED})
+_OPEN_CLAIM = frozenset(
+    {
+        *(Claim.Status.REPORTED, Claim.Status.EXAMINING),
+        *(Claim.Status.WAITING, Claim.Status.APPROVED),
+    }
+)
 _LIVING = frozenset({Policy.Status.IN_FORCE, Policy.Status.SUSPENDED})
 
 
@@ -248,7 +253,7 @@ def _read(subjects: Sequence[int], prospect: Period, today: date) -> _World:
 def _read_events(world: _World, policies: Iterable[Policy]) -> None:
     """Those of the customers, and of contracts of others in which they have a role."""
     theirs = Q(subject__in=list(world.registered))
-    rows = RetentionEvent.objects.filter(
+    rows = RetentionEvent.objects.counting().filter(
         theirs | Q(holding__in=[each.holding for each in policies])
     )
     for each in rows.order_by("on", "pk"):

@@ -8,7 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from access.models import Subject
-from records.integrity import HOLDINGS, PARTS, part_rows
+from records import parts
+from records.integrity import HOLDINGS
 from records.models import Customer, Tombstone
 
 CHUNK: Final = 500
@@ -54,9 +55,9 @@ def of_subjects(kind: str, subjects: Iterable[int]) -> list[Held]:
 
 def codes(kind: str) -> list[str]:
     """Every element that may be sealed in a holding of the kind."""
-    models = [HOLDINGS[kind], *([PARTS[kind].model] if kind in PARTS else [])]
+    models = [HOLDINGS[kind], *(part.model for part in parts.PARTS.get(kind, ()))]
     more = [CONTENT] if kind == "document" else []
-    return [f"{kind}.{name}" for model in models for name in _sealed(model)] + more
+    return [f"{kind}.{name}" for model in models for name in parts.sealed(model)] + more
 
 
 def owners(subjects: Iterable[int]) -> dict[int, Owner]:
@@ -75,7 +76,6 @@ def destroyed(holdings: Sequence[UUID]) -> set[UUID]:
 
 
 def _held(kind: str, rows: Iterable[Any]) -> list[Held]:
-    names = _sealed(HOLDINGS[kind])
     found = [
         Held(
             kind=kind,
@@ -84,39 +84,20 @@ def _held(kind: str, rows: Iterable[Any]) -> list[Held]:
             subject=row.subject_id,
             epoch=row.epoch,
             mac=bytes(row.state_mac),
-            blobs=_blobs(kind, row, names),
+            blobs=parts.sealed_of(kind, row),
             row=row if kind == "document" else None,
         )
         for row in rows
     ]
-    if kind in PARTS:
-        _add_parts(kind, found)
+    _add_parts(kind, found)
     return found
 
 
 def _add_parts(kind: str, found: Sequence[Held]) -> None:
-    """A bank account or a message lies in a row of its own, under the key of its owner's holding."""
+    """A bank account lies in a row of its own under the key of its owner's finances, and so on."""
     by_row: Mapping[int, Held] = {each.pk: each for each in found}
-    names = _sealed(PARTS[kind].model)
-    for part in part_rows(kind, by_row):
-        held = by_row[getattr(part, PARTS[kind].key)]
-        for place, blob in _blobs(kind, part, names).items():
-            held.blobs[f"{place}/{part.slot}"] = blob
-            if getattr(part, "until", None) is not None:
-                held.past.add(f"{place}/{part.slot}")
-
-
-def _blobs(kind: str, row: Any, names: Sequence[str]) -> dict[str, bytes]:
-    return {
-        f"{kind}.{name}": bytes(blob)
-        for name in names
-        if (blob := getattr(row, f"{name}_sealed")) is not None
-    }
-
-
-def _sealed(model: Any) -> list[str]:
-    return [
-        field.name.removesuffix("_sealed")
-        for field in model._meta.concrete_fields
-        if field.name.endswith("_sealed")
-    ]
+    for owner, row in parts.rows_of(kind, by_row):
+        held = by_row[owner]
+        held.blobs |= parts.places(kind, row)
+        if getattr(row, "until", None) is not None:
+            held.past |= parts.places(kind, row).keys()

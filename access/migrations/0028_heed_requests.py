@@ -31,7 +31,7 @@ PURPOSES = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("access", "0026_tell_the_time"),
+        ("access", "0027_delay_looks"),
     ]
 
     operations = [
