@@ -33,7 +33,7 @@ class RecordsConfig(AppConfig):
         from records.log_names import Customers
         from records.own_data.copy_store import CopyStore
         from records.own_data.estates import Estates
-        from records.retention import own_records
+        from records.retention import agreeing, own_records
         from records.sign_in import ending, entry_codes, representing, sending, store  # noqa: F401
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401
@@ -42,7 +42,7 @@ class RecordsConfig(AppConfig):
         own_stores.ready()
         claims_going.ready()
         portal_claims.ready()
-        rechecking.sources += [legal_holds.altered, batches.altered_approvals]
+        rechecking.sources += [legal_holds.altered, batches.altered_approvals, agreeing.altered]
         import_store.ready()
         own_records.ready()
         stores.register(CopyStore())

@@ -178,6 +178,7 @@ def customer_page(
         "reads_only": not gate.may(actor, Action.CUSTOMER_CHANGE),
         "looks": _looks(page, purpose, actor),
         "own_work": work_items.open_of(subject.pk, actor=actor),
+        "may_claim": gate.may(actor, Action.CLAIM_FILE),
         "work_form": WorkForm() if gate.may(actor, Action.WORK_ITEM_OPEN) else None,
         **frame(actor),
     }

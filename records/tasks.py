@@ -14,6 +14,7 @@ from records import index_roots, reindexing
 from records.claim_handling import watching
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
+from records.legal_holds import counting
 from records.models import ImportRun
 from records.own_data import copies
 from records.retention import reckoning
@@ -113,6 +114,12 @@ def sweep() -> None:
     store.tidy()
     expiry.expire()
     tombstones.publish()
+
+
+@shared_task
+def count_holds() -> None:
+    """How much holds by book or rule cover, once a day and when they are new."""
+    counting.carry_out()
 
 
 @shared_task

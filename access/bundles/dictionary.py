@@ -62,6 +62,7 @@ FACTS: Mapping[str, Any] = {
     "clocks": _("重算后有变的时限数"),
     "closed": _("办结的事项数"),
     "contact": _("联系方式的种类"),
+    "corrected": _("为 1 时更正先前登记的起算日"),
     "course": _("课程代码"),
     "day": _("所审计的日期"),
     "digest": _("内容的指纹"),
