@@ -105,9 +105,7 @@ class Agent:
                 self.browser.client.cookies["custodian-known"] = "x" * 22
 
     def _his(self):
-        return [
-            each for each in outbox.messages() if each.to in HIS and each.at not in self.before
-        ]
+        return [each for each in outbox.messages() if each.to in HIS and each.at not in self.before]
 
     def _desk_forms(self) -> None:
         """He enters her once more with his own secret number, as he may."""
