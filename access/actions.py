@@ -45,6 +45,13 @@ class Action(StrEnum):
     CASE_READ = "access:case:read"
     CATALOGUE_READ = "records:catalogue:read"
     CHECKPOINT_TAKE = "access:checkpoint:take"
+    CORRECTION_APPLY = "records:correction:apply"
+    CORRECTION_APPROVE = "records:correction:approve"
+    CORRECTION_CHECK = "records:correction:check"
+    CORRECTION_COMPARE = "records:correction:compare"
+    CORRECTION_CONFIRM = "records:correction:confirm"
+    CORRECTION_RAISE = "records:correction:raise"
+    CORRECTION_READ = "records:correction:read"
     COUNTERPARTY_READ = "transfers:counterparty:read"
     CUSTOMER_CHANGE = "records:customer:change"
     CUSTOMER_CREATE = "records:customer:create"
@@ -180,6 +187,12 @@ ACT: Mapping[Action, str] = {
     Action.CASE_APPROVE: "change",
     Action.CASE_CLOSE: "change",
     Action.CASE_OPEN: "change",
+    Action.CORRECTION_APPLY: "change",
+    Action.CORRECTION_APPROVE: "change",
+    Action.CORRECTION_CHECK: "change",
+    Action.CORRECTION_CONFIRM: "change",
+    Action.CORRECTION_RAISE: "change",
+    Action.CORRECTION_READ: "list",
     Action.DOCUMENT_ADD: "change",
     Action.FINDING_ANSWER: "change",
     Action.FINDING_ASK: "change",
@@ -264,6 +277,14 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CHECKPOINT_TAKE: _WATCHERS | _GUESTS,
     Action.BOOK_READ: _WATCHERS,
     Action.CATALOGUE_READ: _WATCHERS | {Role.REGULATOR},
+    Action.CORRECTION_APPLY: frozenset(),
+    Action.CORRECTION_APPROVE: _WATCHERS,
+    # Whoever serves a customer of his own may raise one, and neither checks nor confirms it.
+    Action.CORRECTION_CHECK: frozenset({Role.SERVICE_DESK, Role.COMPLIANCE_OFFICER}),
+    Action.CORRECTION_COMPARE: frozenset(),
+    Action.CORRECTION_CONFIRM: frozenset({Role.SERVICE_DESK}),
+    Action.CORRECTION_RAISE: _DESK | _OFFICERS,
+    Action.CORRECTION_READ: _CUSTOMER_READERS,
     Action.COUNTERPARTY_READ: _WATCHERS,
     Action.CUSTOMER_CHANGE: _DESK | _OFFICERS,
     Action.CUSTOMER_CREATE: _DESK | _OFFICERS,

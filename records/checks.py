@@ -12,7 +12,15 @@ from custodian import elements
 
 SUFFIX = "_sealed"
 # Sealed, but no element of a customer's: names of uploads and whole rows set aside.
-WITHOUT_ELEMENT = frozenset({"ImportFile.name_sealed", "QuarantinedRow.row_sealed"})
+# Proposed and former values are of the element that stands beside them.
+WITHOUT_ELEMENT = frozenset(
+    {
+        "CorrectionItem.value_sealed",
+        "FormerValue.value_sealed",
+        "ImportFile.name_sealed",
+        "QuarantinedRow.row_sealed",
+    }
+)
 PREFIX = {"Identity": "identity", "Finances": "financial", "Account": "financial"}
 
 

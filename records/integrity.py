@@ -9,7 +9,18 @@ from uuid import UUID
 from access import keystore
 from custodian.crypto.errors import KeyringSealed, OpenFailed
 from records import vault
-from records.models import Account, Claim, Document, Finances, Identity, Policy, Tombstone
+from records.models import (
+    Account,
+    Claim,
+    Correction,
+    CorrectionItem,
+    Document,
+    Finances,
+    FormerValue,
+    Identity,
+    Policy,
+    Tombstone,
+)
 
 PAGE = 500
 HOLDINGS: Final[Mapping[str, Any]] = {
@@ -18,6 +29,8 @@ HOLDINGS: Final[Mapping[str, Any]] = {
     "policy": Policy,
     "claim": Claim,
     "document": Document,
+    "correction": Correction,
+    "former": FormerValue,
 }
 
 
@@ -34,14 +47,14 @@ def altered(kind: str, *, every: int = 1) -> Iterator[UUID]:
 
 
 def _altered(kind: str, rows: Sequence[Any]) -> Iterator[UUID]:
-    accounts = accounts_of(rows) if kind == "financial" else {}
+    more = beside(kind, rows)
     keys = keys_of({row.holding: row.subject_id for row in rows})
     stones = Tombstone.objects.filter(gone__in=[row.holding for row in rows])
     gone = set(stones.values_list("gone", flat=True))
     for row in rows:
         if row.holding in gone:
             continue
-        blobs = {**blobs_of(kind, row), **accounts.get(row.subject_id, {})}
+        blobs = {**blobs_of(kind, row), **more.get(row.holding, {})}
         key = keys.get(row.holding)
         mac = bytes(row.state_mac)
         if key is None or not vault.whole(
@@ -62,11 +75,33 @@ def keys_of(owners: Mapping[UUID, int | None]) -> Mapping[UUID, keystore.DataKey
 
 
 def blobs_of(kind: str, row: Any) -> dict[str, bytes]:
+    """By place. What is former is called as the element that it was of."""
+    if kind == "former":
+        return {} if row.value_sealed is None else {row.element: bytes(row.value_sealed)}
     return {
         f"{kind}.{field.name.removesuffix('_sealed')}": bytes(blob)
         for field in row._meta.concrete_fields
         if field.name.endswith("_sealed") and (blob := getattr(row, field.name)) is not None
     }
+
+
+def beside(kind: str, rows: Sequence[Any]) -> dict[UUID, dict[str, bytes]]:
+    """By holding the blobs that lie in rows of their own: bank accounts, and what a correction proposes."""
+    if kind == "financial":
+        accounts = accounts_of(rows)
+        return {row.holding: accounts.get(row.subject_id, {}) for row in rows}
+    if kind == "correction":
+        return proposals_of(rows)
+    return {}
+
+
+def proposals_of(rows: Sequence[Correction]) -> dict[UUID, dict[str, bytes]]:
+    holdings = {row.pk: row.holding for row in rows}
+    found: dict[UUID, dict[str, bytes]] = {}
+    items = CorrectionItem.objects.filter(correction__in=list(holdings), value_sealed__isnull=False)
+    for item in items:
+        found.setdefault(holdings[item.correction_id], {})[item.place] = bytes(item.value_sealed)
+    return found
 
 
 def accounts_of(rows: Sequence[Any]) -> dict[int, dict[str, bytes]]:

@@ -17,7 +17,7 @@ from access.vocabulary import Purpose
 from custodian import elements
 from custodian.elements import Element, Masked, Search, Storage
 from records.catalogue import BASES, OWNERS
-from records.models import Account, Claim, Document, Finances, Identity, Policy
+from records.models import Account, Claim, Correction, Document, Finances, Identity, Policy
 
 # Invented, to show what a mask leaves visible.
 SAMPLES = {
@@ -46,8 +46,14 @@ _MODELS: dict[str, Any] = {
     "account": Account,
     "policy": Policy,
     "claim": Claim,
+    "correction": Correction,
     "document": Document,
 }
+
+
+# A file has no column: it is counted by its row.
+_PROOF = Q(kind=Document.Kind.PROOF)
+_FILES: dict[str, Q] = {"document.content": ~_PROOF, "document.proof": _PROOF}
 
 
 @dataclass(frozen=True)
@@ -110,8 +116,8 @@ def _counts(actor: Actor) -> dict[str, int]:
 
 def _having(code: str) -> Count:
     column = f"{code.partition('.')[2]}_sealed"
-    if code == "document.content":
-        return Count("subject", distinct=True)
+    if code in _FILES:
+        return Count("subject", distinct=True, filter=_FILES[code])
     return Count("subject", distinct=True, filter=Q(**{f"{column}__isnull": False}))
 
 

@@ -59,6 +59,8 @@ FACTS: Mapping[str, Any] = {
     "case": _("案件编号"),
     "changed": _("改动的栏目"),
     "closed": _("办结的事项数"),
+    "confirmed": _("更正以何种方式得到客户确认"),
+    "correction": _("更正申请的编号"),
     "course": _("课程代码"),
     "day": _("所审计的日期"),
     "digest": _("内容的指纹"),

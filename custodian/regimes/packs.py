@@ -16,7 +16,9 @@ from custodian.regimes.periods import Period
 
 FOLDER: Final = Path(__file__).parent
 # What rules of retention are about: kinds of holdings, then the house's own records.
-HOLDINGS: Final = ("identity", "financial", "policy", "claim", "document")
+HOLDINGS: Final = (
+    "identity", "financial", "policy", "claim", "document", "correction", "former",
+)  # fmt: skip
 RECORDS: Final = (
     "querylog", "export", "approval", "finding", "incident", "request", "training",
     "audit_report", "certificate", "sharing", "assessment", "recording", "complaint",

@@ -25,6 +25,11 @@ from records.models import (
     Account,
     BlindIndex,
     Claim,
+    Correction,
+    CorrectionCode,
+    CorrectionConfirmation,
+    CorrectionItem,
+    CorrectionStep,
     Customer,
     Document,
     Keeping,
@@ -70,6 +75,7 @@ class _Values(_ByPage):
         for kind, holdings in gone.holdings.items():
             _blank(kind, holdings)
         _accounts(gone).delete()
+        _proposals(gone).update(value_sealed=None)
 
     def scan(self, gone: Gone) -> Iterator[Residue]:
         for kind, holdings in gone.holdings.items():
@@ -77,6 +83,8 @@ class _Values(_ByPage):
                 yield Residue(self.name, f"{kind} {holding}")
         for account in _accounts(gone)[:MOST]:
             yield Residue(self.name, f"account {account}")
+        for item in _proposals(gone).filter(value_sealed__isnull=False)[:MOST]:
+            yield Residue(self.name, f"proposal {item.pk}")
 
 
 def _accounts(gone: Gone) -> Any:
@@ -84,6 +92,11 @@ def _accounts(gone: Gone) -> Any:
         holding__in=gone.holdings.get("financial", [])
     )
     return Account.objects.filter(subject__in=whose.values("subject_id"))
+
+
+def _proposals(gone: Gone) -> Any:
+    whose = Correction.objects.filter(holding__in=gone.holdings.get("correction", []))
+    return CorrectionItem.objects.filter(correction__in=whose.values("pk"))
 
 
 def _columns(kind: str) -> list[str]:
@@ -185,6 +198,8 @@ class _Register(_ByPage):
         customers.update(row_digest=b"", minor_until=None, intermediary=None)
         PolicyRole.objects.filter(subject__in=whole).delete()
         RetentionEvent.objects.filter(subject__in=whole).delete()
+        for model in (CorrectionCode, CorrectionConfirmation, CorrectionStep):
+            model.objects.filter(subject__in=whole).delete()
         for rows in (
             Representative.objects.filter(subject__in=whole),
             Representative.objects.filter(representative__in=whole),
@@ -198,6 +213,8 @@ class _Register(_ByPage):
             ("role", PolicyRole.objects.filter(subject__in=whole)),
             ("assignment", Assignment.objects.current().filter(subject__in=whole)),
             ("event", RetentionEvent.objects.filter(subject__in=whole)),
+            ("confirmation", CorrectionConfirmation.objects.filter(subject__in=whole)),
+            ("step", CorrectionStep.objects.filter(subject__in=whole)),
             ("restriction", Restriction.objects.filter(holding__in=gone.all)),
         ):
             for each in rows[:MOST]:
@@ -305,7 +322,12 @@ def _names(gone: Gone) -> set[bytes]:
     refs = Customer.objects.filter(subject__in=whole).values_list("ref", flat=True)
     policies = Policy.objects.filter(holding__in=gone.holdings.get("policy", []))
     claims = Claim.objects.filter(holding__in=gone.holdings.get("claim", []))
-    named = [*refs, *policies.values_list("ref", flat=True), *claims.values_list("ref", flat=True)]
+    corrections = Correction.objects.filter(holding__in=gone.holdings.get("correction", []))
+    named = [
+        each
+        for rows in (policies, claims, corrections)
+        for each in rows.values_list("ref", flat=True)
+    ] + list(refs)
     uuids = [*gone.all, *(each.uid for each in gone.whole)]
     return {each.encode() for each in named} | {str(each).encode() for each in uuids}
 

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from records.models.books import Book, Intermediary, Product
+from records.models.corrections import (
+    Correction,
+    CorrectionCode,
+    CorrectionConfirmation,
+    CorrectionEvidence,
+    CorrectionItem,
+    CorrectionStep,
+    FormerValue,
+)
 from records.models.customers import Account, Customer, Finances, Identity, Representative
 from records.models.destruction import (
     CertificatePage,
@@ -34,6 +43,12 @@ __all__ = [
     "Book",
     "CertificatePage",
     "Claim",
+    "Correction",
+    "CorrectionCode",
+    "CorrectionConfirmation",
+    "CorrectionEvidence",
+    "CorrectionItem",
+    "CorrectionStep",
     "Customer",
     "DestructionBatch",
     "DestructionItem",
@@ -41,6 +56,7 @@ __all__ = [
     "Document",
     "ExpiryRun",
     "Finances",
+    "FormerValue",
     "HeldStates",
     "HoldReview",
     "Holding",

@@ -8,12 +8,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from access.models import Subject
+from records import integrity
+from records.corrections import groups
 from records.integrity import HOLDINGS
 from records.models import Account, Customer, Tombstone
 
 CHUNK: Final = 500
 FILES: Final = 20  # documents, whose files are read through
-CONTENT: Final = "document.content"
+FILE_CONTENTS: Final = ("document.content", "document.proof")
 
 
 @dataclass
@@ -55,8 +57,10 @@ def of_subjects(kind: str, subjects: Iterable[int]) -> list[Held]:
 def codes(kind: str) -> list[str]:
     """Every element that may be sealed in a holding of the kind."""
     models = [HOLDINGS[kind], *([Account] if kind == "financial" else [])]
-    more = [CONTENT] if kind == "document" else []
-    return [f"{kind}.{name}" for model in models for name in _sealed(model)] + more
+    if kind == "former":
+        return list(groups.ELEMENTS)
+    more = {"document": FILE_CONTENTS, "correction": groups.ELEMENTS}.get(kind, ())
+    return [f"{kind}.{name}" for model in models for name in _sealed(model)] + list(more)
 
 
 def owners(subjects: Iterable[int]) -> dict[int, Owner]:
@@ -75,7 +79,7 @@ def destroyed(holdings: Sequence[UUID]) -> set[UUID]:
 
 
 def _held(kind: str, rows: Iterable[Any]) -> list[Held]:
-    names = _sealed(HOLDINGS[kind])
+    rows = list(rows)
     found = [
         Held(
             kind=kind,
@@ -84,14 +88,27 @@ def _held(kind: str, rows: Iterable[Any]) -> list[Held]:
             subject=row.subject_id,
             epoch=row.epoch,
             mac=bytes(row.state_mac),
-            blobs=_blobs(kind, row, names),
+            blobs=integrity.blobs_of(kind, row),
             row=row if kind == "document" else None,
         )
         for row in rows
     ]
     if kind == "financial":
         _add_accounts(found)
+    if kind == "correction":
+        _add_proposals(found, rows)
+    if kind == "former":
+        for held in found:
+            held.past |= held.blobs.keys()
     return found
+
+
+def _add_proposals(found: Sequence[Held], rows: Sequence[Any]) -> None:
+    """What is proposed stands nowhere yet, so nobody is found by it."""
+    proposed = integrity.proposals_of(rows)
+    for held in found:
+        held.blobs |= proposed.get(held.holding, {})
+        held.past |= held.blobs.keys()
 
 
 def _add_accounts(found: Sequence[Held]) -> None:
