@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from access.vocabulary import Role
+from access.vocabulary import STAFF_ROLES, Role
 
 _OFFICERS = frozenset({Role.COMPLIANCE_OFFICER})
 _WATCHERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR})
 _DESK = frozenset({Role.AGENT, Role.CLAIMS_HANDLER, Role.SERVICE_DESK})
 _CUSTOMER_READERS = _DESK | _WATCHERS
 _GUESTS = frozenset({Role.AUDITOR, Role.REGULATOR})  # of a case
-_STAFF = frozenset(Role) - {Role.SYSTEM}
+_STAFF = frozenset(STAFF_ROLES)
+_CUSTOMERS = frozenset({Role.CUSTOMER})
 _INSURERS = _STAFF - {Role.REGULATOR}  # the insurer's own people, who may have others under them
 
 
@@ -98,6 +99,9 @@ class Action(StrEnum):
     POLICY_RULE_PROPOSE = "access:policy-rule:propose"
     POLICY_RULE_READ = "access:policy-rule:read"
     POLICY_RULE_REPLAY = "access:policy-rule:replay"
+    OWN_LOOKS_READ = "access:own-looks:read"
+    PORTAL_CLOSE = "access:portal-session:close"
+    PORTAL_OPEN = "access:portal-session:open"
     QUARANTINE_FIX = "records:quarantine:fix"
     QUOTA_APPROVE = "access:quota:approve"
     QUOTA_PROPOSE = "access:quota:propose"
@@ -213,6 +217,9 @@ ACT: Mapping[Action, str] = {
     Action.POLICY_RULE_APPROVE: "change",
     Action.POLICY_RULE_PROPOSE: "change",
     Action.PASSWORD_LINK_ISSUE: "change",
+    Action.OWN_LOOKS_READ: "view",
+    Action.PORTAL_CLOSE: "logout",
+    Action.PORTAL_OPEN: "login",
     Action.QUARANTINE_FIX: "change",
     Action.QUOTA_APPROVE: "change",
     Action.QUOTA_PROPOSE: "change",
@@ -290,9 +297,9 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CUSTOMER_CREATE: _DESK | _OFFICERS,
     Action.CUSTOMER_EXPORT: _DESK | _OFFICERS,
     Action.CUSTOMER_LIST: _CUSTOMER_READERS,
-    Action.CUSTOMER_REVEAL: _CUSTOMER_READERS,
+    Action.CUSTOMER_REVEAL: _CUSTOMER_READERS | _CUSTOMERS,
     Action.CUSTOMER_SEARCH: _CUSTOMER_READERS,
-    Action.CUSTOMER_VIEW: _CUSTOMER_READERS,
+    Action.CUSTOMER_VIEW: _CUSTOMER_READERS | _CUSTOMERS,
     Action.DEMO_BEGIN: frozenset(),
     Action.DOCUMENT_ADD: _DESK | _OFFICERS,
     Action.DOCUMENT_READ: _DESK | _OFFICERS,
@@ -331,6 +338,9 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.POLICY_RULE_PROPOSE: _OFFICERS,
     Action.POLICY_RULE_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.POLICY_RULE_REPLAY: _OFFICERS,
+    Action.OWN_LOOKS_READ: _CUSTOMERS,
+    Action.PORTAL_CLOSE: _CUSTOMERS,
+    Action.PORTAL_OPEN: _CUSTOMERS,
     Action.QUARANTINE_FIX: _OFFICERS,
     Action.QUARANTINE_READ: _OFFICERS,
     Action.QUOTA_APPROVE: _WATCHERS,

@@ -1,4 +1,4 @@
-"""Whoever acts: a member of staff, a token on somebody's behalf, or a named piece of the system."""
+"""Whoever acts: a member of staff, a token on somebody's behalf, a customer, or a piece of the system."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from access.models import User
 
 _SYSTEM = uuid5(NAMESPACE_URL, "custodian/system")
+CUSTOMER = "CUSTOMER"  # stands for the staff number of every customer who acts herself
+CUSTOMER_REF = uuid5(_SYSTEM, "customer")
 
 # How far a role can reach at all; a rule may only narrow it. Row-level security enforces the same.
 REACH: Mapping[Role, Reach] = {
@@ -28,6 +30,7 @@ REACH: Mapping[Role, Reach] = {
     Role.AUDITOR: Reach.ALL,
     Role.REGULATOR: Reach.NONE,
     Role.ADMINISTRATOR: Reach.NONE,
+    Role.CUSTOMER: Reach.OWN,
     Role.SYSTEM: Reach.ALL,
 }
 
@@ -68,6 +71,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "legal-holds": frozenset(),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
+    "portal": frozenset({Action.PORTAL_OPEN}),
     "personnel": frozenset({Action.USER_CHANGE}),
     "recertifier": frozenset(
         {
@@ -110,6 +114,8 @@ class Actor:
     role: Role
     unit: str
     unit_ids: tuple[int, ...] = ()
+    subjects: tuple[int, ...] = ()  # of a customer: she herself, or whom she represents
+    capacity: str = ""  # of a customer: in which she acts, "self", "guardian", "heir", "authorised"
     reach: Reach
     stepped_up: bool = False
     token: TokenScope | None = None
@@ -152,6 +158,22 @@ def staff(
         reach=reach,
         stepped_up=stepped_up,
         token=token,
+        address=address,
+    )
+
+
+def customer(subject: int, *, capacity: str = "self", address: str = "") -> Actor:
+    """A customer in the portal. The log names none of them; her tag on an entry tells which it was."""
+    return Actor(
+        id=None,
+        ref=CUSTOMER_REF,
+        staff_no=CUSTOMER,
+        name="",
+        role=Role.CUSTOMER,
+        unit="",
+        subjects=(subject,),
+        capacity=capacity,
+        reach=Reach.OWN,
         address=address,
     )
 

@@ -14,6 +14,7 @@ from access.models.installation import Installation
 from access.models.keys import DataKey, KeyRotation, LogMonth, RetiredKek, SubjectKey
 from access.models.law import Confirmation, RuleOverride
 from access.models.people import Unit, User
+from access.models.portal import PortalLogin
 from access.models.quotas import Quota, Seen, Tally, Total
 from access.models.recertification import Campaign, HeldRight
 from access.models.rules import PolicyRule, Replay, RuleProposal
@@ -67,6 +68,7 @@ __all__ = [
     "Measure",
     "Outbox",
     "PolicyRule",
+    "PortalLogin",
     "Question",
     "Quota",
     "Reminder",

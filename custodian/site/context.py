@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from custodian import clock
+from custodian.site import text_size
 from custodian.site.formats import english
 
 
@@ -46,4 +47,6 @@ def facts() -> dict[str, Any]:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     person = viewer(request)
-    return {**facts(), "viewer": person, "theme": person.theme if person else "system"}
+    theme = person.theme if person else "system"
+    large = text_size.is_large(request)
+    return {**facts(), "viewer": person, "theme": theme, "large_text": large}

@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from access import actors, erasure
 from access.exports import jobs as exports
 from access.exposure import unpacked
-from access.models import Assignment, Export, Exposure, Restriction, Seen
+from access.models import Assignment, Export, Exposure, PortalLogin, Restriction, Seen
 from access.vocabulary import Channel
 from custodian import clock
 from records.destruction.stores import Gone, Residue, Unreached, register
@@ -200,6 +200,7 @@ class _Register(_ByPage):
         RetentionEvent.objects.filter(subject__in=whole).delete()
         for model in (CorrectionCode, CorrectionConfirmation, CorrectionStep):
             model.objects.filter(subject__in=whole).delete()
+        PortalLogin.objects.filter(subject__in=whole).delete()
         for rows in (
             Representative.objects.filter(subject__in=whole),
             Representative.objects.filter(representative__in=whole),
@@ -215,6 +216,7 @@ class _Register(_ByPage):
             ("event", RetentionEvent.objects.filter(subject__in=whole)),
             ("confirmation", CorrectionConfirmation.objects.filter(subject__in=whole)),
             ("step", CorrectionStep.objects.filter(subject__in=whole)),
+            ("login", PortalLogin.objects.filter(subject__in=whole)),
             ("restriction", Restriction.objects.filter(holding__in=gone.all)),
         ):
             for each in rows[:MOST]:

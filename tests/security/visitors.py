@@ -58,8 +58,10 @@ from records.models import (
     StoragePlace,
 )
 from tests import estate
+from tests.portal import people
 from tests.records import desk_estate
 from tests.security import looking
+from tests.security.routes import CUSTOMER
 from tests.sequencer.trees import Place
 from transfers.models import Counterparty
 
@@ -129,6 +131,10 @@ class World:
             for role, person in self.people.items()
             for kind in ("stale", "fresh", "half")
         }
+        for kind in ("stale", "fresh"):
+            browser = people.signed_in(Client(), self.customers[OWN])
+            key = browser.cookies[settings.SESSION_COOKIE_NAME].value
+            self.cookies[CUSTOMER, kind] = key
         estate.drain()
         self._seal()
 
@@ -353,12 +359,16 @@ class World:
             return self.policies[which].ref if which != ABSENT else references.new_policy()
         if which == ABSENT:
             return "987654321" if names in {"entry", "rule"} else str(uuid.uuid4())
-        return self.things.get(names, "")
+        # A thing of another customer's, for the portal.
+        other = "" if which == OWN else f"{which}'s "
+        return self.things.get(f"{other}{names}", "")
 
     def whose(self, role: str, names: str) -> list[str]:
         """Which customers, beside the agent's, lie outside what the role reaches."""
         if names not in {"customer", "policy"}:
             return []
+        if role == CUSTOMER:
+            return [FOREIGN] if f"{FOREIGN}'s {names}" in self.things else []
         return {"own": [FOREIGN, COLLEAGUES], "unit": [FOREIGN]}.get(REACH.get(role, "all"), [])
 
     def ask(
@@ -392,6 +402,8 @@ class World:
         )
 
     def _number(self, role: str) -> str:
+        if role == CUSTOMER:
+            return actors.CUSTOMER
         return self.people[role].staff_no if role in self.people else ""
 
 
