@@ -13,6 +13,8 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from access import ports, rechecking
         from records import catalogue, checks, damage, exporting, legal_holds  # noqa: F401
+        from records.corrections import applying
+        from records.corrections import approving as correction_approving  # noqa: F401
         from records.destruction import batches, import_store, own_stores
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
@@ -22,7 +24,11 @@ class RecordsConfig(AppConfig):
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
         own_stores.ready()
-        rechecking.sources += [legal_holds.altered, batches.altered_approvals]
+        rechecking.sources += [
+            legal_holds.altered,
+            batches.altered_approvals,
+            applying.altered,
+        ]
         import_store.ready()
         own_records.ready()
         ports.register_customers(Customers())

@@ -11,6 +11,7 @@ from access.key_rotation.jobs import Kind, Why
 from access.vocabulary import Channel
 from custodian.workflow import IllegalMove
 from records import index_roots, reindexing
+from records.corrections import applying, discarding
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
 from records.models import ImportRun
@@ -27,6 +28,11 @@ def run_import(run_id: int) -> None:
         engine.work(run_id)
     except IllegalMove:
         _log.info("import-held-by-another", run=run_id)
+
+
+@shared_task
+def apply_correction(correction_id: int) -> None:
+    applying.apply(correction_id)
 
 
 @shared_task
@@ -74,6 +80,9 @@ def sweep() -> None:
         destroy_batch.delay(batch_id)
     for rotation_id in reindexing.due():
         reindex.delay(rotation_id)
+    for correction_id in applying.due():
+        apply_correction.delay(correction_id)
+    discarding.discard_drafts()
     quarantine.expire()
     store.tidy()
     expiry.expire()

@@ -165,8 +165,7 @@ def _open_beside(permit: Permit, kept: set[UUID]) -> Iterator[Plain]:
         if row[2] not in kept:
             # The place is bound into the ciphertext: whoever renames an item opens nothing.
             named = (*row, [blob], withheld)
-            for plain in _values(named, [code], keys, entry=permit.entry, place=place):
-                yield plain
+            yield from _values(named, [code], keys, entry=permit.entry, place=place)
 
 
 def _stored_only(permit: Permit) -> set[UUID]:

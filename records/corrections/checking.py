@@ -21,9 +21,12 @@ from records.importing.targets import Kind
 UNCHANGED = hard("correction-unchanged", _("与现在登记的内容相同，不用更正"))
 NOTHING = hard("correction-empty", _("请填写正确的内容"))
 UNREADABLE = hard("correction-unreadable", _("内容无法识别，请核对"))
-ID_NUMBER, SEX_CODE, BORN = "identity.id_number", "identity.sex", "identity.birth_date"
+NAME, ID_NUMBER = "identity.name", "identity.id_number"
+SEX_CODE, BORN = "identity.sex", "identity.birth_date"
+# A row that names nobody is set aside, whatever else it says.
+_SOMEBODY: Final = {NAME: "某某", "identity.mobile": "13700137001"}
 # What the checks hold a value against.
-_CONTEXT: Final = ("identity.name", "identity.id_type", ID_NUMBER, BORN, SEX_CODE)
+_CONTEXT: Final = (NAME, "identity.id_type", ID_NUMBER, BORN, SEX_CODE)
 _AGAINST_EACH_OTHER: Final = frozenset({"document", "birth_date", "sex"})
 _CONTRADICTIONS: Final = frozenset({BIRTH_DATE, SEX})
 
@@ -38,7 +41,7 @@ class Proposal:
 
     @property
     def sound(self) -> bool:
-        return not any(flaw.problem.hard for flaw in self.flaws)
+        return bool(self.values) and not _any_hard(self.flaws)
 
     def __repr__(self) -> str:
         return f"<Proposal of {', '.join(self.values)}>"
@@ -52,7 +55,9 @@ def check(
     if not said:
         return Proposal({}, frozenset(), (Flaw(group.elements[0], NOTHING),))
     context = {
-        code: held[code] for code in (*_CONTEXT, *group.elements) if code in held and code not in said
+        code: held[code]
+        for code in (*_CONTEXT, *group.elements)
+        if code in held and code not in said
     }
     values, flaws = _read({**context, **said}, kind=kind, today=today)
     derives = group.code == "document" and ID_NUMBER in said
@@ -61,12 +66,13 @@ def check(
         context = {code: text for code, text in context.items() if code not in {BORN, SEX_CODE}}
         values, flaws = _read({**context, **said}, kind=kind, today=today)
     flaws = [flaw for flaw in flaws if _is_about(flaw, group)]
-    if values is None and not flaws:
+    if values is None and not _any_hard(flaws):
         # What stands there already would be set aside today; the proposal is not to blame.
-        values, flaws = _read(said, kind=kind, today=today)
+        values, flaws = _read({**_SOMEBODY, **said}, kind=kind, today=today)
         flaws = [flaw for flaw in flaws if _is_about(flaw, group)]
     if values is None:
-        return Proposal({}, frozenset(), flaws or (Flaw(group.elements[0], UNREADABLE),))
+        more = () if _any_hard(flaws) else (Flaw(group.elements[0], UNREADABLE),)
+        return Proposal({}, frozenset(), (*flaws, *more))
     return _of(group, values, held, said, flaws, derives=derives)
 
 
@@ -82,8 +88,10 @@ def _of(
     lost = [code for code in said if values.get(code) is None]
     if lost and not any(flaw.target in lost for flaw in flaws):
         flaws = (*flaws, Flaw(lost[0], UNREADABLE))
-    changed = {code: values[code] for code in said if values.get(code) not in {None, held.get(code)}}
-    if not changed and not lost and not any(flaw.problem.hard for flaw in flaws):
+    changed = {
+        code: values[code] for code in said if values.get(code) not in {None, held.get(code)}
+    }
+    if not changed and not lost and not _any_hard(flaws):
         return Proposal({}, frozenset(), (*flaws, Flaw(group.elements[0], UNCHANGED)))
     follow = {
         code: values[code]
@@ -110,6 +118,10 @@ def _read(
     (draft,) = outcome
     values = draft.values if isinstance(draft, CustomerDraft) else {}
     return values, list(draft.warnings)
+
+
+def _any_hard(flaws: Sequence[Flaw]) -> bool:
+    return any(flaw.problem.hard for flaw in flaws)
 
 
 def _is_about(flaw: Flaw, group: Group) -> bool:

@@ -28,7 +28,15 @@ from records.corrections.errors import (
     UnderWay,
 )
 from records.corrections.groups import GROUPS, Group
-from records.models import Correction, CorrectionEvidence, CorrectionItem, Customer, Document
+from records.models import (
+    Correction,
+    CorrectionEvidence,
+    CorrectionItem,
+    Customer,
+    Document,
+    Finances,
+    Identity,
+)
 
 Status = Correction.Status
 # Of one person, for one customer, in a day, and how often a draft may be written anew; company default. They
@@ -51,7 +59,8 @@ def begin(
         same = Correction.objects.filter(subject_id=customer.pk, group=group.code, slot=slot)
         if same.under_way().exists():
             raise UnderWay
-        left = same.filter(status=Status.DRAFT, raised_by_id=actor.id).order_by("-pk").first()
+        own = same.filter(status=Status.DRAFT, raised_by_id=actor.id).order_by("-pk")
+        left: Correction | None = own.first()
     if left is not None:
         return left
     on_file.require_usable(customer.pk, _holdings(customer.pk))
@@ -98,7 +107,7 @@ def propose(
     proposal = checking.check(group, written, held=held, kind=kind, today=clock.local().date())
     if not proposal.sound:
         return proposal
-    items = {
+    items = [
         CorrectionItem(
             subject_id=correction.subject_id,
             correction=correction,
@@ -108,13 +117,13 @@ def propose(
             slot=correction.slot if group.of_account else 0,
             derived=code in proposal.derived,
             held=code in held,
-        ): text
-        for number, (code, text) in enumerate(proposal.values.items(), 1)
-    }
+        )
+        for number, code in enumerate(proposal.values, 1)
+    ]
     with recording.writing(correction) as row:
         if row.status != Status.DRAFT:
             raise NotNow
-        sealed = sealing.replace(row, items, note=note.strip()[:LONGEST_NOTE])
+        sealed = sealing.replace(row, items, proposal.values, note=note.strip()[:LONGEST_NOTE])
         completes = not any(item.held for item in items)
         kind_of = Correction.Kind.COMPLETION if completes else Correction.Kind.CORRECTION
         Correction.objects.filter(pk=row.pk).update(kind=kind_of, changed_at=clock.now())
@@ -265,8 +274,10 @@ def _work(correction: Correction, *, channel: str) -> WorkItem:
 
 def _holdings(subject: int) -> list[Any]:
     with scopes.acting(actors.system(recording.WRITER)):
-        models = (on_file.Identity, on_file.Finances)
-        return [model.objects.values_list("holding", flat=True).get(pk=subject) for model in models]
+        return [
+            model.objects.values_list("holding", flat=True).get(pk=subject)
+            for model in (Identity, Finances)
+        ]
 
 
 def _limit(subject: int, actor: Actor) -> None:
@@ -284,5 +295,3 @@ def _count_a_try(correction: Correction) -> None:
         if row.tries >= PROPOSALS:
             raise TooMany
         Correction.objects.filter(pk=row.pk).update(tries=row.tries + 1)
-
-

@@ -83,7 +83,8 @@ def read(subject: int, *, why: str) -> OnFile:
         )
         keys = keystore.unlock({row.holding: subject for row in rows.values()})
         return OnFile(
-            subject, {kind: _opened(kind, row, keys[row.holding], sweep) for kind, row in rows.items()}
+            subject,
+            {kind: _opened(kind, row, keys[row.holding], sweep) for kind, row in rows.items()},
         )
 
 

@@ -63,9 +63,7 @@ def record(
     )
 
 
-def move(
-    correction: Correction, name: str, changes: Mapping[str, Any] | None = None
-) -> None:
+def move(correction: Correction, name: str, changes: Mapping[str, Any] | None = None) -> None:
     """Raises `NotNow` for a correction that somebody has moved meanwhile."""
     try:
         CORRECTION.move(correction, name, changes)

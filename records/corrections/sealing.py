@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -37,11 +37,15 @@ def blobs_of(correction: Correction) -> dict[str, bytes]:
 
 
 def replace(
-    correction: Correction, items: Mapping[CorrectionItem, str], *, note: str
+    correction: Correction,
+    items: Sequence[CorrectionItem],
+    values: Mapping[str, str],
+    *,
+    note: str,
 ) -> SealedValues:
     """Put these proposals in the place of whatever was proposed before, in the caller's transaction."""
     kept = integrity.blobs_of("correction", correction)
-    texts = {item.place: text for item, text in items.items()}
+    texts = {item.place: values[item.element] for item in items}
     if note:
         texts[NOTE] = note
     else:
@@ -56,7 +60,7 @@ def replace(
     CorrectionItem.objects.filter(correction=correction).delete()
     for item in items:
         item.value_sealed = sealed.blobs[item.place]
-    CorrectionItem.objects.bulk_create(list(items))
+    CorrectionItem.objects.bulk_create(items)
     _keep(correction, sealed, note_sealed=sealed.blobs.get(NOTE))
     return sealed
 

@@ -153,6 +153,7 @@ def _pages(handle: int, limits: dict[str, int]) -> Iterator[Any]:
     """Each page drawn by a renderer that is written in Rust and runs no script of the file."""
     import typst
 
+    compiled: Any = typst.compile  # its stubs want source and root of one type
     for number in range(1, limits["pages"] + 2):
         # One page wide enough for reading, whatever size the file says that it has.
         source = (
@@ -160,7 +161,7 @@ def _pages(handle: int, limits: dict[str, int]) -> Iterator[Any]:
             f'#image("/proc/self/fd/{handle}", format: "pdf", page: {number}, width: 595pt)\n'
         )
         try:
-            drawn = typst.compile(
+            drawn = compiled(
                 source.encode(), root="/", format="png", ppi=_PPI, ignore_system_fonts=True
             )
         except typst.TypstError as error:

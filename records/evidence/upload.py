@@ -1,4 +1,4 @@
-"""Uploads of evidence: one file at a time, in memory, no larger than it may be, and only where a page asks."""
+"""Uploads of evidence: one file at a time, in memory, of a bounded size, and only where a page asks."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The one statement that says which holdings which holds cover, read from either end.
 
 A hold names customers (everything that is theirs, and every policy and claim in which they have a role) or
-policies (each with its claims, and the identity, documents, corrections and former values of its policyholder,
-its insured and whoever a claim on it is about). `hold` comes in as JSON, so that a draft can be tried before there is a row of it.
+policies (each with its claims, and the identity, documents, corrections and former values of its
+policyholder, its insured and whoever a claim on it is about). `hold` comes in as JSON, so that a draft can
+be tried before there is a row of it.
 """
 
 from __future__ import annotations

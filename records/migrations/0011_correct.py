@@ -84,7 +84,7 @@ def unseed(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0024_let_months_go'),
+        ('access', '0025_let_customers_in'),
         ('records', '0009_let_own_records_go'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

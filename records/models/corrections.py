@@ -110,7 +110,9 @@ class Correction(Holding):
             ),
             models.CheckConstraint(
                 name="correction_is_dated_when_decided",
-                condition=Q(status__in=("applied", "refused", "withdrawn"), decided_at__isnull=False)
+                condition=Q(
+                    status__in=("applied", "refused", "withdrawn"), decided_at__isnull=False
+                )
                 | (~Q(status__in=("applied", "refused", "withdrawn")) & Q(decided_at=None)),
             ),
             models.CheckConstraint(
