@@ -73,6 +73,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.GRANT_END: _("结束临时授权"),
     Action.GRANT_READ: _("阅看临时授权"),
     Action.GRANT_REQUEST: _("申请临时授权"),
+    Action.CLOCK_RECKON: _("重算时限"),
     Action.LAW_APPROVE: _("复核法规条款的改动"),
     Action.LAW_PROPOSE: _("提出法规条款的改动"),
     Action.LAW_READ: _("阅看法规条款库"),

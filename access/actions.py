@@ -78,6 +78,7 @@ class Action(StrEnum):
     GRANT_END = "access:grant:end"
     GRANT_READ = "access:grant:read"
     GRANT_REQUEST = "access:grant:request"
+    CLOCK_RECKON = "access:clock:reckon"
     LAW_APPROVE = "access:law:approve"
     LAW_PROPOSE = "access:law:propose"
     LAW_READ = "access:law:read"
@@ -207,6 +208,7 @@ ACT: Mapping[Action, str] = {
     Action.GRANT_APPROVE: "change",
     Action.GRANT_END: "change",
     Action.GRANT_REQUEST: "change",
+    Action.CLOCK_RECKON: "change",
     Action.LAW_APPROVE: "change",
     Action.LAW_PROPOSE: "change",
     Action.LEGAL_HOLD_APPROVE: "change",
@@ -317,6 +319,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.GRANT_END: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.GRANT_READ: _WATCHERS,
     Action.GRANT_REQUEST: _DESK,
+    Action.CLOCK_RECKON: frozenset(),
     Action.LAW_APPROVE: _WATCHERS,
     Action.LAW_PROPOSE: _OFFICERS,
     Action.LAW_READ: _WATCHERS | {Role.ADMINISTRATOR},

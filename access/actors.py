@@ -89,6 +89,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "scrubber": frozenset({Action.STORAGE_CHANGE, Action.STORAGE_SCRUB}),
     "sequencer": frozenset(),
     "tests": frozenset(Action),
+    "timekeeper": frozenset({Action.CLOCK_RECKON}),
     "verifier": frozenset({Action.LOG_VERIFY}),
     "key-rotator": frozenset({Action.INDEX_REBUILD, Action.KEY_DESTROY, Action.KEY_ROTATE}),
 }

@@ -48,6 +48,8 @@ def _destroy(number: int) -> None:
         with scopes.acting(actor), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '2s'")
             cursor.execute("LOCK TABLE records_blindindex IN SHARE ROW EXCLUSIVE MODE")
+            if number not in jobs.source().indexes.keys:
+                return  # another clock was first
             if BlindIndex.objects.current().filter(version__lte=number).exists():
                 return
             BlindIndex.objects.filter(version__lte=number).delete()

@@ -12,7 +12,7 @@ from access.models.exposures import Exposure
 from access.models.findings import Finding
 from access.models.installation import Installation
 from access.models.keys import DataKey, KeyRotation, LogMonth, RetiredKek, SubjectKey
-from access.models.law import Confirmation, RuleOverride
+from access.models.law import CalendarYear, ClockOverride, Confirmation, RuleOverride
 from access.models.people import Unit, User
 from access.models.portal import PortalLogin
 from access.models.quotas import Quota, Seen, Tally, Total
@@ -45,9 +45,11 @@ __all__ = [
     "AuditRun",
     "BreakGlass",
     "Bundle",
+    "CalendarYear",
     "Campaign",
     "Case",
     "Checkpoint",
+    "ClockOverride",
     "Confirmation",
     "Cosignature",
     "Course",

@@ -5,23 +5,27 @@ He has the backup key as well, and every wrapped key that he ever saw.
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 from uuid import UUID
 
 from django.conf import settings
+from django.core.management import call_command
 from psycopg2 import extensions
 
 from access import keystore
-from custodian import databases, keys
+from access.key_rotation import retiring
+from custodian import clock, databases, keys
 from custodian.backup import copying
 from custodian.crypto import backup_box
 from custodian.crypto.errors import CryptoError
-from custodian.crypto.keyring import FileKeyring, WrappedKey
+from custodian.crypto.keyring import WrappedKey
 from custodian.errors import CustodianError
 
 NOTHING = "nothing"
@@ -134,26 +138,12 @@ def spoilt(folder: Path, into: Path) -> Path:
 
 
 def rotate() -> None:
-    """A new KEK, every key of a customer's identity wrapped anew, and the KEK before destroyed."""
-    path, insurer = settings.CUSTODIAN_KEYRING, settings.CUSTODIAN_INSURER
-    old, new = (FileKeyring.load(path, insurer=insurer) for _ in range(2))
-    new.add_kek()
-    with _superuser() as raw, raw.cursor() as cursor:
-        cursor.execute(
-            "SELECT k.holding::text, i.subject_id, k.kek, k.wrapped"
-            " FROM keys.data_key k JOIN public.records_identity i USING (holding)"
-        )
-        for holding, owner, kek, blob in cursor.fetchall():
-            # What a key is bound to: docs/stored-format.md.
-            context = UUID(holding).bytes + str(owner).encode()
-            dek = old.unwrap(WrappedKey(kek, bytes(blob)), context=context)
-            again = new.wrap(dek, context=context)
-            cursor.execute(
-                "UPDATE keys.data_key SET kek = %s, wrapped = %s WHERE holding = %s",
-                [again.kek, again.blob, holding],
-            )
-    new.destroy_kek(old.current_kek)
-    keys.forget()
+    """A new KEK, every key wrapped anew, and the KEK before destroyed: by the product's own commands."""
+    before = keys.keyring().current_kek
+    with redirect_stdout(io.StringIO()):
+        call_command("rotate_kek", reason="drill")
+        with clock.at(clock.now() + retiring.grace() + timedelta(minutes=1)):
+            call_command("destroy_kek", before)
 
 
 def _superuser() -> closing[extensions.connection]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from access.key_rotation import jobs
 from access.models import Entry, User
 from custodian import databases
 from custodian.drills import house
@@ -41,6 +43,7 @@ def migrated(monkeypatch: Any) -> None:
     """The template of the tests is such a database, and there already."""
     name = f"custodian_test_{test_databases._fingerprint()}"
     monkeypatch.setattr(house, "_migrated", lambda _beside: name)
+    monkeypatch.setattr(jobs, "SETTLE", timedelta(0))  # no other process is to hear of the new KEK
 
 
 def test_every_promise_is_kept_and_the_real_house_is_not_touched(capsys: Any) -> None:

@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
-from access import keystore, restored
+from access import restored
+from access.key_rotation import jobs
 from access.models import Finding
 from access.restored import RestoredNotReconciled
-from custodian import clock, keys
+from custodian import clock
 from custodian.backup import keeping, tables
 from custodian.backup.restoring import USED
-from custodian.crypto.keyring import FileKeyring, WrappedKey
+from custodian.crypto.keyring import FileKeyring
 from custodian.errors import NotVisible
 from incidents.models import Alert
 from tests.backup import attacker
@@ -102,33 +104,21 @@ def days_later(days: float) -> Iterator[None]:
         yield
 
 
-def rotate(house: House) -> None:
-    """A new KEK, every key that is left wrapped anew, and the old KEK destroyed."""
-    old, ring = house.ring, house.ring
-    ring.add_kek()
-    with attacker.superuser() as raw, raw.cursor() as cursor:
-        cursor.execute(
-            "SELECT k.holding, i.subject_id, k.kek, k.wrapped FROM keys.data_key k"
-            " JOIN (SELECT holding, subject_id FROM records_identity"
-            " UNION SELECT holding, subject_id FROM records_finances) i USING (holding)"
-        )
-        for holding, owner, kek, wrapped in cursor.fetchall():
-            context = keystore._context(keystore.UUID(str(holding)), owner)
-            dek = old.unwrap(WrappedKey(kek, bytes(wrapped)), context=context)
-            again = ring.wrap(dek, context=context)
-            cursor.execute(
-                "UPDATE keys.data_key SET kek = %s, wrapped = %s WHERE holding = %s",
-                [again.kek, again.blob, str(holding)],
-            )
-    ring.destroy_kek(1)
-    keys.forget()
+def rotate(settings: Any) -> None:
+    """A new KEK, every key that is left wrapped anew, and the old KEK destroyed: as an operator does it."""
+    call_command("rotate_kek", reason="test")
+    over = timedelta(hours=settings.CUSTODIAN_KEY_GRACE, minutes=1)
+    with clock.at(clock.now() + over):
+        call_command("destroy_kek", 1)
 
 
 def test_what_is_stolen_opens_until_the_keys_are_gone(
     house: House,
     settings: Any,
     record_property: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(jobs, "SETTLE", timedelta(0))  # no other process is to hear of the new KEK
     begun = attacker.segment()
     gone, neighbour = house.gone.subject_id, house.neighbour.subject_id
     backup = house.backup()
@@ -158,7 +148,7 @@ def test_what_is_stolen_opens_until_the_keys_are_gone(
         assert keeping.expire().keys == 0
 
     # Day N + 1: the KEK was rotated and destroyed, the key streams are gone.
-    rotate(house)
+    rotate(settings)
     with days_later(settings.CUSTODIAN_KEY_DAYS + 1):
         assert keeping.expire().keys == 1
     assert not (backup / "keys.sealed").exists()
