@@ -292,7 +292,7 @@ DOCUMENT_CONTENT = _of(
 )
 # Papers that prove who somebody is or where she lives: the level of the ID number itself.
 DOCUMENT_PROOF = _of(
-    ElementClass.IDENTITY,
+    ElementClass.POLICY,
     "document.proof",
     _("身份与住址证明"),
     3,
@@ -301,7 +301,7 @@ DOCUMENT_PROOF = _of(
     owner="customer-service",
 )
 CORRECTION_NOTE = _of(
-    ElementClass.IDENTITY,
+    ElementClass.POLICY,
     "correction.note",
     _("更正说明"),
     3,
@@ -310,7 +310,7 @@ CORRECTION_NOTE = _of(
     owner="customer-service",
 )
 CORRECTION_REFUSAL = _of(
-    ElementClass.IDENTITY,
+    ElementClass.POLICY,
     "correction.refusal",
     _("不予更正的说明"),
     3,

@@ -29,6 +29,7 @@ Status = Correction.Status
 OPEN: Final = frozenset({Status.SUBMITTED, Status.CHECKING, Status.CONFIRMING})
 # In these the customer herself acts: with a contact of hers in her hand, or in person.
 HERS: Final = frozenset({Way.PORTAL.value, Way.CODE.value, Way.BRANCH.value})
+ATTESTED: Final = frozenset({Way.BRANCH.value, Way.LETTER.value})
 # As the session says how she proved herself.
 PROVEN_BY: Final[Mapping[str, str]] = {"mobile": "identity.mobile", "email": "identity.email"}
 
@@ -55,8 +56,9 @@ def are_enough(confirmations: Sequence[CorrectionConfirmation]) -> bool:
 
 def _apart(one: CorrectionConfirmation, other: CorrectionConfirmation) -> bool:
     same_contact = one.contact != "" and one.contact == other.contact
-    same_person = one.by_id is not None and one.by_id == other.by_id
-    return one.way != other.way and not same_contact and not same_person
+    # Coming and writing rest on the word of whoever puts it on record.
+    same_word = {one.way, other.way} <= ATTESTED and one.by_id == other.by_id
+    return one.way != other.way and not same_contact and not same_word
 
 
 def in_portal(correction: Correction, *, proof: str, channel: str, actor: Actor) -> None:

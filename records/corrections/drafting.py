@@ -186,8 +186,8 @@ def hand_in(correction: Correction, *, channel: str, purpose: str, actor: Actor)
     try:
         with recording.writing(correction) as row:
             _require_complete(row)
-            item = _work(row, channel=channel)
             clocks.start(row, at=now)
+            item = _work(row, channel=channel)
             changes = {"submitted_at": now, "changed_at": now, "item": item}
             recording.move(row, "submit", changes)
             recording.step(row, "submitted")
@@ -266,7 +266,7 @@ def _work(correction: Correction, *, channel: str) -> WorkItem:
         kind=WorkItem.Kind.CORRECTION,
         unit=Unit.objects.get(pk=subject.unit_id),
         number=correction.ref,
-        due_at=clocks.target(correction),
+        due_at=clocks.first_due(correction),
         channel=channel,
         actor=actors.system(recording.WRITER),
     )

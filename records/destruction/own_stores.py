@@ -26,6 +26,7 @@ from records.models import (
     BlindIndex,
     Claim,
     Correction,
+    CorrectionClock,
     CorrectionCode,
     CorrectionConfirmation,
     CorrectionItem,
@@ -198,7 +199,12 @@ class _Register(_ByPage):
         customers.update(row_digest=b"", minor_until=None, intermediary=None)
         PolicyRole.objects.filter(subject__in=whole).delete()
         RetentionEvent.objects.filter(subject__in=whole).delete()
-        for model in (CorrectionCode, CorrectionConfirmation, CorrectionStep):
+        for model in (
+            CorrectionClock,
+            CorrectionCode,
+            CorrectionConfirmation,
+            CorrectionStep,
+        ):
             model.objects.filter(subject__in=whole).delete()
         PortalLogin.objects.filter(subject__in=whole).delete()
         for rows in (

@@ -1,8 +1,9 @@
 """Corrections: proposals, evidence, confirmations and former values, and the rule by which they are approved."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import custodian.clock
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import functools
 import records.references
@@ -34,7 +35,7 @@ CREATE POLICY correctioncode_scope ON records_correctioncode USING (
 """
 TABLES = (
     "correction", "correctionitem", "correctionevidence", "correctionconfirmation", "correctionstep",
-    "formervalue",
+    "correctionclock", "formervalue",
 )
 # Sealed bytes are not statistics.
 QUIET = """
@@ -84,7 +85,7 @@ def unseed(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0025_let_customers_in'),
+        ('access', '0026_tell_the_time'),
         ('records', '0009_let_own_records_go'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -233,6 +234,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('at', 'pk'),
+            },
+        ),
+        migrations.CreateModel(
+            name='CorrectionClock',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('rule', models.CharField(max_length=24, verbose_name='时限')),
+                ('started_at', models.DateTimeField(verbose_name='起算时间')),
+                ('waited', models.DurationField(default=timedelta)),
+                ('paused_at', models.DateTimeField(null=True)),
+                ('extended', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), blank=True, default=list, size=None)),
+                ('stopped_at', models.DateTimeField(null=True)),
+                ('late_reason', models.BooleanField(default=False)),
+                ('due_at', models.DateTimeField(editable=False, verbose_name='到期时间')),
+                ('near_at', models.DateTimeField(editable=False)),
+                ('target_at', models.DateTimeField(editable=False, null=True)),
+                ('provisional', models.BooleanField(default=False, editable=False)),
+                ('correction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='records.correction')),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.subject')),
+            ],
+            options={
+                'ordering': ('due_at', 'pk'),
+                'indexes': [models.Index(fields=['stopped_at', 'due_at'], name='correction_clock_by_due')],
+                'constraints': [models.UniqueConstraint(fields=('correction', 'rule'), name='correction_clock_runs_once_by_a_rule')],
             },
         ),
         migrations.CreateModel(

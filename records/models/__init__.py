@@ -5,6 +5,7 @@ from __future__ import annotations
 from records.models.books import Book, Intermediary, Product
 from records.models.corrections import (
     Correction,
+    CorrectionClock,
     CorrectionCode,
     CorrectionConfirmation,
     CorrectionEvidence,
@@ -44,6 +45,7 @@ __all__ = [
     "CertificatePage",
     "Claim",
     "Correction",
+    "CorrectionClock",
     "CorrectionCode",
     "CorrectionConfirmation",
     "CorrectionEvidence",

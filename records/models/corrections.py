@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from access.models import Approval, Subject, User, WorkItem
 from custodian import clock
+from custodian.clocked import Clock
 from records import references
 from records.models.documents import Document
 from records.models.holdings import Holding, ScopedQuerySet
@@ -265,6 +266,25 @@ class CorrectionStep(_OfCorrection):
 
     def __str__(self) -> str:
         return f"{self.code} {self.correction_id}"
+
+
+class CorrectionClock(Clock):
+    """By when it must be decided: the law's time, and the company's own within it."""
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+")
+    correction = models.ForeignKey(Correction, models.PROTECT, related_name="clocks")
+
+    class Meta:
+        ordering = ("due_at", "pk")
+        indexes = [models.Index(fields=["stopped_at", "due_at"], name="correction_clock_by_due")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["correction", "rule"], name="correction_clock_runs_once_by_a_rule"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.correction_id}"
 
 
 class FormerValue(Holding):
