@@ -53,6 +53,8 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "backup": frozenset({Action.BACKUP_MAKE}),
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
+    "copier": frozenset(),
+    "claims": frozenset({Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}),
     "dispatcher": frozenset(),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE, Action.RETENTION_DESTROY}),
     "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
@@ -71,7 +73,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "legal-holds": frozenset(),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
-    "portal": frozenset({Action.PORTAL_OPEN}),
+    "portal": frozenset({Action.PORTAL_CODE_ASK, Action.PORTAL_CODE_SEND, Action.PORTAL_OPEN}),
     "personnel": frozenset({Action.USER_CHANGE}),
     "recertifier": frozenset(
         {

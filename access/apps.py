@@ -34,7 +34,10 @@ class AccessConfig(AppConfig):
             confirming,
             overriding,
         )
+        from access.own_looks import approving as delay_approving  # noqa: F401
+        from access.own_looks import delays
         from access.training import courses, undertakings  # noqa: F401
         from access.verification import words  # noqa: F401
 
+        rechecking.sources.append(delays.altered)
         scopes.install()

@@ -11,7 +11,7 @@ from django.db.models import BinaryField
 from custodian import elements
 
 SUFFIX = "_sealed"
-# Sealed, but no element of a customer's: names of uploads and whole rows set aside.
+# Sealed, but no element of a customer's: names of uploads, whole rows set aside, codes on their way.
 # Proposed and former values are of the element that stands beside them.
 WITHOUT_ELEMENT = frozenset(
     {
@@ -19,9 +19,17 @@ WITHOUT_ELEMENT = frozenset(
         "FormerValue.value_sealed",
         "ImportFile.name_sealed",
         "QuarantinedRow.row_sealed",
+        "SignInCode.code_sealed",
     }
 )
-PREFIX = {"Identity": "identity", "Finances": "financial", "Account": "financial"}
+PREFIX = {
+    "Identity": "identity",
+    "Finances": "financial",
+    "Account": "financial",
+    "ClaimDecision": "claim",
+    "ClaimNeed": "claim",
+    "ClaimPayment": "claim",
+}
 
 
 @register

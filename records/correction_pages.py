@@ -21,15 +21,12 @@ from custodian.errors import CustodianError
 from records import documents, purposes, references
 from records.correction_forms import (
     BranchForm,
-    CodeForm,
-    ContactForm,
     PaperForm,
     RefuseForm,
     name_of,
 )
 from records.corrections import (
     clocks,
-    contacts,
     drafting,
     groups,
     handling,
@@ -38,7 +35,6 @@ from records.corrections import (
     people,
     words,
 )
-from records.corrections.contacts import Contact
 from records.corrections.errors import NotNow
 from records.corrections.groups import GROUPS
 from records.models import Account, Correction, Customer
@@ -183,11 +179,6 @@ def act(
         raise NotNow
 
 
-def fit_contacts(correction: Correction) -> list[tuple[Contact, Any]]:
-    """Those a code may go to, by what they are and without their value."""
-    return [(each, each.label) for each in contacts.of_correction(correction) if each.fit]
-
-
 def detail(
     correction: Correction,
     *,
@@ -221,10 +212,7 @@ def detail(
         "standing": approvals.standing(correction.approval, actor) if correction.approval else None,
         "refuse_form": RefuseForm(),
         "branch_form": BranchForm(),
-        "code_form": CodeForm(),
-        "contact_form": ContactForm(contacts=fit_contacts(correction)),
         "letter_form": PaperForm(needed=True, label=_("函件扫描件")),
-        "contacts": contacts.of_correction(correction) if stand.confirms else [],
         **forms,
     }
 
@@ -233,7 +221,7 @@ class _Stand:
     """What this person may do with it now, and what stands in the way."""
 
     def __init__(self, correction: Correction, actor: Actor) -> None:
-        near = actor.id in people.near(correction)
+        near = people.is_near(correction, actor.id)
         vouched = actor.id in people.vouched(correction)
         handles = gate.may(actor, Action.CORRECTION_CHECK)
         status = correction.status

@@ -174,6 +174,7 @@ def customer_page(
         "lit": bool(plain),
         "seconds": settings.CUSTODIAN_LAMP_SECONDS,
         "hide_url": reverse("desk:hide", kwargs={"ref": page.ref}),
+        "signs_in": gate.may(actor, Action.CONTACT_FLAG),
         "reads_only": not gate.may(actor, Action.CUSTOMER_CHANGE),
         "looks": _looks(page, purpose, actor),
         "own_work": work_items.open_of(subject.pk, actor=actor),

@@ -20,8 +20,6 @@ from custodian.errors import CustodianError
 from records import correction_pages as pages
 from records.correction_forms import (
     BranchForm,
-    CodeForm,
-    ContactForm,
     GroupForm,
     PaperForm,
     RefuseForm,
@@ -227,9 +225,9 @@ def refuse(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
 
 @takes_evidence
 @require_POST
-@desk_page(body=("way", "seen", "contact", "code"))
+@desk_page(body=("way", "seen"))
 def confirm(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
-    """The customer is at the counter, has a code in her hand, or has written."""
+    """The customer is at the counter, or has written."""
     found = pages.readable(ref, channel=CHANNEL, purpose=PURPOSE, actor=actor)
     pages.require(actor, Action.CORRECTION_CONFIRM, channel=CHANNEL)
     way = request.POST.get("way", "")
@@ -254,18 +252,6 @@ def _confirmed(
             return {"branch_form": seen}
         confirming.at_branch(found, channel=CHANNEL, actor=actor)
         messages.success(request, _("已记录：客户本人到柜面确认。"))
-    elif way == "send":
-        sending = ContactForm(request.POST, contacts=pages.fit_contacts(found))
-        if not sending.is_valid():
-            return {"contact_form": sending}
-        confirming.send_code(found, sending.cleaned_data["contact"], channel=CHANNEL, actor=actor)
-        messages.success(request, _("验证码已发给客户。请客户当面出示，不要电话索要。"))
-    elif way == "code":
-        typed = CodeForm(request.POST)
-        if not typed.is_valid():
-            return {"code_form": typed}
-        confirming.by_code(found, typed.cleaned_data["code"], channel=CHANNEL, actor=actor)
-        messages.success(request, _("验证码相符，已记录客户的确认。"))
     else:
         letter = PaperForm(request.POST, request.FILES, needed=True, label=_("函件扫描件"))
         if not letter.is_valid() or letter.upload is None:

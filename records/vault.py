@@ -25,6 +25,7 @@ from custodian.elements import Masked
 from custodian.errors import CustodianError
 from custodian.keys import Sealed
 from records import damage
+from records.tables import table_of
 
 KEY = "key"  # what a finding names when a holding's key itself does not unwrap
 OPENED = Counter("custodian_values_opened", "Sealed values that were opened")
@@ -81,6 +82,14 @@ _TABLES = {
     ),
     "policy": ("records_policy t", "t.holding", "0"),
     "claim": ("records_claim t", "t.holding", "0"),
+    **{
+        f"claim_{part}": (
+            f"records_claim{part} t JOIN records_claim c ON c.id = t.claim_id",
+            "c.holding",
+            "t.slot::int",
+        )
+        for part in ("need", "decision", "payment")
+    },
     "document": ("records_document t", "t.holding", "0"),
     "correction": ("records_correction t", "t.holding", "0"),
 }
@@ -107,13 +116,6 @@ WHERE f.subject_id = ANY (%(subjects)s) AND f.holding = ANY (%(holdings)s)
 ORDER BY 2, 1, 4
 """
 _BESIDE_BY = {"subjects": "bigint[]", "holdings": "uuid[]", "elements": "text[]"}
-
-
-def _table_of(code: str) -> str:
-    prefix, _, name = code.partition(".")
-    if prefix == "financial":
-        return "income" if name == "income" else "account"
-    return prefix
 
 
 def reveal(permit: Permit, *, beside: bool = False) -> list[Plain]:
@@ -143,7 +145,7 @@ def _open(permit: Permit, *, beside: bool) -> Iterator[Plain]:
     wanted: dict[str, list[str]] = {}
     for code in sorted(permit.elements):
         if not (elements.get(code).never_shown and permit.masked):
-            wanted.setdefault(_table_of(code), []).append(code)
+            wanted.setdefault(table_of(code), []).append(code)
     kept = set() if permit.masked else _stored_only(permit)
     keys: dict[UUID, DataKey] = {}
     for row in _rows(wanted, permit) if wanted else ():

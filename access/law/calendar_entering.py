@@ -151,6 +151,9 @@ class _Kind:
     label = _("工作日历的年份")
 
     def place(self, payload: Mapping[str, Any]) -> str:
+        """The year's page; one that nobody knows yet has none."""
+        if int(payload["year"]) not in calendar().years:
+            return reverse("admin:law_calendar")
         return reverse("admin:law_calendar_year", args=[payload["year"]])
 
     def targets(self, payload: Mapping[str, Any]) -> frozenset[UUID]:

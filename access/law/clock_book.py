@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from access.law.calendar_years import calendar
@@ -177,6 +178,11 @@ class Book:
             found = self.of(each.code, on)
             if found.trigger == trigger and found.enabled and found.in_force(on):
                 yield found
+
+
+def is_ours(rule: ClockRule) -> bool:
+    """Whether it is of the installed law, or the company's own."""
+    return rule.regime in {COMPANY, settings.CUSTODIAN_REGIME}
 
 
 clocked.register(Book)

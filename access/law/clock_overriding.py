@@ -182,7 +182,7 @@ class _Kind:
         base = ClockOverride.objects.filter(rule=payload["rule"], version=payload["base"]).first()
         before = {"length": base.length, "target": base.target} if base else _of_pack(rule)
         rows: list[tuple[Any, Sequence[Any]]] = [
-            (_("时限"), [f"{clock_words.name(rule)} · {rule.code}"]),
+            (pgettext_lazy("一项", "时限"), [f"{clock_words.name(rule)} · {rule.code}"]),
             (_("法规库"), [clock_words.counted(rule)]),
             (_("时限长度"), [turned(rule, before["length"], payload["length"])]),
             (_("本公司目标"), [turned(rule, before["target"], payload["target"], none="—")]),

@@ -13,6 +13,7 @@ from access.models.findings import Finding
 from access.models.installation import Installation
 from access.models.keys import DataKey, KeyRotation, LogMonth, RetiredKek, SubjectKey
 from access.models.law import CalendarYear, ClockOverride, Confirmation, RuleOverride
+from access.models.looks import DelayedLook
 from access.models.people import Unit, User
 from access.models.portal import PortalLogin
 from access.models.quotas import Quota, Seen, Tally, Total
@@ -54,6 +55,7 @@ __all__ = [
     "Cosignature",
     "Course",
     "DataKey",
+    "DelayedLook",
     "Entry",
     "Export",
     "Exposure",

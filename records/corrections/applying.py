@@ -206,7 +206,7 @@ def _write(correction: Correction, known: OnFile, changes: Sequence[_Change]) ->
                 holding=each.item.holding, slot=each.item.slot, correction=row.ref,
             )  # fmt: skip
         old = {each.item.element: each.before for each in former if each.before}
-        transaction.on_commit(partial(telling.of_change, row.group, old))
+        transaction.on_commit(partial(telling.of_change, row.ref, row.group, old))
         failpoints.hit("correction-written")
 
 

@@ -14,6 +14,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.approvals import ContentChanged
 from access.models import Approval, User
+from access.vocabulary import Role
 from custodian import elements
 from records.corrections import confirming, groups, handling, people, recording
 from records.models import Correction, CorrectionConfirmation
@@ -32,7 +33,15 @@ class _Kind:
     def targets(self, payload: Mapping[str, Any]) -> frozenset[UUID]:
         """Whoever raised it, whoever serves the customer, and she herself if she is of the staff."""
         correction = _of(payload)
-        return people.refs(people.near(correction)) if correction is not None else frozenset()
+        if correction is None:
+            return frozenset()
+        officers = User.objects.filter(is_active=True, role=Role.COMPLIANCE_OFFICER)
+        kin = {
+            each
+            for each in officers.values_list("pk", flat=True)
+            if people.is_near(correction, each)
+        }
+        return people.refs(people.near(correction) | kin)
 
     def describe(self, payload: Mapping[str, Any]) -> Lines:
         """No value: before and after are looked at on its page, where each look is on record."""

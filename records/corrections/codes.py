@@ -1,122 +1,57 @@
-"""One-time codes to a contact on file: sent, and checked once."""
+"""One-time codes to a contact on file, as the sign-in sends and checks them, each for one correction."""
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final
+from uuid import UUID
 
-from django.conf import settings
-from django.db.models import F
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-
-from access import actors, keystore, scopes
+from access import actors, scopes
 from custodian import clock
-from records.corrections import contacts, messages, on_file, recording
-from records.corrections.errors import NotDelivered, NotFit, TooManyCodes, WrongCode
-from records.identifiers.text import compact
-from records.models import Correction, CorrectionCode, CorrectionItem
+from records.corrections import contacts, recording
+from records.corrections.errors import NotFit, TooManyCodes, WrongCode
+from records.models import Correction, CorrectionCode, CorrectionItem, SignInCode
+from records.sign_in import codes as sign_in
 
-LASTS: Final = timedelta(minutes=10)
-TRIES: Final = 5
-# Of one customer; company default.
-IN_TEN_MINUTES: Final = 3
+# Of one customer; company default. The sign-in counts once more before it sends.
+WINDOW: Final = timedelta(minutes=10)
+IN_A_WINDOW: Final = 3
 IN_A_DAY: Final = 10
-_KEY: Final = "correction-codes"
-_DIGITS: Final = 6
 
 
-class Codes(Protocol):
-    """What corrections need of whoever sends codes to customers."""
-
-    def send(self, correction: Correction, contact: str) -> CorrectionCode:
-        """Raises `NotFit`, `TooManyCodes`, `NotDelivered`."""
-
-    def check(self, correction: Correction, code: str) -> CorrectionCode:
-        """The code that was sent, used up by this; raises `WrongCode`."""
-
-
-class OwnCodes:
-    """The keyed hash of a code is in a row; the code itself is in the message and nowhere else."""
-
-    def send(self, correction: Correction, contact: str) -> CorrectionCode:
-        with scopes.acting(actors.system(recording.WRITER)):
-            items = CorrectionItem.objects.filter(correction=correction)
-            changing = list(items.values_list("element", flat=True))
-            if not contacts.is_fit(correction.subject_id, contact, changing=changing):
-                raise NotFit
-            self._limit(correction.subject_id)
-        known = on_file.read(correction.subject_id, why=correction.ref)
-        address = known.values(0).get(contact, "")
-        code = "".join(secrets.choice("0123456789") for _digit in range(_DIGITS))
-        now = clock.now()
-        with scopes.acting(actors.system(recording.WRITER)):
-            # Of several only the newest is good.
-            unused = CorrectionCode.objects.filter(correction=correction, used_at=None)
-            unused.filter(contact=contact).update(expires_at=now)
-            sent = CorrectionCode(
-                subject_id=correction.subject_id, correction=correction, contact=contact,
-                sent_at=now, expires_at=now + LASTS,
-            )  # fmt: skip
-            sent.digest = _digest(sent, code)
-            sent.save(force_insert=True)
-        if not messages.send(element=contact, address=address, text=_text(code)):
-            raise NotDelivered
-        return sent
-
-    def check(self, correction: Correction, code: str) -> CorrectionCode:
-        typed = compact(code)
-        with scopes.acting(actors.system(recording.WRITER)):
-            good = CorrectionCode.objects.filter(
-                correction=correction, used_at=None, expires_at__gt=clock.now(), tries__lt=TRIES
-            )
-            waiting = list(good)
-            # Counted before it is compared: of two at once, neither is free.
-            good.filter(pk__in=[each.pk for each in waiting]).update(tries=F("tries") + 1)
-            for sent in waiting:
-                if hmac.compare_digest(bytes(sent.digest), _digest(sent, typed)):
-                    unused = CorrectionCode.objects.filter(pk=sent.pk, used_at=None)
-                    if unused.update(used_at=clock.now()):
-                        return sent
-        raise WrongCode
-
-    def _limit(self, subject: int) -> None:
-        mine, now = CorrectionCode.objects.filter(subject_id=subject), clock.now()
-        lately = mine.filter(sent_at__gt=now - LASTS).count()
-        today = mine.filter(sent_at__gt=now - timedelta(days=1)).count()
-        if lately >= IN_TEN_MINUTES or today >= IN_A_DAY:
-            raise TooManyCodes
+def send(correction: Correction, contact: str) -> None:
+    """On its way by the worker. Raises `NotFit`, `TooManyCodes`."""
+    with scopes.acting(actors.system(recording.WRITER)):
+        items = CorrectionItem.objects.filter(correction=correction)
+        changing = list(items.values_list("element", flat=True))
+        if not contacts.is_fit(correction.subject_id, contact, changing=changing):
+            raise NotFit
+        _limit(correction.subject_id)
+        code = sign_in.issue(correction.subject_id, contact=contact.partition(".")[2])
+        CorrectionCode.objects.create(
+            ref=code.ref, subject_id=correction.subject_id, correction=correction, contact=contact
+        )
 
 
-_codes: list[Codes] = [OwnCodes()]
+def check(correction: Correction, typed: str) -> str:
+    """The contact that the code went to; it is used up by this. Raises `WrongCode`.
+
+    Outside of any transaction: a wrong one counts, whatever becomes of the rest.
+    """
+    with scopes.acting(actors.system(recording.WRITER)):
+        sent = CorrectionCode.objects.filter(correction=correction).order_by("-sent_at")
+        by_ref: dict[UUID, str] = {each.ref: each.contact for each in sent}
+        # The newest of each contact is the one that is good.
+        latest = list({contact: ref for ref, contact in reversed(by_ref.items())}.values())
+        for code in SignInCode.objects.filter(ref__in=latest).order_by("-pk"):
+            if sign_in.check(code, typed):
+                return by_ref[code.ref]
+    raise WrongCode
 
 
-def use(sender: Codes) -> None:
-    """Replace who sends them, in `ready()`."""
-    _codes[:] = [sender]
-
-
-def send_code(correction: Correction, contact: str) -> CorrectionCode:
-    return _codes[0].send(correction, contact)
-
-
-def check_code(correction: Correction, code: str) -> CorrectionCode:
-    return _codes[0].check(correction, code)
-
-
-def _digest(sent: CorrectionCode, code: str) -> bytes:
-    """Bound to what it is for, so that a code of one correction opens no other."""
-    said = f"{sent.ref}/{sent.correction_id}/{sent.contact}/{code}"
-    return keystore.of_named_cached(_KEY).mac(said.encode())
-
-
-def _text(code: str) -> str:
-    language = get_language() or "zh-hans"
-    insurer = settings.CUSTODIAN_INSURER_NAME["en" if language.startswith("en") else "zh"]
-    return _(
-        "【%(insurer)s】您正在更正登记的资料，验证码 %(code)s，10 分钟内有效。"
-        "请只在客户服务网页填写，或在柜面当面出示；"
-        "不要告诉代理人或来电的人。不是您本人办理，请拨打 %(line)s。"
-    ) % {"insurer": insurer, "code": code, "line": settings.CUSTODIAN_COMPLAINT_LINE}
+def _limit(subject: int) -> None:
+    mine, now = CorrectionCode.objects.filter(subject_id=subject), clock.now()
+    lately = mine.filter(sent_at__gt=now - WINDOW).count()
+    today = mine.filter(sent_at__gt=now - timedelta(days=1)).count()
+    if lately >= IN_A_WINDOW or today >= IN_A_DAY:
+        raise TooManyCodes

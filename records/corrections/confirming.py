@@ -29,6 +29,7 @@ Status = Correction.Status
 OPEN: Final = frozenset({Status.SUBMITTED, Status.CHECKING, Status.CONFIRMING})
 # In these the customer herself acts: with a contact of hers in her hand, or in person.
 HERS: Final = frozenset({Way.PORTAL.value, Way.CODE.value, Way.BRANCH.value})
+PURPOSE: Final = "policy_service"  # of the service desk
 ATTESTED: Final = frozenset({Way.BRANCH.value, Way.LETTER.value})
 # As the session says how she proved herself.
 PROVEN_BY: Final[Mapping[str, str]] = {"mobile": "identity.mobile", "email": "identity.email"}
@@ -64,48 +65,53 @@ def _apart(one: CorrectionConfirmation, other: CorrectionConfirmation) -> bool:
 def in_portal(correction: Correction, *, proof: str, channel: str, actor: Actor) -> None:
     """She is signed in, and says yes. Raises `NotFit` for a session that no contact on file proved."""
     _require_customer(actor)
-    contact = PROVEN_BY.get(proof, "")
-    on_file = {each.element for each in contacts.of_correction(correction)}
-    if contact not in on_file or not _may_prove(correction, contact):
+    if not may_use_session(correction, proof, actor=actor):
         raise NotFit
+    contact = PROVEN_BY[proof]
     _give(correction, Way.PORTAL, contact=contact, channel=channel, purpose="self", actor=actor)
 
 
-def may_use_session(correction: Correction, proof: str) -> bool:
-    """Whether this session is one of the two ways."""
+def may_use_session(correction: Correction, proof: str, *, actor: Actor) -> bool:
+    """Whether this session is one of the two ways: a code on paper is the branch's word, not a contact.
+
+    The contact that is being changed still proves whose session it is. Whoever represents her proved it by
+    a contact of his own; it counts as if it were hers of the same kind, because a child's is her parents'.
+    """
     contact = PROVEN_BY.get(proof, "")
-    known = {each.element for each in contacts.of_correction(correction)}
-    return contact in known and _may_prove(correction, contact)
+    if actor.capacity != "self":
+        return contact != ""
+    return contact != "" and contacts.is_fit(correction.subject_id, contact)
 
 
 def send_code(correction: Correction, contact: str, *, channel: str, actor: Actor) -> None:
-    """To a contact that is fit for it. Raises `NotFit`, `TooManyCodes`, `NotDelivered`, `NotNow`."""
+    """To a contact that is fit for it. Raises `NotFit`, `TooManyCodes`, `NotNow`."""
+    _require_customer(actor)
     tagged = recording.tags(correction.subject_id)
     _require_open(correction)
-    _require_helper(correction, channel=channel, actor=actor)
     with transaction.atomic(), scopes.acting(actors.system(recording.WRITER)):
         recording.record(
             correction, Action.CORRECTION_CONFIRM, tagged=tagged, channel=channel,
-            purpose=_purpose(actor), facts={"outcome": "code-sent"}, actor=actor,
+            purpose="self", facts={"outcome": "code-sent"}, actor=actor,
         )  # fmt: skip
-    codes.send_code(correction, contact)
+    codes.send(correction, contact)
 
 
 def by_code(correction: Correction, code: str, *, channel: str, actor: Actor) -> None:
-    """With the code that came. Raises `WrongCode`, `NotNow`."""
+    """With the code that came. She types it herself: nobody of the insurer's asks for it or takes it.
+
+    Raises `WrongCode`, `NotNow`.
+    """
+    _require_customer(actor)
+    recording.tags(correction.subject_id)
     _require_open(correction)
-    _require_helper(correction, channel=channel, actor=actor)
-    sent = codes.check_code(correction, code)
-    _give(
-        correction, Way.CODE, contact=sent.contact, channel=channel, purpose=_purpose(actor),
-        actor=actor,
-    )  # fmt: skip
+    contact = codes.check(correction, code)
+    _give(correction, Way.CODE, contact=contact, channel=channel, purpose="self", actor=actor)
 
 
 def at_branch(correction: Correction, *, channel: str, actor: Actor) -> None:
     """She stands at the counter, and her document was checked."""
     _require_helper(correction, channel=channel, actor=actor)
-    _give(correction, Way.BRANCH, channel=channel, purpose=_purpose(actor), actor=actor)
+    _give(correction, Way.BRANCH, channel=channel, purpose=PURPOSE, actor=actor)
 
 
 def by_letter(
@@ -121,10 +127,10 @@ def by_letter(
     with transaction.atomic():
         letter = evidence.take(
             content, name=name, customer=customer, kind=Document.Kind.PROOF,
-            purpose=_purpose(actor), channel=channel, actor=actor,
+            purpose=PURPOSE, channel=channel, actor=actor,
         )  # fmt: skip
         _give(
-            correction, Way.LETTER, channel=channel, purpose=_purpose(actor), document=letter,
+            correction, Way.LETTER, channel=channel, purpose=PURPOSE, document=letter,
             actor=actor,
         )  # fmt: skip
 
@@ -181,23 +187,14 @@ def _require_customer(actor: Actor) -> None:
 
 
 def _require_helper(correction: Correction, *, channel: str, actor: Actor) -> None:
-    """The customer herself, or somebody of the service desk who is not near to her or to the correction."""
+    """Somebody of the service desk who is not near to her or to the correction, and does not check it."""
     if actor.role is Role.CUSTOMER:
-        return
+        raise NotAPerson  # nobody vouches for herself
     if not gate.may(actor, Action.CORRECTION_CONFIRM):
         gate.refuse(actor, Action.CORRECTION_CONFIRM, because="role-not-covered", channel=channel)
     people.require_apart(correction, Action.CORRECTION_CONFIRM, channel=channel, actor=actor)
     if actors.person(actor) == correction.handler_id:
         gate.refuse(actor, Action.CORRECTION_CONFIRM, because=people.VOUCHED, channel=channel)
-
-
-def _may_prove(correction: Correction, contact: str) -> bool:
-    """The number that is being changed still proves whose session it is; one of the staff's never does."""
-    return contacts.is_fit(correction.subject_id, contact)
-
-
-def _purpose(actor: Actor) -> str:
-    return "self" if actor.role is Role.CUSTOMER else "policy_service"
 
 
 def missing(confirmations: Iterable[CorrectionConfirmation]) -> int:

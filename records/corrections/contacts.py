@@ -1,7 +1,4 @@
-"""Which contacts on file a code may go to: none that is being changed, new, or somebody's of the staff.
-
-An agent who wrote his own number into a customer's file must not get her codes, and two agents no more.
-"""
+"""Which contacts on file may confirm a correction: those the sign-in trusts, and none that is changed."""
 
 from __future__ import annotations
 
@@ -15,18 +12,20 @@ from django.utils.translation import gettext_lazy as _
 
 from access import actors, scopes
 from custodian import clock, elements
-from records.corrections import groups, recording
-from records.models import BlindIndex, Correction, CorrectionItem, FormerValue, StaffTrace
+from records.corrections import recording
+from records.models import Correction, CorrectionItem, FormerValue
+from records.sign_in import contacts as sign_in
 
-# A number of more customers than these is a family's no more; company default.
-SHARED: Final = 3
 # A contact that was changed confirms nothing for a while; company default.
 FRESH: Final = timedelta(days=3)
 WHY: Final[Mapping[str, Promise | str]] = {
     "changing": _("这次要改的就是它"),
+    "flagged": _("有人标记过它不可靠"),
     "fresh": _("刚刚更改过，三天内不能用来确认"),
+    "one-agent": _("同一位业务员的其他客户也在用"),
     "shared": _("不止您一个人在用"),
     "staff": _("与本公司人员登记的联系方式相同"),
+    "unproven": _("由业务员登记，还没有经您确认"),
 }
 
 
@@ -52,11 +51,12 @@ class Contact:
 
 def of_subject(subject: int, *, changing: Iterable[str] = ()) -> list[Contact]:
     """Those that are on file, mobile before e-mail; `changing` are the elements that are to be corrected."""
+    named = frozenset(changing)
     with scopes.acting(actors.system(recording.WRITER)):
         return [
-            Contact(element, _against(subject, element, frozenset(changing)))
-            for element in groups.CONTACTS
-            if _digests(subject, element)
+            _contact(subject, f"identity.{each.contact.value}", each.doubt, named)
+            for each in sign_in.standings(subject)
+            if not each.absent
         ]
 
 
@@ -72,15 +72,13 @@ def is_fit(subject: int, element: str, *, changing: Iterable[str] = ()) -> bool:
     return element in found and found[element].fit
 
 
-def _against(subject: int, element: str, changing: frozenset[str]) -> str:
+def _contact(subject: int, element: str, doubt: str, changing: frozenset[str]) -> Contact:
     if element in changing:
-        return "changing"
-    digests = _digests(subject, element)
-    if StaffTrace.objects.filter(element=element, digest__in=digests).exists():
-        return "staff"
-    others = BlindIndex.objects.current().filter(element=element, digest__in=digests)
-    if others.exclude(subject_id=subject).values("subject_id").distinct().count() >= SHARED:
-        return "shared"
+        return Contact(element, "changing")
+    return Contact(element, doubt or ("fresh" if _is_fresh(subject, element) else ""))
+
+
+def _is_fresh(subject: int, element: str) -> bool:
     since = clock.now() - FRESH
     replaced = FormerValue.objects.filter(subject_id=subject, element=element, until__gt=since)
     added = CorrectionItem.objects.filter(
@@ -89,9 +87,4 @@ def _against(subject: int, element: str, changing: frozenset[str]) -> str:
         correction__status=Correction.Status.APPLIED,
         correction__decided_at__gt=since,
     )
-    return "fresh" if replaced.exists() or added.exists() else ""
-
-
-def _digests(subject: int, element: str) -> list[bytes]:
-    rows = BlindIndex.objects.current().filter(subject_id=subject, element=element)
-    return [bytes(each) for each in rows.values_list("digest", flat=True)]
+    return replaced.exists() or added.exists()

@@ -34,6 +34,15 @@ def discard_drafts() -> int:
         return sum(_discard(each) for each in left)
 
 
+def discard_paper(paper: CorrectionEvidence) -> None:
+    """Of a draft, in the product's scope and the caller's transaction; one that the law holds stays."""
+    going.lock([paper.subject_id])
+    leaving = [Going(paper.document.holding, "document", paper.subject_id)]
+    paper.delete()
+    if not legal_holds.on([each.holding for each in leaving]):
+        going.destroy(leaving, batch=None)
+
+
 def _discard(correction: Correction) -> int:
     """Unless the law holds it."""
     with transaction.atomic():

@@ -16,8 +16,8 @@ from access.models import Unit, WorkItem
 from access.vocabulary import Role
 from custodian import clock
 from custodian.errors import NotVisible
-from records import evidence, states
-from records.corrections import checking, clocks, on_file, recording, sealing
+from records import evidence, legal_holds, states
+from records.corrections import checking, clocks, discarding, on_file, recording, sealing
 from records.corrections.checking import Proposal
 from records.corrections.errors import (
     Incomplete,
@@ -165,6 +165,26 @@ def attach(
                 raise NotNow
             link(row, document)
     return document
+
+
+def detach(
+    correction: Correction, number: int, *, channel: str, purpose: str, actor: Actor
+) -> None:
+    """Take a paper away again while it is a draft; it is gone for good. Raises `NotVisible`, `NotNow`."""
+    require_own_draft(correction, actor)
+    tagged = recording.tags(correction.subject_id)
+    with transaction.atomic(), scopes.acting(actors.system(recording.WRITER)):
+        legal_holds.exclude_new()
+        row = recording.held(correction)
+        papers = CorrectionEvidence.objects.filter(correction=row, number=number)
+        paper = papers.select_related("document").first()
+        if paper is None or row.status != Status.DRAFT:
+            raise NotVisible
+        recording.record(
+            row, Action.CORRECTION_RAISE, tagged=tagged, channel=channel, purpose=purpose,
+            facts={"outcome": "paper-removed"}, actor=actor,
+        )  # fmt: skip
+        discarding.discard_paper(paper)
 
 
 def link(correction: Correction, document: Document) -> CorrectionEvidence:

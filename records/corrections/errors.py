@@ -78,11 +78,3 @@ class TooManyCodes(CustodianError):
     code = "too-many-codes"
     status = 429
     message = _("验证码发送过于频繁，请过几分钟再试")
-
-
-class NotDelivered(CustodianError):
-    """Nobody delivers messages to customers in this installation, or the line is down."""
-
-    code = "code-not-sent"
-    status = 503
-    message = _("验证码没有发出，请稍后再试，或改用其他方式确认")

@@ -159,8 +159,6 @@ _ALL: Final = (
 )
 GROUPS: Final[Mapping[str, Group]] = {each.code: each for each in _ALL}
 ELEMENTS: Final = tuple(sorted({code for each in _ALL for code in each.elements}))
-# Whoever holds these is reached by them: the old value is told of the change too.
-CONTACTS: Final = ("identity.mobile", "identity.email")
 
 
 def of_kind(kind: str) -> list[Group]:

@@ -11,7 +11,7 @@ from access import actors, keystore, machine_reads, scopes
 from access.actions import Action
 from access.keystore import DataKey
 from access.models import Subject
-from records import integrity, vault
+from records import parts, vault
 from records.corrections import groups
 from records.corrections.errors import NotCorrectable
 from records.models import Account, Correction, Finances, Identity, Withheld
@@ -99,7 +99,7 @@ def proposed(correction: Correction) -> dict[int, str]:
             facts={"correction": correction.ref},
             actor=actor,
         )
-        blobs = integrity.proposals_of([correction]).get(correction.holding, {})
+        blobs = parts.blobs_of("correction", [correction.pk]).get(correction.pk, {})
         key = keystore.unlock({correction.holding: correction.subject_id})[correction.holding]
         opened = vault.examine(
             sweep, blobs, subject=correction.subject_id, holding=correction.holding, key=key
@@ -132,7 +132,7 @@ def next_slot(subject: int) -> int:
 
 
 def _opened(kind: str, row: Any, key: DataKey, sweep: machine_reads.Sweep) -> Holding:
-    blobs = {**integrity.blobs_of(kind, row), **integrity.beside(kind, [row]).get(row.holding, {})}
+    blobs = {**parts.sealed_of(kind, row), **parts.blobs_of(kind, [row.pk]).get(row.pk, {})}
     values: dict[str, str] = {}
     found = vault.examine(sweep, blobs, subject=row.subject_id, holding=row.holding, key=key)
     for place, text in found:

@@ -15,11 +15,19 @@ from access.models import Assignment, User
 from custodian import clock
 from records.corrections import recording
 from records.models import BlindIndex, Correction, CorrectionConfirmation, StaffTrace
+from records.staff_traces import Relations
 
 # Whoever handed the customer over is still hers for a while; company default.
 STILL: Final = timedelta(days=90)
 OWN, VOUCHED = "correction-own", "correction-vouched"
 _ID_NUMBER: Final = "identity.id_number"
+
+
+def is_near(correction: Correction, person: int | None) -> bool:
+    """Also whoever lives with her, or shares a policy with her."""
+    if person is None:
+        return False
+    return person in near(correction) or correction.subject_id in _kin_of(person)
 
 
 def near(correction: Correction) -> set[int]:
@@ -52,7 +60,7 @@ def vouched(correction: Correction) -> set[int]:
 
 def require_apart(correction: Correction, action: Action, *, channel: str, actor: Actor) -> None:
     """Refuse, and put on record, whoever is too near."""
-    if actors.person(actor) in near(correction):
+    if is_near(correction, actors.person(actor)):
         gate.refuse(actor, action, because=OWN, channel=channel)
 
 
@@ -62,3 +70,9 @@ def _of_the_staff(subject: int) -> set[int]:
     digests = list(current.values_list("digest", flat=True))
     known = StaffTrace.objects.filter(element=_ID_NUMBER, digest__in=digests)
     return set(known.values_list("user_id", flat=True))
+
+
+def _kin_of(person: int) -> frozenset[int]:
+    with scopes.acting(actors.system(recording.WRITER)):
+        found = Relations().near([person]).get(person)
+    return found.own | found.family | found.kin if found is not None else frozenset()

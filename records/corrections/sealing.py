@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from access import keystore
 from access.keystore import DataKey
 from custodian.tlog.verify import canonical
-from records import integrity, vault
+from records import parts, vault
 from records.models import Correction, CorrectionItem
 from records.vault import SealedValues
 
@@ -32,8 +32,8 @@ def key_of(correction: Correction) -> DataKey:
 
 
 def blobs_of(correction: Correction) -> dict[str, bytes]:
-    proposed = integrity.proposals_of([correction]).get(correction.holding, {})
-    return {**integrity.blobs_of("correction", correction), **proposed}
+    proposed = parts.blobs_of("correction", [correction.pk]).get(correction.pk, {})
+    return {**parts.sealed_of("correction", correction), **proposed}
 
 
 def replace(
@@ -44,7 +44,7 @@ def replace(
     note: str,
 ) -> SealedValues:
     """Put these proposals in the place of whatever was proposed before, in the caller's transaction."""
-    kept = integrity.blobs_of("correction", correction)
+    kept = parts.sealed_of("correction", correction)
     texts = {item.place: values[item.element] for item in items}
     if note:
         texts[NOTE] = note

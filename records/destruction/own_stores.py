@@ -10,6 +10,7 @@ from uuid import UUID
 import redis
 from django.conf import settings
 from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
@@ -39,6 +40,7 @@ from records.models import (
     QuarantinedRow,
     Representative,
     RetentionEvent,
+    Tombstone,
 )
 
 MOST: Final = 20  # of a kind of residue are named
@@ -179,6 +181,19 @@ def remove_files(gone: Gone) -> None:
 
     for each in _documents(gone):
         path_of(each).unlink(missing_ok=True)
+
+
+def remove_files_of_destroyed() -> int:
+    """Those that came back with an old copy of the store, whose keys did not; how many there were."""
+    from records.documents import path_of
+
+    stones = Tombstone.objects.filter(gone=OuterRef("holding"))
+    found = 0
+    for each in Document.objects.filter(Exists(stones)).order_by("pk").iterator(2_000):
+        if (path := path_of(each)).exists():
+            path.unlink(missing_ok=True)
+            found += 1
+    return found
 
 
 class _Register(_ByPage):

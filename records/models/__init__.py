@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from records.models.books import Book, Intermediary, Product
+from records.models.claim_decisions import ClaimDecision, ClaimPayment, ClaimTerms
+from records.models.claim_steps import ClaimClock, ClaimNeed, ClaimPaper, ClaimStep
+from records.models.copies import DataCopy
 from records.models.corrections import (
     Correction,
     CorrectionClock,
@@ -27,6 +30,14 @@ from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.legal_holds import HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.retention import ExpiryRun, Keeping, KeepingRun, RetentionEvent
+from records.models.sign_in import (
+    Contact,
+    ContactFlag,
+    Entrance,
+    EntryCode,
+    Representation,
+    SignInCode,
+)
 from records.models.staff import StaffTrace
 from records.models.storage import (
     Disposal,
@@ -44,6 +55,15 @@ __all__ = [
     "Book",
     "CertificatePage",
     "Claim",
+    "ClaimClock",
+    "ClaimDecision",
+    "ClaimNeed",
+    "ClaimPaper",
+    "ClaimPayment",
+    "ClaimStep",
+    "ClaimTerms",
+    "Contact",
+    "ContactFlag",
     "Correction",
     "CorrectionClock",
     "CorrectionCode",
@@ -52,10 +72,13 @@ __all__ = [
     "CorrectionItem",
     "CorrectionStep",
     "Customer",
+    "DataCopy",
     "DestructionBatch",
     "DestructionItem",
     "Disposal",
     "Document",
+    "Entrance",
+    "EntryCode",
     "ExpiryRun",
     "Finances",
     "FormerValue",
@@ -75,9 +98,11 @@ __all__ = [
     "PolicyRole",
     "Product",
     "QuarantinedRow",
+    "Representation",
     "Representative",
     "RetentionEvent",
     "ScrubRun",
+    "SignInCode",
     "StaffTrace",
     "StoragePlace",
     "Tombstone",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any, Self
 
 from django.db import models
@@ -234,17 +233,15 @@ class CorrectionConfirmation(_OfCorrection):
 
 
 class CorrectionCode(models.Model):
-    """A code that was sent to a contact on file. Of the code itself only a keyed hash is here."""
+    """That a code was sent for a correction; the code itself is one of the sign-in's, by its `ref`."""
 
-    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    ref = models.UUIDField(unique=True, editable=False)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="+")
     correction = models.ForeignKey(Correction, models.PROTECT, related_name="codes")
     contact = models.CharField(max_length=60)
-    digest = models.BinaryField(max_length=32)
     sent_at = models.DateTimeField(default=clock.now)
-    expires_at = models.DateTimeField()
-    tries = models.PositiveSmallIntegerField(default=0)
-    used_at = models.DateTimeField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-sent_at", "-pk")

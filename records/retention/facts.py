@@ -34,7 +34,12 @@ from records.models import (
 from records.retention.deciding import Event, Facts, Use
 
 YEAR = Period(months=12)
-_OPEN_CLAIM = frozenset({Claim.Status.REPORTED, Claim.Status.EXAMINING, Claim.Status.APPROVED})
+_OPEN_CLAIM = frozenset(
+    {
+        *(Claim.Status.REPORTED, Claim.Status.EXAMINING),
+        *(Claim.Status.WAITING, Claim.Status.APPROVED),
+    }
+)
 _LIVING = frozenset({Policy.Status.IN_FORCE, Policy.Status.SUSPENDED})
 
 

@@ -21,7 +21,8 @@ from access.sealed_files import Shelf
 from custodian.keys import source_key
 from records import documents, vault
 from records.documents import CHUNK
-from records.models import Document, ImportFile
+from records.models import DataCopy, Document, ImportFile
+from records.own_data.shelf import SHELF as COPIES
 from records.storage.checks_values import fault
 from records.storage.faults import Fault
 from records.storage.reading import Held
@@ -80,7 +81,7 @@ def _registered(found: list[str]) -> set[str]:
     roots = [name for name in found if "/" not in name]
     known = set(Document.objects.filter(ref__in=roots).values_list("ref", flat=True))
     known |= {ref.hex for ref in _refs(ImportFile, roots)}
-    for shelf, model in ((EXPORTS, Export), (BUNDLES, Bundle)):
+    for shelf, model in ((EXPORTS, Export), (BUNDLES, Bundle), (COPIES, DataCopy)):
         stems = [_stem(name) for name in found if name.startswith(f"{shelf.folder}/")]
         refs = {ref.hex for ref in _refs(model, stems)}
         known |= {name for name in found if _of(shelf, name, refs)}

@@ -7,6 +7,8 @@ import pytest
 def own_store(settings, tmp_path):
     """Files and messages of one test do not stand beside those of another."""
     settings.VAR = tmp_path
+    settings.CUSTODIAN_OUTBOX = tmp_path / "outbox"
+    settings.EMAIL_BACKEND = "custodian.outbox.MailBackend"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from access import gate, scopes
 from access.actions import Action
 from access.models import WorkItem
-from custodian import clock
+from custodian import clock, outbox
 from records import search, vault
 from records.events import value_changed
 from records.models import (
@@ -21,7 +21,7 @@ from records.models import (
     Identity,
 )
 from tests import estate
-from tests.corrections.cast import NEW_ADDRESS, NEW_MOBILE, outbox
+from tests.corrections.cast import NEW_ADDRESS, NEW_MOBILE
 
 pytestmark = pytest.mark.django_db
 
@@ -166,8 +166,9 @@ def test_the_customer_is_told_where_she_was_reached_before(
     cast.approve(correction)
     with django_capture_on_commit_callbacks(execute=True):
         cast.apply(correction)
-    assert [each["address"] for each in outbox()] == [estate.ZHANG["identity.mobile"]]
-    assert NEW_MOBILE not in outbox()[0]["text"]
+    (told,) = outbox.messages()
+    assert told.to == estate.ZHANG["identity.mobile"]
+    assert NEW_MOBILE not in told.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from custodian.regimes import tables
 from custodian.regimes.clocks import COMPANY, Kind, NotExtendable
 from custodian.regimes.lengths import Length
 from custodian.regimes.packs import BadPack, Mark, company_clocks, load, read, regimes
@@ -145,3 +146,8 @@ def test_the_numbers_of_customers_are_those_of_the_law():
     # A recommended standard does not bind, whoever reads it.
     assert (str(rights.length), str(rights.target), rights.law) == ("30d", "15d", False)
     assert china["CN-TRF-22"].kind is Kind.BEFORE
+
+
+def test_the_tables_of_the_documentation_are_those_of_the_packs():
+    page = tables.PAGE.read_text("utf-8")
+    assert tables.written(page) == page, "run python -m custodian.regimes.tables"

@@ -33,6 +33,7 @@ from access.models import (
     Bundle,
     Campaign,
     Case,
+    DelayedLook,
     Entry,
     Export,
     Grant,
@@ -41,6 +42,7 @@ from access.models import (
     User,
     WorkItem,
 )
+from access.own_looks import delays
 from access.recertification import campaigns
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
@@ -57,7 +59,9 @@ from records.models import (
     QuarantinedRow,
     StoragePlace,
 )
+from records.own_data import copies
 from tests import estate
+from tests.portal import looking as looking_at
 from tests.portal import people
 from tests.records import desk_estate
 from tests.security import looking
@@ -208,6 +212,25 @@ class World:
                 repeat_months=6, actor=officer,
             )  # fmt: skip
 
+    def _look_delay(self, entry: int) -> DelayedLook:
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return delays.ask(
+                delays.Scope(entry=entry), until=clock.now() + timedelta(days=9), reason="示例",
+                actor=officer,
+            )  # fmt: skip
+
+    def _portal_things(self, agent: User) -> dict[str, str]:
+        """A look at each of two customers, and a copy that each asked for."""
+        things = {}
+        for which, person in ((OWN, agent), (FOREIGN, self.stranger)):
+            customer, whose = self.customers[which], "" if which == OWN else f"{which}'s "
+            with scopes.acting(actors.customer(customer.pk)) as actor:
+                copy = copies.ask(customer, actor, formats=["json"])[0]
+            things[f"{whose}copy"] = str(copy.ref)
+            things[f"{whose}look"] = str(looking_at.look(person, customer))
+        return things
+
     def _legal_hold(self) -> LegalHold:
         officer = actors.staff(self.people["compliance_officer"])
         with scopes.acting(officer):
@@ -315,7 +338,9 @@ class World:
                 "finding": str(raised.ref),
                 "intermediary": "J01",
                 "law_clause": "CN-INS-87",
+                "law_clock": "CN-COMPL-15D",
                 "law_rule": "cn-identity",
+                "law_year": "2027",
                 "legal_hold": str(self._legal_hold().ref),
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",
@@ -333,6 +358,8 @@ class World:
                 "unit": "XZ",
                 "campaign": str(self._campaign().ref),
                 "window": str(self._window().ref),
+                "look_delay": str(self._look_delay(entry).ref),
+                **self._portal_things(agent),
                 "user": str(self.stranger.ref),
                 **self._items(agent),
             }
@@ -358,17 +385,17 @@ class World:
         if names == "policy":
             return self.policies[which].ref if which != ABSENT else references.new_policy()
         if which == ABSENT:
-            return "987654321" if names in {"entry", "rule"} else str(uuid.uuid4())
+            return "987654321" if names in {"entry", "look", "rule"} else str(uuid.uuid4())
         # A thing of another customer's, for the portal.
         other = "" if which == OWN else f"{which}'s "
         return self.things.get(f"{other}{names}", "")
 
     def whose(self, role: str, names: str) -> list[str]:
         """Which customers, beside the agent's, lie outside what the role reaches."""
-        if names not in {"customer", "policy"}:
-            return []
         if role == CUSTOMER:
             return [FOREIGN] if f"{FOREIGN}'s {names}" in self.things else []
+        if names not in {"customer", "policy"}:
+            return []
         return {"own": [FOREIGN, COLLEAGUES], "unit": [FOREIGN]}.get(REACH.get(role, "all"), [])
 
     def ask(
