@@ -134,6 +134,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.RETENTION_APPROVE: _("复核销毁批次"),
     Action.RETENTION_DESTROY: _("销毁客户资料"),
     Action.RETENTION_NOTE: _("登记保存期限的起算日"),
+    Action.RETENTION_NOTE_APPROVE: _("复核提早的起算日"),
     Action.RETENTION_PROPOSE: _("提出销毁批次"),
     Action.RETENTION_READ: _("阅看保存与销毁"),
     Action.RETENTION_RECKON: _("核算保存期限"),

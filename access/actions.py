@@ -146,6 +146,7 @@ class Action(StrEnum):
     RETENTION_APPROVE = "records:destruction:approve"
     RETENTION_DESTROY = "records:destruction:carry-out"
     RETENTION_NOTE = "records:retention:note"
+    RETENTION_NOTE_APPROVE = "records:retention:approve-note"
     RETENTION_PROPOSE = "records:destruction:propose"
     RETENTION_READ = "records:retention:read"
     RETENTION_RECKON = "records:retention:reckon"
@@ -279,6 +280,7 @@ ACT: Mapping[Action, str] = {
     Action.RETENTION_APPROVE: "change",
     Action.RETENTION_DESTROY: "destroy",
     Action.RETENTION_NOTE: "change",
+    Action.RETENTION_NOTE_APPROVE: "change",
     Action.RETENTION_PROPOSE: "change",
     Action.RETENTION_RECKON: "change",
     Action.RECORDS_EXPIRE: "destroy",
@@ -433,6 +435,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.RETENTION_APPROVE: _OFFICERS,
     Action.RETENTION_DESTROY: frozenset(),
     Action.RETENTION_NOTE: _OFFICERS,
+    Action.RETENTION_NOTE_APPROVE: _OFFICERS,
     Action.RETENTION_PROPOSE: _OFFICERS,
     Action.RETENTION_READ: _WATCHERS,
     Action.RETENTION_RECKON: _OFFICERS,

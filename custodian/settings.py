@@ -369,6 +369,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
     "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
+    "count-holds": {"task": "records.tasks.count_holds", "schedule": 15.0},
     "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "expire-backups": {"task": "custodian.tasks.expire_backups", "schedule": 3600.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},

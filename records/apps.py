@@ -36,13 +36,12 @@ class RecordsConfig(AppConfig):
         from records.log_names import Customers
         from records.own_data.copy_store import CopyStore
         from records.own_data.estates import Estates
-        from records.retention import own_records
+        from records.retention import agreeing, own_records
         from records.sign_in import ending, entry_codes, representing, sending, store  # noqa: F401
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
-        # Sessions that a contact opened end when it is corrected.
-        value_changed.connect(ending.contact_changed, dispatch_uid="records-end-sessions")
+        value_changed.connect(ending.contact_changed, dispatch_uid="sign-in")
         own_stores.ready()
         claims_going.ready()
         portal_claims.ready()
@@ -50,6 +49,7 @@ class RecordsConfig(AppConfig):
         rechecking.sources += [
             legal_holds.altered,
             batches.altered_approvals,
+            agreeing.altered,
             applying.altered,
         ]
         import_store.ready()

@@ -180,6 +180,7 @@ def customer_page(
         "own_work": work_items.open_of(subject.pk, actor=actor),
         "corrects": gate.may(actor, Action.CORRECTION_RAISE)
         and page.status == Subject.Status.ACTIVE,
+        "may_claim": gate.may(actor, Action.CLAIM_FILE),
         "work_form": WorkForm() if gate.may(actor, Action.WORK_ITEM_OPEN) else None,
         **frame(actor),
     }

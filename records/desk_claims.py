@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +20,6 @@ from access.actors import Actor
 from access.models import Subject
 from access.vocabulary import Purpose
 from custodian.elements import Masked
-from custodian.regimes import deadlines
 from records import purposes, references, vault
 from records.catalogue import NAME
 from records.claim_handling import clocks, deciding, filing, paying, progress, worklist
@@ -56,10 +54,6 @@ class Row:
     @property
     def product(self) -> str:
         return str(self.claim.policy.product)
-
-    @property
-    def due_on(self) -> date | None:
-        return deadlines.last_day(self.clock.due) if self.clock else None
 
     @property
     def tone(self) -> str:

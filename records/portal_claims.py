@@ -24,8 +24,10 @@ from custodian.errors import CustodianError, NotVisible
 from records import portal_home, references, vault
 from records.claim_handling import clocks, examining, filing, paying, progress
 from records.claim_handling.filing import Report
+from records.claim_handling.steps import Code
+from records.desk_pages import UnknownParameter
 from records.models import Claim, ClaimDecision, Customer, Policy
-from records.portal_pages import CHANNEL, PURPOSE, UnknownParameter, not_found, portal_page
+from records.portal_pages import CHANNEL, PURPOSE, not_found, portal_page
 from records.vault import Plain
 
 QUESTIONS: Final = ("policy", "kind", "occurred_on", "description")
@@ -215,9 +217,9 @@ def claim(request: HttpRequest, *, ref: str, actor: Actor, customer: Customer) -
     """GET shows how it stands; POST shows the words in clear, or agrees to the amount."""
     known = references.read(ref, kind="k")
     rows = Claim.objects.visible_to(actor).filter(ref=known or "", subject_id=customer.pk)
-    found = rows.select_related("policy__product").first()
-    if found is None:
-        not_found(ref, action=Action.CUSTOMER_VIEW, actor=actor)
+    found: Claim = rows.select_related("policy__product").first() or not_found(
+        ref, action=Action.CUSTOMER_VIEW, actor=actor
+    )
     if request.method != "POST":
         return _page(request, found, actor)
     act = request.POST.get("act", "")
@@ -256,7 +258,7 @@ def _page(
     clear = {(each.element, each.slot): each.text for each in plain}
     values = _Values(_masks(found, actor), clear)
     steps = list(found.steps.select_related("unit"))
-    agreed = examining.says(found, progress.Code.AGREED)
+    agreed = examining.says(found, Code.AGREED)
     context = {
         "title": _("赔案 %(ref)s") % {"ref": found.ref},
         "here": HERE,

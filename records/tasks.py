@@ -15,6 +15,7 @@ from records.claim_handling import watching
 from records.corrections import applying, discarding
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
+from records.legal_holds import counting
 from records.models import ImportRun
 from records.own_data import copies
 from records.retention import reckoning
@@ -122,6 +123,12 @@ def sweep() -> None:
     store.tidy()
     expiry.expire()
     tombstones.publish()
+
+
+@shared_task
+def count_holds() -> None:
+    """How much holds by book or rule cover, once a day and when they are new."""
+    counting.carry_out()
 
 
 @shared_task

@@ -64,6 +64,7 @@ FACTS: Mapping[str, Any] = {
     "contact": _("联系方式的种类"),
     "confirmed": _("更正以何种方式得到客户确认"),
     "correction": _("更正申请的编号"),
+    "corrected": _("为 1 时更正先前登记的起算日"),
     "course": _("课程代码"),
     "day": _("所审计的日期"),
     "digest": _("内容的指纹"),

@@ -77,7 +77,23 @@ class Spread:
     def on_time(self) -> float:
         return 1 - self.late / self.count if self.count else 0.0
 
-    def days(self, part: float) -> str:
+    @property
+    def lower_days(self) -> str:
+        return self._days(self.lower)
+
+    @property
+    def middle_days(self) -> str:
+        return self._days(self.middle)
+
+    @property
+    def upper_days(self) -> str:
+        return self._days(self.upper)
+
+    @property
+    def most_days(self) -> str:
+        return self._days(self.most)
+
+    def _days(self, part: float) -> str:
         return f"{part * self.limit:.1f}"
 
 
@@ -119,6 +135,10 @@ class Outlier:
     unit: Any
     days: float
     why: Sequence[str]
+
+    @property
+    def days_told(self) -> str:
+        return f"{self.days:.0f}"
 
 
 def cases(months: int) -> list[Case]:

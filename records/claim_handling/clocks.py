@@ -128,6 +128,6 @@ def shown(claim: Claim, *, for_customer: bool = False) -> list[Face]:
 
 def nearest(claims: Sequence[int]) -> dict[int, Face]:
     """By claim the clock that ends first, drawn."""
-    rows = ClaimClock.objects.ticking().filter(claim__in=claims).order_by("claim", "due_at")
+    rows = ClaimClock.objects.ticking().filter(claim__in=claims).order_by("claim_id", "due_at")
     book = law_clocks.Book()
-    return {each.claim_id: law_clocks.shown(each, book=book) for each in rows.distinct("claim")}
+    return {each.claim_id: law_clocks.shown(each, book=book) for each in rows.distinct("claim_id")}

@@ -27,7 +27,7 @@ from records.models.destruction import (
 from records.models.documents import Document
 from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
-from records.models.legal_holds import HoldReview, LegalHold
+from records.models.legal_holds import HoldCount, HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.retention import ExpiryRun, Keeping, KeepingRun, RetentionEvent
 from records.models.sign_in import (
@@ -83,6 +83,7 @@ __all__ = [
     "Finances",
     "FormerValue",
     "HeldStates",
+    "HoldCount",
     "HoldReview",
     "Holding",
     "Identity",

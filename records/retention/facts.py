@@ -266,7 +266,7 @@ def _read(subjects: Sequence[int], prospect: Period, today: date) -> _World:
 def _read_events(world: _World, policies: Iterable[Policy]) -> None:
     """Those of the customers, and of contracts of others in which they have a role."""
     theirs = Q(subject__in=list(world.registered))
-    rows = RetentionEvent.objects.filter(
+    rows = RetentionEvent.objects.counting().filter(
         theirs | Q(holding__in=[each.holding for each in policies])
     )
     for each in rows.order_by("on", "pk"):

@@ -57,9 +57,11 @@ from records.models import (
     Intermediary,
     LegalHold,
     QuarantinedRow,
+    RetentionEvent,
     StoragePlace,
 )
 from records.own_data import copies
+from records.retention import noting
 from tests import estate
 from tests.portal import looking as looking_at
 from tests.portal import people
@@ -240,6 +242,14 @@ class World:
                 review_on=clock.local().date() + timedelta(days=90), actor=officer,
             )  # fmt: skip
 
+    def _note(self) -> RetentionEvent:
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return noting.note(
+                self.customers[OWN], trigger="last_contact", on=clock.local().date(),
+                reason="示例", actor=officer,
+            )  # fmt: skip
+
     def _destructions(self) -> dict[str, str]:
         """A batch that waits to be put up, with somebody in it, and one that is done."""
         day, customer = clock.local().date(), self.customers[OWN]
@@ -344,6 +354,7 @@ class World:
                 "legal_hold": str(self._legal_hold().ref),
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",
+                "retention_note": str(self._note().ref),
                 "quarantined": str(row.ref),
                 "grant": str(self._grant().ref),
                 "question": str(asked.ref),
