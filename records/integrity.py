@@ -11,9 +11,11 @@ from custodian.crypto.errors import KeyringSealed, OpenFailed
 from records import parts, vault
 from records.models import (
     Claim,
+    Correction,
     CustomerRequest,
     Document,
     Finances,
+    FormerValue,
     Identity,
     Policy,
     Tombstone,
@@ -27,6 +29,8 @@ HOLDINGS: Final[Mapping[str, Any]] = {
     "claim": Claim,
     "document": Document,
     "request": CustomerRequest,
+    "correction": Correction,
+    "former": FormerValue,
 }
 
 

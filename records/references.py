@@ -41,3 +41,4 @@ new_policy = partial(new, "p")
 new_claim = partial(new, "k")
 new_document = partial(new, "d")
 new_request = partial(new, "r")
+new_correction = partial(new, "a")  # of an amendment: k is a claim

@@ -26,6 +26,12 @@ from records.integrity import HOLDINGS
 from records.models import (
     BlindIndex,
     Claim,
+    Correction,
+    CorrectionClock,
+    CorrectionCode,
+    CorrectionConfirmation,
+    CorrectionItem,
+    CorrectionStep,
     Customer,
     CustomerRequest,
     Document,
@@ -74,6 +80,7 @@ class _Values(_ByPage):
             _blank(kind, holdings)
             for rows in _parts(kind, holdings):
                 rows.delete()
+        _proposals(gone).update(value_sealed=None)
 
     def scan(self, gone: Gone) -> Iterator[Residue]:
         for kind, holdings in gone.holdings.items():
@@ -82,6 +89,8 @@ class _Values(_ByPage):
             for rows in _parts(kind, holdings):
                 for part in rows[:MOST]:
                     yield Residue(self.name, f"part of {kind} {part}")
+        for item in _proposals(gone).filter(value_sealed__isnull=False)[:MOST]:
+            yield Residue(self.name, f"proposal {item.pk}")
 
 
 # What lies apart under these holdings goes with its row; a claim's steps stay, without their values.
@@ -93,6 +102,11 @@ def _parts(kind: str, holdings: Sequence[UUID]) -> Iterator[Any]:
         whose = HOLDINGS[kind]._default_manager.filter(holding__in=holdings)
         for part in parts.PARTS[kind]:
             yield part.of(whose.values_list("pk", flat=True))
+
+
+def _proposals(gone: Gone) -> Any:
+    whose = Correction.objects.filter(holding__in=gone.holdings.get("correction", []))
+    return CorrectionItem.objects.filter(correction__in=whose.values("pk"))
 
 
 def _columns(kind: str) -> list[str]:
@@ -209,6 +223,13 @@ class _Register(_ByPage):
         customers.update(row_digest=b"", minor_until=None, intermediary=None)
         PolicyRole.objects.filter(subject__in=whole).delete()
         RetentionEvent.objects.filter(subject__in=whole).delete()
+        for model in (
+            CorrectionClock,
+            CorrectionCode,
+            CorrectionConfirmation,
+            CorrectionStep,
+        ):
+            model.objects.filter(subject__in=whole).delete()
         PortalLogin.objects.filter(subject__in=whole).delete()
         for rows in (
             Representative.objects.filter(subject__in=whole),
@@ -223,6 +244,8 @@ class _Register(_ByPage):
             ("role", PolicyRole.objects.filter(subject__in=whole)),
             ("assignment", Assignment.objects.current().filter(subject__in=whole)),
             ("event", RetentionEvent.objects.filter(subject__in=whole)),
+            ("confirmation", CorrectionConfirmation.objects.filter(subject__in=whole)),
+            ("step", CorrectionStep.objects.filter(subject__in=whole)),
             ("login", PortalLogin.objects.filter(subject__in=whole)),
             ("restriction", Restriction.objects.filter(holding__in=gone.all)),
         ):
@@ -332,10 +355,12 @@ def _names(gone: Gone) -> set[bytes]:
     policies = Policy.objects.filter(holding__in=gone.holdings.get("policy", []))
     claims = Claim.objects.filter(holding__in=gone.holdings.get("claim", []))
     asked = CustomerRequest.objects.filter(holding__in=gone.holdings.get("request", []))
+    corrections = Correction.objects.filter(holding__in=gone.holdings.get("correction", []))
     named = [
-        ref for rows in (policies, claims, asked) for ref in rows.values_list("ref", flat=True)
-    ]
-    named += refs
+        each
+        for rows in (policies, claims, asked, corrections)
+        for each in rows.values_list("ref", flat=True)
+    ] + list(refs)
     uuids = [*gone.all, *(each.uid for each in gone.whole)]
     return {each.encode() for each in named} | {str(each).encode() for each in uuids}
 

@@ -58,6 +58,8 @@ BEGIN
       AND NOT EXISTS (SELECT FROM records_finances h WHERE h.holding = k.holding)
       AND NOT EXISTS (SELECT FROM records_policy h WHERE h.holding = k.holding)
       AND NOT EXISTS (SELECT FROM records_claim h WHERE h.holding = k.holding)
+      AND NOT EXISTS (SELECT FROM records_correction h WHERE h.holding = k.holding)
+      AND NOT EXISTS (SELECT FROM records_formervalue h WHERE h.holding = k.holding)
       {requests}AND NOT EXISTS (SELECT FROM records_document h WHERE h.holding = k.holding);
     GET DIAGNOSTICS gone = ROW_COUNT;
     PERFORM set_config('custodian.reach', coalesce(reach, ''), true);

@@ -61,6 +61,8 @@ HOLDING_WORDS: Final[Mapping[str, Promise | str]] = {
     "claim": gettext_lazy("赔案"),
     "document": gettext_lazy("客户文件"),
     "request": pgettext_lazy("列表", "客户申请"),
+    "correction": gettext_lazy("更正申请"),
+    "former": gettext_lazy("更正前的内容"),
 }
 
 
