@@ -269,7 +269,7 @@ _UNHAPPY: Final = frozenset(
 def ready() -> None:
     """The first page's parts, and which acts on her requests a customer sees in her list of looks."""
     portal_home.register_panel("requests", 30, panel)
-    portal_home.register_way(40, _lazy("我的申请"), "portal:requests", hint)
+    portal_home.register_way(45, _lazy("我的申请"), "portal:requests", hint)
     own_looks.tell_change(Action.REQUEST_OPEN, _lazy("登记了您的申请"))
     own_looks.tell_change(Action.REQUEST_HANDLE, _lazy("办理了您的申请"))
     own_looks.tell_change(Action.REQUEST_DECIDE, _lazy("答复了您的申请"))

@@ -115,7 +115,7 @@ def page(
     may = frozenset() if against else _may(request, actor)
     found = Page(request, customer, masked.get(request.subject_id), said, against, may)
     found.forms = {**_forms(request, may), **(wrong or {})}
-    found.more = _more(request, actor)
+    found.more = {**_more(request, actor), **_elsewhere(request, channel, actor)}
     return found
 
 
@@ -184,6 +184,16 @@ def _more(request: CustomerRequest, actor: Actor) -> dict[str, Any]:
     if request.kind == Kind.LOOK_QUESTION and gate.may(actor, Action.LOG_READ):
         found["look"] = _look(request)
     return found
+
+
+def _elsewhere(request: CustomerRequest, channel: str, actor: Actor) -> dict[str, bool]:
+    """Whether the thing itself is done on other pages, which this person has."""
+    corrects = request.kind in {Kind.CORRECTION, Kind.COMPLETION} and channel == "desk"
+    exports = request.kind == Kind.PORTABILITY and channel == "admin"
+    return {
+        "corrects": corrects and not request.ended and gate.may(actor, Action.CORRECTION_RAISE),
+        "exports": exports and not request.ended and gate.may(actor, Action.EXPORT_REQUEST),
+    }
 
 
 _OFFICES = frozenset({Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR})

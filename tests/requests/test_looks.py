@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from access import findings, gate, scopes
+from access import approvals, findings, gate, scopes
 from access.gate import Refused
-from access.models import Assignment, Entry, Finding, WorkItem
+from access.models import Assignment, DelayedLook, Entry, Finding, WorkItem
+from access.own_looks import delays
 from access.vocabulary import Role
 from custodian import clock
 from incidents.models import Alert
@@ -33,6 +34,18 @@ def look(person, customer, *codes, purpose="follow_up"):
         return permit.entry
 
 
+def keep_back(office, entry) -> DelayedLook:
+    """Asked for by one officer, agreed to by the other."""
+    until = clock.now() + timedelta(days=9)
+    with estate.acting(office.first, stepped_up=True) as actor:
+        scope = delays.Scope(entry=entry)
+        delay = delays.ask(scope, until=until, reason="疑似出售客户资料", actor=actor)
+    with estate.acting(office.second, stepped_up=True) as actor:
+        approvals.approve(delay.approval, seen=delay.approval.digest, actor=actor)
+    delay.refresh_from_db()
+    return delay
+
+
 # -- story 4: three days after buying a policy, a call that knows everything ----------------------------
 
 
@@ -50,18 +63,19 @@ def test_a_fraud_call_is_answered_at_once_and_raises_an_alert(office):
     assert "近 14 天有 2 次查询，2 人" in finding.words
     page = office.browser().get(f"/portal/requests/{asked.ref}/").content.decode()
     for words in (
-        "代理人",
+        "您的代理人",
         "客服",
         "XZ中支",
         "NJ中支",
-        "身份信息",
+        "手机号码",
+        "证件号码",
         "回访",
-        "保全",
-        "看过明文",
+        "没有对应的事项，每晚的审计会核查",
         "110",
     ):
         assert words in page, words
-    for name in ("李娜", "孙伟", office.agent.staff_no, stranger.staff_no):
+    assert f"kind=look_question&amp;entry={seen[1]}" in page
+    for name in ("李娜", "孙伟"):
         assert name not in page
     officer = office.at_desk(office.first)
     page = officer.get(reverse("admin:request", args=[asked.ref])).content.decode()
@@ -80,6 +94,24 @@ def test_only_looks_of_the_last_days_by_people_are_told(office):
     assert refreshed(asked).finding.facts["looks"] == 1
     (seen,) = looks.summary(asked.details["entries"])
     assert (seen.role, seen.times, seen.opened) == ("客服", 1, True)
+
+
+def test_what_an_investigation_keeps_back_is_not_told_before_it_is_let_go(office):
+    stranger = estate.user(Role.SERVICE_DESK, name="孙伟", unit_=estate.unit("NJ"))
+    kept, told = look(stranger, office.customer), look(office.agent, office.customer)
+    delay = keep_back(office, kept)
+    asked = office.ask("fraud_call")
+    assert Finding.objects.get(kind=looks.FRAUD).entries == [told, kept]
+    where = f"/portal/requests/{asked.ref}/"
+    page = office.browser().get(where).content.decode()
+    assert "您的代理人" in page
+    assert "NJ中支" not in page
+    assert f"look-{kept}" not in page
+    with estate.acting(office.first) as actor:
+        delays.release(delay, actor=actor)
+    page = office.browser().get(where).content.decode()
+    assert "NJ中支" in page
+    assert "因调查延后显示" in page
 
 
 def test_where_nobody_looked_that_is_said_too(office):

@@ -64,6 +64,7 @@ from records.models import (
     StoragePlace,
 )
 from records.own_data import copies
+from records.requests import opening
 from records.retention import noting
 from tests import estate
 from tests.portal import looking as looking_at
@@ -238,13 +239,17 @@ class World:
             )  # fmt: skip
 
     def _portal_things(self, agent: User) -> dict[str, str]:
-        """A look at each of two customers, and a copy that each asked for."""
-        things = {}
+        """A look at each of two customers, and what each asked for: a copy, and an answer."""
+        things = {"request_kind": "question"}
         for which, person in ((OWN, agent), (FOREIGN, self.stranger)):
             customer, whose = self.customers[which], "" if which == OWN else f"{which}'s "
             with scopes.acting(actors.customer(customer.pk)) as actor:
                 copy = copies.ask(customer, actor, formats=["json"])[0]
+                asked = opening.open_request(
+                    customer.pk, kind="complaint", text="示例", channel="portal", actor=actor
+                )
             things[f"{whose}copy"] = str(copy.ref)
+            things[f"{whose}request"] = asked.ref
             things[f"{whose}look"] = str(looking_at.look(person, customer))
         return things
 
