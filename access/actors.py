@@ -1,4 +1,4 @@
-"""Whoever acts: a member of staff, a token on somebody's behalf, or a named piece of the system."""
+"""Whoever acts: a member of staff, a token on somebody's behalf, a customer, or a piece of the system."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from access.models import User
 
 _SYSTEM = uuid5(NAMESPACE_URL, "custodian/system")
+CUSTOMER = "CUSTOMER"  # stands for the staff number of every customer who acts herself
+CUSTOMER_REF = uuid5(_SYSTEM, "customer")
 
 # How far a role can reach at all; a rule may only narrow it. Row-level security enforces the same.
 REACH: Mapping[Role, Reach] = {
@@ -28,11 +30,22 @@ REACH: Mapping[Role, Reach] = {
     Role.AUDITOR: Reach.ALL,
     Role.REGULATOR: Reach.NONE,
     Role.ADMINISTRATOR: Reach.NONE,
+    Role.CUSTOMER: Reach.OWN,
     Role.SYSTEM: Reach.ALL,
 }
 
 # What each piece of the system may do; there is no default actor and no all-powerful one.
 SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
+    "corrector": frozenset(
+        {
+            Action.CORRECTION_APPLY,
+            Action.CORRECTION_COMPARE,
+            Action.CORRECTION_RAISE,
+            Action.RETENTION_DESTROY,
+            Action.WORK_ITEM_CLOSE,
+            Action.WORK_ITEM_OPEN,
+        }
+    ),
     "demo": frozenset(
         {Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}
     ),
@@ -40,6 +53,8 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "backup": frozenset({Action.BACKUP_MAKE}),
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
+    "copier": frozenset(),
+    "claims": frozenset({Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}),
     "dispatcher": frozenset(),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE, Action.RETENTION_DESTROY}),
     "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
@@ -58,6 +73,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "legal-holds": frozenset(),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
+    "portal": frozenset({Action.PORTAL_CODE_ASK, Action.PORTAL_CODE_SEND, Action.PORTAL_OPEN}),
     "personnel": frozenset({Action.USER_CHANGE}),
     "recertifier": frozenset(
         {
@@ -75,6 +91,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "scrubber": frozenset({Action.STORAGE_CHANGE, Action.STORAGE_SCRUB}),
     "sequencer": frozenset(),
     "tests": frozenset(Action),
+    "timekeeper": frozenset({Action.CLOCK_RECKON}),
     "verifier": frozenset({Action.LOG_VERIFY}),
     "key-rotator": frozenset({Action.INDEX_REBUILD, Action.KEY_DESTROY, Action.KEY_ROTATE}),
 }
@@ -100,6 +117,8 @@ class Actor:
     role: Role
     unit: str
     unit_ids: tuple[int, ...] = ()
+    subjects: tuple[int, ...] = ()  # of a customer: she herself, or whom she represents
+    capacity: str = ""  # of a customer: in which she acts, "self", "guardian", "heir", "authorised"
     reach: Reach
     stepped_up: bool = False
     token: TokenScope | None = None
@@ -142,6 +161,22 @@ def staff(
         reach=reach,
         stepped_up=stepped_up,
         token=token,
+        address=address,
+    )
+
+
+def customer(subject: int, *, capacity: str = "self", address: str = "") -> Actor:
+    """A customer in the portal. The log names none of them; her tag on an entry tells which it was."""
+    return Actor(
+        id=None,
+        ref=CUSTOMER_REF,
+        staff_no=CUSTOMER,
+        name="",
+        role=Role.CUSTOMER,
+        unit="",
+        subjects=(subject,),
+        capacity=capacity,
+        reach=Reach.OWN,
         address=address,
     )
 

@@ -28,8 +28,16 @@ class AccessConfig(AppConfig):
         from access.audits import words as audit_words  # noqa: F401
         from access.bundles import proofreading  # noqa: F401
         from access.exports import approving  # noqa: F401
-        from access.law import confirming, overriding  # noqa: F401
+        from access.law import (  # noqa: F401
+            calendar_entering,
+            clock_overriding,
+            confirming,
+            overriding,
+        )
+        from access.own_looks import approving as delay_approving  # noqa: F401
+        from access.own_looks import delays
         from access.training import courses, undertakings  # noqa: F401
         from access.verification import words  # noqa: F401
 
+        rechecking.sources.append(delays.altered)
         scopes.install()

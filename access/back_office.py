@@ -152,14 +152,20 @@ def told_or_404(request: HttpRequest, index: int, action: Action = Action.LOG_RE
     return tell([entry])[0]
 
 
-def _detail(told: Told) -> dict[str, Any]:
+def _detail(told: Told, *, may_delay: bool = False) -> dict[str, Any]:
     return {
         "one": told,
         "sentence": sentence(told),
         "reasoning": reasoning(told),
         "ladder": ladder(told.entry),
         "has_context": bool(told.leaf.get("ctx")),
+        "may_delay": may_delay,
     }
+
+
+def _may_delay(request: HttpRequest, told: Told) -> bool:
+    """Only what customers are told of can be told later."""
+    return told.entry.subjects > 0 and gate.may(actor_of(request), Action.LOOK_DELAY_ASK)
 
 
 def entry_page(request: HttpRequest, told: Told, **more: Any) -> HttpResponse:
@@ -167,7 +173,7 @@ def entry_page(request: HttpRequest, told: Told, **more: Any) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("日志条目 #%(index)s") % {"index": f"{told.entry.id:,}"},
         "marked": True,
-        **_detail(told),
+        **_detail(told, may_delay=_may_delay(request, told)),
         **more,
     }
     return render(request, "admin/querylog_entry.html", context)

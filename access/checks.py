@@ -11,7 +11,7 @@ from access import policy, ports
 from access.actions import ROLES, Action
 from access.exports import builders
 from access.reasons import MESSAGES
-from custodian.regimes import packs
+from custodian.regimes import calendars, packs
 
 
 @register
@@ -46,6 +46,8 @@ def the_law_can_be_read(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
         return [Error(f"CUSTODIAN_REGIME is {name}, and there is only {known}", id="access.E010")]
     try:
         packs.load(name)
+        packs.company_clocks()
+        calendars.load(name)
     except packs.BadPack as error:
         return [Error(str(error), id="access.E011")]
     return []

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access import gate
+# The addresses of clocks and of the calendar stand before those of clauses, which are any word.
+from access import clock_admin, law_frame  # noqa: F401
 from access.actions import Action
-from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
-from access.law import confirming, overriding, reading, telling, words
-from access.law.reading import Provision, UnknownClause, UnknownRule
+from access.admin_pages import actor_of, enter, page
+from access.law import clock_telling, confirming, overriding, reading, telling, words
+from access.law.clock_telling import ToldClock
+from access.law.reading import Provision
 from access.law_forms import ConfirmationForm, LibraryForm, OwnRuleForm, PeriodForm, period_form
 from access.models import RuleOverride
 from custodian.regimes.packs import Mark, regimes
 
-T = TypeVar("T")
 READ, PROPOSE = Action.LAW_READ, Action.LAW_PROPOSE
-# How a version stands: word, tone.
-STATES: dict[str, tuple[Callable[[], str], str]] = {
-    "now": (lambda: _("现行"), "ok"),
-    "ahead": (lambda: _("将生效"), "info"),
-    "past": (lambda: _("已失效"), ""),
-    "replaced": (lambda: _("已被取代"), ""),
-    "never": (lambda: _("从未生效"), ""),
-}
 
 
 @page("law/", name="law", action=READ)
@@ -47,18 +39,20 @@ def library(request: HttpRequest) -> HttpResponse:
     shown = [each for each in of_law if asked.get("mark") in {None, "", each.mark}]
     is_ours = regime == settings.CUSTODIAN_REGIME
     rules = telling.rules(reading.today()) if is_ours else []
+    clocks = clock_telling.clocks(regime, reading.today())
     context = {
         "title": _("法规条款库"),
         "form": form,
         "regime": words.regime_title(regime),
+        "chosen": regime,
         "is_ours": is_ours,
         "filtered": bool(asked.get("law") or asked.get("mark")),
         "total": len(shown),
         "counts": _counts(of_law, {"regime": regime, "law": asked.get("law", "")}),
-        "groups": _groups(shown, rules),
+        "groups": _groups(shown, rules, clocks),
         "rules": rules,
     }
-    return _template(request, "library", context)
+    return law_frame.template(request, "library", context)
 
 
 def _counts(known: list[Provision], query: dict[str, str]) -> list[dict[str, Any]]:
@@ -78,14 +72,23 @@ def _counts(known: list[Provision], query: dict[str, str]) -> list[dict[str, Any
     ]
 
 
-def _groups(shown: Iterable[Provision], rules: Iterable[telling.ToldRule]) -> list[dict[str, Any]]:
-    """Clauses by law in the pack's order, each with the rules that rest on it."""
+def _groups(
+    shown: Iterable[Provision], rules: Iterable[telling.ToldRule], clocks: Iterable[ToldClock]
+) -> list[dict[str, Any]]:
+    """Clauses by law in the pack's order, each with the rules and the clocks that rest on it."""
     resting: dict[str, list[telling.ToldRule]] = {}
     for told in rules:
         resting.setdefault(told.rule.clause, []).append(told)
+    running: dict[str, list[ToldClock]] = {}
+    for clock in clocks:
+        running.setdefault(clock.rule.clause, []).append(clock)
     groups: dict[str, list[dict[str, Any]]] = {}
     for each in shown:
-        row = {**_clause_row(each), "rules": resting.get(each.code, ())}
+        row = {
+            **_clause_row(each),
+            "rules": resting.get(each.code, ()),
+            "clocks": running.get(each.code, ()),
+        }
         groups.setdefault(words.law_of(each), []).append(row)
     return [
         {
@@ -110,20 +113,20 @@ def _clause_row(found: Provision) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_rule(request: HttpRequest) -> HttpResponse:
     enter(request, PROPOSE)
-    form = OwnRuleForm(_posted(request))
+    form = OwnRuleForm(law_frame.posted(request))
     if form.is_bound and form.is_valid():
         answer = _proposed(request, form, form.code(), own=form.own())
         if answer is not None:
             return answer
     lede = _("随附的法规库没有的保存规则，由本公司自定；它永远只是本公司默认。")
     context = {"title": _("新增保存规则"), "form": form, "lede": lede}
-    return _template(request, "edit", context, status=422 if form.is_bound else 200)
+    return law_frame.template(request, "edit", context, status=422 if form.is_bound else 200)
 
 
 @page("law/rules/<str:code>/", name="law_rule", action=READ, logs_itself=True)
 @require_safe
 def rule(request: HttpRequest, code: str) -> HttpResponse:
-    found = _found(request, READ, code, reading.rule)
+    found = law_frame.found(request, READ, code, reading.rule)
     on = reading.today()
     told = next((each for each in telling.rules(on) if each.rule.code == found.code), None)
     context = {
@@ -133,18 +136,18 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
         "counted": words.counted(found),
         "mark": words.mark_key(found.mark),
         "is_own": found.code.startswith(reading.OWN),
-        "versions": _told(telling.versions_of_rule(found, on)),
+        "versions": law_frame.told(telling.versions_of_rule(found, on)),
         "waiting": overriding.waiting(found.code),
     }
-    return _template(request, "rule", context)
+    return law_frame.template(request, "rule", context)
 
 
 @page("law/rules/<str:code>/change/", name="law_rule_change", action=PROPOSE, logs_itself=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_rule(request: HttpRequest, code: str) -> HttpResponse:
-    found = _found(request, PROPOSE, code, reading.rule)
+    found = law_frame.found(request, PROPOSE, code, reading.rule)
     newest = RuleOverride.objects.filter(rule=found.code).first()
-    form = period_form(found, newest, _posted(request))
+    form = period_form(found, newest, law_frame.posted(request))
     if form.is_bound and form.is_valid():
         answer = _proposed(request, form, found.code)
         if answer is not None:
@@ -156,7 +159,7 @@ def change_rule(request: HttpRequest, code: str) -> HttpResponse:
         "counted": words.counted(found),
         "mark": words.mark_key(found.mark),
     }
-    return _template(request, "edit", context, status=422 if form.is_bound else 200)
+    return law_frame.template(request, "edit", context, status=422 if form.is_bound else 200)
 
 
 def _proposed(
@@ -180,7 +183,7 @@ def _proposed(
 @page("law/<str:code>/", name="law_clause", action=READ, logs_itself=True)
 @require_safe
 def clause(request: HttpRequest, code: str) -> HttpResponse:
-    found = _found(request, READ, code, reading.clause)
+    found = law_frame.found(request, READ, code, reading.clause)
     on = reading.today()
     is_ours = found.regime == settings.CUSTODIAN_REGIME
     context = {
@@ -194,18 +197,21 @@ def clause(request: HttpRequest, code: str) -> HttpResponse:
         "rules": [each for each in telling.rules(on) if each.rule.clause == code]
         if is_ours
         else [],
-        "versions": _told(telling.versions_of_clause(found, on)),
+        "clocks": [
+            each for each in clock_telling.clocks(found.regime, on) if each.rule.clause == code
+        ],
+        "versions": law_frame.told(telling.versions_of_clause(found, on)),
         "text_since": telling.text_since(found) if found.confirmation is None else [],
         "waiting": confirming.waiting(code),
     }
-    return _template(request, "clause", context)
+    return law_frame.template(request, "clause", context)
 
 
 @page("law/<str:code>/confirm/", name="law_confirm", action=PROPOSE, logs_itself=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
-    found = _found(request, PROPOSE, code, reading.clause)
-    form = ConfirmationForm(reading.pack_clause(code), _posted(request))
+    found = law_frame.found(request, PROPOSE, code, reading.clause)
+    form = ConfirmationForm(reading.pack_clause(code), law_frame.posted(request))
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         try:
@@ -227,44 +233,4 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "clause": found,
     }
-    return _template(request, "edit", context, status=422 if form.is_bound else 200)
-
-
-def _told(versions: list[telling.Version]) -> list[dict[str, Any]]:
-    return [
-        {"version": each, "state": STATES[each.state][0](), "tone": STATES[each.state][1]}
-        for each in versions
-    ]
-
-
-def _posted(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
-def _found(request: HttpRequest, action: Action, code: str, find: Callable[[str], T]) -> T:
-    """What the code names, with the entry of the look at it; or a refusal that is on record."""
-    actor = actor_of(request)
-    if not gate.may(actor, action):
-        enter(request, action)  # which refuses, and puts that on record
-    try:
-        found = find(code)
-    except (UnknownClause, UnknownRule):
-        gate.refuse_unknown(
-            actor, action, asked=code[:40], purpose=purpose_of(actor), channel=CHANNEL
-        )
-    enter(request, action, row=code)
-    return found
-
-
-def _template(
-    request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:
-    actor = actor_of(request)
-    more = {
-        **admin.site.each_context(request),
-        "may_propose": gate.may(actor, PROPOSE),
-        "may_read_approvals": gate.may(actor, Action.APPROVAL_READ),
-        "here": "admin:law",
-        **context,
-    }
-    return render(request, f"admin/law/{name}.html", more, status=status)
+    return law_frame.template(request, "edit", context, status=422 if form.is_bound else 200)

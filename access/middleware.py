@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from access import actors, scopes, second_factor, sessions, sign_ins, tokens
+from access import actors, portal_sessions, scopes, second_factor, sessions, sign_ins, tokens
 from access.actions import Action
 from access.actors import Actor
 from access.models import User
@@ -20,6 +20,7 @@ from custodian.errors import CustodianError
 from custodian.middleware import answer
 
 Handler = Callable[[HttpRequest], HttpResponse]
+PORTAL = "/portal/"
 second_factor_at = second_factor.shown_at
 
 # What a person between password and code needs; the API answers 401 by itself.
@@ -89,7 +90,9 @@ def stepped_up(request: HttpRequest) -> bool:
 def _person(request: HttpRequest) -> Actor | None:
     user = request.user
     if not isinstance(user, User):
-        return None
+        # A customer's session counts in the portal and nowhere else.
+        within = request.path.startswith(PORTAL)
+        return portal_sessions.actor_of(request) if within else None
     if why := sessions.ended(request):
         logout(request)
         sign_ins.record(request, Action.SESSION_CLOSE, why=(why,), user=user)

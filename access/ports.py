@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -59,6 +59,23 @@ class Holders(Protocol):
         """What is known of the staff under earlier index roots only."""
 
 
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Something that is or was a subject's own: its kind is the first word of its elements' codes."""
+
+    kind: str
+    since: date | None = None
+    until: date | None = None
+
+
+class Estates(Protocol):
+    def of(self, subject: int) -> Iterable[Owned]:
+        """Everything that is or was this subject's own, what is destroyed too.
+
+        Called in a scope that reaches everything; what belongs to others is never in it.
+        """
+
+
 @dataclass(frozen=True)
 class Recipient:
     """A public key that backups are sealed to; its private half is elsewhere.
@@ -102,6 +119,7 @@ _ledgers: list[Ledger] = []
 _registered: list[Customers] = []
 _holding: list[Holders] = []
 _related: list[Relations] = []
+_owning: list[Estates] = []
 
 
 def register_backups(port: Backups) -> None:
@@ -120,6 +138,10 @@ def register_holders(port: Holders) -> None:
     _holding[:] = [port]
 
 
+def register_estates(port: Estates) -> None:
+    _owning[:] = [port]
+
+
 def register_ledger(port: Ledger) -> None:
     _ledgers.append(port)
 
@@ -134,8 +156,9 @@ def missing() -> list[str]:
     held = {
         "Backups": _backed_up,
         "Customers": _registered,
-        "Relations": _related,
+        "Estates": _owning,
         "Holders": _holding,
+        "Relations": _related,
     }
     return [name for name, port in held.items() if not port]
 
@@ -154,3 +177,7 @@ def relations() -> Relations:
 
 def holders() -> Holders:
     return _holding[0]
+
+
+def estates() -> Estates:
+    return _owning[0]

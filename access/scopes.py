@@ -44,10 +44,12 @@ def _prefix(actor: Actor | None) -> str:
     who = "" if actor is None or actor.id is None else str(int(actor.id))
     reach = "all" if actor is not None and actor.reach is Reach.ALL else ""
     units = "" if actor is None else ",".join(str(int(unit)) for unit in actor.unit_ids)
+    subjects = "" if actor is None else ",".join(str(int(each)) for each in actor.subjects)
     return (
         f"SELECT set_config('custodian.actor','{who}',true),"
         f"set_config('custodian.reach','{reach}',true),"
-        f"set_config('custodian.units','{{{units}}}',true);"
+        f"set_config('custodian.units','{{{units}}}',true),"
+        f"set_config('custodian.subjects','{{{subjects}}}',true);"
     )
 
 
@@ -121,12 +123,13 @@ def find(subjects: Sequence[int]) -> dict[int, Found]:
         _FIND_BY,
         {"actor": actor.id, "units": list(actor.unit_ids), "subjects": list(subjects)},
     )
-    return {row[0]: _found(row, actor.reach) for row in rows}
+    return {row[0]: _found(row, actor) for row in rows}
 
 
-def _found(row: Any, reach: Reach) -> Found:
-    ordinal, uid, status, own, unit, kek, wrapped, lent, in_window, kept = row
-    near = own or unit or reach is Reach.ALL
+def _found(row: Any, actor: Actor) -> Found:
+    ordinal, uid, status, assigned, unit, kek, wrapped, lent, in_window, kept = row
+    own = assigned or ordinal in actor.subjects
+    near = own or unit or actor.reach is Reach.ALL
     purposes = frozenset[str]() if near else frozenset(lent)
     nearness = Reach.OWN if own else Reach.UNIT if unit else Reach.CASE if purposes else Reach.ALL
     window = bool(purposes) and in_window

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from celery import shared_task
+from django.db import transaction
 
 from access import actors, exposure, honey, rechecking, scopes
 from access.audits import reports, running
@@ -12,6 +13,7 @@ from access.exports import jobs as exports
 from access.feed.pump import MOST, pump
 from access.key_rotation import jobs as rotations
 from access.key_rotation import retiring
+from access.law import calendar_entering
 from access.models import AuditRun, Replay, Verification
 from access.recertification import lapsing
 from access.replay import jobs as replays
@@ -130,6 +132,13 @@ def remind() -> None:
     """Whose training or undertaking ends soon is told so, once for each step."""
     with scopes.acting(actors.system("reminder")):
         reminders.carry_out()
+
+
+@shared_task(name="access.tasks.reckon_clocks")
+def reckon_clocks() -> None:
+    """Clocks whose law is told otherwise by a newer release are due by what it says."""
+    with transaction.atomic():
+        calendar_entering.reckon_again()
 
 
 @shared_task(name="access.tasks.feed")

@@ -16,6 +16,7 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("审计")
     REGULATOR = "regulator", _("监管")
     ADMINISTRATOR = "administrator", _("系统管理员")
+    CUSTOMER = "customer", pgettext_lazy("岗位", "客户本人")
     SYSTEM = "system", _("系统作业")
 
 
@@ -60,4 +61,4 @@ class Reach(models.TextChoices):
         return list(Reach).index(self)
 
 
-STAFF_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
+STAFF_ROLES = tuple(role for role in Role if role not in {Role.CUSTOMER, Role.SYSTEM})

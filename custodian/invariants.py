@@ -21,7 +21,7 @@ from access.models import Entry
 from access.recertification import campaigns
 from access.sequencer.drain import PARTITION
 from access.training import standing
-from custodian import clock, keys
+from custodian import clock, clocked, keys
 from custodian.backup import keeping
 from custodian.crypto.errors import KeyringSealed
 from custodian.health import OUTBOX_LIMIT
@@ -183,6 +183,12 @@ def legal_holds_are_as_approved(options: Options) -> Iterator[str]:
     for approval in legal_holds.altered():
         code = approval.payload.get("hold")
         yield f"legal hold {code}: it is gone, holds something else, or ended without approval"
+
+
+def deadlines_are_as_reckoned(options: Options) -> Iterator[str]:
+    """No deadline was set by hand: each follows from its facts, the law and the calendar."""
+    for each in clocked.altered():
+        yield f"{each._meta.label_lower} {each.pk}: its deadline is not the one of {each.rule}"
 
 
 def training_is_as_made(options: Options) -> Iterator[str]:
@@ -348,6 +354,7 @@ CHECKS: dict[str, Check] = {
     "exports": exports_are_as_approved,
     "destruction": destruction_is_as_approved,
     "legal-holds": legal_holds_are_as_approved,
+    "deadlines": deadlines_are_as_reckoned,
     "training": training_is_as_made,
     "partitions": partitions_are_ahead,
     "imports": imports_add_up,

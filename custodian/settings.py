@@ -90,6 +90,12 @@ CUSTODIAN_DISK_WARN = env.number("CUSTODIAN_DISK_WARN", default=15)  # percent t
 CUSTODIAN_DISK_URGENT = env.number("CUSTODIAN_DISK_URGENT", default=5)
 # Files of an import that is over stay for so many days; company default, not law.
 CUSTODIAN_IMPORT_FILE_DAYS = env.number("CUSTODIAN_IMPORT_FILE_DAYS", default=30)
+# How long an investigation may keep a look from the customer, whether she sees the number of whoever looked,
+# how long a copy of her data can be downloaded, and how many files a day she may ask for. Company defaults.
+CUSTODIAN_LOOK_DELAY_DAYS = env.number("CUSTODIAN_LOOK_DELAY_DAYS", default=30)
+CUSTODIAN_PORTAL_SHOWS_STAFF_NUMBER = env.flag("CUSTODIAN_PORTAL_SHOWS_STAFF_NUMBER", default=True)
+CUSTODIAN_COPY_DAYS = env.number("CUSTODIAN_COPY_DAYS", default=7)
+CUSTODIAN_COPIES_A_DAY = env.number("CUSTODIAN_COPIES_A_DAY", default=6)
 CUSTODIAN_DEMO_REQUESTED = env.flag("CUSTODIAN_DEMO", default=False)
 
 INSTALLED_APPS = [
@@ -219,6 +225,8 @@ MFA_TOTP_ISSUER = "Custodian"
 
 SESSION_COOKIE_AGE = 8 * 3600
 CUSTODIAN_IDLE_SECONDS = env.number("CUSTODIAN_IDLE_SECONDS", default=30 * 60)
+CUSTODIAN_PORTAL_IDLE_SECONDS = env.number("CUSTODIAN_PORTAL_IDLE_SECONDS", default=15 * 60)
+CUSTODIAN_PORTAL_SESSION_SECONDS = env.number("CUSTODIAN_PORTAL_SESSION_SECONDS", default=2 * 3600)
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -228,6 +236,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # Loopback without TLS is the only place where cookies may travel in clear.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-custodian" if PRODUCTION else "custodian"
+# By which a customer's browser is known again; it says nothing and opens nothing.
+CUSTODIAN_KNOWN_COOKIE = "__Host-custodian-known" if PRODUCTION else "custodian-known"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "custodian-csrf"
 SECURE_SSL_REDIRECT = env.flag("CUSTODIAN_SSL_REDIRECT", default=PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
@@ -251,7 +261,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-FILE_UPLOAD_HANDLERS = ["records.importing.upload.SealedUploadHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "records.evidence.upload.EvidenceUploadHandler",
+    "records.importing.upload.SealedUploadHandler",
+]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
@@ -315,6 +328,21 @@ EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("CUSTODIAN_MAIL_FROM", default="custodian@localhost")
 
+# Short messages to customers. Without a gateway they are written to the worker's output, and in production
+# not sent.
+CUSTODIAN_TEXT_URL = env.text("CUSTODIAN_TEXT_URL", default="")
+CUSTODIAN_TEXT_HOSTS = env.words("CUSTODIAN_TEXT_HOSTS")
+_token_file = env.text("CUSTODIAN_TEXT_TOKEN_PATH", default="")
+CUSTODIAN_TEXT_TOKEN = Path(_token_file) if _token_file else None
+CUSTODIAN_TEXT_SECONDS = env.number("CUSTODIAN_TEXT_SECONDS", default=10)
+# A folder that takes all messages instead, so that a demo can be tried.
+_outbox = "" if PRODUCTION else env.text("CUSTODIAN_OUTBOX", default="")
+CUSTODIAN_OUTBOX = Path(_outbox) if _outbox else None
+if CUSTODIAN_OUTBOX is not None:
+    EMAIL_BACKEND = "custodian.outbox.MailBackend"
+# No code goes to a contact of more unrelated customers than these; company default.
+CUSTODIAN_SHARED_CONTACT = env.number("CUSTODIAN_SHARED_CONTACT", default=3)
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -328,12 +356,17 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
+    "keep-sign-in": {"task": "records.tasks.keep_sign_in", "schedule": 10.0},
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
     "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},
     "note-exposures": {"task": "access.tasks.note_exposures", "schedule": 60.0},
     "audit": {"task": "access.tasks.audit", "schedule": 120.0},
     "remind": {"task": "access.tasks.remind", "schedule": crontab(hour="1", minute="0")},
+    "reckon-clocks": {
+        "task": "access.tasks.reckon_clocks",
+        "schedule": crontab(hour="0", minute="20"),
+    },
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
     "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
     "count-holds": {"task": "records.tasks.count_holds", "schedule": 15.0},
@@ -341,6 +374,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-backups": {"task": "custodian.tasks.expire_backups", "schedule": 3600.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
     "keep-storage": {"task": "records.tasks.keep_storage", "schedule": 60.0},
+    "watch-claims": {"task": "records.tasks.watch_claims", "schedule": 60.0},
     "keep-keys": {"task": "access.tasks.keep_keys", "schedule": 600.0},
     "keep-indexes": {"task": "records.tasks.keep_indexes", "schedule": 600.0},
 }

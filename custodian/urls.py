@@ -20,6 +20,7 @@ urlpatterns = [
     path("", home, FRONT_PAGE, name="home"),
     path("admin/", admin.site.urls),
     path("desk/", include("records.desk_urls")),
+    path("portal/", include("records.portal_urls")),
     path("accounts/", include("access.account_urls")),
     path("regulator/", include("access.regulator_urls")),
     path("log/", include("access.public_log_urls")),

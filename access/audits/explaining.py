@@ -124,3 +124,11 @@ class Explainer:
         if purpose in OFFICES.get(operator.role, ()):
             return OFFICE
         return OWN_WORD if own_word else NOTHING
+
+    def work(self, operator: Operator, purpose: str, subject: int, at: datetime) -> str:
+        """The kind of work that the business gave for this look; empty where it gave none."""
+        for item in self._items.get(subject, ()):
+            serves = purpose in SERVES[item.kind] and item.covers(at) and item.is_for(operator)
+            if serves and item.opened_by != operator.id:
+                return item.kind
+        return NOTHING

@@ -12,11 +12,12 @@ from django.utils.translation import pgettext
 
 from access.law import overriding, words
 from access.law.reading import Provision, known_rules, own_rule, pack_clause
-from access.models import Approval, Confirmation, RuleOverride
+from access.models import Approval, CalendarYear, ClockOverride, Confirmation, RuleOverride
 from custodian.regimes.packs import TEXT, RetentionRule
 from custodian.regimes.periods import Period
 
 Changes = list[tuple[Any, str, str]]  # what, before, after
+Row = RuleOverride | Confirmation | ClockOverride | CalendarYear
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class ToldRule:
 class Version:
     """One version with what it changed; without a row it is what the pack says."""
 
-    row: RuleOverride | Confirmation | None
+    row: Row | None
     changes: Changes
     state: str  # now, ahead, past, replaced, never
     reason: str = ""
@@ -102,8 +103,8 @@ def versions_of_rule(rule: RetentionRule, on: date) -> list[Version]:
         after = words.period(Period.read(row.period))
         changes: Changes = [(_("保存期限"), period, after)] if after != period else []
         if row.enabled != enabled:
-            changes.append((_("启用"), _yes(enabled), _yes(row.enabled)))
-        told.append(Version(row, changes, _state(row, on), row.reason))
+            changes.append((_("启用"), yes(enabled), yes(row.enabled)))
+        told.append(Version(row, changes, state_of(row, on), row.reason))
         period, enabled = after, row.enabled
     return told[::-1]
 
@@ -122,7 +123,9 @@ def versions_of_clause(found: Provision, on: date) -> list[Version]:
         changes = [(_("标记"), words.mark_word(mark), words.mark_word(row.mark)),
                    (_("出处"), source, row.source)]  # fmt: skip
         changes += _text_changes(text, row.text)
-        told.append(Version(row, [each for each in changes if each[1] != each[2]], _state(row, on)))
+        told.append(
+            Version(row, [each for each in changes if each[1] != each[2]], state_of(row, on))
+        )
         mark, source, text = row.mark, row.source, row.text
     return told[::-1]
 
@@ -143,7 +146,8 @@ def _text_changes(before: dict[str, str], after: dict[str, str]) -> Iterator[tup
             yield names[name.removesuffix("_en")], was, becomes
 
 
-def _state(row: RuleOverride | Confirmation, on: date) -> str:
+def state_of(row: Row, on: date) -> str:
+    """now, ahead, past, or never where it was overtaken before its day."""
     if row.until is not None and row.until <= row.since:
         return "never"
     if row.since > on:
@@ -153,9 +157,9 @@ def _state(row: RuleOverride | Confirmation, on: date) -> str:
 
 def _state_of_pack(base: RetentionRule, on: date, rows: Iterable[RuleOverride]) -> str:
     """A minimum of the law holds whatever stands beside it."""
-    taken = not base.binding and any(_state(each, on) == "now" for each in rows)
+    taken = not base.binding and any(state_of(each, on) == "now" for each in rows)
     return "replaced" if taken else "now"
 
 
-def _yes(enabled: bool) -> str:  # noqa: FBT001  a value to be told, no switch
+def yes(enabled: bool) -> str:  # noqa: FBT001  a value to be told, no switch
     return _("是") if enabled else _("否")

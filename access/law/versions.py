@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from django.db.models import QuerySet
 from django.db.models.functions import Greatest
 
 from access import proposals
 from access.approvals import ContentChanged
-from access.models import Confirmation, RuleOverride
+from access.models import CalendarYear, ClockOverride, Confirmation, RuleOverride
+
+Row = TypeVar("Row", RuleOverride, Confirmation, ClockOverride, CalendarYear)
 
 
-def follow(
-    row: RuleOverride | Confirmation, earlier: QuerySet[RuleOverride] | QuerySet[Confirmation]
-) -> None:
+def follow(row: Row, earlier: QuerySet[Row]) -> None:
     """Keep the row after its earlier versions, in the transaction that approved it.
 
     A version that would have begun later never comes to hold. Raises `ContentChanged` where the row does

@@ -12,8 +12,10 @@ from access.models.exposures import Exposure
 from access.models.findings import Finding
 from access.models.installation import Installation
 from access.models.keys import DataKey, KeyRotation, LogMonth, RetiredKek, SubjectKey
-from access.models.law import Confirmation, RuleOverride
+from access.models.law import CalendarYear, ClockOverride, Confirmation, RuleOverride
+from access.models.looks import DelayedLook
 from access.models.people import Unit, User
+from access.models.portal import PortalLogin
 from access.models.quotas import Quota, Seen, Tally, Total
 from access.models.recertification import Campaign, HeldRight
 from access.models.rules import PolicyRule, Replay, RuleProposal
@@ -44,13 +46,16 @@ __all__ = [
     "AuditRun",
     "BreakGlass",
     "Bundle",
+    "CalendarYear",
     "Campaign",
     "Case",
     "Checkpoint",
+    "ClockOverride",
     "Confirmation",
     "Cosignature",
     "Course",
     "DataKey",
+    "DelayedLook",
     "Entry",
     "Export",
     "Exposure",
@@ -67,6 +72,7 @@ __all__ = [
     "Measure",
     "Outbox",
     "PolicyRule",
+    "PortalLogin",
     "Question",
     "Quota",
     "Reminder",

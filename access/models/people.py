@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from access.vocabulary import Role
+from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
 
 
@@ -112,7 +112,7 @@ class User(AbstractBaseUser):
         verbose_name_plural = pgettext_lazy("列表", "人员")
         constraints = [
             models.CheckConstraint(
-                name="user_role_is_a_staff_role", condition=~models.Q(role=Role.SYSTEM)
+                name="user_role_is_a_staff_role", condition=models.Q(role__in=STAFF_ROLES)
             )
         ]
 

@@ -164,9 +164,11 @@ def in_scope(actor: Actor, *, prefix: str) -> Q:
     """The actor's rows, where `prefix` leads to the subject (`"subject__"`, or nothing on Subject)."""
     if actor.reach is Reach.ALL:
         return Q()
+    key = f"{prefix.removesuffix('__')}_id" if prefix else "pk"
+    if actor.subjects:
+        return Q(**{f"{key}__in": actor.subjects})
     if actor.reach is Reach.NONE or actor.id is None:
         return Q(pk__in=[])
-    key = f"{prefix.removesuffix('__')}_id" if prefix else "pk"
     own = Assignment.objects.current().filter(user_id=actor.id, subject_id=OuterRef(key))
     if actor.reach is Reach.UNIT:
         return Q(**{f"{prefix}unit_id__in": actor.unit_ids}) | Q(Exists(own))

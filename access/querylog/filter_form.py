@@ -11,7 +11,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from access import ports
+from access import actors, ports
 from access.action_words import ACTS
 from access.actors import SYSTEM_ACTORS, system
 from access.models import User
@@ -57,6 +57,8 @@ class FilterForm(forms.Form):
         number = self.cleaned_data["no"].strip().upper()
         if not number:
             return None
+        if number == actors.CUSTOMER:
+            return actors.CUSTOMER_REF
         name = number.removeprefix("SYS-").lower()
         if name in SYSTEM_ACTORS and number.startswith("SYS-"):
             return system(name).ref

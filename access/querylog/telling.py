@@ -12,7 +12,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from access import reasons
+from access import actors, reasons
 from access.action_words import ACTS, words
 from access.models import Entry, Unit, User
 from access.querylog import hours
@@ -45,7 +45,7 @@ class Told:
 
     @property
     def outside(self) -> bool:
-        return hours.outside_at(self.at)
+        return self.entry.staff_no != actors.CUSTOMER and hours.outside_at(self.at)
 
     @property
     def masked(self) -> bool:
@@ -99,13 +99,17 @@ def _told(entry: Entry, people: dict[UUID, User], units: dict[str, str]) -> Told
     return Told(
         entry,
         leaf,
-        name=person.name if person else str(Role.SYSTEM.label),
+        name=person.name if person else str(_who(entry).label),
         role=str(person.get_role_display()) if person else "",
         unit=units.get(entry.unit, entry.unit),
         elements=[elements.get(code) for code in codes if elements.known(code)],
         at=datetime.fromisoformat(leaf.get("at", leaf["ts"])),
         unknown=[code for code in codes if not elements.known(code)],
     )
+
+
+def _who(entry: Entry) -> Role:
+    return Role.CUSTOMER if entry.staff_no == actors.CUSTOMER else Role.SYSTEM
 
 
 def sentence(told: Told) -> str:

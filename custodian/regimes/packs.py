@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -12,11 +12,48 @@ from typing import Any, Final
 
 import yaml
 
+from custodian.regimes import clocks
+from custodian.regimes.clocks import ClockRule
 from custodian.regimes.periods import Period
+from custodian.regimes.rows import (
+    CONFIRMED,
+    STRENGTH,
+    BadPack,
+    Mark,
+    by_code,
+    check_dates,
+    code_of,
+    has,
+    holds,
+    made,
+    mark_of,
+)
+
+__all__ = [
+    "CONDITIONS",
+    "CONFIRMED",
+    "HOLDINGS",
+    "KINDS",
+    "STRENGTH",
+    "TEXT",
+    "BadPack",
+    "Clause",
+    "ClockRule",
+    "Mark",
+    "Pack",
+    "RetentionRule",
+    "Trigger",
+    "company_clocks",
+    "load",
+    "read",
+    "regimes",
+]
 
 FOLDER: Final = Path(__file__).parent
 # What rules of retention are about: kinds of holdings, then the house's own records.
-HOLDINGS: Final = ("identity", "financial", "policy", "claim", "document")
+HOLDINGS: Final = (
+    "identity", "financial", "policy", "claim", "document", "correction", "former",
+)  # fmt: skip
 RECORDS: Final = (
     "querylog", "export", "approval", "finding", "incident", "request", "training",
     "audit_report", "certificate", "sharing", "assessment", "recording", "complaint",
@@ -28,27 +65,6 @@ CONDITIONS: Final[Mapping[str, frozenset[str]]] = {"term": frozenset({"short", "
 # What a clause says in both languages.
 TEXT: Final = ("law", "law_en", "article", "article_en", "says", "says_en")
 SAID: Final = (*TEXT, "source", "source_en")
-
-
-class BadPack(ValueError):
-    """A pack cannot be used; says the file, the code and what is wrong there."""
-
-    def __init__(self, regime: str, code: object, wrong: str) -> None:
-        super().__init__(f"{regime}.yaml: {code}: {wrong}")
-
-
-class Mark(StrEnum):
-    """How sure it is that the clause says so."""
-
-    READ = "V1"  # the statute or official text was read
-    SECONDARY = "V2"  # a page that quotes it was read
-    UNCONFIRMED = "M"  # nobody has confirmed it yet: an editable default, never law
-    DEFAULT = "-"  # this company's own choice
-
-
-# Marks of what counts as law, and how strong each is.
-CONFIRMED: Final = frozenset({Mark.READ, Mark.SECONDARY})
-STRENGTH: Final = {Mark.DEFAULT: 0, Mark.UNCONFIRMED: 1, Mark.SECONDARY: 2, Mark.READ: 3}
 
 
 class Trigger(StrEnum):
@@ -83,7 +99,7 @@ class Clause:
     until: date | None = None
 
     def in_force(self, on: date) -> bool:
-        return _in_force(self.since, self.until, on)
+        return holds(self, on)
 
 
 @dataclass(frozen=True)
@@ -104,7 +120,7 @@ class RetentionRule:
     until: date | None = None
 
     def in_force(self, on: date) -> bool:
-        return _in_force(self.since, self.until, on)
+        return holds(self, on)
 
 
 @dataclass(frozen=True)
@@ -116,6 +132,7 @@ class Pack:
     title_en: str
     clauses: Mapping[str, Clause]
     retention: Mapping[str, RetentionRule]
+    clocks: Mapping[str, ClockRule]
 
 
 @cache
@@ -134,24 +151,46 @@ def read(text: str, regime: str) -> Pack:
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise BadPack(regime, "file", f"is no YAML: {error}") from error
-    _has(content, {"title", "title_en", "laws", "clauses", "retention"}, regime=regime, code="file")
+    needed = {"title", "title_en", "laws", "clauses", "retention"}
+    has(content, needed, regime=regime, code="file", also={"clocks"})
     laws = content["laws"]
-    clauses = _by_code((_clause(each, laws, regime) for each in content["clauses"]), regime)
-    rules = _by_code((_rule(each, regime) for each in content["retention"]), regime)
+    clauses = by_code((_clause(each, laws, regime) for each in content["clauses"]), regime)
+    rules = by_code((_rule(each, regime) for each in content["retention"]), regime)
     for rule in rules.values():
         _check_source(rule, clauses)
-    return Pack(regime, content["title"], content["title_en"], clauses, rules)
+    return Pack(
+        regime,
+        content["title"],
+        content["title_en"],
+        clauses,
+        rules,
+        clocks.read(content.get("clocks") or (), regime, marks_of(clauses)),
+    )
+
+
+def marks_of(clauses: Mapping[str, Clause]) -> dict[str, Mark]:
+    return {code: each.mark for code, each in clauses.items()}
+
+
+@cache
+def company_clocks() -> Mapping[str, ClockRule]:
+    """Times that companies usually set themselves, whatever law they are under; raises `BadPack`."""
+    known = {
+        code: mark for each in regimes() for code, mark in marks_of(load(each).clauses).items()
+    }
+    rows = yaml.safe_load((FOLDER / "company" / "clocks.yaml").read_text("utf-8"))
+    return clocks.read(rows, clocks.COMPANY, known)
 
 
 def _clause(row: Any, laws: Mapping[str, Any], regime: str) -> Clause:
     """What a clause does not say itself stands with its law: names, where it was read, dates."""
-    code = _code(row, regime, f"{regime.upper()}-")
+    code = code_of(row, regime, f"{regime.upper()}-")
     law = laws.get(row.get("law"))
     if law is None:
         raise BadPack(regime, code, "names no law of the file")
     said = {**law, **{key: value for key, value in row.items() if key != "law"}}
-    found: Clause = _made(Clause, {**said, "regime": regime, "mark": _mark(said, regime)}, code)
-    _check_dates(found)
+    found: Clause = made(Clause, {**said, "regime": regime, "mark": mark_of(said, regime)}, code)
+    check_dates(found)
     empty = [name for name in SAID if not str(getattr(found, name)).strip()]
     if empty or found.mark is Mark.DEFAULT:
         raise BadPack(regime, code, f"lacks {', '.join(empty) or 'a mark of a source'}")
@@ -159,26 +198,26 @@ def _clause(row: Any, laws: Mapping[str, Any], regime: str) -> Clause:
 
 
 def _rule(row: Any, regime: str) -> RetentionRule:
-    code = _code(row, regime, f"{regime}-")
+    code = code_of(row, regime, f"{regime}-")
     try:
         given = {
             "regime": regime,
             "about": tuple(row["about"]),
             "trigger": Trigger(row["trigger"]),
             "period": Period.read(str(row["period"])),
-            "mark": _mark(row, regime),
+            "mark": mark_of(row, regime),
             "clause": row.get("clause", ""),
         }
     except (KeyError, ValueError) as error:
         raise BadPack(regime, code, f"cannot be read: {error}") from error
-    found: RetentionRule = _made(RetentionRule, {**row, **given}, code)
+    found: RetentionRule = made(RetentionRule, {**row, **given}, code)
     if not found.about or not KINDS.issuperset(found.about):
         raise BadPack(regime, code, "is about something unknown")
     if any(value not in CONDITIONS.get(name, ()) for name, value in found.when.items()):
         raise BadPack(regime, code, "has a condition that nobody knows")
     if found.binding not in (True, False):
         raise BadPack(regime, code, "binds or does not")
-    _check_dates(found)
+    check_dates(found)
     return found
 
 
@@ -193,58 +232,3 @@ def _check_source(rule: RetentionRule, clauses: Mapping[str, Clause]) -> None:
         raise BadPack(rule.regime, rule.code, "binds by what nobody has confirmed")
     if clause is not None and STRENGTH[rule.mark] > STRENGTH[clause.mark]:
         raise BadPack(rule.regime, rule.code, "is surer than its clause")
-
-
-def _code(row: Any, regime: str, prefix: str) -> str:
-    code = row.get("code") if isinstance(row, Mapping) else None
-    if not isinstance(code, str) or not code.startswith(prefix):
-        raise BadPack(regime, code or row, f"needs a code that begins with {prefix}")
-    return code
-
-
-def _mark(row: Mapping[str, Any], regime: str) -> Mark:
-    """`M?`, from memory and unsure, is as unconfirmed as `M`."""
-    try:
-        return Mark(str(row.get("mark")).replace("M?", "M"))
-    except ValueError as error:
-        raise BadPack(regime, row.get("code"), f"{row.get('mark')} is no mark") from error
-
-
-def _made(kind: Any, said: Mapping[str, Any], code: str) -> Any:
-    known = {each.name for each in fields(kind)}
-    optional = {
-        each.name
-        for each in fields(kind)
-        if each.default is not MISSING or each.default_factory is not MISSING
-    }
-    _has(said, known - optional, regime=said["regime"], code=code, also=optional)
-    return kind(**said)
-
-
-def _has(said: Any, needed: set[str], *, regime: str, code: str, also: Iterable[str] = ()) -> None:
-    keys = set(said) if isinstance(said, Mapping) else set()
-    if lacking := sorted(needed - keys):
-        raise BadPack(regime, code, f"lacks {', '.join(lacking)}")
-    if unknown := sorted(str(key) for key in keys - needed - set(also)):
-        raise BadPack(regime, code, f"has unknown {', '.join(unknown)}")
-
-
-def _check_dates(found: Clause | RetentionRule) -> None:
-    for day in (found.since, found.until):
-        if day is not None and type(day) is not date:
-            raise BadPack(found.regime, found.code, f"{day} is no date")
-    if found.since and found.until and found.since >= found.until:
-        raise BadPack(found.regime, found.code, "ends before it begins")
-
-
-def _by_code(rows: Iterable[Any], regime: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for each in rows:
-        if each.code in found:
-            raise BadPack(regime, each.code, "stands there twice")
-        found[each.code] = each
-    return found
-
-
-def _in_force(since: date | None, until: date | None, on: date) -> bool:
-    return (since is None or since <= on) and (until is None or on < until)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import get_language
 
 from custodian import clock
+from custodian.regimes import deadlines
 
 _WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 _GROUPS = {"mobile": (3, 4, 4), "id_number": (6, 8, 4)}
@@ -82,6 +83,14 @@ def _table(day: date) -> str:
     if english():
         return f"{day.day} {day:%b} {day.year}"
     return day.strftime("%m-%d") if day.year == clock.local().year else day.isoformat()
+
+
+def deadline(due_at: datetime, style: str = "moment") -> str:
+    """When something is due; midnight is 24:00 of the day that ends with it. Styles: moment, long."""
+    day = deadlines.last_day(due_at)
+    hour = "24:00" if deadlines.ends_a_day(due_at) else f"{clock.local(due_at):%H:%M}"
+    said = _long(day, weekday=False) if style == "long" else _table(day)
+    return f"{said} {hour}"
 
 
 def _long(day: date, *, weekday: bool) -> str:

@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from custodian.site import text_size
 from custodian.site.gallery import gallery
 from custodian.site.viewer_mark import viewer_mark
 
@@ -14,5 +15,6 @@ from custodian.site.viewer_mark import viewer_mark
 urlpatterns = [
     path("viewer-mark.svg", viewer_mark, name="viewer_mark"),
     path("language/", csrf_exempt(require_POST(set_language)), name="set_language"),
+    path("text-size/", text_size.change, name="text_size"),
     path("components/", gallery, name="gallery"),
 ]

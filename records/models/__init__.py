@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from records.models.books import Book, Intermediary, Product
+from records.models.claim_decisions import ClaimDecision, ClaimPayment, ClaimTerms
+from records.models.claim_steps import ClaimClock, ClaimNeed, ClaimPaper, ClaimStep
+from records.models.copies import DataCopy
+from records.models.corrections import (
+    Correction,
+    CorrectionClock,
+    CorrectionCode,
+    CorrectionConfirmation,
+    CorrectionEvidence,
+    CorrectionItem,
+    CorrectionStep,
+    FormerValue,
+)
 from records.models.customers import Account, Customer, Finances, Identity, Representative
 from records.models.destruction import (
     CertificatePage,
@@ -17,6 +30,14 @@ from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.legal_holds import HoldCount, HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.retention import ExpiryRun, Keeping, KeepingRun, RetentionEvent
+from records.models.sign_in import (
+    Contact,
+    ContactFlag,
+    Entrance,
+    EntryCode,
+    Representation,
+    SignInCode,
+)
 from records.models.staff import StaffTrace
 from records.models.storage import (
     Disposal,
@@ -34,13 +55,33 @@ __all__ = [
     "Book",
     "CertificatePage",
     "Claim",
+    "ClaimClock",
+    "ClaimDecision",
+    "ClaimNeed",
+    "ClaimPaper",
+    "ClaimPayment",
+    "ClaimStep",
+    "ClaimTerms",
+    "Contact",
+    "ContactFlag",
+    "Correction",
+    "CorrectionClock",
+    "CorrectionCode",
+    "CorrectionConfirmation",
+    "CorrectionEvidence",
+    "CorrectionItem",
+    "CorrectionStep",
     "Customer",
+    "DataCopy",
     "DestructionBatch",
     "DestructionItem",
     "Disposal",
     "Document",
+    "Entrance",
+    "EntryCode",
     "ExpiryRun",
     "Finances",
+    "FormerValue",
     "HeldStates",
     "HoldCount",
     "HoldReview",
@@ -58,9 +99,11 @@ __all__ = [
     "PolicyRole",
     "Product",
     "QuarantinedRow",
+    "Representation",
     "Representative",
     "RetentionEvent",
     "ScrubRun",
+    "SignInCode",
     "StaffTrace",
     "StoragePlace",
     "Tombstone",

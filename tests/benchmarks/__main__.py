@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.benchmarks import premises, report
 
 PARTS = (
-    "read", "search", "import", "log", "tree", "access", "audits", "destroy", "scrub", "rotation",
+    "read", "search", "import", "log", "tree", "access", "audits", "destroy", "scrub", "rotation", "portal",
 )  # fmt: skip
 
 
@@ -38,14 +38,14 @@ def main() -> int:
             importing.measure(var=var, quick=options.quick)
         if "destroy" in wanted:
             destroying.measure(quick=options.quick)
-        if set(wanted) & {"read", "search", "log", "access", "scrub"}:
+        if set(wanted) & {"read", "search", "log", "access", "scrub", "portal"}:
             _measure_reads(wanted, var, options)
     report.line(f"\n{time.monotonic() - begun:.0f} s in all")
     return 0
 
 
 def _measure_reads(wanted: list[str], var: Path, options: argparse.Namespace) -> None:
-    from tests.benchmarks import decisions, estate, log, read, scrub, search
+    from tests.benchmarks import decisions, estate, log, portal, read, scrub, search
 
     premises.use(premises.DATABASE)
     small = options.quick and "search" not in wanted
@@ -58,6 +58,8 @@ def _measure_reads(wanted: list[str], var: Path, options: argparse.Namespace) ->
         log.measure(built, quick=options.quick)
     if "access" in wanted:
         decisions.measure(built, var=var, quick=options.quick)
+    if "portal" in wanted:
+        portal.measure(built, var=var, quick=options.quick)
     if "scrub" in wanted:
         scrub.measure(var=var, quick=options.quick)
 

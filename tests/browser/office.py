@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from socketserver import ThreadingMixIn
@@ -204,6 +205,15 @@ class Visitor:
             found += [
                 f"{where} {theme} {rule['id']}: {rule['nodes'][0]['html'][:200]}" for rule in told
             ]
+        return found
+
+    def too_wide(self, where: str, widths: Sequence[int]) -> list[str]:
+        """The widths at which the page scrolls sideways; the last of them stays."""
+        found = []
+        for width in widths:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            whole = self.page.evaluate("document.documentElement.scrollWidth")
+            found += [f"{where} {width}: {whole} wide"] if whole > width else []
         return found
 
     def kept(self) -> str:

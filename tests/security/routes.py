@@ -25,6 +25,9 @@ _EXPRESSIONS = {
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ROLES = frozenset(role.value for role in STAFF_ROLES)
+CUSTOMER = "customer"
+# What holds for every page of the portal: whoever is no customer is led to its own sign-in.
+_PORTAL = {"others": 302, "quiet": True, "anonymous": "portal"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +67,12 @@ class Row:
         return self.answer.get(method, self.answer.get("GET", 200) if method == "HEAD" else 200)
 
     @property
+    def of_portal(self) -> bool:
+        return self.surface == "portal"
+
+    @property
     def of_customer(self) -> bool:
-        return self.names in {"customer", "policy"}
+        return self.names in {"claim", "customer", "policy"}
 
     @property
     def unexpected(self) -> list[str]:
@@ -81,11 +88,13 @@ class Row:
 def table() -> tuple[Row, ...]:
     read = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     groups = {name: frozenset(roles) for name, roles in read["groups"].items()}
-    groups["staff"], groups["nobody"] = ROLES, frozenset()
+    groups |= {"staff": ROLES, "nobody": frozenset(), "customers": frozenset({CUSTOMER})}
     return tuple(_row(each, groups) for each in read["route"])
 
 
 def _row(said: dict[str, Any], groups: Mapping[str, frozenset[str]]) -> Row:
+    if said["surface"] == "portal":
+        said = {**_PORTAL, **said}
     who = {method: groups[name] for method, name in said.pop("who").items()}
     said["absent"] = groups.get(said.get("absent", ""), frozenset())
     head = said.pop("head", "GET" in who and said["surface"] != "api")

@@ -12,6 +12,7 @@ from tests.security.visitors import ABSENT, OWN, PURPOSES, Answer, World, alike
 
 ROWS = routes.table()
 EVERYBODY = sorted(routes.ROLES)
+PORTAL_DOOR = "/portal/sign-in/"
 pytestmark = pytest.mark.django_db
 
 
@@ -66,7 +67,20 @@ def test_each_role_gets_exactly_what_the_table_says(world, role):
     told(wrong)
 
 
-@pytest.mark.parametrize("role", EVERYBODY)
+def test_a_customer_is_somebody_in_the_portal_and_nobody_elsewhere(world):
+    wrong = []
+    for row in ROWS:
+        for method in row.methods:
+            answer = ask(world, row, routes.CUSTOMER, method)
+            if row.of_portal:
+                expected = row.expected(routes.CUSTOMER, method)
+                wrong += _compared(row, method, answer.status, expected)
+            else:
+                wrong += _of_stranger(row, method, answer, row.anonymous)
+    told(wrong)
+
+
+@pytest.mark.parametrize("role", [*EVERYBODY, routes.CUSTOMER])
 def test_what_belongs_to_others_looks_as_what_does_not_exist(world, role):
     wrong = []
     for row in ROWS:
@@ -77,7 +91,7 @@ def test_what_belongs_to_others_looks_as_what_does_not_exist(world, role):
             asked = [(which, world.thing(row.names, which)) for which in things]
             answers = []
             for which, thing in asked:
-                place = row.address(thing, method).format(purpose=PURPOSES[role])
+                place = row.address(thing, method).format(purpose=PURPOSES.get(role, ""))
                 answer = world.ask(role, method, place, row.body)
                 answers.append(alike(answer, thing))
                 wrong += _compared(row, f"{method} {which}", answer.status, 404)
@@ -155,7 +169,11 @@ def _compared(row: Row, method: str, got: int, expected: int | set[int]) -> list
 
 
 def _of_stranger(row: Row, method: str, answer: Answer, expected: str) -> list[str]:
-    places = {"login": "/accounts/login/", "code": "/accounts/second-factor/"}
+    places = {
+        "login": "/accounts/login/",
+        "code": "/accounts/second-factor/",
+        "portal": PORTAL_DOOR,
+    }
     if expected in places:
         # The back office's own door leads on to the one of everybody.
         doors = (
@@ -209,7 +227,7 @@ def test_no_other_spelling_of_an_address_lets_in_whom_the_table_keeps_out(world,
 
 def _shut(world, role: str, place: str) -> bool:
     """Where a visitor is sent on to, he gets no further; or it is a page for everybody."""
-    if place.startswith(("/accounts/", "http://testserver/accounts/")):
+    if place.removeprefix("http://testserver").startswith(("/accounts/", PORTAL_DOOR)):
         return True
     return world.ask(role, "GET", place).status in {302, 400, 403, 404, 405}
 

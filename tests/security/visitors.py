@@ -33,6 +33,7 @@ from access.models import (
     Bundle,
     Campaign,
     Case,
+    DelayedLook,
     Entry,
     Export,
     Grant,
@@ -41,6 +42,7 @@ from access.models import (
     User,
     WorkItem,
 )
+from access.own_looks import delays
 from access.recertification import campaigns
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
@@ -48,20 +50,27 @@ from incidents.models import Alert
 from records import legal_holds, references
 from records.legal_holds.covering import Draft
 from records.models import (
+    Claim,
+    Customer,
     DestructionBatch,
     DestructionItem,
     Identity,
     ImportRun,
     Intermediary,
     LegalHold,
+    Policy,
     QuarantinedRow,
     RetentionEvent,
     StoragePlace,
 )
+from records.own_data import copies
 from records.retention import noting
 from tests import estate
+from tests.portal import looking as looking_at
+from tests.portal import people
 from tests.records import desk_estate
 from tests.security import looking
+from tests.security.routes import CUSTOMER
 from tests.sequencer.trees import Place
 from transfers.models import Counterparty
 
@@ -123,7 +132,10 @@ class World:
         self.policies = {
             name: desk_estate.policy(customer) for name, customer in self.customers.items()
         }
-        desk_estate.claim(self.customers[OWN], self.policies[OWN])
+        self.claims = {
+            name: self._claim(self.customers[name], policy)
+            for name, policy in self.policies.items()
+        }
         self.stranger = stranger
         self.things = self._things(agent)
         self.cookies = {
@@ -131,8 +143,21 @@ class World:
             for role, person in self.people.items()
             for kind in ("stale", "fresh", "half")
         }
+        for kind in ("stale", "fresh"):
+            browser = people.signed_in(Client(), self.customers[OWN])
+            key = browser.cookies[settings.SESSION_COOKIE_NAME].value
+            self.cookies[CUSTOMER, kind] = key
         estate.drain()
         self._seal()
+
+    def _claim(self, customer: Customer, policy: Policy) -> Claim:
+        """One that the handler has taken up."""
+        found = desk_estate.claim(customer, policy)
+        with scopes.acting(estate.system()):
+            Claim.objects.filter(pk=found.pk).update(
+                status="examining", handler=self.people["claims_handler"]
+            )
+        return found
 
     def _seal(self) -> None:
         """Every entry so far gets its place in the tree, so that there is a head to ask for."""
@@ -203,6 +228,25 @@ class World:
                 "示例", unit=None, roles=["agent"], due_at=clock.now() + timedelta(days=14),
                 repeat_months=6, actor=officer,
             )  # fmt: skip
+
+    def _look_delay(self, entry: int) -> DelayedLook:
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return delays.ask(
+                delays.Scope(entry=entry), until=clock.now() + timedelta(days=9), reason="示例",
+                actor=officer,
+            )  # fmt: skip
+
+    def _portal_things(self, agent: User) -> dict[str, str]:
+        """A look at each of two customers, and a copy that each asked for."""
+        things = {}
+        for which, person in ((OWN, agent), (FOREIGN, self.stranger)):
+            customer, whose = self.customers[which], "" if which == OWN else f"{which}'s "
+            with scopes.acting(actors.customer(customer.pk)) as actor:
+                copy = copies.ask(customer, actor, formats=["json"])[0]
+            things[f"{whose}copy"] = str(copy.ref)
+            things[f"{whose}look"] = str(looking_at.look(person, customer))
+        return things
 
     def _legal_hold(self) -> LegalHold:
         officer = actors.staff(self.people["compliance_officer"])
@@ -319,7 +363,9 @@ class World:
                 "finding": str(raised.ref),
                 "intermediary": "J01",
                 "law_clause": "CN-INS-87",
+                "law_clock": "CN-COMPL-15D",
                 "law_rule": "cn-identity",
+                "law_year": "2027",
                 "legal_hold": str(self._legal_hold().ref),
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",
@@ -338,6 +384,8 @@ class World:
                 "unit": "XZ",
                 "campaign": str(self._campaign().ref),
                 "window": str(self._window().ref),
+                "look_delay": str(self._look_delay(entry).ref),
+                **self._portal_things(agent),
                 "user": str(self.stranger.ref),
                 **self._items(agent),
             }
@@ -360,15 +408,23 @@ class World:
     def thing(self, names: str, which: str = OWN) -> str:
         if names == "customer":
             return self.customers[which].ref if which != ABSENT else references.new_customer()
+        if names == "claim":
+            return self.claims[which].ref if which != ABSENT else references.new_claim()
         if names == "policy":
             return self.policies[which].ref if which != ABSENT else references.new_policy()
         if which == ABSENT:
-            return "987654321" if names in {"entry", "rule"} else str(uuid.uuid4())
-        return self.things.get(names, "")
+            return "987654321" if names in {"entry", "look", "rule"} else str(uuid.uuid4())
+        # A thing of another customer's, for the portal.
+        other = "" if which == OWN else f"{which}'s "
+        return self.things.get(f"{other}{names}", "")
 
     def whose(self, role: str, names: str) -> list[str]:
         """Which customers, beside the agent's, lie outside what the role reaches."""
-        if names not in {"customer", "policy"}:
+        if role == CUSTOMER and names == "claim":
+            return [FOREIGN, COLLEAGUES]
+        if role == CUSTOMER:
+            return [FOREIGN] if f"{FOREIGN}'s {names}" in self.things else []
+        if names not in {"claim", "customer", "policy"}:
             return []
         return {"own": [FOREIGN, COLLEAGUES], "unit": [FOREIGN]}.get(REACH.get(role, "all"), [])
 
@@ -403,6 +459,8 @@ class World:
         )
 
     def _number(self, role: str) -> str:
+        if role == CUSTOMER:
+            return actors.CUSTOMER
         return self.people[role].staff_no if role in self.people else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -24,6 +25,7 @@ register.filter("thousands", formats.thousands)
 register.filter("hash_groups", formats.hash_groups)
 register.filter("share_percent", formats.share)
 register.filter("ref", formats.ref)
+register.filter("deadline", formats.deadline)
 
 
 @register.inclusion_tag("components/mask.html")
@@ -175,10 +177,27 @@ def job_bar(job: Any, name: Any = "") -> dict[str, Any]:
 def clock(item: Any) -> dict[str, Any]:
     """Takes `name`, `to`, `left`, `percent`, `start`, `due`, `source`, `mark` and `state_text`.
 
-    `state`: idle, running, near, late, done, off.
+    `state`: idle, running, near, late, done, off. `start` and `due` are moments, or words for them.
     """
     tone = {"near": "-warn", "late": "-danger", "done": "-ok"}.get(item.state, "")
-    return {"clock": item, "tone": tone}
+    return {"clock": item, "tone": tone, "start": _begun(item.start), "due": _due(item)}
+
+
+def _begun(start: Any) -> Any:
+    if not isinstance(start, datetime):
+        return start or ""
+    return _("起算 %(when)s") % {"when": formats.zh_date(start, "moment")}
+
+
+def _due(item: Any) -> Any:
+    """A deadline that may still move says so, and the earliest that it may be."""
+    if not isinstance(item.due, datetime):
+        return item.due or ""
+    due = formats.deadline(item.due)
+    if getattr(item, "earliest", None) is None:
+        return _("到期 %(due)s") % {"due": due}
+    said = {"due": due, "earliest": formats.deadline(item.earliest)}
+    return _("到期 %(due)s（待核；最早 %(earliest)s）") % said
 
 
 @register.inclusion_tag("components/error_summary.html")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from records.retention.own_records import arrivals, certificates, decisions, evidence, people
+from records.retention.own_records import (
+    arrivals,
+    certificates,
+    decisions,
+    evidence,
+    people,
+    portal,
+)
 from records.retention.own_records.declaring import Record, Rows, Stays, register
 from records.retention.own_records.telling import Row, table
 
@@ -12,6 +19,7 @@ __all__ = ["Record", "Row", "Rows", "Stays", "ready", "register", "table"]
 def ready() -> None:
     register(
         *evidence.declared(),
+        *portal.declared(),
         *decisions.declared(),
         *people.declared(),
         *arrivals.declared(),

@@ -1,0 +1,97 @@
+"""Writes the clocks and the calendar of the packs into docs/law.md: `python -m custodian.regimes.tables`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from custodian.regimes import calendars
+from custodian.regimes.calendars import Year
+from custodian.regimes.clocks import ClockRule, Extension, Kind
+from custodian.regimes.packs import company_clocks, load, regimes
+
+PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "law.md"
+BEGIN: Final = "<!-- from the packs: python -m custodian.regimes.tables -->"
+END: Final = "<!-- end of what is from the packs -->"
+
+
+def tables() -> str:
+    parts = [
+        "\n".join(_clocks(load(each).title_en, load(each).clocks.values())) for each in regimes()
+    ]
+    parts.append("\n".join(_clocks("The company's own", company_clocks().values())))
+    parts += ["\n".join(_years(each)) for each in regimes() if calendars.load(each).years]
+    return "\n\n".join(parts)
+
+
+def _clocks(title: str, rules: Iterable[ClockRule]) -> Iterator[str]:
+    yield f"### {title}\n"
+    yield "| code | what | counted from | time | target | clause | mark |"
+    yield "|---|---|---|---|---|---|---|"
+    for each in rules:
+        cells = (
+            f"`{each.code}`",
+            f"{each.name_en}{_to(each)}",
+            each.start.replace("_", " "),
+            _time(each),
+            str(each.target or "–"),
+            f"`{each.clause}`" if each.clause else "–",
+            f"`{each.mark}`{'' if each.binds else ', not law'}{'' if each.enabled else ', off'}",
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _to(rule: ClockRule) -> str:
+    return f" → {rule.to_en}" if rule.to_en else ""
+
+
+def _time(rule: ClockRule) -> str:
+    if rule.yearly:
+        return f"yearly by {rule.yearly}"
+    length = "at once" if rule.length and rule.length.at_once else str(rule.length)
+    said = {Kind.WAIT: f"wait {length}", Kind.BEFORE: "before it"}.get(rule.kind, length)
+    more = [f"every {length}"] if rule.repeats else [said]
+    more += [_extension(each) for each in rule.extensions]
+    if rule.cap:
+        more.append(f"at most {rule.cap} from {rule.cap_start}")
+    return "; ".join(more)
+
+
+def _extension(found: Extension) -> str:
+    said = f"to {found.to}" if found.to else f"+ {found.add}"
+    return f"{found.code} {said}{' by approval' if found.approval else ''}"
+
+
+def _years(regime: str) -> Iterator[str]:
+    yield f"### Working days, {load(regime).title_en}\n"
+    yield "| year | state | off | worked | source | mark |"
+    yield "|---|---|---|---|---|---|"
+    for each in calendars.load(regime).years.values():
+        cells = (
+            str(each.number),
+            "published" if each.published else "expected",
+            _off(each),
+            ", ".join(f"{day:%m-%d}" for day in each.worked) or "–",
+            each.source_en,
+            f"`{each.mark}`",
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _off(year: Year) -> str:
+    return ", ".join(
+        f"{each.first:%m-%d}" + (f" to {each.last:%m-%d}" if each.last != each.first else "")
+        for each in year.holidays
+    )
+
+
+def written(page: str) -> str:
+    """The page with its tables as the packs have them now."""
+    before, _begin, rest = page.partition(BEGIN)
+    _old, _end, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{tables()}\n\n{END}{after}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")
