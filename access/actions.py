@@ -9,6 +9,7 @@ from access.vocabulary import STAFF_ROLES, Role
 
 _OFFICERS = frozenset({Role.COMPLIANCE_OFFICER})
 _WATCHERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR})
+_HANDLERS = frozenset({Role.CLAIMS_HANDLER})
 _DESK = frozenset({Role.AGENT, Role.CLAIMS_HANDLER, Role.SERVICE_DESK})
 _CUSTOMER_READERS = _DESK | _WATCHERS
 _GUESTS = frozenset({Role.AUDITOR, Role.REGULATOR})  # of a case
@@ -46,6 +47,23 @@ class Action(StrEnum):
     CASE_READ = "access:case:read"
     CATALOGUE_READ = "records:catalogue:read"
     CHECKPOINT_TAKE = "access:checkpoint:take"
+    CONTACT_FLAG = "records:contact:flag"
+    CLAIM_AGREE = "records:claim:agree"
+    CLAIM_ANALYSE = "records:claim:analyse"
+    CLAIM_DECIDE = "records:claim:decide"
+    CLAIM_FILE = "records:claim:file"
+    CLAIM_HANDLE = "records:claim:handle"
+    CLAIM_PAY = "records:claim:pay"
+    CLAIM_READ = "records:claim:read"
+    CLAIM_TERMS_APPROVE = "records:claim-terms:approve"
+    CLAIM_TERMS_PROPOSE = "records:claim-terms:propose"
+    CORRECTION_APPLY = "records:correction:apply"
+    CORRECTION_APPROVE = "records:correction:approve"
+    CORRECTION_CHECK = "records:correction:check"
+    CORRECTION_COMPARE = "records:correction:compare"
+    CORRECTION_CONFIRM = "records:correction:confirm"
+    CORRECTION_RAISE = "records:correction:raise"
+    CORRECTION_READ = "records:correction:read"
     COUNTERPARTY_READ = "transfers:counterparty:read"
     CUSTOMER_CHANGE = "records:customer:change"
     CUSTOMER_CREATE = "records:customer:create"
@@ -60,6 +78,9 @@ class Action(StrEnum):
     FINDING_ANSWER = "access:finding:answer"
     FINDING_ASK = "access:finding:ask"
     FINDING_DECIDE = "access:finding:decide"
+    ENTRY_CODE_ISSUE = "records:entry-code:issue"
+    ENTRY_LETTER_APPROVE = "records:entry-letter:approve"
+    ENTRY_LETTER_ASK = "records:entry-letter:ask"
     EXPORT_APPROVE = "access:export:approve"
     EXPORT_END = "access:export:end"
     EXPORT_READ = "access:export:read"
@@ -102,7 +123,10 @@ class Action(StrEnum):
     OWN_COPY_TAKE = "records:own-copy:take"
     OWN_LOOKS_READ = "access:own-looks:read"
     PORTAL_CLOSE = "access:portal-session:close"
+    PORTAL_CODE_ASK = "records:portal-code:ask"
+    PORTAL_CODE_SEND = "records:portal-code:send"
     PORTAL_OPEN = "access:portal-session:open"
+    PORTAL_SESSIONS_END = "access:portal-session:end-all"
     QUARANTINE_FIX = "records:quarantine:fix"
     QUOTA_APPROVE = "access:quota:approve"
     QUOTA_PROPOSE = "access:quota:propose"
@@ -117,9 +141,12 @@ class Action(StrEnum):
     SECOND_FACTOR_ENROL = "access:second-factor:enrol"
     SECOND_FACTOR_SHOW = "access:second-factor:show"
     SESSION_CLOSE = "access:session:close"
+    REPRESENTATIVE_APPROVE = "records:representative:approve"
+    REPRESENTATIVE_PROPOSE = "records:representative:propose"
     RETENTION_APPROVE = "records:destruction:approve"
     RETENTION_DESTROY = "records:destruction:carry-out"
     RETENTION_NOTE = "records:retention:note"
+    RETENTION_NOTE_APPROVE = "records:retention:approve-note"
     RETENTION_PROPOSE = "records:destruction:propose"
     RETENTION_READ = "records:retention:read"
     RETENTION_RECKON = "records:retention:reckon"
@@ -155,6 +182,7 @@ class Action(StrEnum):
 
 # The word in the log for each act; an act that is not listed here is an `admin` act.
 ACT: Mapping[Action, str] = {
+    Action.CLAIM_READ: "list",
     Action.CUSTOMER_LIST: "list",
     Action.WORK_ITEM_READ: "list",
     Action.CUSTOMER_SEARCH: "search",
@@ -183,6 +211,7 @@ ACT: Mapping[Action, str] = {
     Action.AUDIT_REPORT_TAKE: "export",
     Action.AUDIT_RULE_APPROVE: "change",
     Action.AUDIT_RULE_PROPOSE: "change",
+    Action.CONTACT_FLAG: "change",
     Action.CUSTOMER_CHANGE: "change",
     Action.CUSTOMER_CREATE: "change",
     Action.BOOK_IMPORT: "change",
@@ -192,10 +221,26 @@ ACT: Mapping[Action, str] = {
     Action.CASE_APPROVE: "change",
     Action.CASE_CLOSE: "change",
     Action.CASE_OPEN: "change",
+    Action.CLAIM_AGREE: "change",
+    Action.CLAIM_DECIDE: "change",
+    Action.CLAIM_FILE: "change",
+    Action.CLAIM_HANDLE: "change",
+    Action.CLAIM_PAY: "change",
+    Action.CLAIM_TERMS_APPROVE: "change",
+    Action.CLAIM_TERMS_PROPOSE: "change",
+    Action.CORRECTION_APPLY: "change",
+    Action.CORRECTION_APPROVE: "change",
+    Action.CORRECTION_CHECK: "change",
+    Action.CORRECTION_CONFIRM: "change",
+    Action.CORRECTION_RAISE: "change",
+    Action.CORRECTION_READ: "list",
     Action.DOCUMENT_ADD: "change",
     Action.FINDING_ANSWER: "change",
     Action.FINDING_ASK: "change",
     Action.FINDING_DECIDE: "change",
+    Action.ENTRY_CODE_ISSUE: "change",
+    Action.ENTRY_LETTER_APPROVE: "change",
+    Action.ENTRY_LETTER_ASK: "change",
     Action.EXPORT_APPROVE: "change",
     Action.EXPORT_END: "change",
     Action.EXPORT_REQUEST: "change",
@@ -222,6 +267,7 @@ ACT: Mapping[Action, str] = {
     Action.OWN_LOOKS_READ: "view",
     Action.PORTAL_CLOSE: "logout",
     Action.PORTAL_OPEN: "login",
+    Action.PORTAL_SESSIONS_END: "change",
     Action.QUARANTINE_FIX: "change",
     Action.QUOTA_APPROVE: "change",
     Action.QUOTA_PROPOSE: "change",
@@ -229,9 +275,12 @@ ACT: Mapping[Action, str] = {
     Action.RECERTIFICATION_APPROVE: "change",
     Action.RECERTIFICATION_DECIDE: "change",
     Action.RECERTIFICATION_OPEN: "change",
+    Action.REPRESENTATIVE_APPROVE: "change",
+    Action.REPRESENTATIVE_PROPOSE: "change",
     Action.RETENTION_APPROVE: "change",
     Action.RETENTION_DESTROY: "destroy",
     Action.RETENTION_NOTE: "change",
+    Action.RETENTION_NOTE_APPROVE: "change",
     Action.RETENTION_PROPOSE: "change",
     Action.RETENTION_RECKON: "change",
     Action.RECORDS_EXPIRE: "destroy",
@@ -286,6 +335,25 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CHECKPOINT_TAKE: _WATCHERS | _GUESTS,
     Action.BOOK_READ: _WATCHERS,
     Action.CATALOGUE_READ: _WATCHERS | {Role.REGULATOR},
+    Action.CONTACT_FLAG: frozenset({Role.SERVICE_DESK}) | _OFFICERS,
+    Action.CLAIM_AGREE: _HANDLERS | _CUSTOMERS,
+    Action.CLAIM_ANALYSE: _WATCHERS,
+    # Who of these may approve a decision stands in the rules of approval.
+    Action.CLAIM_DECIDE: _HANDLERS | _OFFICERS,
+    Action.CLAIM_FILE: _DESK | _CUSTOMERS,
+    Action.CLAIM_HANDLE: _HANDLERS,
+    Action.CLAIM_PAY: _HANDLERS,
+    Action.CLAIM_READ: _CUSTOMER_READERS,
+    Action.CLAIM_TERMS_APPROVE: _WATCHERS,
+    Action.CLAIM_TERMS_PROPOSE: _OFFICERS,
+    Action.CORRECTION_APPLY: frozenset(),
+    Action.CORRECTION_APPROVE: _WATCHERS,
+    # Whoever serves a customer of his own may raise one, and neither checks nor confirms it.
+    Action.CORRECTION_CHECK: frozenset({Role.SERVICE_DESK, Role.COMPLIANCE_OFFICER}),
+    Action.CORRECTION_COMPARE: frozenset(),
+    Action.CORRECTION_CONFIRM: _CUSTOMERS | {Role.SERVICE_DESK},
+    Action.CORRECTION_RAISE: _DESK | _OFFICERS | _CUSTOMERS,
+    Action.CORRECTION_READ: _CUSTOMER_READERS | _CUSTOMERS,
     Action.COUNTERPARTY_READ: _WATCHERS,
     Action.CUSTOMER_CHANGE: _DESK | _OFFICERS,
     Action.CUSTOMER_CREATE: _DESK | _OFFICERS,
@@ -295,11 +363,15 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CUSTOMER_SEARCH: _CUSTOMER_READERS,
     Action.CUSTOMER_VIEW: _CUSTOMER_READERS | _CUSTOMERS,
     Action.DEMO_BEGIN: frozenset(),
-    Action.DOCUMENT_ADD: _DESK | _OFFICERS,
-    Action.DOCUMENT_READ: _DESK | _OFFICERS,
+    Action.DOCUMENT_ADD: _DESK | _OFFICERS | _CUSTOMERS,
+    Action.DOCUMENT_READ: _DESK | _OFFICERS | _CUSTOMERS,
     Action.FINDING_ANSWER: _STAFF,
     Action.FINDING_ASK: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.FINDING_DECIDE: _OFFICERS | {Role.SECURITY_OFFICER},
+    # Never an agent: what proves a customer must not come from whoever could pass for her.
+    Action.ENTRY_CODE_ISSUE: frozenset({Role.SERVICE_DESK}),
+    Action.ENTRY_LETTER_APPROVE: _OFFICERS,
+    Action.ENTRY_LETTER_ASK: frozenset({Role.SERVICE_DESK}),
     Action.EXPORT_APPROVE: _WATCHERS,
     Action.EXPORT_END: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.EXPORT_READ: _WATCHERS,
@@ -343,7 +415,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.OWN_COPY_TAKE: _CUSTOMERS,
     Action.OWN_LOOKS_READ: _CUSTOMERS,
     Action.PORTAL_CLOSE: _CUSTOMERS,
+    Action.PORTAL_CODE_ASK: frozenset(),
+    Action.PORTAL_CODE_SEND: frozenset(),
     Action.PORTAL_OPEN: _CUSTOMERS,
+    Action.PORTAL_SESSIONS_END: _CUSTOMERS,
     Action.QUARANTINE_FIX: _OFFICERS,
     Action.QUARANTINE_READ: _OFFICERS,
     Action.QUOTA_APPROVE: _WATCHERS,
@@ -355,9 +430,12 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.RECERTIFICATION_OPEN: _OFFICERS,
     Action.RECERTIFICATION_READ: _WATCHERS,
     Action.RECERTIFICATION_REVIEW: _INSURERS,
+    Action.REPRESENTATIVE_APPROVE: _OFFICERS,
+    Action.REPRESENTATIVE_PROPOSE: frozenset({Role.SERVICE_DESK}),
     Action.RETENTION_APPROVE: _OFFICERS,
     Action.RETENTION_DESTROY: frozenset(),
     Action.RETENTION_NOTE: _OFFICERS,
+    Action.RETENTION_NOTE_APPROVE: _OFFICERS,
     Action.RETENTION_PROPOSE: _OFFICERS,
     Action.RETENTION_READ: _WATCHERS,
     Action.RETENTION_RECKON: _OFFICERS,

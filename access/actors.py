@@ -36,6 +36,16 @@ REACH: Mapping[Role, Reach] = {
 
 # What each piece of the system may do; there is no default actor and no all-powerful one.
 SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
+    "corrector": frozenset(
+        {
+            Action.CORRECTION_APPLY,
+            Action.CORRECTION_COMPARE,
+            Action.CORRECTION_RAISE,
+            Action.RETENTION_DESTROY,
+            Action.WORK_ITEM_CLOSE,
+            Action.WORK_ITEM_OPEN,
+        }
+    ),
     "demo": frozenset(
         {Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}
     ),
@@ -44,6 +54,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
     "copier": frozenset(),
+    "claims": frozenset({Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}),
     "dispatcher": frozenset(),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE, Action.RETENTION_DESTROY}),
     "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
@@ -62,7 +73,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "legal-holds": frozenset(),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
-    "portal": frozenset({Action.PORTAL_OPEN}),
+    "portal": frozenset({Action.PORTAL_CODE_ASK, Action.PORTAL_CODE_SEND, Action.PORTAL_OPEN}),
     "personnel": frozenset({Action.USER_CHANGE}),
     "recertifier": frozenset(
         {

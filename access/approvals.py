@@ -174,17 +174,17 @@ def _near(approval: Approval, approver: int) -> str:
     return ""
 
 
-def approve(approval: Approval, *, seen: str, actor: Actor) -> bool:
+def approve(approval: Approval, *, seen: str, channel: str = CHANNEL, actor: Actor) -> bool:
     """Say yes to what stands under the digest `seen`; with the last yes that it needs, it starts.
 
     Whether it started. Raises `Refused`, `StepUpNeeded`, `ContentChanged`.
     """
     kind = kind_of(approval)
-    _require(approval, seen=seen, actor=actor)
+    _require(approval, seen=seen, channel=channel, actor=actor)
     with transaction.atomic():
         held = _held(approval)
         said = _decide(held, actor=actor, approves=True)
-        gate.authorise(actor, kind.action, channel=CHANNEL, facts={**_facts(held), "yes": said})
+        gate.authorise(actor, kind.action, channel=channel, facts={**_facts(held), "yes": said})
         enough = said >= held.rule.needed
         if enough:
             _move(held, "approve", actor=actor)
@@ -194,16 +194,18 @@ def approve(approval: Approval, *, seen: str, actor: Actor) -> bool:
     return enough
 
 
-def send_back(approval: Approval, *, seen: str, note: str, actor: Actor) -> None:
+def send_back(
+    approval: Approval, *, seen: str, note: str, channel: str = CHANNEL, actor: Actor
+) -> None:
     """One no is enough."""
     kind = kind_of(approval)
-    _require(approval, seen=seen, actor=actor)
+    _require(approval, seen=seen, channel=channel, actor=actor)
     with transaction.atomic():
         held = _held(approval)
         _decide(held, actor=actor, approves=False)
         _move(held, "return", actor=actor, note=note)
         gate.authorise(
-            actor, kind.action, channel=CHANNEL, facts={**_facts(held), "back": 1}, reason=note
+            actor, kind.action, channel=channel, facts={**_facts(held), "back": 1}, reason=note
         )
         kind.drop(held, actor=actor)
         seal(held)
@@ -261,16 +263,16 @@ def _at(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
 
 
-def _require(approval: Approval, *, seen: str, actor: Actor) -> None:
+def _require(approval: Approval, *, seen: str, channel: str, actor: Actor) -> None:
     """Refusals are on record: who may not, who asked himself, who stands too near."""
     kind = kind_of(approval)
     if because := _against(approval, actor):
         if because == "decided-by-you":
             raise ContentChanged
-        gate.refuse(actor, kind.action, because=because, channel=CHANNEL)
+        gate.refuse(actor, kind.action, because=because, channel=channel)
     actors.person(actor)
     if approval.rule.step_up and not actor.stepped_up:
-        gate.refuse(actor, kind.action, because="step-up-not-covered", channel=CHANNEL)
+        gate.refuse(actor, kind.action, because="step-up-not-covered", channel=channel)
     if not seen == approval.digest == digest_of(approval.kind, approval.payload):
         raise ContentChanged
 

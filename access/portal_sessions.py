@@ -79,6 +79,11 @@ def end_all(subject: int) -> None:
         PortalLogin.objects.filter(pk=subject).update(epoch=F("epoch") + 1)
 
 
+def touch(request: HttpRequest) -> None:
+    """She says that she is still there."""
+    request.session[_SEEN] = clock.now().timestamp()
+
+
 def proof_of(request: HttpRequest) -> str:
     """How the customer of this session proved who she is."""
     return str(request.session.get(PROOF, ""))

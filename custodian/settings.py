@@ -55,7 +55,8 @@ _on_token = CUSTODIAN_KEK_PROVIDER == "pkcs11"
 CUSTODIAN_PKCS11_MODULE = env.text("CUSTODIAN_PKCS11_MODULE", default=None if _on_token else "")
 CUSTODIAN_PKCS11_TOKEN = env.text("CUSTODIAN_PKCS11_TOKEN", default=None if _on_token else "")
 CUSTODIAN_PKCS11_PIN = env.text("CUSTODIAN_PKCS11_PIN", default=None if _on_token else "")
-# Days for which a KEK wraps keys, and hours for which it is kept after the next one has taken them over.
+# Days for which a KEK wraps keys and a backup holds keys: after that nothing of before opens; a company
+# default. Hours for which a KEK is kept after the next one has taken them over.
 CUSTODIAN_KEY_DAYS = env.number("CUSTODIAN_KEY_DAYS", default=30)
 CUSTODIAN_KEY_GRACE = env.number("CUSTODIAN_KEY_GRACE", default=24)
 # The query log's tree: its name, the sequencer's key, whose keys others trust, and the copies outside.
@@ -74,6 +75,7 @@ CUSTODIAN_SEALING = not TESTING  # most tests run without a sequencer; its own t
 CUSTODIAN_RESTORED_SECONDS = 3600.0 if TESTING else 1.0  # how long a look at the mark holds
 # Backups: the public half of a key that is elsewhere, where they go, and how long each part is kept.
 CUSTODIAN_BACKUP_KEY = env.text("CUSTODIAN_BACKUP_KEY", default="")
+CUSTODIAN_BACKUP_FILES = env.flag("CUSTODIAN_BACKUP_FILES", default=True)
 CUSTODIAN_BACKUPS = Path(env.text("CUSTODIAN_BACKUPS", default=str(VAR / "backups")))
 CUSTODIAN_PHYSICAL_BACKUPS = env.words("CUSTODIAN_PHYSICAL_BACKUPS")
 CUSTODIAN_DATA_DAYS = env.number("CUSTODIAN_DATA_DAYS", default=365)
@@ -234,6 +236,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # Loopback without TLS is the only place where cookies may travel in clear.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-custodian" if PRODUCTION else "custodian"
+# By which a customer's browser is known again; it says nothing and opens nothing.
+CUSTODIAN_KNOWN_COOKIE = "__Host-custodian-known" if PRODUCTION else "custodian-known"
 CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "custodian-csrf"
 SECURE_SSL_REDIRECT = env.flag("CUSTODIAN_SSL_REDIRECT", default=PRODUCTION)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
@@ -257,7 +261,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-FILE_UPLOAD_HANDLERS = ["records.importing.upload.SealedUploadHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "records.evidence.upload.EvidenceUploadHandler",
+    "records.importing.upload.SealedUploadHandler",
+]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
@@ -270,8 +277,6 @@ TIME_ZONE = "Asia/Shanghai"
 
 # Where tombstones are kept outside the database; a second place in other hands should copy it.
 CUSTODIAN_TOMBSTONES = Path(env.text("CUSTODIAN_TOMBSTONES", default=str(VAR / "tombstones")))
-# After so many days no backup holds a key that still opens anything; a company default.
-CUSTODIAN_KEY_DAYS = env.number("CUSTODIAN_KEY_DAYS", default=30)
 
 STATIC_URL = "/static/"
 # Elsewhere the files are served from the apps themselves.
@@ -323,6 +328,21 @@ EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("CUSTODIAN_MAIL_FROM", default="custodian@localhost")
 
+# Short messages to customers. Without a gateway they are written to the worker's output, and in production
+# not sent.
+CUSTODIAN_TEXT_URL = env.text("CUSTODIAN_TEXT_URL", default="")
+CUSTODIAN_TEXT_HOSTS = env.words("CUSTODIAN_TEXT_HOSTS")
+_token_file = env.text("CUSTODIAN_TEXT_TOKEN_PATH", default="")
+CUSTODIAN_TEXT_TOKEN = Path(_token_file) if _token_file else None
+CUSTODIAN_TEXT_SECONDS = env.number("CUSTODIAN_TEXT_SECONDS", default=10)
+# A folder that takes all messages instead, so that a demo can be tried.
+_outbox = "" if PRODUCTION else env.text("CUSTODIAN_OUTBOX", default="")
+CUSTODIAN_OUTBOX = Path(_outbox) if _outbox else None
+if CUSTODIAN_OUTBOX is not None:
+    EMAIL_BACKEND = "custodian.outbox.MailBackend"
+# No code goes to a contact of more unrelated customers than these; company default.
+CUSTODIAN_SHARED_CONTACT = env.number("CUSTODIAN_SHARED_CONTACT", default=3)
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -336,6 +356,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
+    "keep-sign-in": {"task": "records.tasks.keep_sign_in", "schedule": 10.0},
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
     "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},
@@ -348,10 +369,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
     "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
+    "count-holds": {"task": "records.tasks.count_holds", "schedule": 15.0},
     "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "expire-backups": {"task": "custodian.tasks.expire_backups", "schedule": 3600.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
     "keep-storage": {"task": "records.tasks.keep_storage", "schedule": 60.0},
+    "watch-claims": {"task": "records.tasks.watch_claims", "schedule": 60.0},
     "keep-keys": {"task": "access.tasks.keep_keys", "schedule": 600.0},
     "keep-indexes": {"task": "records.tasks.keep_indexes", "schedule": 600.0},
 }

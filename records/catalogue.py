@@ -270,6 +270,60 @@ CLAIM_AMOUNT = _of(
     owner="claims",
     harm=Harm.HEALTH,
 )
+CLAIM_NEEDED = _of(
+    ElementClass.POLICY,
+    "claim.needed",
+    _("补充材料说明"),
+    4,
+    masks.whole,
+    purposes=frozenset({Purpose.CLAIM, Purpose.COMPLIANCE, Purpose.SELF}),
+    owner="claims",
+    sensitive=True,
+    basis="consent",
+    harm=Harm.HEALTH,
+)
+CLAIM_DECIDED_AMOUNT = _of(
+    ElementClass.POLICY,
+    "claim.decided_amount",
+    _("核定金额"),
+    3,
+    masks.whole,
+    purposes=PAYING,
+    owner="claims",
+    harm=Harm.HEALTH,
+)
+CLAIM_DECISION_REASONS = _of(
+    ElementClass.POLICY,
+    "claim.decision_reasons",
+    _("核定理由"),
+    4,
+    masks.whole,
+    purposes=frozenset({Purpose.CLAIM, Purpose.COMPLIANCE, Purpose.SELF}),
+    owner="claims",
+    sensitive=True,
+    basis="consent",
+    harm=Harm.HEALTH,
+)
+CLAIM_PAID_AMOUNT = _of(
+    ElementClass.POLICY,
+    "claim.paid_amount",
+    _("付款金额"),
+    3,
+    masks.whole,
+    purposes=PAYING,
+    owner="claims",
+    harm=Harm.PROPERTY,
+)
+CLAIM_PAYMENT_REFERENCE = _of(
+    ElementClass.POLICY,
+    "claim.payment_reference",
+    _("付款凭证号"),
+    3,
+    masks.whole,
+    purposes=PAYING,
+    owner="claims",
+    harm=Harm.PROPERTY,
+)
 DOCUMENT_NAME = _of(
     ElementClass.POLICY,
     "document.name",
@@ -289,4 +343,32 @@ DOCUMENT_CONTENT = _of(
     owner="customer-service",
     sensitive=True,
     harm=Harm.HEALTH,
+)
+# Papers that prove who somebody is or where she lives: the level of the ID number itself.
+DOCUMENT_PROOF = _of(
+    ElementClass.POLICY,
+    "document.proof",
+    _("身份与住址证明"),
+    3,
+    masks.whole,
+    purposes=frozenset(SELLING | PAYING),
+    owner="customer-service",
+)
+CORRECTION_NOTE = _of(
+    ElementClass.POLICY,
+    "correction.note",
+    _("更正说明"),
+    3,
+    masks.whole,
+    purposes=SERVING,
+    owner="customer-service",
+)
+CORRECTION_REFUSAL = _of(
+    ElementClass.POLICY,
+    "correction.refusal",
+    _("不予更正的说明"),
+    3,
+    masks.whole,
+    purposes=SERVING,
+    owner="customer-service",
 )

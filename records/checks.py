@@ -11,9 +11,25 @@ from django.db.models import BinaryField
 from custodian import elements
 
 SUFFIX = "_sealed"
-# Sealed, but no element of a customer's: names of uploads and whole rows set aside.
-WITHOUT_ELEMENT = frozenset({"ImportFile.name_sealed", "QuarantinedRow.row_sealed"})
-PREFIX = {"Identity": "identity", "Finances": "financial", "Account": "financial"}
+# Sealed, but no element of a customer's: names of uploads, whole rows set aside, codes on their way.
+# Proposed and former values are of the element that stands beside them.
+WITHOUT_ELEMENT = frozenset(
+    {
+        "CorrectionItem.value_sealed",
+        "FormerValue.value_sealed",
+        "ImportFile.name_sealed",
+        "QuarantinedRow.row_sealed",
+        "SignInCode.code_sealed",
+    }
+)
+PREFIX = {
+    "Identity": "identity",
+    "Finances": "financial",
+    "Account": "financial",
+    "ClaimDecision": "claim",
+    "ClaimNeed": "claim",
+    "ClaimPayment": "claim",
+}
 
 
 @register

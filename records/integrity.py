@@ -8,8 +8,17 @@ from uuid import UUID
 
 from access import keystore
 from custodian.crypto.errors import KeyringSealed, OpenFailed
-from records import vault
-from records.models import Account, Claim, Document, Finances, Identity, Policy, Tombstone
+from records import parts, vault
+from records.models import (
+    Claim,
+    Correction,
+    Document,
+    Finances,
+    FormerValue,
+    Identity,
+    Policy,
+    Tombstone,
+)
 
 PAGE = 500
 HOLDINGS: Final[Mapping[str, Any]] = {
@@ -18,6 +27,8 @@ HOLDINGS: Final[Mapping[str, Any]] = {
     "policy": Policy,
     "claim": Claim,
     "document": Document,
+    "correction": Correction,
+    "former": FormerValue,
 }
 
 
@@ -34,14 +45,14 @@ def altered(kind: str, *, every: int = 1) -> Iterator[UUID]:
 
 
 def _altered(kind: str, rows: Sequence[Any]) -> Iterator[UUID]:
-    accounts = accounts_of(rows) if kind == "financial" else {}
+    beside = parts.blobs_of(kind, [row.pk for row in rows])
     keys = keys_of({row.holding: row.subject_id for row in rows})
     stones = Tombstone.objects.filter(gone__in=[row.holding for row in rows])
     gone = set(stones.values_list("gone", flat=True))
     for row in rows:
         if row.holding in gone:
             continue
-        blobs = {**blobs_of(kind, row), **accounts.get(row.subject_id, {})}
+        blobs = {**parts.sealed_of(kind, row), **beside.get(row.pk, {})}
         key = keys.get(row.holding)
         mac = bytes(row.state_mac)
         if key is None or not vault.whole(
@@ -59,21 +70,3 @@ def keys_of(owners: Mapping[UUID, int | None]) -> Mapping[UUID, keystore.DataKey
         # Somebody's key does not unwrap; find out whose.
         apart = [keys_of({holding: owner}) for holding, owner in owners.items()]
         return {holding: key for keys in apart for holding, key in keys.items()}
-
-
-def blobs_of(kind: str, row: Any) -> dict[str, bytes]:
-    return {
-        f"{kind}.{field.name.removesuffix('_sealed')}": bytes(blob)
-        for field in row._meta.concrete_fields
-        if field.name.endswith("_sealed") and (blob := getattr(row, field.name)) is not None
-    }
-
-
-def accounts_of(rows: Sequence[Any]) -> dict[int, dict[str, bytes]]:
-    """The account blobs of each subject by place; they belong to the holding of its finances."""
-    found: dict[int, dict[str, bytes]] = {}
-    for account in Account.objects.filter(subject_id__in=[row.subject_id for row in rows]):
-        places = found.setdefault(account.subject_id, {})
-        for place, blob in blobs_of("financial", account).items():
-            places[f"{place}/{account.slot}"] = blob
-    return found

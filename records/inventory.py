@@ -17,7 +17,19 @@ from access.vocabulary import Purpose
 from custodian import elements
 from custodian.elements import Element, Masked, Search, Storage
 from records.catalogue import BASES, OWNERS
-from records.models import Account, Claim, Document, Finances, Identity, Policy
+from records.models import (
+    Account,
+    Claim,
+    ClaimDecision,
+    ClaimNeed,
+    ClaimPayment,
+    Correction,
+    Document,
+    Finances,
+    Identity,
+    Policy,
+)
+from records.tables import table_of
 
 # Invented, to show what a mask leaves visible.
 SAMPLES = {
@@ -46,8 +58,17 @@ _MODELS: dict[str, Any] = {
     "account": Account,
     "policy": Policy,
     "claim": Claim,
+    "claim_need": ClaimNeed,
+    "claim_decision": ClaimDecision,
+    "claim_payment": ClaimPayment,
+    "correction": Correction,
     "document": Document,
 }
+
+
+# A file has no column: it is counted by its row.
+_PROOF = Q(kind=Document.Kind.PROOF)
+_FILES: dict[str, Q] = {"document.content": ~_PROOF, "document.proof": _PROOF}
 
 
 @dataclass(frozen=True)
@@ -99,7 +120,7 @@ def _counts(actor: Actor) -> dict[str, int]:
     """One statement for each table; a file has no column of its own and is counted by its row."""
     codes: dict[str, list[str]] = {}
     for element in elements.catalogue():
-        codes.setdefault(_table_of(element.code), []).append(element.code)
+        codes.setdefault(table_of(element.code), []).append(element.code)
     counts: dict[str, int] = {}
     for table, held_there in codes.items():
         wanted = {code.replace(".", "_"): _having(code) for code in held_there}
@@ -110,16 +131,9 @@ def _counts(actor: Actor) -> dict[str, int]:
 
 def _having(code: str) -> Count:
     column = f"{code.partition('.')[2]}_sealed"
-    if code == "document.content":
-        return Count("subject", distinct=True)
+    if code in _FILES:
+        return Count("subject", distinct=True, filter=_FILES[code])
     return Count("subject", distinct=True, filter=Q(**{f"{column}__isnull": False}))
-
-
-def _table_of(code: str) -> str:
-    prefix, _dot, name = code.partition(".")
-    if prefix == "financial":
-        return "income" if name == "income" else "account"
-    return prefix
 
 
 def data_map(actor: Actor) -> Iterator[dict[str, Any]]:

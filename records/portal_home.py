@@ -93,8 +93,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response = redirect("portal:login")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
-
-
-@require_safe
-def login(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/login.html", {"title": _("客户登录")})

@@ -19,8 +19,8 @@ from access.actions import Action
 from access.actors import Actor
 from access.keystore import DataKey
 from access.machine_reads import Sweep
-from records import blind_indexes, integrity, vault
-from records.models import Account, BlindIndex
+from records import blind_indexes, integrity, parts, vault
+from records.models import BlindIndex
 
 PAGE: Final = 500
 Owned = tuple[blind_indexes.Fingerprint, int, UUID]
@@ -57,12 +57,12 @@ def _rebuild(kind: str, actor: Actor) -> int:
 
 
 def _fingerprints(kind: str, page: Sequence[Any], sweep: Sweep) -> Iterator[Owned]:
-    accounts = _current_accounts(page) if kind == "financial" else {}
+    beside = _current_parts(kind, page)
     keys = integrity.keys_of({row.holding: row.subject_id for row in page})
     for row in page:
         if row.holding not in keys:
             continue
-        blobs = {**integrity.blobs_of(kind, row), **accounts.get(row.subject_id, {})}
+        blobs = {**parts.sealed_of(kind, row), **beside.get(row.pk, {})}
         for values in _values(row, blobs, keys[row.holding], sweep):
             for each in blind_indexes.of_values(values):
                 yield each, row.subject_id, row.holding
@@ -85,17 +85,10 @@ def _code(place: str) -> str:
     return place.partition("/")[0]
 
 
-def _current_accounts(page: Sequence[Any]) -> dict[int, dict[str, bytes]]:
+def _current_parts(kind: str, page: Sequence[Any]) -> dict[int, dict[str, bytes]]:
     """A former account stays findable by its former fingerprints only, which are gone."""
-    current = Account.objects.filter(
-        subject_id__in=[row.subject_id for row in page], until=None
-    ).values_list("subject_id", "slot")
-    slots = {(subject, slot) for subject, slot in current}
-    return {
-        subject: {
-            place: blob
-            for place, blob in places.items()
-            if (subject, int(place.partition("/")[2])) in slots
-        }
-        for subject, places in integrity.accounts_of(page).items()
-    }
+    found: dict[int, dict[str, bytes]] = defaultdict(dict)
+    for owner, row in parts.rows_of(kind, [each.pk for each in page]):
+        if getattr(row, "until", None) is None:
+            found[owner] |= parts.places(kind, row)
+    return found

@@ -11,12 +11,17 @@ from access.key_rotation.jobs import Kind, Why
 from access.vocabulary import Channel
 from custodian.workflow import IllegalMove
 from records import index_roots, reindexing
+from records.claim_handling import watching
+from records.corrections import applying, discarding
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
+from records.legal_holds import counting
 from records.models import ImportRun
 from records.own_data import copies
 from records.retention import reckoning
 from records.retention.own_records import expiring
+from records.sign_in import codes, entrances, sending
+from records.sign_in import store as sign_in_store
 from records.storage import inspecting, scheduling, scrub
 
 _log = structlog.get_logger("records")
@@ -28,6 +33,11 @@ def run_import(run_id: int) -> None:
         engine.work(run_id)
     except IllegalMove:
         _log.info("import-held-by-another", run=run_id)
+
+
+@shared_task
+def apply_correction(correction_id: int) -> None:
+    applying.apply(correction_id)
 
 
 @shared_task
@@ -75,6 +85,26 @@ def make_copy(copy_id: int) -> None:
 
 
 @shared_task
+def send_code(code_id: int) -> None:
+    try:
+        sending.work(code_id)
+    except IllegalMove:
+        _log.info("code-held-by-another", job=code_id)
+
+
+@shared_task
+def keep_sign_in() -> None:
+    """Codes that nobody was woken for, that wait for another turn, or that are over."""
+    with scopes.acting(actors.system("portal")):
+        waiting = sending.due()
+        codes.tidy()
+        entrances.tidy()
+        sign_in_store.tidy()
+    for code_id in waiting:
+        send_code(code_id)
+
+
+@shared_task
 def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
     for run_id in ImportRun.objects.due().values_list("pk", flat=True):
@@ -86,10 +116,19 @@ def sweep() -> None:
     for copy_id in copies.due():
         make_copy.delay(copy_id)
     copies.expire()
+    for correction_id in applying.due():
+        apply_correction.delay(correction_id)
+    discarding.discard_drafts()
     quarantine.expire()
     store.tidy()
     expiry.expire()
     tombstones.publish()
+
+
+@shared_task
+def count_holds() -> None:
+    """How much holds by book or rule cover, once a day and when they are new."""
+    counting.carry_out()
 
 
 @shared_task
@@ -98,6 +137,12 @@ def destroy_batch(batch_id: int) -> None:
         executing.work(batch_id)
     except IllegalMove:
         _log.info("destruction-held-by-another", batch=batch_id)
+
+
+@shared_task
+def watch_claims() -> None:
+    """Imported claims get their steps; clocks that are near or late are told once."""
+    watching.carry_out()
 
 
 @shared_task

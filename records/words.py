@@ -26,6 +26,7 @@ ID_TYPES: Mapping[str, Any] = {
 ORIGINS: Mapping[str, Any] = {
     "api": _("接口登记"),
     "application": _("投保单"),
+    "claim": _("报案"),
     "correction": _("客户更正"),
     "desk": _("业务台登记"),
     "import": _("账册导入"),

@@ -173,6 +173,14 @@ def expire() -> int:
         return gone.update(length=0)
 
 
+def expire_missing() -> int:
+    """Those whose file did not come back with a restored house; how many."""
+    with scopes.acting(actors.system("bundler")):
+        kept = Bundle.objects.filter(status=JobStatus.DONE, length__gt=0)
+        lost = [each.pk for each in kept if not store.path_of(each.ref).exists()]
+        return Bundle.objects.filter(pk__in=lost).update(length=0)
+
+
 def _require_within(bundle: Bundle) -> None:
     """What was allowed when it was asked for may not be any more when it is built."""
     is_open = Case.objects.open().filter(pk=bundle.case_id).exists()

@@ -241,6 +241,16 @@ def expire() -> int:
     return len(late) + len(full)
 
 
+def expire_missing() -> int:
+    """Those whose file did not come back with a restored house; how many."""
+    with scopes.acting(actors.system("exporter")), transaction.atomic():
+        kept = Export.objects.filter(status=JobStatus.DONE, removed_at=None)
+        lost = [each for each in kept if not SHELF.path_of(each.ref).exists()]
+        for export in lost:
+            remove(export, Removed.EXPIRED)
+    return len(lost)
+
+
 def due() -> list[int]:
     """What a worker should be at and nobody is."""
     with scopes.acting(actors.system("exporter")):

@@ -1,8 +1,7 @@
 """Tables as one stream and back: the database's own text rows, compressed, and nothing that runs.
 
-A stream is a sequence of frames: a type letter, a length of four big-endian bytes, then the bytes.
-`h` begins a table (JSON: table, columns, and the key column of a patch), `d` is text as COPY writes it,
-`e` ends a table (JSON: its rows), `z` ends the stream, so that none can be cut off unnoticed.
+A stream is a sequence of frames. `h` begins a table (JSON: table, columns, and the key column of a patch),
+`d` is text as COPY writes it, `e` ends a table (JSON: its rows).
 """
 
 from __future__ import annotations
@@ -10,14 +9,15 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from queue import Queue
-from typing import Any
 
 from psycopg2 import extensions, sql
 
+from custodian.backup import frames
 from custodian.backup.errors import BackupRefused
+from custodian.backup.frames import Frame
 
 LEVEL = 1  # what is sealed does not get smaller; only its spelling in hexadecimal does
 PIECE = 1 << 18
@@ -64,20 +64,12 @@ def _frames(
     cursor: extensions.cursor, sources: Iterable[Source], counts: dict[str, int]
 ) -> Iterator[bytes]:
     for source in sources:
-        yield _said(b"h", asdict(source.section))
+        yield frames.said(b"h", asdict(source.section))
         for piece in _copied_out(cursor, source.query):
-            yield _frame(b"d", piece)
-        yield _said(b"e", {"rows": cursor.rowcount})
+            yield frames.frame(b"d", piece)
+        yield frames.said(b"e", {"rows": cursor.rowcount})
         counts[source.section.table] = cursor.rowcount
-    yield _frame(b"z", b"")
-
-
-def _frame(kind: bytes, body: bytes) -> bytes:
-    return kind + len(body).to_bytes(4, "big") + body
-
-
-def _said(kind: bytes, facts: Mapping[str, Any]) -> bytes:
-    return _frame(kind, json.dumps(facts).encode())
+    yield frames.frame(frames.END)
 
 
 class _Pipe:
@@ -131,14 +123,14 @@ def _copied_out(cursor: extensions.cursor, query: sql.Composable) -> Iterator[by
 class Rows:
     """The text of one table, as COPY reads it; `count` is what the stream says, known at its end."""
 
-    def __init__(self, frames: Iterator[tuple[bytes, bytes]]) -> None:
-        self._frames = frames
+    def __init__(self, found: Iterator[Frame]) -> None:
+        self._frames = found
         self._held = b""
         self.count: int | None = None
 
     def read(self, size: int = -1) -> bytes:
         while not self._held and self.count is None:
-            kind, body = next(self._frames)
+            kind, body = next(self._frames, (b"", b""))
             if kind == b"e":
                 self.count = int(json.loads(body)["rows"])
             elif kind == b"d":
@@ -153,28 +145,20 @@ class Rows:
 
 def read(stream: Iterable[bytes]) -> Iterator[tuple[Section, Rows]]:
     """Each table of a stream in its order; its rows are read before the next one."""
-    frames = _unframed(stream)
-    for kind, body in frames:
-        if kind == b"z":
-            if next(frames, None) is not None:
-                raise BackupRefused("file-altered")
-            return
+    found = frames.unframed(_inflated(stream))
+    for kind, body in found:
         if kind != b"h":
             raise BackupRefused("file-altered")
         said = json.loads(body)
-        rows = Rows(frames)
+        rows = Rows(found)
         yield Section(said["table"], tuple(said["columns"]), said["key"]), rows
         while rows.read(PIECE):
             pass
-    raise BackupRefused("file-altered")
 
 
-def _unframed(stream: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    unpacker, held = zlib.decompressobj(), bytearray()
+def _inflated(stream: Iterable[bytes]) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj()
     for packed in stream:
-        held += unpacker.decompress(packed)
-        while len(held) >= 5 and len(held) >= (end := 5 + int.from_bytes(held[1:5], "big")):
-            yield bytes(held[:1]), bytes(held[5:end])
-            del held[:end]
-    if held or not unpacker.eof:
+        yield unpacker.decompress(packed)
+    if not unpacker.eof:
         raise BackupRefused("file-altered")

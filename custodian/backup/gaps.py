@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from psycopg2 import extensions
 
 from access import ports
@@ -19,9 +21,12 @@ from custodian.backup.manifest import of_facts
 from custodian.tlog import merkle
 from custodian.tlog.tiles import Edge
 from custodian.tlog.verify import Checkpoint, Failed, leaf_hash
+from records import documents
+from records.models import Document, Tombstone
 
 LOG = "log"
 ROWS = "rows"
+DOCUMENTS = "documents"
 _TAIL = "SELECT id, leaf FROM querylog.entry WHERE id >= %s AND id < %s ORDER BY id"
 # The mark of the restore stands in it.
 _NOT_COUNTED = frozenset({"public.access_installation"})
@@ -178,6 +183,17 @@ def of_ledgers(since: datetime) -> Iterator[Gap]:
     for ledger in ports.ledgers():
         for lost in ledger.lost(since=since):
             yield Gap(f"{ledger.name}-{lost.what}", lost.count, since=lost.since, until=lost.until)
+
+
+def of_documents(destroyed: Collection[UUID]) -> Iterator[Gap]:
+    """Documents whose file is not in the store, though nobody destroyed them."""
+    stones = Tombstone.objects.filter(gone=OuterRef("holding"))
+    living = Document.objects.exclude(Exists(stones)).order_by("pk").iterator(2_000)
+    missing = sum(
+        not documents.path_of(each).exists() for each in living if each.holding not in destroyed
+    )
+    if missing:
+        yield Gap(DOCUMENTS, count=missing)
 
 
 def of_rows(cursor: extensions.cursor, expected: Mapping[str, int]) -> Iterator[Gap]:

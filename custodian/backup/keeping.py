@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,29 +16,36 @@ from custodian.backup import manifest
 from custodian.backup.errors import BackupRefused
 from custodian.backup.making import PARTIAL
 from custodian.backup.manifest import Manifest
-from custodian.backup.tables import DATA, KEYS
+from custodian.backup.tables import KEYS, STREAMS
 
 _log = structlog.get_logger("custodian")
 
 
 @dataclass(frozen=True)
 class Kept:
-    """One backup in its folder. Sizes are in bytes, 0 for a stream that is gone.
+    """One backup in its folder. `sizes` are in bytes by stream, 0 for one that is gone.
 
     `verified`: our signature is under the manifest and what is there has its size; its hash as well if
-    that was asked for. `whole`: both streams are there, so that it can be restored by itself.
+    that was asked for. `whole`: all its streams are there, so that it can be restored by itself.
     """
 
     folder: Path
     at: datetime
     age: timedelta
-    data_size: int
-    keys_size: int
+    sizes: Mapping[str, int]
     verified: bool
 
     @property
     def whole(self) -> bool:
-        return self.verified and bool(self.data_size and self.keys_size)
+        return self.verified and all(self.sizes.values())
+
+    @property
+    def size(self) -> int:
+        return sum(self.sizes.values())
+
+    @property
+    def keys_size(self) -> int:
+        return self.sizes[KEYS]
 
 
 def inventory(folder: Path | None = None, *, deep: bool = False) -> list[Kept]:
@@ -95,18 +102,19 @@ def _folders(folder: Path) -> Iterator[Path]:
 
 
 def _kept(folder: Path, *, deep: bool) -> Kept:
-    sizes = {stream: _size(folder, stream) for stream in (DATA, KEYS)}
+    sizes = {stream: _size(folder, stream) for stream in STREAMS}
     try:
         said = manifest.read(folder)
+        sizes = {stream: _size(folder, stream) for stream in said.files}
         at, verified = said.at, _as_said(folder, said, sizes, deep=deep)
     except BackupRefused:
         at, verified = _made_at(folder), False
-    return Kept(folder, at, clock.real() - at, sizes[DATA], sizes[KEYS], verified)
+    return Kept(folder, at, clock.real() - at, sizes, verified)
 
 
-def _as_said(folder: Path, said: Manifest, sizes: dict[str, int], *, deep: bool) -> bool:
+def _as_said(folder: Path, said: Manifest, sizes: Mapping[str, int], *, deep: bool) -> bool:
     there = [said.files[stream] for stream, size in sizes.items() if size]
-    same = all(sizes[stream] in (0, said.files[stream].size) for stream in sizes)
+    same = all(size in (0, said.files[stream].size) for stream, size in sizes.items())
     return same and (not deep or all(manifest.is_whole(folder, file) for file in there))
 
 

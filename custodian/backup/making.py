@@ -1,12 +1,13 @@
-"""Makes a backup: one moment of the database in two files, sealed to a key that is not on this host."""
+"""Makes a backup: one moment of the house in sealed streams, under a key that is not on this host."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -20,13 +21,14 @@ from access import actors, gate, restored
 from access.actions import Action
 from access.vocabulary import Channel
 from custodian import clock, databases, keys
-from custodian.backup import copying, manifest, sheets, tables
+from custodian.backup import copying, files, manifest, sheets, tables
 from custodian.backup.errors import BackupRefused
 from custodian.backup.manifest import File, Manifest
 from custodian.backup.tables import STREAMS
 from custodian.crypto import backup_box
 from custodian.crypto.backup_box import BadBackupKey, Header
 from custodian.tlog import durable
+from records import legal_holds
 
 SUFFIX = ".sealed"
 PARTIAL = ".partial"
@@ -97,17 +99,17 @@ def _write(
     size, root, note = cursor.fetchone() or (0, b"", "")
     cursor.execute(_ENTRIES)
     (entries,) = cursor.fetchone() or (0,)
-    files = {
-        stream: _write_stream(cursor, folder, stream, key=key, at=at, backup=backup)
-        for stream in STREAMS
-    }
+    into = _Into(folder=folder, key=key, at=at, backup=backup)
+    written = {stream: _write_tables(cursor, stream, into) for stream in STREAMS}
+    if settings.CUSTODIAN_BACKUP_FILES:
+        written[files.FILES] = _write_files(cursor, into)
     return Manifest(
         backup=backup,
         insurer=settings.CUSTODIAN_INSURER,
         at=at,
         version=settings.CUSTODIAN_VERSION,
         migrations=tables.migrations(cursor),
-        files=files,
+        files=written,
         sequences=tables.sequences(cursor),
         log_size=size,
         log_root=bytes(root).hex(),
@@ -119,31 +121,44 @@ def _write(
     )
 
 
-def _write_stream(
-    cursor: extensions.cursor,
-    folder: Path,
-    stream: str,
-    *,
-    key: X25519PublicKey,
-    at: datetime,
-    backup: str,
-) -> File:
-    header = Header(
-        insurer=settings.CUSTODIAN_INSURER,
-        backup=backup,
-        stream=stream,
-        at=at.isoformat(),
-        key=backup_box.key_id(key),
-    )
-    path, digest, rows = folder / f"{stream}{SUFFIX}", hashlib.sha256(), dict[str, int]()
+@dataclass(frozen=True, kw_only=True)
+class _Into:
+    """Where the streams of one backup go, and under which words they are sealed."""
+
+    folder: Path
+    key: X25519PublicKey
+    at: datetime
+    backup: str
+
+    def stream(self, name: str, plain: Iterable[bytes]) -> File:
+        header = Header(
+            insurer=settings.CUSTODIAN_INSURER,
+            backup=self.backup,
+            stream=name,
+            at=self.at.isoformat(),
+            key=backup_box.key_id(self.key),
+        )
+        path, digest = self.folder / f"{name}{SUFFIX}", hashlib.sha256()
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            sealed = backup_box.seal(plain, to=self.key, header=header)
+            for piece in manifest.hashed(sealed, digest):
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        return File(name=path.name, size=path.stat().st_size, sha256=digest.hexdigest())
+
+
+def _write_tables(cursor: extensions.cursor, stream: str, into: _Into) -> File:
+    rows = dict[str, int]()
     plain = copying.written(cursor, tables.sources(cursor, stream), rows)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        for piece in manifest.hashed(backup_box.seal(plain, to=key, header=header), digest):
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    return File(name=path.name, size=path.stat().st_size, sha256=digest.hexdigest(), rows=rows)
+    return replace(into.stream(stream, plain), rows=rows)
+
+
+def _write_files(cursor: extensions.cursor, into: _Into) -> File:
+    count, names = files.Count(), files.names(cursor.connection, legal_holds.books())
+    written = into.stream(files.FILES, files.written(names, count))
+    return replace(written, files=count.there, missing=count.missing)
 
 
 def _record(made: Manifest) -> None:

@@ -1,4 +1,4 @@
-"""The signed paper of one backup: when, of what, how many rows, and the hashes of its two files."""
+"""The signed paper of one backup: when, of what, how many rows, and the hashes of its files."""
 
 from __future__ import annotations
 
@@ -29,12 +29,17 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """One sealed stream: its file, size in bytes, SHA-256, and rows by table."""
+    """One sealed stream: its file, size in bytes, SHA-256, and rows by table, or how many files.
+
+    `missing` files were registered and not in the store.
+    """
 
     name: str
     size: int
     sha256: str
-    rows: dict[str, int]
+    rows: dict[str, int] = field(default_factory=dict)
+    files: int = 0
+    missing: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

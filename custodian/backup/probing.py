@@ -33,7 +33,7 @@ def look() -> Result:
         ok=newest.age <= YOUNG,
         facts={
             "hours": int(newest.age.total_seconds() // 3600),
-            "bytes": newest.data_size + newest.keys_size,
+            "bytes": newest.size,
         },
         severity=Finding.Severity.URGENT if late else Finding.Severity.HIGH,
     )

@@ -20,13 +20,13 @@ from access.models import Finding, Installation
 from access.models.tree import Checkpoint as TreeHead
 from access.vocabulary import Channel
 from custodian import clock, databases
-from custodian.backup import gaps, sheets, words
+from custodian.backup import files, gaps, sheets, words
 from custodian.backup.errors import BackupRefused
 from custodian.backup.gaps import LOG, Gap, Moment
 from custodian.databases import DatabaseNotConfigured
 from custodian.tlog.verify import Checkpoint
 from records import rebuilding
-from records.destruction import tombstones
+from records.destruction import own_stores, tombstones
 from records.destruction.tombstones import Replayed, Sheet, TombstonesBroken
 
 COMPARED = "compared"  # in the facts of the mark, once the rows were counted
@@ -44,6 +44,7 @@ class Reconciled:
     gaps: list[Gap]
     indexes: int
     ledgers: int  # how many ledgers were asked
+    files: int  # of the destroyed that had come back
 
 
 def reconcile(
@@ -58,17 +59,19 @@ def reconcile(
     stones = _sheets(sheets_in, put_back)
     newest = gaps.checkpoint_of(checkpoint, put_back)
     with restored.reconciling(), scopes.acting(actors.system("reconciler")):
-        found = _found(mark, put_back, newest)
+        found = _found(mark, put_back, newest, stones)
         if found and not accept_gap:
             raise BackupRefused("gap-not-accepted", *(f"[{_spelt(gap)}]" for gap in found))
         sheets.bring(sheets_in)
         replayed = tombstones.replay(stones, actor=actors.system("destroyer"))
+        removed = own_stores.remove_files_of_destroyed()
+        files.let_missing_go()
         indexes = rebuilding.rebuild_blind_indexes(actor=actors.system("reconciler"))
         if any(gap.what == LOG for gap in found):
             _begin_anew()
         _finish(mark, put_back, found, replayed, reason=accept_gap)
     restored.forget()
-    return Reconciled(replayed, found, indexes, len(ports.ledgers()))
+    return Reconciled(replayed, found, indexes, len(ports.ledgers()), removed)
 
 
 def _mark() -> Installation | None:
@@ -104,7 +107,9 @@ def _sheets(folder: Path, put_back: Moment) -> Sequence[Sheet]:
     return stones
 
 
-def _found(mark: Installation, put_back: Moment, newest: Checkpoint) -> list[Gap]:
+def _found(
+    mark: Installation, put_back: Moment, newest: Checkpoint, stones: Sequence[Sheet]
+) -> list[Gap]:
     with _superuser() as cursor:
         of_log = list(gaps.of_log(cursor, newest, put_back))
         # Once: what is replayed and rebuilt afterwards changes the counts.
@@ -114,7 +119,13 @@ def _found(mark: Installation, put_back: Moment, newest: Checkpoint) -> list[Gap
             mark.facts = {**mark.facts, COMPARED: differing}
             Installation.objects.filter(pk=mark.pk).update(facts=mark.facts)
     of_rows = [Gap(**facts) for facts in mark.facts[COMPARED]]
-    return [*of_log, *gaps.of_ledgers(put_back.at), *of_rows]
+    destroyed = {holding for sheet in stones for holding in sheet.holdings}
+    return [
+        *of_log,
+        *gaps.of_ledgers(put_back.at),
+        *of_rows,
+        *gaps.of_documents(destroyed),
+    ]
 
 
 def _finish(

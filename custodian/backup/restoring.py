@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -15,9 +15,10 @@ from psycopg2 import extensions, sql
 from access import keystore, restored
 from access.sequencer.drain import PARTITION
 from custodian import clock, databases
-from custodian.backup import copying, manifest, tables
+from custodian.backup import copying, files, manifest, tables
 from custodian.backup.copying import Rows, Section, listed, named
 from custodian.backup.errors import BackupRefused
+from custodian.backup.files import FILES, Unpacked
 from custodian.backup.manifest import File, Manifest
 from custodian.backup.tables import DATA, KEYS
 from custodian.crypto import backup_box
@@ -40,12 +41,16 @@ Told = Callable[[str, int], None]  # a table and its rows, as they are loaded
 
 @dataclass(frozen=True)
 class Restored:
-    """What was loaded; `closed` are rows of keys by the number of a KEK that is gone: they open nothing."""
+    """What was loaded; `closed` are rows of keys by the number of a KEK that is gone: they open nothing.
+
+    `files` is None where the backup has none.
+    """
 
     manifest: Manifest
     keys_from: Manifest
     rows: int
     closed: dict[int, int]
+    files: int | None = None
 
 
 def restore(
@@ -57,19 +62,25 @@ def restore(
     later = manifest.read(keys_from) if keys_from else data
     if later.at < data.at:
         raise BackupRefused("keys-older")
-    _check_file(folder, data.files[DATA])
+    for stream in (DATA, FILES):
+        if stream in data.files:
+            _check_file(folder, data.files[stream])
     _check_file(keys_from or folder, later.files[KEYS])
-    with _superuser() as cursor:
+    with ExitStack() as stack:
+        cursor = stack.enter_context(_superuser())
         _require_empty(cursor, data)
+        stored = stack.enter_context(_files(folder, data, key))
         loaded = _load(cursor, folder / data.files[DATA].name, data.files[DATA], key, told)
         path = (keys_from or folder) / later.files[KEYS].name
         loaded += _load(cursor, path, later.files[KEYS], key, told)
         _set_sequences(cursor, data)
         _mark(cursor, data, later)
         closed = _closed(cursor)
+        if stored is not None:
+            stored.put()  # before the rows that name them are there
     restored.forget()
     keystore.forget()
-    return Restored(data, later, loaded, closed)
+    return Restored(data, later, loaded, closed, stored.count if stored else None)
 
 
 def _private(path: Path) -> X25519PrivateKey:
@@ -153,6 +164,24 @@ def _load(
     if counts != file.rows:
         raise BackupRefused("counts-differ")
     return sum(counts.values())
+
+
+@contextmanager
+def _files(folder: Path, data: Manifest, key: X25519PrivateKey) -> Iterator[Unpacked | None]:
+    """The sealed files of the backup, beside their places; None where it has none."""
+    if FILES not in data.files:
+        yield None
+        return
+    with ExitStack() as stack:
+        try:
+            sealed = stack.enter_context((folder / data.files[FILES].name).open("rb"))
+            _header, stream = backup_box.open_box(sealed, key=key)
+            unpacked = stack.enter_context(files.unpacked(stream))
+        except OpenFailed:
+            raise BackupRefused("wrong-key") from None
+        if unpacked.count != data.files[FILES].files:
+            raise BackupRefused("counts-differ")
+        yield unpacked
 
 
 def _take(cursor: extensions.cursor, section: Section, rows: Rows) -> int:

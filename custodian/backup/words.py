@@ -25,6 +25,10 @@ def told(facts: Mapping[str, Any]) -> str:
             "table": facts["table"],
             "count": f"{facts['count']:,}",
         }
+    if facts["what"] == gaps.DOCUMENTS:
+        return _("从备份恢复后，%(count)s 份客户文件登记在册而不在文件库中") % {
+            "count": f"{facts['count']:,}"
+        }
     return _("从备份恢复后，库外台账 %(what)s 有 %(count)s 项不在数据库里") % {
         "what": facts["what"],
         "count": f"{facts.get('count', 0):,}",

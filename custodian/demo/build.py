@@ -28,6 +28,7 @@ from custodian.demo import (
     insurer,
     keeping,
     outside,
+    portal,
     recertification,
     reference,
     supervision,
@@ -102,6 +103,7 @@ def _build(customers: int, console: Console) -> None:
                 reference.assign(settings.VAR / "demo-files", manifest, book=book, people=people)
                 reference.know_staff(settings.VAR / "demo-files")
                 reference.single_out(manifest, book=book, today=clock.local(now).date())
+                cast.add_customers(portal.find(manifest, book=book))
             seal()
             month = (begin + timedelta(hours=6), now - timedelta(minutes=5))
             looks = _planned(manifest, people, month)

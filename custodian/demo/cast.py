@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
@@ -152,12 +152,18 @@ def _line(user: User, password: str, secret: str) -> dict[str, Any]:
     }
 
 
-def write_file(lines: list[dict[str, Any]]) -> None:
+def write_file(lines: list[dict[str, Any]], *, portal: Sequence[Any] = ()) -> None:
     """Readable by its owner only, from the first byte on."""
     path = settings.VAR / FILE
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({"users": lines}, file, ensure_ascii=False, indent=2)
+        json.dump({"users": lines, "portal": list(portal)}, file, ensure_ascii=False, indent=2)
     fresh.replace(path)
+
+
+def add_customers(lines: Sequence[Mapping[str, str]]) -> None:
+    """Those who come in by the portal, into the same file."""
+    users = json.loads((settings.VAR / FILE).read_text(encoding="utf-8"))["users"]
+    write_file(users, portal=lines)

@@ -6,10 +6,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import path
 
 from access import code_hints
-from custodian.demo import mode, step_in
+from custodian.demo import mode, portal, step_in
 
 if not mode.active():
     raise ImproperlyConfigured("no demo is active here")
 
 code_hints.give_with(step_in.current_code)
-urlpatterns = [path("step-in/", step_in.step_in, name="demo_step_in")]
+portal.open_door()
+urlpatterns = [
+    path("step-in/", step_in.step_in, name="demo_step_in"),
+    path("outbox/", portal.outbox_page, name="demo_outbox"),
+]

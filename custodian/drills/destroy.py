@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import CommandParser
@@ -28,8 +28,10 @@ from custodian.drills.house import GONE, STAYS, House, built
 from custodian.drills.loot import NOTHING, Loot
 from custodian.drills.scratch import Scratch
 from custodian.errors import CustodianError
+from records import documents
 
 Words = Promise | str
+NO_FILE: Final = "no-file"
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,16 @@ def _reconciled(acting: _Play) -> Iterator[Step]:
         _tried(lambda: house.read(house.gone)),
     )
     yield Step("served", _("核对之后读取其他客户"), STAYS, _tried(lambda: house.read(house.stays)))
+    yield from _papers(house)
+
+
+def _papers(house: House) -> Iterator[Step]:
+    """Files came back with the backup as well; whose they are decides whether they stay."""
+    gone, stays = house.papers
+    left = "there" if documents.path_of(gone).exists() else NO_FILE
+    yield Step("paper-gone", _("核对之后：已销毁客户的文件"), NO_FILE, left)
+    opened = _tried(lambda: house.paper(stays))
+    yield Step("paper-stays", _("核对之后：打开其他客户的文件"), STAYS, opened)
 
 
 def _days_later(acting: _Play) -> Iterator[Step]:

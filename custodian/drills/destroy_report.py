@@ -21,6 +21,8 @@ _FOUND: dict[str, Promise | str] = {
     "file-altered": gettext_lazy("拒绝：备份被改动"),
     "gap-not-accepted": gettext_lazy("拒绝：有缺口"),
     "gap-reported": gettext_lazy("已核对，缺口已上报"),
+    "no-file": gettext_lazy("已删除"),
+    "there": gettext_lazy("还在"),
     "not-found": gettext_lazy("没有此客户"),
     "restored": gettext_lazy("已恢复，待核对"),
     "tombstones-older": gettext_lazy("拒绝：销毁凭据不全"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,9 +26,9 @@ from custodian.crypto.suites import Suite
 from custodian.drills import scratch
 from custodian.drills.scratch import Scratch
 from custodian.tlog import log_key
-from records import books, intake, policies, vault
+from records import books, documents, intake, policies, vault
 from records.destruction import batches, executing
-from records.models import Customer, DestructionBatch, Product
+from records.models import Customer, DestructionBatch, Document, Product
 
 ORIGIN = "custodian.drill/destroy/1"
 NAME = "identity.name"
@@ -37,7 +37,9 @@ GONE, STAYS = "演练甲", "演练乙"
 
 @dataclass(frozen=True)
 class House:
-    """`gone` is due for destruction, `stays` is not; `private` opens backups, `empty` is a database."""
+    """`gone` is due for destruction, `stays` is not, and each has a document; `private` opens backups,
+    `empty` is a database.
+    """
 
     folder: Path
     private: Path
@@ -46,6 +48,7 @@ class House:
     officers: tuple[User, User]
     gone: Customer
     stays: Customer
+    papers: Sequence[Document]  # of the two in this order
 
     def seal(self) -> None:
         """One turn of the product's sequencer, after which its head is outside."""
@@ -75,6 +78,18 @@ class House:
                 reason="演练",
             )
             return "".join(plain.text for plain in vault.reveal(permit))
+
+    def paper(self, document: Document) -> str:
+        """What the agent reads in her document; raises what stands in the way."""
+        with scopes.acting(actors.staff(self.agent, stepped_up=True)) as actor:
+            permit = documents.permit_to_read(
+                document,
+                purpose=Purpose.UNDERWRITING,
+                channel=Channel.DESK,
+                reason="演练",
+                actor=actor or actors.staff(self.agent),
+            )
+            return b"".join(documents.read(document, permit)).decode()
 
     def destroy(self) -> DestructionBatch | None:
         """Whatever is due, put up by one officer and approved by the other."""
@@ -159,8 +174,8 @@ def _put(changes: Mapping[str, Any]) -> None:
 
 
 def _populated(folder: Path, private: Path, empty: str) -> House:
-    # The real rules know office hours, and a drill may be played at night.
-    PolicyRule.objects.update(hour_from=0, hour_until=24)
+    # The real rules know office hours, and a drill may be played at night by people without courses.
+    PolicyRule.objects.update(hour_from=0, hour_until=24, training=[])
     policy.forget()
     unit = Unit.objects.create(code="DRILL", name="演练")
     agent = _person("drill.agent", Role.AGENT, unit)
@@ -173,7 +188,8 @@ def _populated(folder: Path, private: Path, empty: str) -> House:
         gone, stays = _registered(agent, unit)
         _insure(gone, product.pk, ends_on=date(2001, 1, 1), status="terminated")
         _insure(stays, product.pk, ends_on=None, status="in_force")
-    return House(folder, private, empty, agent, officers, gone, stays)
+    papers = [_filed(each, name, agent) for each, name in ((gone, GONE), (stays, STAYS))]
+    return House(folder, private, empty, agent, officers, gone, stays, papers)
 
 
 def _person(username: str, role: Role, unit: Unit) -> User:
@@ -201,6 +217,19 @@ def _registered(agent: User, unit: Unit) -> list[Customer]:
     return intake.register(
         newcomers, book=books.own(), channel=Channel.COMMAND, actor=actors.system("importer")
     )
+
+
+def _filed(customer: Customer, name: str, agent: User) -> Document:
+    with scopes.acting(actors.staff(agent)) as actor:
+        return documents.add(
+            customer,
+            kind=Document.Kind.APPLICATION,
+            name="演练.txt",
+            media_type="text/plain",
+            chunks=[name.encode()],
+            channel=Channel.DESK,
+            actor=actor or actors.staff(agent),
+        )
 
 
 def _insure(holder: Customer, product: int, *, ends_on: date | None, status: str) -> None:

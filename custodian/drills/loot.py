@@ -23,6 +23,7 @@ from access import keystore
 from access.key_rotation import retiring
 from custodian import clock, databases, keys
 from custodian.backup import copying
+from custodian.backup.tables import STREAMS
 from custodian.crypto import backup_box
 from custodian.crypto.errors import CryptoError
 from custodian.crypto.keyring import WrappedKey
@@ -60,10 +61,10 @@ class Loot:
 
 
 def of_backup(folder: Path, private: Path) -> Loot:
-    """Everything of both streams."""
+    """Everything of both streams of tables."""
     found = Loot()
-    for path in sorted(folder.glob("*.sealed")):
-        with path.open("rb") as file:
+    for stream in STREAMS:
+        with (folder / f"{stream}.sealed").open("rb") as file:
             for table, row in _rows(file, private):
                 if table == _IDENTITY:
                     sealed = Sealed(UUID(row["holding"]), _bytes(row["name_sealed"]))

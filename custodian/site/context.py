@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from access import portal_sessions
+from access.vocabulary import Role
 from custodian import clock
 from custodian.site import text_size
 from custodian.site.formats import english
@@ -49,4 +51,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     person = viewer(request)
     theme = person.theme if person else "system"
     large = text_size.is_large(request)
-    return {**facts(), "viewer": person, "theme": theme, "large_text": large}
+    return {
+        **facts(),
+        "viewer": person,
+        "theme": theme,
+        "large_text": large,
+        "portal_ends": portal_ends(request),
+        "portal_idle": settings.CUSTODIAN_PORTAL_IDLE_SECONDS // 60,
+    }
+
+
+def portal_ends(request: HttpRequest) -> int:
+    """In how many seconds a customer's session ends by itself; 0 for everybody else."""
+    actor = getattr(request, "actor", None)
+    within = actor is not None and actor.role is Role.CUSTOMER
+    return portal_sessions.seconds_left(request) if within else 0

@@ -64,6 +64,7 @@ ADMIN = (
             Item(_("导入账册"), "admin:import_upload"),
             Item(_("导入记录"), "admin:records_importrun_changelist"),
             Item(_("隔离区"), "admin:records_quarantinedrow_changelist"),
+            Item(pgettext_lazy("列表", "更正"), "admin:records_correction_changelist"),
             Item(pgettext_lazy("列表", "账册"), "admin:records_book_changelist"),
             Item(pgettext_lazy("列表", "险种"), "admin:records_product_changelist"),
             Item(pgettext_lazy("列表", "中介机构"), "admin:records_intermediary_changelist"),
@@ -100,6 +101,14 @@ ADMIN = (
             Item(_("法律保留"), "admin:records_legalhold_changelist"),
             Item(_("存储检查"), "admin:storage"),
             Item(_("销毁批次"), "admin:destructions"),
+        ),
+    ),
+    Group(
+        _("客户事项"),
+        (
+            Item(pgettext_lazy("列表", "赔案"), "admin:claims"),
+            Item(_("理赔分析"), "admin:claims_analysis"),
+            Item(_("理赔规定"), "admin:claim_terms"),
         ),
     ),
     Group(
@@ -142,7 +151,7 @@ DESK = (
             Item(pgettext_lazy("列表", "导出"), "desk:exports"),
             Item(_("待办"), "desk:work"),
             Item(_("更正"), "desk:corrections"),
-            Item(_("理赔协助"), "desk:claims"),
+            Item(_("理赔"), "desk:claims"),
             Item(_("我的学习"), "desk:learning"),
             Item(_("请您说明"), "own_questions", only_waiting=True),
         ),

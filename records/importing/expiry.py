@@ -50,6 +50,15 @@ def expire() -> int:
     return count
 
 
+def expire_missing() -> int:
+    """Those of ended imports that did not come back with a restored house; how many."""
+    ended = kept().filter(run__status__in=OVER)
+    lost = [each.pk for each in ended if not store.path_of(each.ref.hex).exists()]
+    with transaction.atomic():
+        store.forget(lost)
+    return len(lost)
+
+
 def of_books(books: Collection[int]) -> QuerySet[ImportFile]:
     return kept().filter(run__book__in=books)
 

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from records.models.books import Book, Intermediary, Product
+from records.models.claim_decisions import ClaimDecision, ClaimPayment, ClaimTerms
+from records.models.claim_steps import ClaimClock, ClaimNeed, ClaimPaper, ClaimStep
 from records.models.copies import DataCopy
+from records.models.corrections import (
+    Correction,
+    CorrectionClock,
+    CorrectionCode,
+    CorrectionConfirmation,
+    CorrectionEvidence,
+    CorrectionItem,
+    CorrectionStep,
+    FormerValue,
+)
 from records.models.customers import Account, Customer, Finances, Identity, Representative
 from records.models.destruction import (
     CertificatePage,
@@ -15,9 +27,17 @@ from records.models.destruction import (
 from records.models.documents import Document
 from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
-from records.models.legal_holds import HoldReview, LegalHold
+from records.models.legal_holds import HoldCount, HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.retention import ExpiryRun, Keeping, KeepingRun, RetentionEvent
+from records.models.sign_in import (
+    Contact,
+    ContactFlag,
+    Entrance,
+    EntryCode,
+    Representation,
+    SignInCode,
+)
 from records.models.staff import StaffTrace
 from records.models.storage import (
     Disposal,
@@ -35,15 +55,35 @@ __all__ = [
     "Book",
     "CertificatePage",
     "Claim",
+    "ClaimClock",
+    "ClaimDecision",
+    "ClaimNeed",
+    "ClaimPaper",
+    "ClaimPayment",
+    "ClaimStep",
+    "ClaimTerms",
+    "Contact",
+    "ContactFlag",
+    "Correction",
+    "CorrectionClock",
+    "CorrectionCode",
+    "CorrectionConfirmation",
+    "CorrectionEvidence",
+    "CorrectionItem",
+    "CorrectionStep",
     "Customer",
     "DataCopy",
     "DestructionBatch",
     "DestructionItem",
     "Disposal",
     "Document",
+    "Entrance",
+    "EntryCode",
     "ExpiryRun",
     "Finances",
+    "FormerValue",
     "HeldStates",
+    "HoldCount",
     "HoldReview",
     "Holding",
     "Identity",
@@ -59,9 +99,11 @@ __all__ = [
     "PolicyRole",
     "Product",
     "QuarantinedRow",
+    "Representation",
     "Representative",
     "RetentionEvent",
     "ScrubRun",
+    "SignInCode",
     "StaffTrace",
     "StoragePlace",
     "Tombstone",

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from access.models import Subject
+from access.models import Subject, User, WorkItem
 from access.models.subjects import in_scope
 from custodian import clock
 from records import references
@@ -107,12 +107,27 @@ class PolicyRole(models.Model):
 
 
 class Claim(Holding):
+    """`subject` is whose health or loss it tells about; open ones hang on a work item and a handler.
+
+    `filed_at` None: it was imported, and its steps have days at most.
+    """
+
     class Status(models.TextChoices):
         REPORTED = "reported", _("已报案")
         EXAMINING = "examining", _("审核中")
+        WAITING = "waiting", _("待补材料")
         APPROVED = "approved", _("已核赔")
         PAID = "paid", _("已给付")
         REJECTED = "rejected", _("不予给付")
+
+    class Channel(models.TextChoices):
+        """How the insurer heard of it."""
+
+        PORTAL = "portal", _("客户服务")
+        BRANCH = "branch", _("柜面")
+        PHONE = "phone", _("电话")
+        LETTER = "letter", _("信函")
+        AGENT = "agent", _("代理人")
 
     class Kind(models.TextChoices):
         MEDICAL = "medical", _("医疗")
@@ -128,6 +143,16 @@ class Claim(Holding):
     status = models.CharField(_("状态"), max_length=12, choices=Status, default=Status.REPORTED)
     reported_on = models.DateField(_("报案日"), null=True)
     decided_on = models.DateField(_("结案日"), null=True)
+    occurred_on = models.DateField(_("出险日"), null=True)
+    filed_at = models.DateTimeField(_("报案时间"), null=True)
+    filed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(
+        _("报案渠道"), max_length=8, choices=Channel, blank=True, db_default=""
+    )
+    handler = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("经办人")
+    )
+    item = models.OneToOneField(WorkItem, models.PROTECT, null=True, related_name="+")
     source_digest = models.BinaryField(max_length=16)
     row_digest = models.BinaryField(max_length=16, default=b"")
     created_at = models.DateTimeField(default=clock.now)

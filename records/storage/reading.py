@@ -8,12 +8,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from access.models import Subject
+from records import parts
+from records.corrections import groups
 from records.integrity import HOLDINGS
-from records.models import Account, Customer, Tombstone
+from records.models import Customer, Tombstone
 
 CHUNK: Final = 500
 FILES: Final = 20  # documents, whose files are read through
-CONTENT: Final = "document.content"
+FILE_CONTENTS: Final = ("document.content", "document.proof")
 
 
 @dataclass
@@ -54,9 +56,14 @@ def of_subjects(kind: str, subjects: Iterable[int]) -> list[Held]:
 
 def codes(kind: str) -> list[str]:
     """Every element that may be sealed in a holding of the kind."""
-    models = [HOLDINGS[kind], *([Account] if kind == "financial" else [])]
-    more = [CONTENT] if kind == "document" else []
-    return [f"{kind}.{name}" for model in models for name in _sealed(model)] + more
+    if kind == "former":
+        return list(groups.ELEMENTS)
+    own = [f"{kind}.{name}" for name in parts.sealed(HOLDINGS[kind])]
+    if kind == "correction":
+        return [*own, *groups.ELEMENTS]
+    more = FILE_CONTENTS if kind == "document" else ()
+    models = [part.model for part in parts.PARTS.get(kind, ())]
+    return own + [f"{kind}.{name}" for model in models for name in parts.sealed(model)] + list(more)
 
 
 def owners(subjects: Iterable[int]) -> dict[int, Owner]:
@@ -75,7 +82,6 @@ def destroyed(holdings: Sequence[UUID]) -> set[UUID]:
 
 
 def _held(kind: str, rows: Iterable[Any]) -> list[Held]:
-    names = _sealed(HOLDINGS[kind])
     found = [
         Held(
             kind=kind,
@@ -84,39 +90,24 @@ def _held(kind: str, rows: Iterable[Any]) -> list[Held]:
             subject=row.subject_id,
             epoch=row.epoch,
             mac=bytes(row.state_mac),
-            blobs=_blobs(kind, row, names),
+            blobs=parts.sealed_of(kind, row),
             row=row if kind == "document" else None,
         )
         for row in rows
     ]
-    if kind == "financial":
-        _add_accounts(found)
+    _add_parts(kind, found)
+    if kind == "former":
+        for held in found:
+            held.past |= held.blobs.keys()
     return found
 
 
-def _add_accounts(found: Sequence[Held]) -> None:
-    """A bank account lies in a row of its own, under the key of its owner's finances."""
-    by_subject: Mapping[int, Held] = {each.subject: each for each in found}
-    names = _sealed(Account)
-    for account in Account.objects.filter(subject_id__in=list(by_subject)):
-        held = by_subject[account.subject_id]
-        for place, blob in _blobs("financial", account, names).items():
-            held.blobs[f"{place}/{account.slot}"] = blob
-            if account.until is not None:
-                held.past.add(f"{place}/{account.slot}")
-
-
-def _blobs(kind: str, row: Any, names: Sequence[str]) -> dict[str, bytes]:
-    return {
-        f"{kind}.{name}": bytes(blob)
-        for name in names
-        if (blob := getattr(row, f"{name}_sealed")) is not None
-    }
-
-
-def _sealed(model: Any) -> list[str]:
-    return [
-        field.name.removesuffix("_sealed")
-        for field in model._meta.concrete_fields
-        if field.name.endswith("_sealed")
-    ]
+def _add_parts(kind: str, found: Sequence[Held]) -> None:
+    """A bank account lies in a row of its own under the key of its owner's finances, and so on."""
+    by_row: Mapping[int, Held] = {each.pk: each for each in found}
+    for owner, row in parts.rows_of(kind, by_row):
+        held = by_row[owner]
+        held.blobs |= parts.places(kind, row)
+        # What is proposed stands nowhere yet, so nobody is found by it.
+        if kind == "correction" or getattr(row, "until", None) is not None:
+            held.past |= parts.places(kind, row).keys()

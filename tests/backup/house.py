@@ -104,6 +104,7 @@ class House:
 
 def build(folder: Path, chosen: Any) -> House:
     """`chosen` are pytest's settings."""
+    chosen.VAR = folder
     chosen.CUSTODIAN_KEYRING = folder / "keyring.json"
     FileKeyring.create(chosen.CUSTODIAN_KEYRING, insurer="QH", suite=Suite.AES_256_GCM, test=True)
     keys.forget()

@@ -103,7 +103,7 @@ def test_the_manifest_says_what_there_is(house: House) -> None:
 
 
 def test_both_streams_are_of_one_moment(house: House, monkeypatch: Any) -> None:
-    write, made = making._write_stream, list[str]()
+    write, made = making._write_tables, list[str]()
 
     def between(*args: Any, **kwargs: Any) -> Any:
         done = write(*args, **kwargs)
@@ -112,7 +112,7 @@ def test_both_streams_are_of_one_moment(house: House, monkeypatch: Any) -> None:
         made.append(done.name)
         return done
 
-    monkeypatch.setattr(making, "_write_stream", between)
+    monkeypatch.setattr(making, "_write_tables", between)
     rows = manifest.read(house.backup()).rows
     assert made == ["data.sealed", "keys.sealed"]
     assert rows["public.access_subject"] == rows["keys.subject_key"] == 2

@@ -53,7 +53,7 @@ def test_every_promise_is_kept_and_the_real_house_is_not_touched(capsys: Any) ->
     said = json.loads(capsys.readouterr().out)
     assert [step for step in said["steps"] if not step["kept"]] == []
     assert said["kept"]
-    assert len(said["steps"]) == 18
+    assert len(said["steps"]) == 20
     assert {name: getattr(settings, name) for name in PLACES} == places
     assert settings.CUSTODIAN_KEYRING.read_bytes() == ring
     assert (Entry.objects.newest_index(), User.objects.count()) == (entries, 0)

@@ -37,6 +37,7 @@ def test_keys_go_after_their_days_and_data_after_theirs(house: House, later: Any
     assert keeping.expire() == Expired(keys=1)
     assert sorted(path.name for path in folder.iterdir()) == [
         "data.sealed",
+        "files.sealed",
         manifest.FILE,
         manifest.SIGNATURE,
     ]

@@ -220,7 +220,8 @@ OFFICE = [
     "/admin/law/rules/cn-identity/", "/admin/law/rules/cn-log/change/",
     "/admin/law/clocks/", "/admin/law/clocks/CN-COMPL-15D/", "/admin/law/clocks/CN-RIGHTS-30D/change/",
     "/admin/law/calendar/", "/admin/law/calendar/2026/", "/admin/law/calendar/2027/enter/",
-    "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/", "/admin/destruction/",
+    "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/",
+    "/admin/retention/notes/{note}/", "/admin/destruction/",
     "/admin/destruction/{batch}/",
     "/admin/keys/",
     "/admin/look-delays/", "/admin/look-delays/new/{entry}/",
@@ -241,6 +242,7 @@ def places(office, person) -> list[str]:
         "unit": office.agent.unit.code,
         "export": office.export.ref,
         "batch": office.batch.code,
+        "note": office.note.ref,
     }
     pages = PORTAL if person is None else OFFICE if person is office.officer else DESK
     return [each.format(**named) for each in pages]
@@ -272,7 +274,7 @@ def test_every_page_fits_its_screen_and_has_no_barrier(visit, office, who):
 def test_a_lit_page_and_the_ways_in_have_no_barrier(visit, office):
     stranger = visit()
     found = []
-    for place in ("/", "/accounts/login/", "/accounts/password/forgotten/"):
+    for place in ("/", "/accounts/login/", "/accounts/password/forgotten/", "/portal/sign-in/"):
         stranger.page.goto(place)
         found += stranger.barriers(place)
     agent = visit(office.agent)

@@ -53,7 +53,6 @@ LONG_AGO, LATER = date(2015, 3, 1), date(2015, 4, 1)
 @pytest.fixture
 def house(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Customers, one of them due; a KEK whose days end tomorrow; a month of reasons that is over its years."""
-    settings.VAR = tmp_path
     monkeypatch.setattr(jobs, "SETTLE", timedelta(0))
     # A worker that is at it the moment it is woken.
     monkeypatch.setattr(Task, "delay", lambda task, *given: task(*given))

@@ -50,16 +50,21 @@ from incidents.models import Alert
 from records import legal_holds, references
 from records.legal_holds.covering import Draft
 from records.models import (
+    Claim,
+    Customer,
     DestructionBatch,
     DestructionItem,
     Identity,
     ImportRun,
     Intermediary,
     LegalHold,
+    Policy,
     QuarantinedRow,
+    RetentionEvent,
     StoragePlace,
 )
 from records.own_data import copies
+from records.retention import noting
 from tests import estate
 from tests.portal import looking as looking_at
 from tests.portal import people
@@ -127,7 +132,10 @@ class World:
         self.policies = {
             name: desk_estate.policy(customer) for name, customer in self.customers.items()
         }
-        desk_estate.claim(self.customers[OWN], self.policies[OWN])
+        self.claims = {
+            name: self._claim(self.customers[name], policy)
+            for name, policy in self.policies.items()
+        }
         self.stranger = stranger
         self.things = self._things(agent)
         self.cookies = {
@@ -141,6 +149,15 @@ class World:
             self.cookies[CUSTOMER, kind] = key
         estate.drain()
         self._seal()
+
+    def _claim(self, customer: Customer, policy: Policy) -> Claim:
+        """One that the handler has taken up."""
+        found = desk_estate.claim(customer, policy)
+        with scopes.acting(estate.system()):
+            Claim.objects.filter(pk=found.pk).update(
+                status="examining", handler=self.people["claims_handler"]
+            )
+        return found
 
     def _seal(self) -> None:
         """Every entry so far gets its place in the tree, so that there is a head to ask for."""
@@ -238,6 +255,14 @@ class World:
                 Draft("customer", {"customers": [self.customers[OWN].ref]}),
                 ground="regulator_order", reason="示例",
                 review_on=clock.local().date() + timedelta(days=90), actor=officer,
+            )  # fmt: skip
+
+    def _note(self) -> RetentionEvent:
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return noting.note(
+                self.customers[OWN], trigger="last_contact", on=clock.local().date(),
+                reason="示例", actor=officer,
             )  # fmt: skip
 
     def _destructions(self) -> dict[str, str]:
@@ -344,6 +369,7 @@ class World:
                 "legal_hold": str(self._legal_hold().ref),
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",
+                "retention_note": str(self._note().ref),
                 "quarantined": str(row.ref),
                 "grant": str(self._grant().ref),
                 "question": str(asked.ref),
@@ -382,6 +408,8 @@ class World:
     def thing(self, names: str, which: str = OWN) -> str:
         if names == "customer":
             return self.customers[which].ref if which != ABSENT else references.new_customer()
+        if names == "claim":
+            return self.claims[which].ref if which != ABSENT else references.new_claim()
         if names == "policy":
             return self.policies[which].ref if which != ABSENT else references.new_policy()
         if which == ABSENT:
@@ -392,9 +420,11 @@ class World:
 
     def whose(self, role: str, names: str) -> list[str]:
         """Which customers, beside the agent's, lie outside what the role reaches."""
+        if role == CUSTOMER and names == "claim":
+            return [FOREIGN, COLLEAGUES]
         if role == CUSTOMER:
             return [FOREIGN] if f"{FOREIGN}'s {names}" in self.things else []
-        if names not in {"customer", "policy"}:
+        if names not in {"claim", "customer", "policy"}:
             return []
         return {"own": [FOREIGN, COLLEAGUES], "unit": [FOREIGN]}.get(REACH.get(role, "all"), [])
 

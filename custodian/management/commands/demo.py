@@ -102,5 +102,6 @@ def _environment() -> dict[str, str]:
     return {
         "CUSTODIAN_DEMO": "1",
         "CUSTODIAN_BIND": "127.0.0.1",
+        "CUSTODIAN_OUTBOX": str(settings.VAR / "demo-outbox"),
         "PROMETHEUS_MULTIPROC_DIR": str(counters),
     }

@@ -40,6 +40,10 @@ class Command(BaseCommand):
             _("已重放 %(sheets)s 份销毁凭据：再次销毁 %(holdings)s 件资料、%(subjects)s 位客户。")
             % vars(done.replayed)
         )
+        if done.files:
+            self.stdout.write(
+                _("已删除 %(n)s 份随旧备份回来的已销毁文件。") % {"n": f"{done.files:,}"}
+            )
         self.stdout.write(_("已重建 %(count)s 条索引指纹。") % {"count": f"{done.indexes:,}"})
         if not done.ledgers:
             self.stdout.write(_("本版本没有移交台账，此项无需核对。"))

@@ -43,6 +43,11 @@ class Command(BaseCommand):
                 "at": f"{done.manifest.at:%Y-%m-%d %H:%M:%S} UTC",
             }
         )
+        self.stdout.write(
+            _("备份中没有文件。请在核对之前把文件库复制到 CUSTODIAN_VAR 的 store 下。")
+            if done.files is None
+            else _("已放回 %(n)s 份文件。") % {"n": f"{done.files:,}"}
+        )
         for kek, count in done.closed.items():
             self.stdout.write(
                 _("有 %(count)s 位客户的密钥由已销毁的 KEK %(kek)s 包裹，他们的资料不能再打开。")

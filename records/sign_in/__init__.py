@@ -1,0 +1,1 @@
+"""How customers come into the portal without a password, and an agent who knows their numbers does not."""
