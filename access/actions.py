@@ -57,6 +57,13 @@ class Action(StrEnum):
     CLAIM_READ = "records:claim:read"
     CLAIM_TERMS_APPROVE = "records:claim-terms:approve"
     CLAIM_TERMS_PROPOSE = "records:claim-terms:propose"
+    CORRECTION_APPLY = "records:correction:apply"
+    CORRECTION_APPROVE = "records:correction:approve"
+    CORRECTION_CHECK = "records:correction:check"
+    CORRECTION_COMPARE = "records:correction:compare"
+    CORRECTION_CONFIRM = "records:correction:confirm"
+    CORRECTION_RAISE = "records:correction:raise"
+    CORRECTION_READ = "records:correction:read"
     COUNTERPARTY_READ = "transfers:counterparty:read"
     CUSTOMER_CHANGE = "records:customer:change"
     CUSTOMER_CREATE = "records:customer:create"
@@ -221,6 +228,12 @@ ACT: Mapping[Action, str] = {
     Action.CLAIM_PAY: "change",
     Action.CLAIM_TERMS_APPROVE: "change",
     Action.CLAIM_TERMS_PROPOSE: "change",
+    Action.CORRECTION_APPLY: "change",
+    Action.CORRECTION_APPROVE: "change",
+    Action.CORRECTION_CHECK: "change",
+    Action.CORRECTION_CONFIRM: "change",
+    Action.CORRECTION_RAISE: "change",
+    Action.CORRECTION_READ: "list",
     Action.DOCUMENT_ADD: "change",
     Action.FINDING_ANSWER: "change",
     Action.FINDING_ASK: "change",
@@ -333,6 +346,14 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CLAIM_READ: _CUSTOMER_READERS,
     Action.CLAIM_TERMS_APPROVE: _WATCHERS,
     Action.CLAIM_TERMS_PROPOSE: _OFFICERS,
+    Action.CORRECTION_APPLY: frozenset(),
+    Action.CORRECTION_APPROVE: _WATCHERS,
+    # Whoever serves a customer of his own may raise one, and neither checks nor confirms it.
+    Action.CORRECTION_CHECK: frozenset({Role.SERVICE_DESK, Role.COMPLIANCE_OFFICER}),
+    Action.CORRECTION_COMPARE: frozenset(),
+    Action.CORRECTION_CONFIRM: _CUSTOMERS | {Role.SERVICE_DESK},
+    Action.CORRECTION_RAISE: _DESK | _OFFICERS | _CUSTOMERS,
+    Action.CORRECTION_READ: _CUSTOMER_READERS | _CUSTOMERS,
     Action.COUNTERPARTY_READ: _WATCHERS,
     Action.CUSTOMER_CHANGE: _DESK | _OFFICERS,
     Action.CUSTOMER_CREATE: _DESK | _OFFICERS,
@@ -342,8 +363,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CUSTOMER_SEARCH: _CUSTOMER_READERS,
     Action.CUSTOMER_VIEW: _CUSTOMER_READERS | _CUSTOMERS,
     Action.DEMO_BEGIN: frozenset(),
-    Action.DOCUMENT_ADD: _DESK | _OFFICERS,
-    Action.DOCUMENT_READ: _DESK | _OFFICERS,
+    Action.DOCUMENT_ADD: _DESK | _OFFICERS | _CUSTOMERS,
+    Action.DOCUMENT_READ: _DESK | _OFFICERS | _CUSTOMERS,
     Action.FINDING_ANSWER: _STAFF,
     Action.FINDING_ASK: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.FINDING_DECIDE: _OFFICERS | {Role.SECURITY_OFFICER},

@@ -261,7 +261,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-FILE_UPLOAD_HANDLERS = ["records.importing.upload.SealedUploadHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "records.evidence.upload.EvidenceUploadHandler",
+    "records.importing.upload.SealedUploadHandler",
+]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]

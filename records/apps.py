@@ -19,6 +19,7 @@ class RecordsConfig(AppConfig):
             exporting,
             legal_holds,
             portal_claims,
+            portal_correction_panels,
             portal_data,
             portal_home,
             portal_looks,
@@ -26,6 +27,8 @@ class RecordsConfig(AppConfig):
         from records.claim_handling import approving as claims_approving  # noqa: F401
         from records.claim_handling import going as claims_going
         from records.claim_handling import terms, watching  # noqa: F401
+        from records.corrections import applying
+        from records.corrections import approving as correction_approving  # noqa: F401
         from records.destruction import batches, import_store, own_stores, stores
         from records.events import value_changed
         from records.holders import Holders
@@ -42,7 +45,13 @@ class RecordsConfig(AppConfig):
         own_stores.ready()
         claims_going.ready()
         portal_claims.ready()
-        rechecking.sources += [legal_holds.altered, batches.altered_approvals, agreeing.altered]
+        portal_correction_panels.ready()
+        rechecking.sources += [
+            legal_holds.altered,
+            batches.altered_approvals,
+            agreeing.altered,
+            applying.altered,
+        ]
         import_store.ready()
         own_records.ready()
         stores.register(CopyStore())

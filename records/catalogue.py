@@ -344,3 +344,31 @@ DOCUMENT_CONTENT = _of(
     sensitive=True,
     harm=Harm.HEALTH,
 )
+# Papers that prove who somebody is or where she lives: the level of the ID number itself.
+DOCUMENT_PROOF = _of(
+    ElementClass.POLICY,
+    "document.proof",
+    _("身份与住址证明"),
+    3,
+    masks.whole,
+    purposes=frozenset(SELLING | PAYING),
+    owner="customer-service",
+)
+CORRECTION_NOTE = _of(
+    ElementClass.POLICY,
+    "correction.note",
+    _("更正说明"),
+    3,
+    masks.whole,
+    purposes=SERVING,
+    owner="customer-service",
+)
+CORRECTION_REFUSAL = _of(
+    ElementClass.POLICY,
+    "correction.refusal",
+    _("不予更正的说明"),
+    3,
+    masks.whole,
+    purposes=SERVING,
+    owner="customer-service",
+)

@@ -161,7 +161,7 @@ def ask(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(body=("kind", "amount", "ground", "reasons", "asks_agreement"))
 def decide(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
-    found = claim_or_404(ref, action=Action.CLAIM_DECIDE, actor=actor)
+    found = claim_or_404(ref, action=Action.CLAIM_HANDLE, actor=actor)
     form = DecideForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:

@@ -12,6 +12,7 @@ from access.vocabulary import Channel
 from custodian.workflow import IllegalMove
 from records import index_roots, reindexing
 from records.claim_handling import watching
+from records.corrections import applying, discarding
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
 from records.legal_holds import counting
@@ -32,6 +33,11 @@ def run_import(run_id: int) -> None:
         engine.work(run_id)
     except IllegalMove:
         _log.info("import-held-by-another", run=run_id)
+
+
+@shared_task
+def apply_correction(correction_id: int) -> None:
+    applying.apply(correction_id)
 
 
 @shared_task
@@ -110,6 +116,9 @@ def sweep() -> None:
     for copy_id in copies.due():
         make_copy.delay(copy_id)
     copies.expire()
+    for correction_id in applying.due():
+        apply_correction.delay(correction_id)
+    discarding.discard_drafts()
     quarantine.expire()
     store.tidy()
     expiry.expire()

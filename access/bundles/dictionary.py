@@ -62,6 +62,8 @@ FACTS: Mapping[str, Any] = {
     "clocks": _("重算后有变的时限数"),
     "closed": _("办结的事项数"),
     "contact": _("联系方式的种类"),
+    "confirmed": _("更正以何种方式得到客户确认"),
+    "correction": _("更正申请的编号"),
     "corrected": _("为 1 时更正先前登记的起算日"),
     "course": _("课程代码"),
     "day": _("所审计的日期"),

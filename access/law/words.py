@@ -18,6 +18,8 @@ KINDS: Mapping[str, Any] = {
     "policy": gettext_lazy("保单信息"),
     "claim": gettext_lazy("理赔资料"),
     "document": gettext_lazy("客户文件"),
+    "correction": gettext_lazy("更正申请"),
+    "former": gettext_lazy("更正前的内容"),
     "querylog": gettext_lazy("查询日志"),
     "export": gettext_lazy("导出登记"),
     "approval": gettext_lazy("审批记录"),

@@ -51,7 +51,9 @@ __all__ = [
 
 FOLDER: Final = Path(__file__).parent
 # What rules of retention are about: kinds of holdings, then the house's own records.
-HOLDINGS: Final = ("identity", "financial", "policy", "claim", "document")
+HOLDINGS: Final = (
+    "identity", "financial", "policy", "claim", "document", "correction", "former",
+)  # fmt: skip
 RECORDS: Final = (
     "querylog", "export", "approval", "finding", "incident", "request", "training",
     "audit_report", "certificate", "sharing", "assessment", "recording", "complaint",

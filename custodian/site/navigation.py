@@ -64,6 +64,7 @@ ADMIN = (
             Item(_("导入账册"), "admin:import_upload"),
             Item(_("导入记录"), "admin:records_importrun_changelist"),
             Item(_("隔离区"), "admin:records_quarantinedrow_changelist"),
+            Item(pgettext_lazy("列表", "更正"), "admin:records_correction_changelist"),
             Item(pgettext_lazy("列表", "账册"), "admin:records_book_changelist"),
             Item(pgettext_lazy("列表", "险种"), "admin:records_product_changelist"),
             Item(pgettext_lazy("列表", "中介机构"), "admin:records_intermediary_changelist"),

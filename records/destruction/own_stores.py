@@ -26,6 +26,12 @@ from records.models import (
     Account,
     BlindIndex,
     Claim,
+    Correction,
+    CorrectionClock,
+    CorrectionCode,
+    CorrectionConfirmation,
+    CorrectionItem,
+    CorrectionStep,
     Customer,
     Document,
     Keeping,
@@ -72,6 +78,7 @@ class _Values(_ByPage):
         for kind, holdings in gone.holdings.items():
             _blank(kind, holdings)
         _accounts(gone).delete()
+        _proposals(gone).update(value_sealed=None)
 
     def scan(self, gone: Gone) -> Iterator[Residue]:
         for kind, holdings in gone.holdings.items():
@@ -79,6 +86,8 @@ class _Values(_ByPage):
                 yield Residue(self.name, f"{kind} {holding}")
         for account in _accounts(gone)[:MOST]:
             yield Residue(self.name, f"account {account}")
+        for item in _proposals(gone).filter(value_sealed__isnull=False)[:MOST]:
+            yield Residue(self.name, f"proposal {item.pk}")
 
 
 def _accounts(gone: Gone) -> Any:
@@ -86,6 +95,11 @@ def _accounts(gone: Gone) -> Any:
         holding__in=gone.holdings.get("financial", [])
     )
     return Account.objects.filter(subject__in=whose.values("subject_id"))
+
+
+def _proposals(gone: Gone) -> Any:
+    whose = Correction.objects.filter(holding__in=gone.holdings.get("correction", []))
+    return CorrectionItem.objects.filter(correction__in=whose.values("pk"))
 
 
 def _columns(kind: str) -> list[str]:
@@ -200,6 +214,13 @@ class _Register(_ByPage):
         customers.update(row_digest=b"", minor_until=None, intermediary=None)
         PolicyRole.objects.filter(subject__in=whole).delete()
         RetentionEvent.objects.filter(subject__in=whole).delete()
+        for model in (
+            CorrectionClock,
+            CorrectionCode,
+            CorrectionConfirmation,
+            CorrectionStep,
+        ):
+            model.objects.filter(subject__in=whole).delete()
         PortalLogin.objects.filter(subject__in=whole).delete()
         for rows in (
             Representative.objects.filter(subject__in=whole),
@@ -214,6 +235,8 @@ class _Register(_ByPage):
             ("role", PolicyRole.objects.filter(subject__in=whole)),
             ("assignment", Assignment.objects.current().filter(subject__in=whole)),
             ("event", RetentionEvent.objects.filter(subject__in=whole)),
+            ("confirmation", CorrectionConfirmation.objects.filter(subject__in=whole)),
+            ("step", CorrectionStep.objects.filter(subject__in=whole)),
             ("login", PortalLogin.objects.filter(subject__in=whole)),
             ("restriction", Restriction.objects.filter(holding__in=gone.all)),
         ):
@@ -322,7 +345,12 @@ def _names(gone: Gone) -> set[bytes]:
     refs = Customer.objects.filter(subject__in=whole).values_list("ref", flat=True)
     policies = Policy.objects.filter(holding__in=gone.holdings.get("policy", []))
     claims = Claim.objects.filter(holding__in=gone.holdings.get("claim", []))
-    named = [*refs, *policies.values_list("ref", flat=True), *claims.values_list("ref", flat=True)]
+    corrections = Correction.objects.filter(holding__in=gone.holdings.get("correction", []))
+    named = [
+        each
+        for rows in (policies, claims, corrections)
+        for each in rows.values_list("ref", flat=True)
+    ] + list(refs)
     uuids = [*gone.all, *(each.uid for each in gone.whole)]
     return {each.encode() for each in named} | {str(each).encode() for each in uuids}
 

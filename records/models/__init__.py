@@ -6,6 +6,16 @@ from records.models.books import Book, Intermediary, Product
 from records.models.claim_decisions import ClaimDecision, ClaimPayment, ClaimTerms
 from records.models.claim_steps import ClaimClock, ClaimNeed, ClaimPaper, ClaimStep
 from records.models.copies import DataCopy
+from records.models.corrections import (
+    Correction,
+    CorrectionClock,
+    CorrectionCode,
+    CorrectionConfirmation,
+    CorrectionEvidence,
+    CorrectionItem,
+    CorrectionStep,
+    FormerValue,
+)
 from records.models.customers import Account, Customer, Finances, Identity, Representative
 from records.models.destruction import (
     CertificatePage,
@@ -54,6 +64,13 @@ __all__ = [
     "ClaimTerms",
     "Contact",
     "ContactFlag",
+    "Correction",
+    "CorrectionClock",
+    "CorrectionCode",
+    "CorrectionConfirmation",
+    "CorrectionEvidence",
+    "CorrectionItem",
+    "CorrectionStep",
     "Customer",
     "DataCopy",
     "DestructionBatch",
@@ -64,6 +81,7 @@ __all__ = [
     "EntryCode",
     "ExpiryRun",
     "Finances",
+    "FormerValue",
     "HeldStates",
     "HoldCount",
     "HoldReview",

@@ -20,9 +20,11 @@ from custodian.regimes.packs import Trigger
 from custodian.regimes.periods import Period
 from records.models import (
     Claim,
+    Correction,
     Customer,
     Document,
     Finances,
+    FormerValue,
     Identity,
     Policy,
     PolicyRole,
@@ -75,6 +77,17 @@ class _Case:
     paid: bool
 
 
+@dataclass(frozen=True)
+class _Amendment:
+    """A correction, or a value that one replaced, with the day on which it was over."""
+
+    kind: str
+    ref: str
+    holding: UUID
+    owner: int
+    closed_on: date | None  # None: it is still being handled
+
+
 @dataclass
 class _World:
     """Everything about one page of customers."""
@@ -87,6 +100,7 @@ class _World:
     roles: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     cases: list[_Case] = field(default_factory=list)
     single: list[tuple[str, UUID, int]] = field(default_factory=list)
+    amendments: list[_Amendment] = field(default_factory=list)
     noted: dict[tuple[int, UUID | None, str], date] = field(default_factory=dict)
 
     def said(self, subject: int, holding: UUID | None, trigger: Trigger) -> date | None:
@@ -112,6 +126,9 @@ def _of_customer(world: _World, subject: int) -> Iterator[Held]:
     for kind, holding, owner in world.single:
         if owner == subject:
             yield Held(holding, subject, whole.facts(kind, holding))
+    for amendment in world.amendments:
+        if amendment.owner == subject:
+            yield Held(amendment.holding, subject, whole.of_amendment(amendment))
     for contract in contracts:
         if contract.owner == subject:
             own = [each for each in cases if world.contracts.get(each.policy) is contract]
@@ -149,6 +166,15 @@ class _Whole:
         ended = self._ended()
         events.append(Event(Trigger.RELATIONSHIP_ENDED, ended))
         return Facts(kind, events=tuple(events), ended_on=ended)
+
+    def of_amendment(self, amendment: _Amendment) -> Facts:
+        """Never longer than the customer herself: of a prospect it goes when she goes."""
+        if amendment.closed_on is None:
+            return Facts(amendment.kind, (Use("correction", amendment.ref),))
+        if not self.contracts and not self.cases:
+            return self._prospect(amendment.kind, amendment.holding)
+        closed = Event(Trigger.CLOSED, amendment.closed_on, amendment.ref)
+        return Facts(amendment.kind, events=(closed,), ended_on=amendment.closed_on)
 
     def _prospect(self, kind: str, holding: UUID) -> Facts:
         """Only here does consent carry the data; under a contract the contract and the law do."""
@@ -232,6 +258,7 @@ def _read(subjects: Sequence[int], prospect: Period, today: date) -> _World:
     _read_contracts(world)
     _read_cases(world)
     _read_single(world)
+    _read_amendments(world)
     _read_gone(world)
     return world
 
@@ -311,8 +338,24 @@ def _read_single(world: _World) -> None:
         ]
 
 
+def _read_amendments(world: _World) -> None:
+    """Corrections, and what stood there before them."""
+    wanted = list(world.registered)
+    rows = Correction.objects.filter(subject__in=wanted).order_by("subject_id", "pk")
+    for ref, holding, owner, decided in rows.values_list(
+        "ref", "holding", "subject_id", "decided_at"
+    ):
+        closed = clock.local(decided).date() if decided else None
+        world.amendments.append(_Amendment("correction", ref, holding, owner, closed))
+    former = FormerValue.objects.filter(subject__in=wanted).order_by("subject_id", "pk")
+    for holding, owner, until in former.values_list("holding", "subject_id", "until"):
+        closed = clock.local(until).date()
+        world.amendments.append(_Amendment("former", "", holding, owner, closed))
+
+
 def _read_gone(world: _World) -> None:
     holdings = [holding for _kind, holding, _owner in world.single]
+    holdings += [each.holding for each in world.amendments]
     holdings += [each.holding for each in world.contracts.values()]
     holdings += [each.holding for each in world.cases]
     found = Tombstone.objects.filter(gone__in=holdings)

@@ -28,6 +28,7 @@ USES: Final[Mapping[str, Any]] = {
     "contract": gettext_lazy("保单有效"),
     "claim": gettext_lazy("理赔未结"),
     "prospect": gettext_lazy("尚在联系期内，没有保单"),
+    "correction": gettext_lazy("更正未办结"),
 }
 
 

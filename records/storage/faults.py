@@ -60,6 +60,8 @@ HOLDING_WORDS: Final[Mapping[str, Promise | str]] = {
     "policy": gettext_lazy("保单"),
     "claim": gettext_lazy("赔案"),
     "document": gettext_lazy("客户文件"),
+    "correction": gettext_lazy("更正申请"),
+    "former": gettext_lazy("更正前的内容"),
 }
 
 

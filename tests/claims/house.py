@@ -13,6 +13,7 @@ from access import approvals
 from access.models import Unit, User
 from access.vocabulary import Role
 from custodian import clock
+from records import policies
 from records.claim_handling import deciding, examining, filing, paying
 from records.claim_handling.deciding import Proposal
 from records.claim_handling.filing import Report
@@ -24,6 +25,22 @@ from tests.records import desk_estate
 MORNING = datetime(2026, 11, 2, 1, 30, tzinfo=UTC)  # 09:30 at the office, a Monday
 STORY = "下楼时踩空，左腕着地"
 REASONS = "属于意外医疗责任，按约定给付"
+
+
+def contract(holder: Customer) -> Policy:
+    """A policy registered as in the house, so that the log knows it; the holder is the insured."""
+    with estate.scopes.acting(estate.system()) as actor:
+        (found,) = policies.register(
+            [
+                policies.NewPolicy(
+                    source_key=holder.ref, holder=holder.pk, product_id=desk_estate.product().pk,
+                    values={"policy.number": "P20190418000418"}, starts_on=date(2019, 6, 12),
+                    roles=[(holder.pk, "policyholder", ""), (holder.pk, "insured", "")],
+                )
+            ],
+            book=holder.book, channel="desk", actor=actor,
+        )  # fmt: skip
+        return Policy.objects.select_related("product", "book").get(pk=found.pk)
 
 
 @dataclass
@@ -46,7 +63,7 @@ class House:
         for each in (self.second, self.officer):
             User.objects.filter(pk=each.pk).update(role_since=MORNING - timedelta(days=30))
         self.customer = estate.customer(of=[self.agent], unit_=self.unit)
-        self.policy = desk_estate.policy(self.customer)
+        self.policy = contract(self.customer)
 
     @contextmanager
     def on(self, days: float = 0) -> Iterator[datetime]:

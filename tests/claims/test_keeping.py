@@ -32,21 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def house(settings, tmp_path):
     settings.VAR = tmp_path
-    found = House()
-    with scopes.acting(estate.system()) as actor:
-        # Registered as in the house, so that the log knows it.
-        (found.policy,) = policies.register(
-            [
-                policies.NewPolicy(
-                    source_key="P1", holder=found.customer.pk, product_id=desk_estate.product().pk,
-                    values={"policy.number": "P20190418000777"},
-                    roles=[(found.customer.pk, "policyholder", ""), (found.customer.pk, "insured", "")],
-                )
-            ],
-            book=estate.book(), channel="desk", actor=actor,
-        )  # fmt: skip
-        Policy.objects.exclude(pk=found.policy.pk).delete() if False else None
-    return found
+    return House()
 
 
 def paid(house: House) -> Claim:

@@ -72,7 +72,7 @@ class Row:
 
     @property
     def of_customer(self) -> bool:
-        return self.names in {"customer", "policy"}
+        return self.names in {"claim", "customer", "policy"}
 
     @property
     def unexpected(self) -> list[str]:

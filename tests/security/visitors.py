@@ -50,12 +50,15 @@ from incidents.models import Alert
 from records import legal_holds, references
 from records.legal_holds.covering import Draft
 from records.models import (
+    Claim,
+    Customer,
     DestructionBatch,
     DestructionItem,
     Identity,
     ImportRun,
     Intermediary,
     LegalHold,
+    Policy,
     QuarantinedRow,
     RetentionEvent,
     StoragePlace,
@@ -129,7 +132,10 @@ class World:
         self.policies = {
             name: desk_estate.policy(customer) for name, customer in self.customers.items()
         }
-        desk_estate.claim(self.customers[OWN], self.policies[OWN])
+        self.claims = {
+            name: self._claim(self.customers[name], policy)
+            for name, policy in self.policies.items()
+        }
         self.stranger = stranger
         self.things = self._things(agent)
         self.cookies = {
@@ -143,6 +149,15 @@ class World:
             self.cookies[CUSTOMER, kind] = key
         estate.drain()
         self._seal()
+
+    def _claim(self, customer: Customer, policy: Policy) -> Claim:
+        """One that the handler has taken up."""
+        found = desk_estate.claim(customer, policy)
+        with scopes.acting(estate.system()):
+            Claim.objects.filter(pk=found.pk).update(
+                status="examining", handler=self.people["claims_handler"]
+            )
+        return found
 
     def _seal(self) -> None:
         """Every entry so far gets its place in the tree, so that there is a head to ask for."""
@@ -393,6 +408,8 @@ class World:
     def thing(self, names: str, which: str = OWN) -> str:
         if names == "customer":
             return self.customers[which].ref if which != ABSENT else references.new_customer()
+        if names == "claim":
+            return self.claims[which].ref if which != ABSENT else references.new_claim()
         if names == "policy":
             return self.policies[which].ref if which != ABSENT else references.new_policy()
         if which == ABSENT:
@@ -403,9 +420,11 @@ class World:
 
     def whose(self, role: str, names: str) -> list[str]:
         """Which customers, beside the agent's, lie outside what the role reaches."""
+        if role == CUSTOMER and names == "claim":
+            return [FOREIGN, COLLEAGUES]
         if role == CUSTOMER:
             return [FOREIGN] if f"{FOREIGN}'s {names}" in self.things else []
-        if names not in {"customer", "policy"}:
+        if names not in {"claim", "customer", "policy"}:
             return []
         return {"own": [FOREIGN, COLLEAGUES], "unit": [FOREIGN]}.get(REACH.get(role, "all"), [])
 
