@@ -12,6 +12,7 @@ _WATCHERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER, Role.AUDI
 _HANDLERS = frozenset({Role.CLAIMS_HANDLER})
 _DESK = frozenset({Role.AGENT, Role.CLAIMS_HANDLER, Role.SERVICE_DESK})
 _CUSTOMER_READERS = _DESK | _WATCHERS
+_ANSWERERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SERVICE_DESK})  # of customers' requests
 _GUESTS = frozenset({Role.AUDITOR, Role.REGULATOR})  # of a case
 _STAFF = frozenset(STAFF_ROLES)
 _CUSTOMERS = frozenset({Role.CUSTOMER})
@@ -151,6 +152,15 @@ class Action(StrEnum):
     RETENTION_READ = "records:retention:read"
     RETENTION_RECKON = "records:retention:reckon"
     RECORDS_EXPIRE = "records:own-records:expire"
+    REQUEST_DECIDE = "records:request:decide"
+    REQUEST_EXTEND = "records:request:extend"
+    REQUEST_EXTEND_APPROVE = "records:request:approve-extension"
+    REQUEST_HANDLE = "records:request:handle"
+    REQUEST_LIST = "records:request:list"
+    REQUEST_OPEN = "records:request:open"
+    REQUEST_READ = "records:request:read"
+    REQUEST_SAY = "records:request:say"
+    REQUEST_WORK = "records:request:work"
     SESSION_END = "access:session:end"
     STEP_UP = "access:session:step-up"
     SUBJECT_MARK = "access:subject:mark"
@@ -284,6 +294,15 @@ ACT: Mapping[Action, str] = {
     Action.RETENTION_PROPOSE: "change",
     Action.RETENTION_RECKON: "change",
     Action.RECORDS_EXPIRE: "destroy",
+    Action.REQUEST_DECIDE: "change",
+    Action.REQUEST_EXTEND: "change",
+    Action.REQUEST_EXTEND_APPROVE: "change",
+    Action.REQUEST_HANDLE: "change",
+    Action.REQUEST_LIST: "list",
+    Action.REQUEST_OPEN: "change",
+    Action.REQUEST_READ: "reveal",
+    Action.REQUEST_SAY: "change",
+    Action.REQUEST_WORK: "change",
     Action.SECOND_FACTOR_ENROL: "change",
     Action.SESSION_END: "change",
     Action.SUBJECT_MARK: "change",
@@ -440,6 +459,15 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.RETENTION_READ: _WATCHERS,
     Action.RETENTION_RECKON: _OFFICERS,
     Action.RECORDS_EXPIRE: frozenset(),
+    Action.REQUEST_DECIDE: _ANSWERERS,
+    Action.REQUEST_EXTEND: _ANSWERERS,
+    Action.REQUEST_EXTEND_APPROVE: _OFFICERS,
+    Action.REQUEST_HANDLE: _ANSWERERS,
+    Action.REQUEST_LIST: _WATCHERS | {Role.SERVICE_DESK, Role.CUSTOMER},
+    Action.REQUEST_OPEN: _ANSWERERS | {Role.CUSTOMER},
+    Action.REQUEST_READ: _ANSWERERS | {Role.CUSTOMER},
+    Action.REQUEST_SAY: frozenset({Role.CUSTOMER}),
+    Action.REQUEST_WORK: frozenset(),
     Action.SECOND_FACTOR_ENROL: _STAFF,
     Action.SECOND_FACTOR_SHOW: _STAFF,
     Action.SESSION_CLOSE: _STAFF,

@@ -87,6 +87,9 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     ),
     "reconciler": frozenset({Action.INDEX_REBUILD, Action.RESTORE_RECONCILE}),
     "reminder": frozenset(),
+    "requests": frozenset(
+        {Action.REQUEST_WORK, Action.RETENTION_NOTE, Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}
+    ),
     "replayer": frozenset(),
     "scrubber": frozenset({Action.STORAGE_CHANGE, Action.STORAGE_SCRUB}),
     "sequencer": frozenset(),

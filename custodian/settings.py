@@ -278,6 +278,10 @@ TIME_ZONE = "Asia/Shanghai"
 # Where tombstones are kept outside the database; a second place in other hands should copy it.
 CUSTODIAN_TOMBSTONES = Path(env.text("CUSTODIAN_TOMBSTONES", default=str(VAR / "tombstones")))
 
+# How many requests one customer may have open, and send in a day; company defaults.
+CUSTODIAN_REQUESTS_OPEN = env.number("CUSTODIAN_REQUESTS_OPEN", default=10)
+CUSTODIAN_REQUESTS_DAILY = env.number("CUSTODIAN_REQUESTS_DAILY", default=20)
+
 STATIC_URL = "/static/"
 # Elsewhere the files are served from the apps themselves.
 STATIC_ROOT = (
@@ -355,6 +359,7 @@ CELERY_TASK_TIME_LIMIT = 3600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "watch-requests": {"task": "records.tasks.watch_requests", "schedule": 120.0},
     "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
     "keep-sign-in": {"task": "records.tasks.keep_sign_in", "schedule": 10.0},
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},

@@ -23,6 +23,7 @@ class RecordsConfig(AppConfig):
             portal_data,
             portal_home,
             portal_looks,
+            request_portal,
         )
         from records.claim_handling import approving as claims_approving  # noqa: F401
         from records.claim_handling import going as claims_going
@@ -36,6 +37,7 @@ class RecordsConfig(AppConfig):
         from records.log_names import Customers
         from records.own_data.copy_store import CopyStore
         from records.own_data.estates import Estates
+        from records.requests.effects import consenting, deletion, limiting  # noqa: F401
         from records.retention import agreeing, own_records
         from records.sign_in import ending, entry_codes, representing, sending, store  # noqa: F401
         from records.staff_traces import Relations
@@ -56,6 +58,7 @@ class RecordsConfig(AppConfig):
         own_records.ready()
         stores.register(CopyStore())
         portal_home.register_panel("looks", 10, portal_looks.panel)
+        request_portal.ready()
         portal_home.register_way(10, _("我的资料"), "portal:data", portal_data.hint)
         ports.register_customers(Customers())
         ports.register_estates(Estates())

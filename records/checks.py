@@ -29,6 +29,8 @@ PREFIX = {
     "ClaimDecision": "claim",
     "ClaimNeed": "claim",
     "ClaimPayment": "claim",
+    "CustomerRequest": "request",
+    "RequestMessage": "request",
 }
 
 

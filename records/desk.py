@@ -182,6 +182,7 @@ def customer_page(
         and page.status == Subject.Status.ACTIVE,
         "may_claim": gate.may(actor, Action.CLAIM_FILE),
         "work_form": WorkForm() if gate.may(actor, Action.WORK_ITEM_OPEN) else None,
+        "takes_requests": gate.may(actor, Action.REQUEST_OPEN),
         **frame(actor),
     }
     return render(request, "desk/customer.html", context)

@@ -17,6 +17,7 @@ from records import (
     desk_reveal,
     desk_sign_in,
     desk_work,
+    request_desk,
 )
 
 app_name = "desk"
@@ -55,6 +56,9 @@ urlpatterns = [
     path("claims/<str:ref>/decide/", desk_claim_acts.decide, name="claim_decide"),
     path("claims/<str:ref>/pay/", desk_claim_acts.pay, name="claim_pay"),
     path("claims/<str:ref>/reveal/", desk_claim_acts.reveal, name="claim_reveal"),
+    path("customers/<str:ref>/requests/new/", request_desk.intake, name="request_new"),
+    path("requests/", request_desk.work, name="requests"),
+    path("requests/<str:ref>/", request_desk.one, name="request"),
     path("work/", desk_work.work, name="work"),
     path("work/<uuid:ref>/take/", desk_work.take, name="work_take"),
     path("work/<uuid:ref>/grant/", desk_grants.ask_for, name="work_grant"),

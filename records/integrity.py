@@ -12,6 +12,7 @@ from records import parts, vault
 from records.models import (
     Claim,
     Correction,
+    CustomerRequest,
     Document,
     Finances,
     FormerValue,
@@ -27,6 +28,7 @@ HOLDINGS: Final[Mapping[str, Any]] = {
     "policy": Policy,
     "claim": Claim,
     "document": Document,
+    "request": CustomerRequest,
     "correction": Correction,
     "former": FormerValue,
 }

@@ -24,10 +24,12 @@ from records.models import (
     ClaimNeed,
     ClaimPayment,
     Correction,
+    CustomerRequest,
     Document,
     Finances,
     Identity,
     Policy,
+    RequestMessage,
 )
 from records.tables import table_of
 
@@ -63,6 +65,8 @@ _MODELS: dict[str, Any] = {
     "claim_payment": ClaimPayment,
     "correction": Correction,
     "document": Document,
+    "request": CustomerRequest,
+    "message": RequestMessage,
 }
 
 

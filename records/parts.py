@@ -1,4 +1,4 @@
-"""Rows that lie under the key of another row: accounts under finances, decisions and payments under a claim.
+"""Rows that lie under the key of another row: accounts under finances, decisions under a claim, messages.
 
 Their values count as the holding's own, each in a place `code/slot`. What is proposed or former is of an
 element that the row names (`element`), and lies in a place of that name.
@@ -11,7 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from records.models import Account, ClaimDecision, ClaimNeed, ClaimPayment, CorrectionItem
+from records.models import (
+    Account,
+    ClaimDecision,
+    ClaimNeed,
+    ClaimPayment,
+    CorrectionItem,
+    RequestMessage,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ class Part:
 PARTS: Final[Mapping[str, tuple[Part, ...]]] = {
     "financial": (Part(Account, "subject_id"),),
     "claim": tuple(Part(each, "claim_id") for each in (ClaimNeed, ClaimDecision, ClaimPayment)),
+    "request": (Part(RequestMessage, "request_id"),),
     "correction": (Part(CorrectionItem, "correction_id"),),
 }
 

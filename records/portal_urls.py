@@ -11,6 +11,7 @@ from records import (
     portal_data,
     portal_home,
     portal_looks,
+    request_portal,
 )
 from records.sign_in import pages as sign_in
 
@@ -50,4 +51,8 @@ urlpatterns = [
         name="correction_paper",
     ),
     path("sign-out/", portal_home.sign_out, name="sign_out"),
+    path("requests/", request_portal.everything, name="requests"),
+    path("requests/new/", request_portal.choose, name="request_new"),
+    path("requests/new/<str:kind>/", request_portal.new, name="request_ask"),
+    path("requests/<str:ref>/", request_portal.one, name="request"),
 ]

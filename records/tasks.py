@@ -18,6 +18,7 @@ from records.importing import engine, expiry, quarantine, store
 from records.legal_holds import counting
 from records.models import ImportRun
 from records.own_data import copies
+from records.requests import effects, escalating
 from records.retention import reckoning
 from records.retention.own_records import expiring
 from records.sign_in import codes, entrances, sending
@@ -116,6 +117,8 @@ def sweep() -> None:
     for copy_id in copies.due():
         make_copy.delay(copy_id)
     copies.expire()
+    for effect_id in effects.due():
+        carry_out_request.delay(effect_id)
     for correction_id in applying.due():
         apply_correction.delay(correction_id)
     discarding.discard_drafts()
@@ -129,6 +132,20 @@ def sweep() -> None:
 def count_holds() -> None:
     """How much holds by book or rule cover, once a day and when they are new."""
     counting.carry_out()
+
+
+@shared_task
+def carry_out_request(effect_id: int) -> None:
+    try:
+        effects.carry_out(effect_id)
+    except IllegalMove:
+        _log.info("request-held-by-another", job=effect_id)
+
+
+@shared_task
+def watch_requests() -> None:
+    """Clocks of requests that have become near or late."""
+    escalating.watch()
 
 
 @shared_task

@@ -91,6 +91,12 @@ _TABLES = {
         for part in ("need", "decision", "payment")
     },
     "document": ("records_document t", "t.holding", "0"),
+    "request": ("records_customerrequest t", "t.holding", "0"),
+    "message": (
+        "records_requestmessage t JOIN records_customerrequest r ON r.id = t.request_id",
+        "r.holding",
+        "t.slot::int",
+    ),
     "correction": ("records_correction t", "t.holding", "0"),
 }
 _ONLY_CURRENT = {"account": " AND t.until IS NULL"}

@@ -153,6 +153,8 @@ asked (holding, owner, kind, policy_id) AS MATERIALIZED (
     UNION ALL
     SELECT holding, subject_id, 'document', NULL FROM records_document WHERE {where}
     UNION ALL
+    SELECT holding, subject_id, 'beside', NULL FROM records_customerrequest WHERE {where}
+    UNION ALL
     SELECT holding, subject_id, 'beside', NULL FROM records_correction WHERE {where}
     UNION ALL
     SELECT holding, subject_id, 'beside', NULL FROM records_formervalue WHERE {where}
@@ -189,6 +191,9 @@ asked (holding, owner, kind, policy_id) AS MATERIALIZED (
     UNION ALL
     SELECT holding, subject_id, 'document', NULL
     FROM records_document JOIN subject_near USING (subject_id)
+    UNION ALL
+    SELECT holding, subject_id, 'beside', NULL
+    FROM records_customerrequest JOIN subject_near USING (subject_id)
     UNION ALL
     SELECT holding, subject_id, 'beside', NULL
     FROM records_correction JOIN subject_near USING (subject_id)

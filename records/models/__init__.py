@@ -29,6 +29,13 @@ from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.legal_holds import HoldCount, HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
+from records.models.requests import (
+    CustomerRequest,
+    RequestClock,
+    RequestEffect,
+    RequestMessage,
+    RequestStep,
+)
 from records.models.retention import ExpiryRun, Keeping, KeepingRun, RetentionEvent
 from records.models.sign_in import (
     Contact,
@@ -72,6 +79,7 @@ __all__ = [
     "CorrectionItem",
     "CorrectionStep",
     "Customer",
+    "CustomerRequest",
     "DataCopy",
     "DestructionBatch",
     "DestructionItem",
@@ -101,6 +109,10 @@ __all__ = [
     "QuarantinedRow",
     "Representation",
     "Representative",
+    "RequestClock",
+    "RequestEffect",
+    "RequestMessage",
+    "RequestStep",
     "RetentionEvent",
     "ScrubRun",
     "SignInCode",

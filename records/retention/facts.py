@@ -6,7 +6,7 @@ A page of customers costs a handful of statements, whatever they hold.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -31,7 +31,9 @@ from records.models import (
     RetentionEvent,
     Tombstone,
 )
+from records.retention import request_facts
 from records.retention.deciding import Event, Facts, Use
+from records.retention.request_facts import Asked
 
 YEAR = Period(months=12)
 _OPEN_CLAIM = frozenset(
@@ -100,6 +102,7 @@ class _World:
     roles: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     cases: list[_Case] = field(default_factory=list)
     single: list[tuple[str, UUID, int]] = field(default_factory=list)
+    asked: Mapping[int, list[Asked]] = field(default_factory=dict)
     amendments: list[_Amendment] = field(default_factory=list)
     noted: dict[tuple[int, UUID | None, str], date] = field(default_factory=dict)
 
@@ -122,20 +125,30 @@ def gather(subjects: Sequence[int], *, prospect: Period, today: date) -> Iterato
 def _of_customer(world: _World, subject: int) -> Iterator[Held]:
     contracts = [world.contracts[key] for key in sorted(world.roles[subject])]
     cases = [each for each in world.cases if each.owner == subject or _pays(world, each, subject)]
+    asked = world.asked.get(subject, ())
+    for holding, facts in _by_contracts(world, subject, contracts, cases):
+        yield Held(holding, subject, request_facts.while_needed(facts, asked))
+    for each in asked:
+        yield Held(each.holding, subject, request_facts.facts(each))
+
+
+def _by_contracts(
+    world: _World, subject: int, contracts: list[_Contract], cases: list[_Case]
+) -> Iterator[tuple[UUID, Facts]]:
     whole = _Whole(world, subject, contracts, cases)
     for kind, holding, owner in world.single:
         if owner == subject:
-            yield Held(holding, subject, whole.facts(kind, holding))
+            yield holding, whole.facts(kind, holding)
     for amendment in world.amendments:
         if amendment.owner == subject:
-            yield Held(amendment.holding, subject, whole.of_amendment(amendment))
+            yield amendment.holding, whole.of_amendment(amendment)
     for contract in contracts:
         if contract.owner == subject:
             own = [each for each in cases if world.contracts.get(each.policy) is contract]
-            yield Held(contract.holding, subject, _of_policy(world, contract, own))
+            yield contract.holding, _of_policy(world, contract, own)
     for case in cases:
         if case.owner == subject:
-            yield Held(case.holding, subject, _of_claim(world, case))
+            yield case.holding, _of_claim(world, case)
 
 
 def _pays(world: _World, case: _Case, subject: int) -> bool:
@@ -258,6 +271,7 @@ def _read(subjects: Sequence[int], prospect: Period, today: date) -> _World:
     _read_contracts(world)
     _read_cases(world)
     _read_single(world)
+    world.asked = request_facts.of(list(world.registered))
     _read_amendments(world)
     _read_gone(world)
     return world
@@ -358,5 +372,6 @@ def _read_gone(world: _World) -> None:
     holdings += [each.holding for each in world.amendments]
     holdings += [each.holding for each in world.contracts.values()]
     holdings += [each.holding for each in world.cases]
+    holdings += [each.holding for asked in world.asked.values() for each in asked]
     found = Tombstone.objects.filter(gone__in=holdings)
     world.gone = set(found.values_list("gone", flat=True))

@@ -66,7 +66,7 @@ def checked(run: ScrubRun) -> int:
 
 
 KINDS: Final = (
-    "identity", "financial", "policy", "claim", "document", "correction", "former",
+    "identity", "financial", "policy", "claim", "document", "request", "correction", "former",
 )  # fmt: skip
 
 
