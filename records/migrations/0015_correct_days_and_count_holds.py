@@ -88,6 +88,15 @@ class Migration(migrations.Migration):
                 name="retention_event_waits_for_an_approval",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="disposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("proof_sha256", ""), ("proof_sha256__regex", "^[0-9a-f]{64}$"), _connector="OR"
+                ),
+                name="disposal_proof_is_a_hash",
+            ),
+        ),
         migrations.CreateModel(
             name="HoldCount",
             fields=[

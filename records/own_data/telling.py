@@ -48,7 +48,6 @@ class Line:
 
     visit: Visit
     at: datetime
-    until: datetime | None
     who: Any
     place: str
     verb: Any
@@ -95,7 +94,6 @@ def line(visit: Visit, standing: Standing) -> Line:
     return Line(
         visit=visit,
         at=visit.last,
-        until=None,
         who=who(visit),
         place=_place(visit),
         verb=_verb(visit),

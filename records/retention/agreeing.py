@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from access import approvals
 from access.actions import Action
@@ -75,7 +74,7 @@ class _Kind:
             (_("改为"), [payload["on"]]),
             (_("理由"), [payload["reason"]]),
             (
-                pgettext_lazy("保存期限", "保存至"),
+                _("保存至"),
                 [f"{telling.KINDS[kind]} {was} → {now}" for kind, was, now in payload["earlier"]]
                 or [_("此刻不变，别的规则更长")],
             ),

@@ -199,7 +199,7 @@ DESK = [
     "/accounts/recertification/",
 ]
 PORTAL = [
-    "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/",
+    "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/", "/portal/sign-ins/",
 ]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -211,7 +211,7 @@ OFFICE = [
     "/admin/recertifications/{campaign}/", "/accounts/recertification/",
     "/admin/storage/", "/admin/storage/places/new/",
     "/admin/audits/", "/admin/audits/rules/", "/admin/audits/rules/drip/", "/admin/findings/{finding}/",
-    "/admin/units/{unit}/",
+    "/admin/units/{unit}/", "/desk/customers/{ref}/sign-in/",
     "/admin/exports/", "/admin/exports/new/", "/admin/exports/{export}/",
     "/admin/legal-holds/", "/admin/legal-holds/new/", "/admin/legal-holds/new/?scope=query",
     "/admin/training/", "/admin/training/courses/careful-looks/",

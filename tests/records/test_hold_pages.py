@@ -159,7 +159,7 @@ def test_the_list_says_how_much_is_held_and_which_review_is_late(house):
         row = text[text.index(hold.code) : text.index("</tr>", text.index(hold.code))]
         assert "已逾期" in row
         assert 'class="num" data-label="客户">1<' in row
-        assert 'class="num" data-label="资料（份）">4<' in row
+        assert 'class="num" data-label="资料（份）"><span>4<' in row
         row = text[text.index(lapsed.code) : text.index("</tr>", text.index(lapsed.code))]
         assert "逾期未复核，已失效" in row
         assert "已逾期" not in row
