@@ -12,6 +12,7 @@ _WATCHERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER, Role.AUDI
 _HANDLERS = frozenset({Role.CLAIMS_HANDLER})
 _DESK = frozenset({Role.AGENT, Role.CLAIMS_HANDLER, Role.SERVICE_DESK})
 _CUSTOMER_READERS = _DESK | _WATCHERS
+_ANSWERERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SERVICE_DESK})  # of customers' requests
 _GUESTS = frozenset({Role.AUDITOR, Role.REGULATOR})  # of a case
 _STAFF = frozenset(STAFF_ROLES)
 _CUSTOMERS = frozenset({Role.CUSTOMER})
@@ -57,6 +58,13 @@ class Action(StrEnum):
     CLAIM_READ = "records:claim:read"
     CLAIM_TERMS_APPROVE = "records:claim-terms:approve"
     CLAIM_TERMS_PROPOSE = "records:claim-terms:propose"
+    CORRECTION_APPLY = "records:correction:apply"
+    CORRECTION_APPROVE = "records:correction:approve"
+    CORRECTION_CHECK = "records:correction:check"
+    CORRECTION_COMPARE = "records:correction:compare"
+    CORRECTION_CONFIRM = "records:correction:confirm"
+    CORRECTION_RAISE = "records:correction:raise"
+    CORRECTION_READ = "records:correction:read"
     COUNTERPARTY_READ = "transfers:counterparty:read"
     CUSTOMER_CHANGE = "records:customer:change"
     CUSTOMER_CREATE = "records:customer:create"
@@ -139,10 +147,20 @@ class Action(StrEnum):
     RETENTION_APPROVE = "records:destruction:approve"
     RETENTION_DESTROY = "records:destruction:carry-out"
     RETENTION_NOTE = "records:retention:note"
+    RETENTION_NOTE_APPROVE = "records:retention:approve-note"
     RETENTION_PROPOSE = "records:destruction:propose"
     RETENTION_READ = "records:retention:read"
     RETENTION_RECKON = "records:retention:reckon"
     RECORDS_EXPIRE = "records:own-records:expire"
+    REQUEST_DECIDE = "records:request:decide"
+    REQUEST_EXTEND = "records:request:extend"
+    REQUEST_EXTEND_APPROVE = "records:request:approve-extension"
+    REQUEST_HANDLE = "records:request:handle"
+    REQUEST_LIST = "records:request:list"
+    REQUEST_OPEN = "records:request:open"
+    REQUEST_READ = "records:request:read"
+    REQUEST_SAY = "records:request:say"
+    REQUEST_WORK = "records:request:work"
     SESSION_END = "access:session:end"
     STEP_UP = "access:session:step-up"
     SUBJECT_MARK = "access:subject:mark"
@@ -220,6 +238,12 @@ ACT: Mapping[Action, str] = {
     Action.CLAIM_PAY: "change",
     Action.CLAIM_TERMS_APPROVE: "change",
     Action.CLAIM_TERMS_PROPOSE: "change",
+    Action.CORRECTION_APPLY: "change",
+    Action.CORRECTION_APPROVE: "change",
+    Action.CORRECTION_CHECK: "change",
+    Action.CORRECTION_CONFIRM: "change",
+    Action.CORRECTION_RAISE: "change",
+    Action.CORRECTION_READ: "list",
     Action.DOCUMENT_ADD: "change",
     Action.FINDING_ANSWER: "change",
     Action.FINDING_ASK: "change",
@@ -266,9 +290,19 @@ ACT: Mapping[Action, str] = {
     Action.RETENTION_APPROVE: "change",
     Action.RETENTION_DESTROY: "destroy",
     Action.RETENTION_NOTE: "change",
+    Action.RETENTION_NOTE_APPROVE: "change",
     Action.RETENTION_PROPOSE: "change",
     Action.RETENTION_RECKON: "change",
     Action.RECORDS_EXPIRE: "destroy",
+    Action.REQUEST_DECIDE: "change",
+    Action.REQUEST_EXTEND: "change",
+    Action.REQUEST_EXTEND_APPROVE: "change",
+    Action.REQUEST_HANDLE: "change",
+    Action.REQUEST_LIST: "list",
+    Action.REQUEST_OPEN: "change",
+    Action.REQUEST_READ: "reveal",
+    Action.REQUEST_SAY: "change",
+    Action.REQUEST_WORK: "change",
     Action.SECOND_FACTOR_ENROL: "change",
     Action.SESSION_END: "change",
     Action.SUBJECT_MARK: "change",
@@ -331,6 +365,14 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CLAIM_READ: _CUSTOMER_READERS,
     Action.CLAIM_TERMS_APPROVE: _WATCHERS,
     Action.CLAIM_TERMS_PROPOSE: _OFFICERS,
+    Action.CORRECTION_APPLY: frozenset(),
+    Action.CORRECTION_APPROVE: _WATCHERS,
+    # Whoever serves a customer of his own may raise one, and neither checks nor confirms it.
+    Action.CORRECTION_CHECK: frozenset({Role.SERVICE_DESK, Role.COMPLIANCE_OFFICER}),
+    Action.CORRECTION_COMPARE: frozenset(),
+    Action.CORRECTION_CONFIRM: _CUSTOMERS | {Role.SERVICE_DESK},
+    Action.CORRECTION_RAISE: _DESK | _OFFICERS | _CUSTOMERS,
+    Action.CORRECTION_READ: _CUSTOMER_READERS | _CUSTOMERS,
     Action.COUNTERPARTY_READ: _WATCHERS,
     Action.CUSTOMER_CHANGE: _DESK | _OFFICERS,
     Action.CUSTOMER_CREATE: _DESK | _OFFICERS,
@@ -340,8 +382,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CUSTOMER_SEARCH: _CUSTOMER_READERS,
     Action.CUSTOMER_VIEW: _CUSTOMER_READERS | _CUSTOMERS,
     Action.DEMO_BEGIN: frozenset(),
-    Action.DOCUMENT_ADD: _DESK | _OFFICERS,
-    Action.DOCUMENT_READ: _DESK | _OFFICERS,
+    Action.DOCUMENT_ADD: _DESK | _OFFICERS | _CUSTOMERS,
+    Action.DOCUMENT_READ: _DESK | _OFFICERS | _CUSTOMERS,
     Action.FINDING_ANSWER: _STAFF,
     Action.FINDING_ASK: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.FINDING_DECIDE: _OFFICERS | {Role.SECURITY_OFFICER},
@@ -412,10 +454,20 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.RETENTION_APPROVE: _OFFICERS,
     Action.RETENTION_DESTROY: frozenset(),
     Action.RETENTION_NOTE: _OFFICERS,
+    Action.RETENTION_NOTE_APPROVE: _OFFICERS,
     Action.RETENTION_PROPOSE: _OFFICERS,
     Action.RETENTION_READ: _WATCHERS,
     Action.RETENTION_RECKON: _OFFICERS,
     Action.RECORDS_EXPIRE: frozenset(),
+    Action.REQUEST_DECIDE: _ANSWERERS,
+    Action.REQUEST_EXTEND: _ANSWERERS,
+    Action.REQUEST_EXTEND_APPROVE: _OFFICERS,
+    Action.REQUEST_HANDLE: _ANSWERERS,
+    Action.REQUEST_LIST: _WATCHERS | {Role.SERVICE_DESK, Role.CUSTOMER},
+    Action.REQUEST_OPEN: _ANSWERERS | {Role.CUSTOMER},
+    Action.REQUEST_READ: _ANSWERERS | {Role.CUSTOMER},
+    Action.REQUEST_SAY: frozenset({Role.CUSTOMER}),
+    Action.REQUEST_WORK: frozenset(),
     Action.SECOND_FACTOR_ENROL: _STAFF,
     Action.SECOND_FACTOR_SHOW: _STAFF,
     Action.SESSION_CLOSE: _STAFF,

@@ -36,6 +36,16 @@ REACH: Mapping[Role, Reach] = {
 
 # What each piece of the system may do; there is no default actor and no all-powerful one.
 SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
+    "corrector": frozenset(
+        {
+            Action.CORRECTION_APPLY,
+            Action.CORRECTION_COMPARE,
+            Action.CORRECTION_RAISE,
+            Action.RETENTION_DESTROY,
+            Action.WORK_ITEM_CLOSE,
+            Action.WORK_ITEM_OPEN,
+        }
+    ),
     "demo": frozenset(
         {Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}
     ),
@@ -77,6 +87,9 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     ),
     "reconciler": frozenset({Action.INDEX_REBUILD, Action.RESTORE_RECONCILE}),
     "reminder": frozenset(),
+    "requests": frozenset(
+        {Action.REQUEST_WORK, Action.RETENTION_NOTE, Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}
+    ),
     "replayer": frozenset(),
     "scrubber": frozenset({Action.STORAGE_CHANGE, Action.STORAGE_SCRUB}),
     "sequencer": frozenset(),

@@ -18,6 +18,9 @@ from custodian import clock, elements
 from custodian.errors import CustodianError
 
 WHOLE = frozenset({"identity", "financial"})  # kinds of which a customer has one holding
+# What she asks for herself is read and answered, whatever of hers is stored only, and read afterwards:
+# it is kept as evidence of what was asked and answered.
+ANSWERED = frozenset({"request"})
 PURPOSES = frozenset({"", *Purpose.values})
 CHANNELS = frozenset({"", *Channel.values})
 _SYSTEM_ALLOWED = Decision(allowed=True, because=("system",))
@@ -69,6 +72,8 @@ def decide(
     )
     if stored_only and not request.masked:
         decisions["status"] = Decision(allowed=False, because=("restricted",))
+    if not request.masked and any(request.purpose in each.objected for each in found):
+        decisions["objection"] = Decision(allowed=False, because=("objected",))
     purposes = [each.lent for each in found if each.lent]
     if not request.masked and any(request.purpose not in each for each in purposes):
         decisions["grant"] = Decision(allowed=False, because=("grant-purpose",))
@@ -82,9 +87,9 @@ def is_restricted(
 
     Of several policies or claims that nobody names, the vault leaves out those that are.
     """
-    if found.status != "active":
-        return True
     kinds = {code.partition(".")[0] for code in elements}
+    if found.status != "active" and (found.status == "destroyed" or not kinds or kinds - ANSWERED):
+        return True
     return any(
         kind in kinds and (kind in WHOLE or holding in holdings)
         for kind, holding in found.restricted

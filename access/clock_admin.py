@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -144,7 +144,7 @@ def calendar_year(request: HttpRequest, year: int) -> HttpResponse:
         "mark": words.mark_key(found.year.mark),
         "working": clock_telling.working_days(year),
         "months": list(clock_telling.months(year)),
-        "weekdays": [(WEEKDAYS_ABBR[each], WEEKDAYS[each]) for each in range(7)],
+        "weekdays": [(_short(each), WEEKDAYS[each]) for each in range(7)],
         "versions": law_frame.told(clock_telling.versions_of_year(year, today())),
         "waiting": found.waiting,
         "may_enter": calendar_entering.may_enter(year),
@@ -173,6 +173,11 @@ def enter_year(request: HttpRequest, year: int) -> HttpResponse:
     return law_frame.template(
         request, "calendar_edit", context, status=422 if form.is_bound else 200
     )
+
+
+def _short(weekday: int) -> str:
+    """一, Mon."""
+    return str(WEEKDAYS[weekday])[:3] if words.english() else str(WEEKDAYS[weekday])[-1:]
 
 
 def _enterable(text: str) -> ToldYear | None:

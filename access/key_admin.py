@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from access import gate
+from access import gate, ports
 from access.actions import Action
 from access.admin_pages import CHANNEL, Headline, actor_of, enter, headlines, page
 from access.key_rotation import inventory, jobs, retiring
@@ -80,6 +80,7 @@ def _page(request: HttpRequest, form: RotateForm, *, status: int = 200) -> HttpR
         "indexes": inventory.indexes(),
         "staff_apart": inventory.staff_apart(),
         "public_keys": inventory.public_keys(),
+        "recipients": ports.backups().recipients(),
         "next": inventory.next_change(),
         "rotations": [(each, _took(each)) for each in rotations],
         "open": [

@@ -77,6 +77,25 @@ class Estates(Protocol):
 
 
 @dataclass(frozen=True)
+class Recipient:
+    """A public key that backups are sealed to; its private half is elsewhere.
+
+    `first` and `newest` are of the backups in the folder that only this key opens; there may be none.
+    """
+
+    fingerprint: str
+    current: bool
+    backups: int = 0
+    first: datetime | None = None
+    newest: datetime | None = None
+
+
+class Backups(Protocol):
+    def recipients(self) -> Sequence[Recipient]:
+        """The key that is set, and those that older backups still need, the newest use first."""
+
+
+@dataclass(frozen=True)
 class Lost:
     """Acts that are on record outside and not in a restored database; `count` is 0 if nobody knows."""
 
@@ -95,11 +114,16 @@ class Ledger(Protocol):
         """What it knows and a database restored to `since` does not."""
 
 
+_backed_up: list[Backups] = []
 _ledgers: list[Ledger] = []
 _registered: list[Customers] = []
 _holding: list[Holders] = []
 _related: list[Relations] = []
 _owning: list[Estates] = []
+
+
+def register_backups(port: Backups) -> None:
+    _backed_up[:] = [port]
 
 
 def register_customers(port: Customers) -> None:
@@ -130,12 +154,17 @@ def ledgers() -> tuple[Ledger, ...]:
 def missing() -> list[str]:
     """Ports that nobody registered; `manage.py check` fails on them."""
     held = {
+        "Backups": _backed_up,
         "Customers": _registered,
         "Estates": _owning,
         "Holders": _holding,
         "Relations": _related,
     }
     return [name for name, port in held.items() if not port]
+
+
+def backups() -> Backups:
+    return _backed_up[0]
 
 
 def customers() -> Customers:

@@ -91,6 +91,7 @@ class Found:
     in_window: bool = False  # one of them is break-glass
     # What of hers is stored and not used, as kind and holding.
     restricted: frozenset[tuple[str, UUID]] = frozenset()
+    objected: frozenset[str] = frozenset()  # the purposes that she does not want it used for
 
 
 _FIND = """
@@ -106,7 +107,8 @@ SELECT s.id, s.uid, s.status,
        EXISTS (SELECT 1 FROM access_assignment a
                WHERE a.subject_id = s.id AND a.user_id = %(actor)s AND a.window_id IS NOT NULL
                  AND a.since <= statement_timestamp() AND a.until > statement_timestamp()),
-       ARRAY (SELECT r.kind || ' ' || r.holding FROM access_restriction r WHERE r.subject_id = s.id)
+       ARRAY (SELECT r.kind || ' ' || r.holding FROM access_restriction r WHERE r.subject_id = s.id),
+       ARRAY (SELECT o.purpose FROM access_objection o WHERE o.subject_id = s.id)
 FROM access_subject s JOIN keys.subject_key k ON k.subject = s.id
 WHERE s.id = ANY (%(subjects)s)
 """
@@ -127,7 +129,7 @@ def find(subjects: Sequence[int]) -> dict[int, Found]:
 
 
 def _found(row: Any, actor: Actor) -> Found:
-    ordinal, uid, status, assigned, unit, kek, wrapped, lent, in_window, kept = row
+    ordinal, uid, status, assigned, unit, kek, wrapped, lent, in_window, kept, objected = row
     own = assigned or ordinal in actor.subjects
     near = own or unit or actor.reach is Reach.ALL
     purposes = frozenset[str]() if near else frozenset(lent)
@@ -144,4 +146,5 @@ def _found(row: Any, actor: Actor) -> Found:
         lent=purposes,
         in_window=window,
         restricted=frozenset((kind, UUID(holding)) for kind, holding in pairs),
+        objected=frozenset(objected),
     )

@@ -12,7 +12,8 @@ class CustodianConfig(AppConfig):
     def ready(self) -> None:
         # Without the application, a message would go to Celery's own default broker.
         from custodian import celery, checks  # noqa: F401
-        from custodian.backup import probing, words  # noqa: F401
+        from custodian.backup import probing, recipients, words  # noqa: F401
         from custodian.demo import checks as demo_checks  # noqa: F401
 
         probing.register()
+        recipients.register()

@@ -261,7 +261,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-FILE_UPLOAD_HANDLERS = ["records.importing.upload.SealedUploadHandler"]
+FILE_UPLOAD_HANDLERS = [
+    "records.evidence.upload.EvidenceUploadHandler",
+    "records.importing.upload.SealedUploadHandler",
+]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
@@ -274,6 +277,10 @@ TIME_ZONE = "Asia/Shanghai"
 
 # Where tombstones are kept outside the database; a second place in other hands should copy it.
 CUSTODIAN_TOMBSTONES = Path(env.text("CUSTODIAN_TOMBSTONES", default=str(VAR / "tombstones")))
+
+# How many requests one customer may have open, and send in a day; company defaults.
+CUSTODIAN_REQUESTS_OPEN = env.number("CUSTODIAN_REQUESTS_OPEN", default=10)
+CUSTODIAN_REQUESTS_DAILY = env.number("CUSTODIAN_REQUESTS_DAILY", default=20)
 
 STATIC_URL = "/static/"
 # Elsewhere the files are served from the apps themselves.
@@ -352,6 +359,7 @@ CELERY_TASK_TIME_LIMIT = 3600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "watch-requests": {"task": "records.tasks.watch_requests", "schedule": 120.0},
     "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
     "keep-sign-in": {"task": "records.tasks.keep_sign_in", "schedule": 10.0},
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
@@ -366,6 +374,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
     "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
+    "count-holds": {"task": "records.tasks.count_holds", "schedule": 15.0},
     "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "expire-backups": {"task": "custodian.tasks.expire_backups", "schedule": 3600.0},
     "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},

@@ -14,11 +14,13 @@ from access.admin_scope import ScopedAdmin
 from records import (  # noqa: F401  pages and lists that register themselves
     back_office,
     claims_admin,
+    correction_admin,
     customer_admin,
     destruction_admin,
     destruction_headlines,
     hold_admin,
     hold_notices,
+    request_admin,
     retention_admin,
 )
 from records.importing import pages  # noqa: F401  likewise

@@ -20,7 +20,7 @@ MOST_ACCOUNTS, MOST_POLICIES = 5, 20
 REVEALABLE: Final = sorted(
     each.code
     for each in elements.catalogue()
-    if not each.never_shown and not each.code.startswith("document.")
+    if not each.never_shown and not each.code.startswith(("correction.", "document."))
 )
 
 

@@ -19,32 +19,46 @@ class RecordsConfig(AppConfig):
             exporting,
             legal_holds,
             portal_claims,
+            portal_correction_panels,
             portal_data,
             portal_home,
             portal_looks,
+            request_portal,
         )
         from records.claim_handling import approving as claims_approving  # noqa: F401
         from records.claim_handling import going as claims_going
         from records.claim_handling import terms, watching  # noqa: F401
+        from records.corrections import applying
+        from records.corrections import approving as correction_approving  # noqa: F401
         from records.destruction import batches, import_store, own_stores, stores
+        from records.events import value_changed
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
         from records.own_data.copy_store import CopyStore
         from records.own_data.estates import Estates
-        from records.retention import own_records
+        from records.requests.effects import consenting, deletion, limiting  # noqa: F401
+        from records.retention import agreeing, own_records
         from records.sign_in import ending, entry_codes, representing, sending, store  # noqa: F401
         from records.staff_traces import Relations
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
+        value_changed.connect(ending.contact_changed, dispatch_uid="sign-in")
         own_stores.ready()
         claims_going.ready()
         portal_claims.ready()
-        rechecking.sources += [legal_holds.altered, batches.altered_approvals]
+        portal_correction_panels.ready()
+        rechecking.sources += [
+            legal_holds.altered,
+            batches.altered_approvals,
+            agreeing.altered,
+            applying.altered,
+        ]
         import_store.ready()
         own_records.ready()
         stores.register(CopyStore())
         portal_home.register_panel("looks", 10, portal_looks.panel)
+        request_portal.ready()
         portal_home.register_way(10, _("我的资料"), "portal:data", portal_data.hint)
         ports.register_customers(Customers())
         ports.register_estates(Estates())

@@ -26,6 +26,7 @@ BASES: Mapping[str, Promise | str] = {
     "contract": _("订立、履行合同所必需"),
     "duty": _("履行法定义务（反洗钱）"),
     "consent": _("单独同意"),
+    "rights": _("履行法定义务（答复个人的申请）"),
 }
 SERVING = frozenset(
     {Purpose.FOLLOW_UP, Purpose.POLICY_SERVICE, Purpose.COMPLAINT, Purpose.COMPLIANCE, Purpose.SELF}
@@ -344,3 +345,54 @@ DOCUMENT_CONTENT = _of(
     sensitive=True,
     harm=Harm.HEALTH,
 )
+# Papers that prove who somebody is or where she lives: the level of the ID number itself.
+DOCUMENT_PROOF = _of(
+    ElementClass.POLICY,
+    "document.proof",
+    _("身份与住址证明"),
+    3,
+    masks.whole,
+    purposes=frozenset(SELLING | PAYING),
+    owner="customer-service",
+)
+CORRECTION_NOTE = _of(
+    ElementClass.POLICY,
+    "correction.note",
+    _("更正说明"),
+    3,
+    masks.whole,
+    purposes=SERVING,
+    owner="customer-service",
+)
+CORRECTION_REFUSAL = _of(
+    ElementClass.POLICY,
+    "correction.refusal",
+    _("不予更正的说明"),
+    3,
+    masks.whole,
+    purposes=SERVING,
+    owner="customer-service",
+)
+
+
+def _said(name: str, label: Promise | str) -> Element:
+    """What was written in a request or to it; whoever handles it reads it."""
+    return _of(
+        ElementClass.POLICY,
+        f"request.{name}",
+        label,
+        3,
+        masks.whole,
+        purposes=frozenset(SERVING),
+        owner="customer-service",
+        basis="rights",
+    )
+
+
+REQUEST_TEXT = _said("text", _("申请内容"))
+REQUEST_INSURER = _said("insurer", _("指定的接收公司"))
+REQUEST_MESSAGE = _said("message", _("往来说明"))
+REQUEST_ANSWER = _said("answer", _("申请的答复"))
+REQUEST_REFUSAL = _said("refusal", _("不予办理的理由"))
+REQUEST_EXTENSION = _said("extension", _("延期的理由"))
+REQUEST_COMMENT = _said("comment", _("满意度意见"))

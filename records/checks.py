@@ -12,8 +12,15 @@ from custodian import elements
 
 SUFFIX = "_sealed"
 # Sealed, but no element of a customer's: names of uploads, whole rows set aside, codes on their way.
+# Proposed and former values are of the element that stands beside them.
 WITHOUT_ELEMENT = frozenset(
-    {"ImportFile.name_sealed", "QuarantinedRow.row_sealed", "SignInCode.code_sealed"}
+    {
+        "CorrectionItem.value_sealed",
+        "FormerValue.value_sealed",
+        "ImportFile.name_sealed",
+        "QuarantinedRow.row_sealed",
+        "SignInCode.code_sealed",
+    }
 )
 PREFIX = {
     "Identity": "identity",
@@ -22,6 +29,8 @@ PREFIX = {
     "ClaimDecision": "claim",
     "ClaimNeed": "claim",
     "ClaimPayment": "claim",
+    "CustomerRequest": "request",
+    "RequestMessage": "request",
 }
 
 

@@ -44,6 +44,10 @@ class MarkForm(forms.Form):
     )
 
 
+# Files have no mask, and what was said about a correction stands on its own page.
+_ELSEWHERE = frozenset(
+    {"document.content", "document.proof", "correction.note", "correction.refusal"}
+)
 LISTED = ("identity.name", "identity.id_number", "identity.mobile")
 
 
@@ -210,7 +214,7 @@ def _permitted(request: HttpRequest, codes: Iterable[str]) -> list[str]:
     return [
         code
         for code in codes
-        if code != "document.content"
+        if code not in _ELSEWHERE
         and gate.foresee(
             actor,
             code=code,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access import gate, looks, work_items
 from access.actions import Action
 from access.actors import Actor
-from access.models import Assignment
+from access.models import Assignment, Subject
 from access.vocabulary import Reach
 from custodian import elements
 from custodian.elements import Masked
@@ -178,8 +178,11 @@ def customer_page(
         "reads_only": not gate.may(actor, Action.CUSTOMER_CHANGE),
         "looks": _looks(page, purpose, actor),
         "own_work": work_items.open_of(subject.pk, actor=actor),
+        "corrects": gate.may(actor, Action.CORRECTION_RAISE)
+        and page.status == Subject.Status.ACTIVE,
         "may_claim": gate.may(actor, Action.CLAIM_FILE),
         "work_form": WorkForm() if gate.may(actor, Action.WORK_ITEM_OPEN) else None,
+        "takes_requests": gate.may(actor, Action.REQUEST_OPEN),
         **frame(actor),
     }
     return render(request, "desk/customer.html", context)

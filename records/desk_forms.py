@@ -54,7 +54,7 @@ def _quiet(**more: str) -> dict[str, str]:
     return {**quiet, "autocorrect": "off", **more}
 
 
-class _CodeInput(forms.TextInput):
+class CodeInput(forms.TextInput):
     """A code is typed anew each time; it never comes back in a page."""
 
     def __init__(self) -> None:
@@ -186,7 +186,7 @@ class RevealForm(PurposeForm):
         _offer(element, list(elements))
         purpose.choice_hints = hints  # type: ignore[attr-defined]
         self.fields["reason"].widget.attrs = _quiet()
-        self.fields["code"].widget = _CodeInput() if asks_code else forms.HiddenInput()
+        self.fields["code"].widget = CodeInput() if asks_code else forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -198,7 +198,7 @@ class RevealForm(PurposeForm):
 
     def ask_code(self, error: Any) -> None:
         """Show the field for the code with what is wrong."""
-        self.fields["code"].widget = _CodeInput()
+        self.fields["code"].widget = CodeInput()
         self.add_error("code", error)
 
 

@@ -99,9 +99,9 @@ class RepresentativeForm(forms.Form):
 @desk_page(body=BODY)
 def page(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     """What stands, and one act at a time. Nobody but the service desk; officers flag contacts too."""
-    subject = customer_or_404(ref, action=Action.CONTACT_FLAG, actor=actor, purpose=PURPOSE)
     if not gate.may(actor, Action.CONTACT_FLAG):
         gate.refuse(actor, Action.CONTACT_FLAG, because="role-not-covered", channel=CHANNEL)
+    subject = customer_or_404(ref, action=Action.CONTACT_FLAG, actor=actor, purpose=PURPOSE)
     customer = Customer.objects.visible_to(actor).get(pk=subject.pk)
     if request.method != "POST":
         return _page(request, customer, actor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
@@ -23,8 +24,18 @@ from records.models import Customer, Document, Withheld
 
 NAME: Final = "document.name"
 CONTENT: Final = "document.content"
+PROOF: Final = "document.proof"
 CHUNK: Final = 1 << 16
 LARGEST: Final = 2 << 30
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file as it came, before it was drawn anew: its size and the keyed hash of its bytes."""
+
+    size: int
+    digest: bytes
+    pages: int
 
 
 class DocumentTooLarge(CustodianError):
@@ -42,13 +53,24 @@ def add(
     media_type: str,
     chunks: Iterable[bytes],
     channel: str,
+    purpose: str = "policy_service",
+    received: Received | None = None,
     actor: Actor,
 ) -> Document:
     """Seal a file part by part and file it under the customer; a broken transfer leaves nothing behind."""
     holding = uuid4()
     document = Document(
-        subject_id=customer.pk, kind=kind, media_type=media_type, holding=holding, origins={}
+        subject_id=customer.pk,
+        kind=kind,
+        media_type=media_type,
+        holding=holding,
+        origins={},
+        added_by_id=actor.id,
+        channel=channel,
     )
+    if received is not None:
+        document.pages, document.received_size = received.pages, received.size
+        document.received_digest = received.digest
     path = path_of(document)
     try:
         with transaction.atomic(), scopes.acting(system("importer")):
@@ -59,7 +81,7 @@ def add(
                 actor,
                 Action.DOCUMENT_ADD,
                 channel=channel,
-                purpose="policy_service",
+                purpose=purpose,
                 subjects=gate.tagged(found),
                 facts={"document": kind.value, "state": states.keep([sealed]), "held": 1},
             )
@@ -71,7 +93,7 @@ def add(
 
 def read(document: Document, permit: Permit) -> Iterator[bytes]:
     """The file in clear, part by part. Raises `NotCovered` unless the permit is for this document."""
-    covered = document.subject_id in permit.subjects and CONTENT in permit.elements
+    covered = document.subject_id in permit.subjects and element_of(document) in permit.elements
     if permit.masked or not covered or document.holding not in permit.holdings:
         raise vault.NotCovered
     permit.spend()
@@ -89,10 +111,15 @@ def permit_to_read(
         purpose=purpose,
         channel=channel,
         subjects=[document.subject_id],
-        elements=[CONTENT],
+        elements=[element_of(document)],
         holdings=[document.holding],
         reason=reason,
     )
+
+
+def element_of(document: Document) -> str:
+    """What its content is in the catalogue, and to what it is bound."""
+    return PROOF if document.kind == Document.Kind.PROOF else CONTENT
 
 
 def path_of(document: Document) -> Path:
@@ -104,10 +131,10 @@ def path_of(document: Document) -> Path:
 def _seal(document: Document, name: str, chunks: Iterable[bytes], path: Path) -> vault.SealedValues:
     holding: UUID = document.holding
     key = keystore.create({holding: document.subject_id})[holding]
-    counted = _Counted(chunks)
+    counted, element = _Counted(chunks), element_of(document)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        for part in vault.seal_file(counted, holding=holding, key=key, element=CONTENT):
+        for part in vault.seal_file(counted, holding=holding, key=key, element=element):
             file.write(part)
         file.flush()
         os.fsync(file.fileno())
@@ -127,7 +154,9 @@ def _opened(document: Document) -> Iterator[bytes]:
     key = keys[document.holding]
     with path_of(document).open("rb") as file:
         parts = iter(lambda: file.read(CHUNK), b"")
-        yield from vault.open_file(parts, holding=document.holding, key=key, element=CONTENT)
+        yield from vault.open_file(
+            parts, holding=document.holding, key=key, element=element_of(document)
+        )
 
 
 class _Counted:

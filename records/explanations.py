@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.actors import Actor
+from access.models import Restriction
 from access.policy import Decision
 from access.reasons import sentence
 from access.training import words
@@ -61,6 +62,14 @@ def stored(page: Overview, kind: str) -> list[Why]:
     found = [each for each in page.standings.values() if each.kind == kind and each.restricted]
     if not found:
         return []
+    if asked := [each for each in found if each.because == Restriction.Because.REQUEST]:
+        day = clock.local(min(each.since for each in asked)).date().isoformat()
+        wanted: list[Fact] = [
+            ("no", _("客户要求限制处理，自 %(day)s 起只存不用，对谁都不揭示") % {"day": day}),
+            ("dash", _("客户随时可以解除；决定和解除都记在客户申请里")),
+        ]
+        heading = _("限制处理：%(what)s") % {"what": telling.KINDS[kind]}
+        return [{"heading": heading, "tone": "refuse", "facts": wanted}]
     dated = [each for each in found if each.until is not None]
     last = max(dated, key=lambda each: each.until or date.min, default=None)
     facts: list[Fact] = [("no", _("使用目的已结束，只存不用，对谁都不揭示"))]

@@ -18,7 +18,7 @@ from access.models import Approval
 from custodian import clock
 from records import legal_holds
 from records.hold_forms import FORMS, ReleaseForm, ReviewForm
-from records.legal_holds import covering, selectors, words
+from records.legal_holds import counting, covering, selectors, words
 from records.legal_holds.placing import NotOpen
 from records.models import LegalHold
 
@@ -148,7 +148,7 @@ def _page(
         "tone": tone,
         "scope": selectors.in_words(hold.scope, hold.selector),
         "means": words.MEANING[hold.scope],
-        "extent": covering.preview(covering.Draft(hold.scope, hold.selector)),
+        "extent": counting.extent(hold),
         "overdue": hold.holds and hold.review_on < clock.local().date(),
         "reviews": hold.reviews.select_related("reviewed_by"),
         "holds": hold.holds,

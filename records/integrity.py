@@ -9,7 +9,17 @@ from uuid import UUID
 from access import keystore
 from custodian.crypto.errors import KeyringSealed, OpenFailed
 from records import parts, vault
-from records.models import Claim, Document, Finances, Identity, Policy, Tombstone
+from records.models import (
+    Claim,
+    Correction,
+    CustomerRequest,
+    Document,
+    Finances,
+    FormerValue,
+    Identity,
+    Policy,
+    Tombstone,
+)
 
 PAGE = 500
 HOLDINGS: Final[Mapping[str, Any]] = {
@@ -18,6 +28,9 @@ HOLDINGS: Final[Mapping[str, Any]] = {
     "policy": Policy,
     "claim": Claim,
     "document": Document,
+    "request": CustomerRequest,
+    "correction": Correction,
+    "former": FormerValue,
 }
 
 

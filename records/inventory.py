@@ -23,10 +23,13 @@ from records.models import (
     ClaimDecision,
     ClaimNeed,
     ClaimPayment,
+    Correction,
+    CustomerRequest,
     Document,
     Finances,
     Identity,
     Policy,
+    RequestMessage,
 )
 from records.tables import table_of
 
@@ -60,8 +63,16 @@ _MODELS: dict[str, Any] = {
     "claim_need": ClaimNeed,
     "claim_decision": ClaimDecision,
     "claim_payment": ClaimPayment,
+    "correction": Correction,
     "document": Document,
+    "request": CustomerRequest,
+    "message": RequestMessage,
 }
+
+
+# A file has no column: it is counted by its row.
+_PROOF = Q(kind=Document.Kind.PROOF)
+_FILES: dict[str, Q] = {"document.content": ~_PROOF, "document.proof": _PROOF}
 
 
 @dataclass(frozen=True)
@@ -124,8 +135,8 @@ def _counts(actor: Actor) -> dict[str, int]:
 
 def _having(code: str) -> Count:
     column = f"{code.partition('.')[2]}_sealed"
-    if code == "document.content":
-        return Count("subject", distinct=True)
+    if code in _FILES:
+        return Count("subject", distinct=True, filter=_FILES[code])
     return Count("subject", distinct=True, filter=Q(**{f"{column}__isnull": False}))
 
 

@@ -1,6 +1,7 @@
-"""Rows that lie under the key of another row: accounts under finances, decisions and payments under a claim.
+"""Rows that lie under the key of another row: accounts under finances, decisions under a claim, messages.
 
-Their values count as the holding's own, each in a place `code/slot`.
+Their values count as the holding's own, each in a place `code/slot`. What is proposed or former is of an
+element that the row names (`element`), and lies in a place of that name.
 """
 
 from __future__ import annotations
@@ -10,7 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from records.models import Account, ClaimDecision, ClaimNeed, ClaimPayment
+from records.models import (
+    Account,
+    ClaimDecision,
+    ClaimNeed,
+    ClaimPayment,
+    CorrectionItem,
+    RequestMessage,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,8 @@ class Part:
 PARTS: Final[Mapping[str, tuple[Part, ...]]] = {
     "financial": (Part(Account, "subject_id"),),
     "claim": tuple(Part(each, "claim_id") for each in (ClaimNeed, ClaimDecision, ClaimPayment)),
+    "request": (Part(RequestMessage, "request_id"),),
+    "correction": (Part(CorrectionItem, "correction_id"),),
 }
 
 
@@ -48,11 +58,15 @@ def blobs_of(kind: str, owners: Iterable[int]) -> dict[int, dict[str, bytes]]:
 
 
 def places(kind: str, row: Any) -> dict[str, bytes]:
+    if isinstance(row, CorrectionItem):
+        return {} if row.value_sealed is None else {row.place: bytes(row.value_sealed)}
     return {f"{place}/{row.slot}": blob for place, blob in sealed_of(kind, row).items()}
 
 
 def sealed_of(kind: str, row: Any) -> dict[str, bytes]:
     """The sealed columns of one row that are filled, by element."""
+    if kind == "former":
+        return {} if row.value_sealed is None else {row.element: bytes(row.value_sealed)}
     return {
         f"{kind}.{name}": bytes(blob)
         for name in sealed(type(row))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from records import portal_claims, portal_copies, portal_data, portal_home, portal_looks
+from records import (
+    portal_claims,
+    portal_copies,
+    portal_corrections,
+    portal_data,
+    portal_home,
+    portal_looks,
+    request_portal,
+)
 from records.sign_in import pages as sign_in
 
 app_name = "portal"
@@ -26,5 +34,25 @@ urlpatterns = [
     path("claims/", portal_claims.table, name="claims"),
     path("claims/new/", portal_claims.new, name="claim_new"),
     path("claims/<str:ref>/", portal_claims.claim, name="claim"),
+    path("corrections/new/", portal_corrections.new, name="correction_new"),
+    path("corrections/<str:ref>/", portal_corrections.correction, name="correction"),
+    path("corrections/<str:ref>/value/", portal_corrections.value, name="correction_value"),
+    path(
+        "corrections/<str:ref>/evidence/", portal_corrections.evidence, name="correction_evidence"
+    ),
+    path("corrections/<str:ref>/check/", portal_corrections.check, name="correction_check"),
+    path("corrections/<str:ref>/confirm/", portal_corrections.confirm, name="correction_confirm"),
+    path(
+        "corrections/<str:ref>/withdraw/", portal_corrections.withdraw, name="correction_withdraw"
+    ),
+    path(
+        "corrections/<str:ref>/papers/<int:number>/",
+        portal_corrections.paper,
+        name="correction_paper",
+    ),
     path("sign-out/", portal_home.sign_out, name="sign_out"),
+    path("requests/", request_portal.everything, name="requests"),
+    path("requests/new/", request_portal.choose, name="request_new"),
+    path("requests/new/<str:kind>/", request_portal.new, name="request_ask"),
+    path("requests/<str:ref>/", request_portal.one, name="request"),
 ]

@@ -40,3 +40,5 @@ new_customer = partial(new, "c")
 new_policy = partial(new, "p")
 new_claim = partial(new, "k")
 new_document = partial(new, "d")
+new_request = partial(new, "r")
+new_correction = partial(new, "a")  # of an amendment: k is a claim

@@ -26,6 +26,7 @@ class Standing:
     until: date | None = None  # the last day of its period, as last reckoned
     rule: str = ""
     batch: str = ""
+    because: str = ""  # of a restriction
 
     @property
     def restricted(self) -> bool:
@@ -38,11 +39,11 @@ class Standing:
 
 # One statement for the page of a customer. A stone comes last and outweighs everything else.
 _ASK: Final = """
-SELECT r.holding, r.kind, 'restricted', r.since, k.keep_until, coalesce(k.rule, ''), ''
+SELECT r.holding, r.kind, 'restricted', r.since, k.keep_until, coalesce(k.rule, ''), '', r.because
 FROM access_restriction r LEFT JOIN records_keeping k ON k.holding = r.holding
 WHERE r.subject_id = %(subject)s
 UNION ALL
-SELECT t.gone, t.kind, 'destroyed', t.at, NULL, '', coalesce(b.code, '')
+SELECT t.gone, t.kind, 'destroyed', t.at, NULL, '', coalesce(b.code, ''), ''
 FROM records_tombstone t LEFT JOIN records_destructionbatch b ON b.id = t.batch_id
 WHERE t.subject_id = %(subject)s
 ORDER BY 3 DESC, 4 DESC

@@ -15,6 +15,7 @@ _APART: Final[Mapping[str, str]] = {
     "claim.decision_reasons": "claim_decision",
     "claim.paid_amount": "claim_payment",
     "claim.payment_reference": "claim_payment",
+    "request.message": "message",
 }
 
 

@@ -12,10 +12,13 @@ from access.vocabulary import Channel
 from custodian.workflow import IllegalMove
 from records import index_roots, reindexing
 from records.claim_handling import watching
+from records.corrections import applying, discarding
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
+from records.legal_holds import counting
 from records.models import ImportRun
 from records.own_data import copies
+from records.requests import effects, escalating
 from records.retention import reckoning
 from records.retention.own_records import expiring
 from records.sign_in import codes, entrances, sending
@@ -31,6 +34,11 @@ def run_import(run_id: int) -> None:
         engine.work(run_id)
     except IllegalMove:
         _log.info("import-held-by-another", run=run_id)
+
+
+@shared_task
+def apply_correction(correction_id: int) -> None:
+    applying.apply(correction_id)
 
 
 @shared_task
@@ -109,10 +117,35 @@ def sweep() -> None:
     for copy_id in copies.due():
         make_copy.delay(copy_id)
     copies.expire()
+    for effect_id in effects.due():
+        carry_out_request.delay(effect_id)
+    for correction_id in applying.due():
+        apply_correction.delay(correction_id)
+    discarding.discard_drafts()
     quarantine.expire()
     store.tidy()
     expiry.expire()
     tombstones.publish()
+
+
+@shared_task
+def count_holds() -> None:
+    """How much holds by book or rule cover, once a day and when they are new."""
+    counting.carry_out()
+
+
+@shared_task
+def carry_out_request(effect_id: int) -> None:
+    try:
+        effects.carry_out(effect_id)
+    except IllegalMove:
+        _log.info("request-held-by-another", job=effect_id)
+
+
+@shared_task
+def watch_requests() -> None:
+    """Clocks of requests that have become near or late."""
+    escalating.watch()
 
 
 @shared_task

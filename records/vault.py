@@ -91,22 +91,54 @@ _TABLES = {
         for part in ("need", "decision", "payment")
     },
     "document": ("records_document t", "t.holding", "0"),
+    "request": ("records_customerrequest t", "t.holding", "0"),
+    "message": (
+        "records_requestmessage t JOIN records_customerrequest r ON r.id = t.request_id",
+        "r.holding",
+        "t.slot::int",
+    ),
+    "correction": ("records_correction t", "t.holding", "0"),
 }
 _ONLY_CURRENT = {"account": " AND t.until IS NULL"}
 
 
-def reveal(permit: Permit) -> list[Plain]:
-    """The values that the permit covers, in clear. Raises `NotCovered` for a permit to see masks only."""
+# What stands beside the values in force: proposed under the key of a correction, former under keys of their
+# own. It is given out only where its holding is named.
+_BESIDE = """
+SELECT 'correction', c.subject_id, c.holding, i.number::int, k.kek, k.wrapped,
+       i.element || '/' || i.number, i.element, i.value_sealed,
+       EXISTS (SELECT 1 FROM records_withheld w WHERE w.holding = c.holding)
+FROM records_correctionitem i JOIN records_correction c ON c.id = i.correction_id
+JOIN keys.data_key k ON k.holding = c.holding
+WHERE c.subject_id = ANY (%(subjects)s) AND c.holding = ANY (%(holdings)s)
+  AND i.element = ANY (%(elements)s) AND i.value_sealed IS NOT NULL
+UNION ALL
+SELECT 'former', f.subject_id, f.holding, f.slot::int, k.kek, k.wrapped,
+       f.element, f.element, f.value_sealed,
+       EXISTS (SELECT 1 FROM records_withheld w WHERE w.holding = f.holding)
+FROM records_formervalue f JOIN keys.data_key k ON k.holding = f.holding
+WHERE f.subject_id = ANY (%(subjects)s) AND f.holding = ANY (%(holdings)s)
+  AND f.element = ANY (%(elements)s) AND f.value_sealed IS NOT NULL
+ORDER BY 2, 1, 4
+"""
+_BESIDE_BY = {"subjects": "bigint[]", "holdings": "uuid[]", "elements": "text[]"}
+
+
+def reveal(permit: Permit, *, beside: bool = False) -> list[Plain]:
+    """The values that the permit covers, in clear. Raises `NotCovered` for a permit to see masks only.
+
+    With `beside` also what is proposed or former, of those of its holdings that are such.
+    """
     if permit.masked:
         raise NotCovered
-    return list(_open(permit))
+    return list(_open(permit, beside=beside))
 
 
-def listed(permit: Permit) -> list[Listed]:
+def listed(permit: Permit, *, beside: bool = False) -> list[Listed]:
     """The same values as masks, which the catalogue gives; nothing of them is stored."""
     return [
         Listed(plain.subject, plain.element, plain.holding, plain.slot, _mask(plain))
-        for plain in _open(permit)
+        for plain in _open(permit, beside=beside)
     ]
 
 
@@ -114,7 +146,7 @@ def _mask(plain: Plain) -> Masked:
     return elements.get(plain.element).mask(plain.text)
 
 
-def _open(permit: Permit) -> Iterator[Plain]:
+def _open(permit: Permit, *, beside: bool) -> Iterator[Plain]:
     permit.spend()
     wanted: dict[str, list[str]] = {}
     for code in sorted(permit.elements):
@@ -126,6 +158,22 @@ def _open(permit: Permit) -> Iterator[Plain]:
         if row[2] in kept:
             continue
         yield from _values(row, wanted[row[0]], keys, entry=permit.entry)
+    if beside and permit.holdings:
+        yield from _open_beside(permit, kept)
+
+
+def _open_beside(permit: Permit, kept: set[UUID]) -> Iterator[Plain]:
+    values = {
+        "subjects": list(permit.subjects),
+        "holdings": [str(each) for each in permit.holdings],
+        "elements": sorted(permit.elements),
+    }
+    keys: dict[UUID, DataKey] = {}
+    for *row, place, code, blob, withheld in prepared.fetch(_BESIDE, _BESIDE_BY, values):
+        if row[2] not in kept:
+            # The place is bound into the ciphertext: whoever renames an item opens nothing.
+            named = (*row, [blob], withheld)
+            yield from _values(named, [code], keys, entry=permit.entry, place=place)
 
 
 def _stored_only(permit: Permit) -> set[UUID]:
@@ -155,7 +203,7 @@ def _statement(table: str, codes: Sequence[str], *, narrow: bool) -> str:
 
 
 def _values(
-    row: Any, codes: Sequence[str], keys: dict[UUID, DataKey], *, entry: int
+    row: Any, codes: Sequence[str], keys: dict[UUID, DataKey], *, entry: int, place: str = ""
 ) -> Iterator[Plain]:
     _table, subject, holding, slot, kek, wrapped, blobs, withheld = row
     if withheld:
@@ -169,19 +217,20 @@ def _values(
         keys[holding] = key
         for code, blob in zip(codes, blobs, strict=True):
             if blob is not None:
-                yield Plain(subject, code, holding, slot, _opened(blob, key, holding, code, slot))
+                at = place or _place(code, slot)
+                yield Plain(subject, code, holding, slot, _opened(blob, key, holding, at))
     except OpenFailed:
-        damage.report(holding=holding, element=_place(code, slot), entry=entry)
+        damage.report(holding=holding, element=place or _place(code, slot), entry=entry)
         raise Damaged from None
     except KeyringSealed as error:
         raise Sealed from error
 
 
-def _opened(blob: memoryview, key: DataKey, holding: UUID, code: str, slot: int) -> str:
+def _opened(blob: memoryview, key: DataKey, holding: UUID, place: str) -> str:
     context = key.context(
         insurer=settings.CUSTODIAN_INSURER,
         holding=holding,
-        element=_place(code, slot),
+        element=place,
         version=envelope.value_version(blob),
     )
     plain = key.open(blob, context=context)
@@ -242,10 +291,9 @@ def examine(
 ) -> Iterator[tuple[str, str | None]]:
     """Each place with its value for a check, None where it does not open; no person is shown any."""
     for place, blob in blobs.items():
-        code, _, slot = place.partition("/")
-        sweep.require(subject, code)
+        sweep.require(subject, place.partition("/")[0])
         try:
-            yield place, _opened(memoryview(blob), key, holding, code, int(slot or 0))
+            yield place, _opened(memoryview(blob), key, holding, place)
         except OpenFailed:
             yield place, None
 

@@ -30,6 +30,7 @@ from custodian.keys import keyring
 CHUNK = 500
 TRIES = 3
 OUT_OF_REACH, RESTRICTED, GONE = "out-of-reach", "restricted", "destroyed"
+OBJECTED = "objected"
 OnProgress = Callable[[int], None]
 _BECAUSE = {
     Subject.Status.RESTRICTED.value: RESTRICTED,
@@ -142,6 +143,8 @@ class _Build:
         lent = bool(found.lent) and self.export.purpose not in found.lent
         if lent:
             return OUT_OF_REACH
+        if self.export.purpose in found.objected:
+            return OBJECTED
         stored_only = is_restricted(found, self.export.elements)
         return _BECAUSE.get(found.status, RESTRICTED if stored_only else "")
 
@@ -181,5 +184,6 @@ def omitted_words(omitted: Mapping[str, Any]) -> list[tuple[Any, int]]:
         OUT_OF_REACH: _("已不在申请人范围内"),
         RESTRICTED: _("已限制处理"),
         GONE: _("已销毁"),
+        OBJECTED: _("客户不同意此用途"),
     }
     return [(words.get(because, because), int(n)) for because, n in sorted(omitted.items())]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -72,8 +72,7 @@ def counted(rule: ClockRule) -> str:
     """自收到起 30 天内 / Within 30 days of receipt."""
     start = STARTS[rule.start]
     if rule.yearly:
-        month, day = (int(part) for part in rule.yearly.split("-"))
-        return _("每年 %(month)s 月 %(day)s 日前") % {"month": month, "day": day}
+        return _("每年 %(day)s前") % {"day": _day_of_year(rule.yearly)}
     if rule.kind is Kind.BEFORE:
         return _("%(start)s之前") % {"start": start}
     if rule.length is None or rule.length.at_once:
@@ -84,6 +83,12 @@ def counted(rule: ClockRule) -> str:
     if rule.repeats:
         return _("每 %(length)s一次") % said
     return _("%(start)s后 %(length)s内") % said
+
+
+def _day_of_year(text: str) -> str:
+    """1 月 15 日 / 15 January."""
+    day = date.fromisoformat(f"2001-{text}")
+    return f"{day.day} {day:%B}" if english() else f"{day.month} 月 {day.day} 日"
 
 
 def extension(found: Extension) -> str:

@@ -19,7 +19,7 @@ from access.models.portal import PortalLogin
 from access.models.quotas import Quota, Seen, Tally, Total
 from access.models.recertification import Campaign, HeldRight
 from access.models.rules import PolicyRule, Replay, RuleProposal
-from access.models.subjects import Assignment, Grant, Restriction, Subject
+from access.models.subjects import Assignment, Grant, Objection, Restriction, Subject
 from access.models.tokens import ApiToken, TokenGrant
 from access.models.training import (
     Attempt,
@@ -70,6 +70,7 @@ __all__ = [
     "Lesson",
     "LogMonth",
     "Measure",
+    "Objection",
     "Outbox",
     "PolicyRule",
     "PortalLogin",

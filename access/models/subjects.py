@@ -59,6 +59,8 @@ class Restriction(models.Model):
 
     class Because(models.TextChoices):
         RETENTION = "retention", _("处理目的已结束，法定保存期未满")
+        DELETION = "deletion", _("客户要求删除，法定保存期未满")
+        REQUEST = "request", _("客户要求限制处理")
 
     holding = models.UUIDField()
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="restrictions")
@@ -75,6 +77,27 @@ class Restriction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.subject_id}"
+
+
+class Objection(models.Model):
+    """A purpose that a customer does not want hers used for, and somebody agreed (PIPL art. 44).
+
+    Nothing of hers is opened for it; who wrote the row takes it away again.
+    """
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="objections")
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "purpose"], name="objection_is_once_for_each_purpose"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} #{self.subject_id}"
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):

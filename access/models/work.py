@@ -51,6 +51,7 @@ class WorkItem(models.Model):
         DESK = "desk", _("业务台")
         IMPORT = "import", _("导入")
         API = "api", _("接口")
+        PORTAL = "portal", _("客户服务")
 
     class Outcome(models.TextChoices):
         DONE = "done", _("已办结")

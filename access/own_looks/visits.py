@@ -20,9 +20,19 @@ from access.vocabulary import Channel, Purpose, Role
 
 LOOK, EXPORT, CHANGE, DESTROYED = "look", "export", "change", "destroyed"
 OWN_AGENT, OTHER_AGENT, SYSTEM = "own-agent", "other-agent", "system"
-NEUTRAL: Final = ""  # a purpose that could tell of somebody else's claim, payment or complaint
-# What somebody else's claim, payment or complaint would be looked at for.
-_OTHERS: Final = frozenset({Purpose.CLAIM, Purpose.PAYMENT, Purpose.COMPLAINT})
+NEUTRAL: Final = ""  # a purpose that could tell of somebody else's affair
+# What could be somebody else's affair on a policy that they share: his claim, his complaint, his request
+# as an heir. They are told alike, so that the words do not say which it was, nor that it was another's.
+_OTHERS: Final = frozenset(
+    {
+        Purpose.CLAIM,
+        Purpose.COMPLAINT,
+        Purpose.OTHER,
+        Purpose.PAYMENT,
+        Purpose.POLICY_SERVICE,
+        Purpose.UNDERWRITING,
+    }
+)
 _CLAIMS: Final = frozenset({Purpose.CLAIM, Purpose.PAYMENT})
 _OWN_AFFAIRS: Final = frozenset({"claim"})
 SELF: Final = "self"
@@ -176,14 +186,18 @@ def _visit(entries: Sequence[Raw], known: Known) -> Visit:
     newest, oldest = entries[0], entries[-1]
     kind = _kind(newest)
     explained, work = _explained(entries, known) if kind in {LOOK, EXPORT} else ("", "")
+    purpose = _purpose(newest, work, known)
+    who = _who(newest, known)
+    # The office of a claims handler would say what the purpose does not.
+    plain = purpose == NEUTRAL != newest.purpose and who not in {OWN_AGENT, OTHER_AGENT}
     clear = _codes((each for each in entries if not each.masked), known)
     masked = _codes((each for each in entries if each.masked), known)
     return Visit(
         kind=kind,
-        who=_who(newest, known),
-        unit=known.units.get(newest.unit, newest.unit),
+        who="" if plain else who,
+        unit="" if plain else known.units.get(newest.unit, newest.unit),
         staff_no="" if newest.by_customer or newest.by_system else newest.staff_no,
-        purpose=_purpose(newest, work, known),
+        purpose=purpose,
         first=oldest.at,
         last=newest.at,
         clear=clear,

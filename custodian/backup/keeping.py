@@ -50,7 +50,7 @@ class Kept:
 
 def inventory(folder: Path | None = None, *, deep: bool = False) -> list[Kept]:
     """All backups in the folder, the newest first; `deep` reads every byte and compares its hash."""
-    found = [_kept(each, deep=deep) for each in _folders(folder or settings.CUSTODIAN_BACKUPS)]
+    found = [_kept(each, deep=deep) for each in folders(folder or settings.CUSTODIAN_BACKUPS)]
     return sorted(found, key=lambda kept: kept.at, reverse=True)
 
 
@@ -74,7 +74,7 @@ def expire(folder: Path | None = None, *, at: datetime | None = None) -> Expired
     keys_before = now - timedelta(days=settings.CUSTODIAN_KEY_DAYS)
     data_before = now - timedelta(days=settings.CUSTODIAN_DATA_DAYS)
     keys = data = 0
-    for each in _folders(folder or settings.CUSTODIAN_BACKUPS):
+    for each in folders(folder or settings.CUSTODIAN_BACKUPS):
         at = _made_at(each)
         if at < data_before:
             shutil.rmtree(each)
@@ -91,7 +91,7 @@ def expire(folder: Path | None = None, *, at: datetime | None = None) -> Expired
     return expired
 
 
-def _folders(folder: Path) -> Iterator[Path]:
+def folders(folder: Path) -> Iterator[Path]:
     """Those with a manifest, and what a killed run left half done."""
     if folder.is_dir():
         yield from (

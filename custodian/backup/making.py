@@ -39,7 +39,7 @@ _ENTRIES = "SELECT coalesce(max(id) + 1, 0) FROM querylog.entry"
 def make(folder: Path) -> Path:
     """Write a backup into a new folder below `folder`, put it on record, and return its folder."""
     restored.require()
-    key, at, backup = _public_key(), clock.real(), str(uuid4())
+    key, at, backup = public_key(), clock.real(), str(uuid4())
     keys.keyring()  # sealed: said before the work, not after it
     tombstone = sheets.newest()
     into = folder / f"{at:%Y%m%dT%H%M%SZ}-{backup[:8]}"
@@ -59,7 +59,7 @@ def make(folder: Path) -> Path:
     return into
 
 
-def _public_key() -> X25519PublicKey:
+def public_key() -> X25519PublicKey:
     """From the setting, which is the text or names a file with it."""
     text = settings.CUSTODIAN_BACKUP_KEY
     if not text:

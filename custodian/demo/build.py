@@ -32,6 +32,7 @@ from custodian.demo import (
     portal,
     recertification,
     reference,
+    requests,
     supervision,
     traffic,
     training,
@@ -124,6 +125,7 @@ def _build(customers: int, console: Console) -> None:
         _live(looks, _customers(manifest, book), people, console, seal, between=turn)
         supervision.begin(people)
         holds.begin(people)
+        requests.begin(people, {name: her for name, her, _number in portal.who(manifest, book)})
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
         cases.end()

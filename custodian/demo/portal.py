@@ -49,14 +49,14 @@ def find(manifest: Manifest, *, book: Book) -> list[dict[str, str]]:
     """Four customers with what they type at the door, for the file that scripts read."""
     lines = []
     with scopes.acting(actors.system("demo")):
-        for name, subject, number_of in _who(manifest, book):
+        for name, subject, number_of in who(manifest, book):
             line = _line(name, subject, number_of)
             if line:
                 lines.append(line)
     return lines
 
 
-def _who(manifest: Manifest, book: Book) -> Iterator[tuple[str, int, int]]:
+def who(manifest: Manifest, book: Book) -> Iterator[tuple[str, int, int]]:
     """Under which name, who, and whose policy number she types."""
     facts = manifest.facts
     keys = [key for keys in facts.portfolios.values() for key in keys][:TRIED]

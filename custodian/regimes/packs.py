@@ -51,9 +51,11 @@ __all__ = [
 
 FOLDER: Final = Path(__file__).parent
 # What rules of retention are about: kinds of holdings, then the house's own records.
-HOLDINGS: Final = ("identity", "financial", "policy", "claim", "document")
+HOLDINGS: Final = (
+    "identity", "financial", "policy", "claim", "document", "request", "correction", "former",
+)  # fmt: skip
 RECORDS: Final = (
-    "querylog", "export", "approval", "finding", "incident", "request", "training",
+    "querylog", "export", "approval", "finding", "incident", "training",
     "audit_report", "certificate", "sharing", "assessment", "recording", "complaint",
     "sanction", "deal_room", "compliance_evidence",
 )  # fmt: skip

@@ -11,7 +11,7 @@ from access.actors import Actor
 from access.recertification import progress
 from access.training import standing
 from custodian.site.navigation import Count, Counter, count_for
-from records import destruction_headlines
+from records import destruction_headlines, request_admin
 
 
 def register() -> None:
@@ -19,6 +19,7 @@ def register() -> None:
     count_for("own_questions", _counting(questions.waiting))
     count_for("recertify", _counting(_rights_to_review))
     count_for("admin:destructions", _counting(destruction_headlines.waiting))
+    count_for("admin:requests", _counting(request_admin.waiting))
 
 
 def learning(request: HttpRequest) -> Count | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import get_language
 
@@ -15,6 +15,11 @@ _GROUPS = {"mobile": (3, 4, 4), "id_number": (6, 8, 4)}
 
 def english() -> bool:
     return (get_language() or "").startswith("en")
+
+
+def due_day(moment: datetime) -> date:
+    """The day on whose clock a deadline lies: midnight belongs to the day that ends with it."""
+    return clock.local(moment - timedelta(microseconds=1)).date()
 
 
 def thousands(value: object) -> str:

@@ -12,6 +12,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from access.vocabulary import Role
+
 
 @dataclass(frozen=True)
 class Count:
@@ -25,6 +27,7 @@ class Item:
     url_name: str
     icon: str = ""
     only_waiting: bool = False  # left out while nothing waits there for the person
+    role: str = ""  # of the one whose place it is; none: everybody's of the frame
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,13 @@ ADMIN = (
             Item(_("导入账册"), "admin:import_upload"),
             Item(_("导入记录"), "admin:records_importrun_changelist"),
             Item(_("隔离区"), "admin:records_quarantinedrow_changelist"),
+            Item(pgettext_lazy("列表", "更正"), "admin:records_correction_changelist"),
             Item(pgettext_lazy("列表", "账册"), "admin:records_book_changelist"),
             Item(pgettext_lazy("列表", "险种"), "admin:records_product_changelist"),
             Item(pgettext_lazy("列表", "中介机构"), "admin:records_intermediary_changelist"),
             Item(_("疑似重复"), "admin:records_mergecase_changelist"),
             Item(_("真实性与整改"), "admin:authenticity"),
+            Item(pgettext_lazy("列表", "客户申请"), "admin:requests"),
         ),
     ),
     Group(
@@ -149,6 +154,7 @@ DESK = (
             Item(_("待我复核的权限"), "recertify", only_waiting=True),
             Item(pgettext_lazy("列表", "导出"), "desk:exports"),
             Item(_("待办"), "desk:work"),
+            Item(pgettext_lazy("列表", "客户申请"), "desk:requests", role=Role.SERVICE_DESK),
             Item(_("更正"), "desk:corrections"),
             Item(_("理赔"), "desk:claims"),
             Item(_("我的学习"), "desk:learning"),
@@ -209,7 +215,9 @@ def sections(frame: str, request: HttpRequest, here: str = "") -> list[Section]:
         item.url_name: url
         for group in FRAMES[frame]
         for item in group.items
-        if (url := _reverse(item.url_name)) is not None and opens(item.url_name, request)
+        if (url := _reverse(item.url_name)) is not None
+        and opens(item.url_name, request)
+        and _is_for(item, request)
     }
     current = known.get(here) or _current(list(known.values()), request.path)
     found = [
@@ -233,6 +241,11 @@ def opens(url_name: str, request: HttpRequest) -> bool:
     """Whether the place would let this person in; only the back office differs from role to role."""
     asked: Callable[[HttpRequest, str], bool] = getattr(admin.site, "opens", lambda *_any: True)
     return asked(request, url_name)
+
+
+def _is_for(item: Item, request: HttpRequest) -> bool:
+    actor = getattr(request, "actor", None)
+    return not item.role or (actor is not None and actor.role == item.role)
 
 
 def _reverse(url_name: str) -> str | None:

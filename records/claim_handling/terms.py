@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from access import approvals, proposals
 from access.actions import Action
@@ -174,7 +175,7 @@ def in_words(name: str, value: Any) -> str:
         return str(_("是") if value else _("否"))
     if value is None:
         return str(_("合同没有约定，按法律"))
-    return str(_("%(days)s 天") % {"days": value})
+    return ngettext("%(days)s 天", "%(days)s 天", int(value)) % {"days": value}
 
 
 approvals.register(KIND, _Kind())

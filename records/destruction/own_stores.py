@@ -20,13 +20,20 @@ from access.exposure import unpacked
 from access.models import Assignment, Export, Exposure, PortalLogin, Restriction, Seen
 from access.vocabulary import Channel
 from custodian import clock
+from records import parts
 from records.destruction.stores import Gone, Residue, Unreached, register
 from records.integrity import HOLDINGS
 from records.models import (
-    Account,
     BlindIndex,
     Claim,
+    Correction,
+    CorrectionClock,
+    CorrectionCode,
+    CorrectionConfirmation,
+    CorrectionItem,
+    CorrectionStep,
     Customer,
+    CustomerRequest,
     Document,
     Keeping,
     Policy,
@@ -71,21 +78,35 @@ class _Values(_ByPage):
     def purge(self, gone: Gone) -> None:
         for kind, holdings in gone.holdings.items():
             _blank(kind, holdings)
-        _accounts(gone).delete()
+            for rows in _parts(kind, holdings):
+                rows.delete()
+        _proposals(gone).update(value_sealed=None)
 
     def scan(self, gone: Gone) -> Iterator[Residue]:
         for kind, holdings in gone.holdings.items():
             for holding in _filled(kind, holdings)[:MOST]:
                 yield Residue(self.name, f"{kind} {holding}")
-        for account in _accounts(gone)[:MOST]:
-            yield Residue(self.name, f"account {account}")
+            for rows in _parts(kind, holdings):
+                for part in rows[:MOST]:
+                    yield Residue(self.name, f"part of {kind} {part}")
+        for item in _proposals(gone).filter(value_sealed__isnull=False)[:MOST]:
+            yield Residue(self.name, f"proposal {item.pk}")
 
 
-def _accounts(gone: Gone) -> Any:
-    whose = HOLDINGS["financial"]._default_manager.filter(
-        holding__in=gone.holdings.get("financial", [])
-    )
-    return Account.objects.filter(subject__in=whose.values("subject_id"))
+# What lies apart under these holdings goes with its row; a claim's steps stay, without their values.
+_WHOLE: Final = frozenset({"financial", "request"})
+
+
+def _parts(kind: str, holdings: Sequence[UUID]) -> Iterator[Any]:
+    if kind in _WHOLE:
+        whose = HOLDINGS[kind]._default_manager.filter(holding__in=holdings)
+        for part in parts.PARTS[kind]:
+            yield part.of(whose.values_list("pk", flat=True))
+
+
+def _proposals(gone: Gone) -> Any:
+    whose = Correction.objects.filter(holding__in=gone.holdings.get("correction", []))
+    return CorrectionItem.objects.filter(correction__in=whose.values("pk"))
 
 
 def _columns(kind: str) -> list[str]:
@@ -98,6 +119,8 @@ def _blank(kind: str, holdings: Sequence[UUID]) -> None:
     if kind in {"policy", "claim"}:
         # Keyed fingerprints of what the row was called in its book, and of what the file said.
         changes |= {"row_digest": b""}
+    if kind == "request":
+        changes |= {"about": "", "details": {}, "outcome": {}}
     rows = HOLDINGS[kind]._default_manager.filter(holding__in=holdings)
     rows.update(state_mac=b"", origins={}, **changes)
     if kind in {"policy", "claim"}:
@@ -200,6 +223,13 @@ class _Register(_ByPage):
         customers.update(row_digest=b"", minor_until=None, intermediary=None)
         PolicyRole.objects.filter(subject__in=whole).delete()
         RetentionEvent.objects.filter(subject__in=whole).delete()
+        for model in (
+            CorrectionClock,
+            CorrectionCode,
+            CorrectionConfirmation,
+            CorrectionStep,
+        ):
+            model.objects.filter(subject__in=whole).delete()
         PortalLogin.objects.filter(subject__in=whole).delete()
         for rows in (
             Representative.objects.filter(subject__in=whole),
@@ -214,6 +244,8 @@ class _Register(_ByPage):
             ("role", PolicyRole.objects.filter(subject__in=whole)),
             ("assignment", Assignment.objects.current().filter(subject__in=whole)),
             ("event", RetentionEvent.objects.filter(subject__in=whole)),
+            ("confirmation", CorrectionConfirmation.objects.filter(subject__in=whole)),
+            ("step", CorrectionStep.objects.filter(subject__in=whole)),
             ("login", PortalLogin.objects.filter(subject__in=whole)),
             ("restriction", Restriction.objects.filter(holding__in=gone.all)),
         ):
@@ -322,7 +354,13 @@ def _names(gone: Gone) -> set[bytes]:
     refs = Customer.objects.filter(subject__in=whole).values_list("ref", flat=True)
     policies = Policy.objects.filter(holding__in=gone.holdings.get("policy", []))
     claims = Claim.objects.filter(holding__in=gone.holdings.get("claim", []))
-    named = [*refs, *policies.values_list("ref", flat=True), *claims.values_list("ref", flat=True)]
+    asked = CustomerRequest.objects.filter(holding__in=gone.holdings.get("request", []))
+    corrections = Correction.objects.filter(holding__in=gone.holdings.get("correction", []))
+    named = [
+        each
+        for rows in (policies, claims, asked, corrections)
+        for each in rows.values_list("ref", flat=True)
+    ] + list(refs)
     uuids = [*gone.all, *(each.uid for each in gone.whole)]
     return {each.encode() for each in named} | {str(each).encode() for each in uuids}
 

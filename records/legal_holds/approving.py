@@ -17,8 +17,7 @@ from access.actors import Actor
 from access.approvals import ContentChanged
 from access.models import Approval
 from custodian import clock
-from records.legal_holds import covering, selectors
-from records.legal_holds.covering import Draft
+from records.legal_holds import counting, selectors
 from records.legal_holds.placing import LEGAL_HOLD, PLACE, RELEASE, content, release_content
 from records.models import LegalHold
 
@@ -27,12 +26,13 @@ Lines = list[tuple[Any, Sequence[Any]]]
 _SCOPE, _GROUND = pgettext_lazy("法律保留", "范围"), pgettext_lazy("法律保留", "事由")
 
 
-def covers(draft: Draft) -> str:
-    found = covering.preview(draft)
-    return str(
-        _("此刻 %(customers)s 名客户、%(holdings)s 份资料")
-        % {"customers": f"{found.customers:,}", "holdings": f"{found.holdings:,}"}
-    )
+def covers(payload: Mapping[str, Any]) -> str:
+    found = counting.extent(LegalHold.objects.get(ref=payload["ref"]))
+    said = {"customers": f"{found.customers:,}", "holdings": f"{found.holdings:,}"}
+    if found.at is None:
+        return str(_("此刻 %(customers)s 名客户、%(holdings)s 份资料") % said)
+    said["at"] = f"{clock.local(found.at):%Y-%m-%d %H:%M}"
+    return str(_("%(at)s 时 %(customers)s 名客户、%(holdings)s 份资料") % said)
 
 
 class _Base:
@@ -56,7 +56,7 @@ class _Place(_Base):
             (_("保留编号"), [payload["hold"]]),
             (_SCOPE, [LegalHold.Scope(scope).label]),
             *selectors.in_words(scope, selector),
-            (_("涉及"), [covers(Draft(scope, selector))]),
+            (_("涉及"), [covers(payload)]),
             (_GROUND, [LegalHold.Ground(payload["ground"]).label]),
             (_("理由"), [payload["reason"]]),
             (_("函号"), [payload["letter"] or "—"]),
@@ -85,7 +85,7 @@ class _Release(_Base):
             (_("保留编号"), [hold.code]),
             (_SCOPE, [hold.get_scope_display()]),
             *selectors.in_words(hold.scope, hold.selector),
-            (_("涉及"), [covers(Draft(hold.scope, hold.selector))]),
+            (_("涉及"), [covers(payload)]),
             (_GROUND, [hold.get_ground_display()]),
             (_("提出人"), [str(hold.placed_by)]),
             (_("解除理由"), [payload["reason"]]),

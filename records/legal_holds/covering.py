@@ -36,12 +36,13 @@ class HoldFact:
 
 @dataclass(frozen=True)
 class Extent:
-    """How much a hold covers now, and the first references of it."""
+    """How much a hold covers, and the first references of it; `at` where that was counted beforehand."""
 
     customers: int = 0
     holdings: int = 0
     examples: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

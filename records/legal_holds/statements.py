@@ -1,8 +1,9 @@
 """The one statement that says which holdings which holds cover, read from either end.
 
 A hold names customers (everything that is theirs, and every policy and claim in which they have a role) or
-policies (each with its claims, and the identity and documents of its policyholder, its insured and whoever a
-claim on it is about). `hold` comes in as JSON, so that a draft can be tried before there is a row of it.
+policies (each with its claims, and the identity, documents, corrections and former values of its
+policyholder, its insured and whoever a claim on it is about). `hold` comes in as JSON, so that a draft can
+be tried before there is a row of it.
 """
 
 from __future__ import annotations
@@ -110,15 +111,15 @@ kin_policy (holding, owner, policy_id) AS MATERIALIZED (
     UNION
     SELECT a.holding, a.owner, r.policy_id
     FROM asked a JOIN records_policyrole r ON r.subject_id = a.owner
-    WHERE a.kind IN ('identity', 'document') AND r.role <> 'beneficiary'
+    WHERE a.kind IN ('identity', 'document', 'beside') AND r.role <> 'beneficiary'
     UNION
     SELECT a.holding, a.owner, p.id
     FROM asked a JOIN records_policy p ON p.subject_id = a.owner
-    WHERE a.kind IN ('identity', 'document')
+    WHERE a.kind IN ('identity', 'document', 'beside')
     UNION
     SELECT a.holding, a.owner, c.policy_id
     FROM asked a JOIN records_claim c ON c.subject_id = a.owner
-    WHERE a.kind IN ('identity', 'document')
+    WHERE a.kind IN ('identity', 'document', 'beside')
 )"""
 
 _NEAR: Final = """,
@@ -152,6 +153,12 @@ asked (holding, owner, kind, policy_id) AS MATERIALIZED (
     UNION ALL
     SELECT holding, subject_id, 'document', NULL FROM records_document WHERE {where}
     UNION ALL
+    SELECT holding, subject_id, 'beside', NULL FROM records_customerrequest WHERE {where}
+    UNION ALL
+    SELECT holding, subject_id, 'beside', NULL FROM records_correction WHERE {where}
+    UNION ALL
+    SELECT holding, subject_id, 'beside', NULL FROM records_formervalue WHERE {where}
+    UNION ALL
     SELECT holding, subject_id, 'policy', id FROM records_policy WHERE {where}
     UNION ALL
     SELECT holding, subject_id, 'claim', policy_id FROM records_claim WHERE {where}
@@ -184,6 +191,15 @@ asked (holding, owner, kind, policy_id) AS MATERIALIZED (
     UNION ALL
     SELECT holding, subject_id, 'document', NULL
     FROM records_document JOIN subject_near USING (subject_id)
+    UNION ALL
+    SELECT holding, subject_id, 'beside', NULL
+    FROM records_customerrequest JOIN subject_near USING (subject_id)
+    UNION ALL
+    SELECT holding, subject_id, 'beside', NULL
+    FROM records_correction JOIN subject_near USING (subject_id)
+    UNION ALL
+    SELECT holding, subject_id, 'beside', NULL
+    FROM records_formervalue JOIN subject_near USING (subject_id)
     UNION ALL
     SELECT holding, p.subject_id, 'policy', p.id
     FROM records_policy p JOIN policy_near n ON n.policy_id = p.id

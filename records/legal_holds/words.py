@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from custodian import clock
-from records.legal_holds import covering, selectors
+from records.legal_holds import counting, selectors
 from records.models import LegalHold
 
 Status, Scope = LegalHold.Status, LegalHold.Scope
@@ -46,8 +46,8 @@ def state(hold: LegalHold) -> tuple[Any, str]:
 
 
 def rows(holds: Sequence[LegalHold], *, counted: bool) -> list[dict[str, Any]]:
-    """One for each hold; how much it covers only where that is asked, because it is counted anew."""
-    covered = covering.extents(holds) if counted and holds else {}
+    """One for each hold; how much it covers only where that is asked."""
+    covered = counting.extents(holds) if counted and holds else {}
     today = clock.local().date()
     return [
         {

@@ -6,6 +6,16 @@ from records.models.books import Book, Intermediary, Product
 from records.models.claim_decisions import ClaimDecision, ClaimPayment, ClaimTerms
 from records.models.claim_steps import ClaimClock, ClaimNeed, ClaimPaper, ClaimStep
 from records.models.copies import DataCopy
+from records.models.corrections import (
+    Correction,
+    CorrectionClock,
+    CorrectionCode,
+    CorrectionConfirmation,
+    CorrectionEvidence,
+    CorrectionItem,
+    CorrectionStep,
+    FormerValue,
+)
 from records.models.customers import Account, Customer, Finances, Identity, Representative
 from records.models.destruction import (
     CertificatePage,
@@ -17,8 +27,15 @@ from records.models.destruction import (
 from records.models.documents import Document
 from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
-from records.models.legal_holds import HoldReview, LegalHold
+from records.models.legal_holds import HoldCount, HoldReview, LegalHold
 from records.models.policies import Claim, Policy, PolicyRole
+from records.models.requests import (
+    CustomerRequest,
+    RequestClock,
+    RequestEffect,
+    RequestMessage,
+    RequestStep,
+)
 from records.models.retention import ExpiryRun, Keeping, KeepingRun, RetentionEvent
 from records.models.sign_in import (
     Contact,
@@ -54,7 +71,15 @@ __all__ = [
     "ClaimTerms",
     "Contact",
     "ContactFlag",
+    "Correction",
+    "CorrectionClock",
+    "CorrectionCode",
+    "CorrectionConfirmation",
+    "CorrectionEvidence",
+    "CorrectionItem",
+    "CorrectionStep",
     "Customer",
+    "CustomerRequest",
     "DataCopy",
     "DestructionBatch",
     "DestructionItem",
@@ -64,7 +89,9 @@ __all__ = [
     "EntryCode",
     "ExpiryRun",
     "Finances",
+    "FormerValue",
     "HeldStates",
+    "HoldCount",
     "HoldReview",
     "Holding",
     "Identity",
@@ -82,6 +109,10 @@ __all__ = [
     "QuarantinedRow",
     "Representation",
     "Representative",
+    "RequestClock",
+    "RequestEffect",
+    "RequestMessage",
+    "RequestStep",
     "RetentionEvent",
     "ScrubRun",
     "SignInCode",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from access.models import Subject
+from access.models import Subject, User
 from custodian import clock
 from records import references
 from records.models.holdings import Holding, ScopedQuerySet
@@ -18,6 +18,7 @@ class Document(Holding):
         APPLICATION = "application", _("投保单")
         RECORDING = "recording", _("双录")
         EVIDENCE = "evidence", _("证明材料")
+        PROOF = "proof", _("身份与住址证明")
         LETTER = "letter", _("函件")
 
     ref = models.CharField(max_length=16, unique=True, default=references.new_document)
@@ -27,6 +28,12 @@ class Document(Holding):
     size = models.PositiveBigIntegerField(_("大小"))
     digest = models.BinaryField(max_length=32)
     added_at = models.DateTimeField(_("归档时间"), default=clock.now)
+    # Who brought it by which channel (None: the customer herself), and how it came before it was drawn anew.
+    added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(_("渠道"), max_length=12, blank=True)
+    pages = models.PositiveSmallIntegerField(null=True)
+    received_size = models.PositiveBigIntegerField(null=True)
+    received_digest = models.BinaryField(max_length=32, null=True)
     name_sealed = models.BinaryField(null=True)
 
     objects = ScopedQuerySet.as_manager()

@@ -116,6 +116,19 @@ class LegalHold(models.Model):
         return list(found)
 
 
+class HoldCount(models.Model):
+    """How much a hold by book or rule covered when it was last counted: a page does not read whole books."""
+
+    hold = models.OneToOneField(LegalHold, models.PROTECT, primary_key=True, related_name="counted")
+    customers = models.PositiveBigIntegerField(default=0)
+    holdings = models.PositiveBigIntegerField(default=0)
+    counted_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(default=clock.now)  # somebody began to count
+
+    def __str__(self) -> str:
+        return f"{self.hold_id} {self.holdings}"
+
+
 class HoldReview(models.Model):
     """Somebody looked whether a hold is still needed, and says when to look again."""
 

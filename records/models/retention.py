@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from access.models import Subject, User
+from access.models import Approval, Subject, User
 from custodian import clock
 from custodian.jobs import Job, JobQuerySet
 from records.models.holdings import ScopedQuerySet
@@ -56,8 +57,20 @@ class Keeping(models.Model):
         return f"{self.kind} #{self.subject_id}"
 
 
+class RetentionEventQuerySet(ScopedQuerySet):
+    def counting(self) -> Self:
+        """Those that nothing corrects, a correction that still waits for its second person included."""
+        corrected = self.model.objects.filter(
+            corrects=models.OuterRef("pk"), state=RetentionEvent.State.COUNTS
+        )
+        return self.filter(~models.Exists(corrected), state=RetentionEvent.State.COUNTS)
+
+
 class RetentionEvent(models.Model):
-    """A day from which the law counts, where the other records do not say it or say it wrongly."""
+    """A day from which the law counts, where the other records do not say it or say it wrongly.
+
+    What was noted stays as it was noted; a later note may correct it.
+    """
 
     class Trigger(models.TextChoices):
         CONTRACT_TERMINATED = "contract_terminated", _("合同终止")
@@ -65,18 +78,42 @@ class RetentionEvent(models.Model):
         CONSENT_WITHDRAWN = "consent_withdrawn", _("撤回同意")
         LAST_CONTACT = "last_contact", _("最后联系")
 
+    class State(models.TextChoices):
+        COUNTS = "counts", _("有效")
+        WAITING = "waiting", _("待复核")
+        RETURNED = "returned", _("已退回")
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="retention_events")
     holding = models.UUIDField(null=True)  # None: of the customer as a whole
     trigger = models.CharField(_("事件"), max_length=20, choices=Trigger)
     on = models.DateField(_("日期"))
     noted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     noted_at = models.DateTimeField(default=clock.now)
+    state = models.CharField(_("状态"), max_length=8, choices=State, default=State.COUNTS)
+    # Both are of one customer, and go with her.
+    corrects = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="corrections", verbose_name=_("更正")
+    )
+    # Of a note that would let something go earlier.
+    approval = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = RetentionEventQuerySet.as_manager()
 
     class Meta:
         ordering = ("on", "pk")
         indexes = [models.Index(fields=["subject"], name="retention_event_of_subject")]
+        constraints = [
+            models.UniqueConstraint(
+                name="retention_event_is_corrected_once",
+                fields=["corrects"],
+                condition=~models.Q(state="returned"),
+            ),
+            models.CheckConstraint(
+                name="retention_event_waits_for_an_approval",
+                condition=models.Q(state="counts") | models.Q(approval__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.trigger} {self.on}"

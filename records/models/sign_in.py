@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -58,7 +58,7 @@ class SignInCode(Job):
     sent_to = models.CharField(max_length=6, choices=Contact, blank=True)
     used_at = models.DateTimeField(null=True)
 
-    objects: Any = CodeQuerySet.as_manager()
+    objects: ClassVar[Any] = CodeQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -207,6 +207,10 @@ class Disposal(models.Model):
                 name="disposal_has_proof", condition=~Q(certificate="") | ~Q(proof_sha256="")
             ),
             models.CheckConstraint(
+                name="disposal_proof_is_a_hash",
+                condition=Q(proof_sha256="") | Q(proof_sha256__regex="^[0-9a-f]{64}$"),
+            ),
+            models.CheckConstraint(
                 name="disposal_is_witnessed_by_somebody_else",
                 condition=Q(witness=None) | ~Q(witness=F("proposed_by")),
             ),

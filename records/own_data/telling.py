@@ -48,7 +48,6 @@ class Line:
 
     visit: Visit
     at: datetime
-    until: datetime | None
     who: Any
     place: str
     verb: Any
@@ -95,7 +94,6 @@ def line(visit: Visit, standing: Standing) -> Line:
     return Line(
         visit=visit,
         at=visit.last,
-        until=None,
         who=who(visit),
         place=_place(visit),
         verb=_verb(visit),
@@ -159,12 +157,12 @@ def _matched(visit: Visit) -> tuple[Any, str]:
     return _("没有对应的事项，每晚的审计会核查"), "warn"
 
 
-_NO_STAFF: Final = frozenset({own_looks.SYSTEM, "guardian", "heir", "authorised", "self", ""})
+_NO_STAFF: Final = frozenset({own_looks.SYSTEM, "guardian", "heir", "authorised", "self"})
 
 
 def _ask_url(visit: Visit) -> str:
     """Where a question about this look is asked, once there is such a page."""
-    if visit.who in _NO_STAFF - {""}:
+    if visit.who in _NO_STAFF:
         return ""
     try:
         address = reverse("portal:request_new")

@@ -43,6 +43,7 @@ class Facts:
     uses: tuple[Use, ...] = ()
     events: tuple[Event, ...] = ()
     ended_on: date | None = None  # the day on which the last use ended; None while there is one
+    file: str = ""  # what rules are about, where it is not the kind: a request may be a "complaint"
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def decide(facts: Facts, rules: Sequence[RetentionRule], *, today: date) -> Answ
 
 def _reasons(facts: Facts, rules: Iterable[RetentionRule]) -> Iterable[Reason]:
     for rule in rules:
-        if facts.kind not in rule.about:
+        if (facts.file or facts.kind) not in rule.about:
             continue
         for event in facts.events:
             if event.trigger is rule.trigger and _fits(rule, event):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from records import legal_holds, standings
 from records.legal_holds import HoldFact
-from records.models import Claim, Document, Policy
+from records.models import Claim, Correction, CustomerRequest, Document, Policy
 from records.retention import reckoning, rules, telling
 from records.retention.deciding import State
 from records.retention.reckoning import Kept
@@ -74,7 +74,7 @@ def of_customer(subject: int, *, today: date) -> list[Told]:
 def _names(subject: int) -> dict[UUID, str]:
     return {
         holding: ref
-        for model in (Policy, Claim, Document)
+        for model in (Policy, Claim, Document, CustomerRequest, Correction)
         for holding, ref in model._default_manager.filter(subject=subject).values_list(
             "holding", "ref"
         )

@@ -6,7 +6,7 @@ A page of customers costs a handful of statements, whatever they hold.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,16 +20,20 @@ from custodian.regimes.packs import Trigger
 from custodian.regimes.periods import Period
 from records.models import (
     Claim,
+    Correction,
     Customer,
     Document,
     Finances,
+    FormerValue,
     Identity,
     Policy,
     PolicyRole,
     RetentionEvent,
     Tombstone,
 )
+from records.retention import request_facts
 from records.retention.deciding import Event, Facts, Use
+from records.retention.request_facts import Asked
 
 YEAR = Period(months=12)
 _OPEN_CLAIM = frozenset(
@@ -75,6 +79,17 @@ class _Case:
     paid: bool
 
 
+@dataclass(frozen=True)
+class _Amendment:
+    """A correction, or a value that one replaced, with the day on which it was over."""
+
+    kind: str
+    ref: str
+    holding: UUID
+    owner: int
+    closed_on: date | None  # None: it is still being handled
+
+
 @dataclass
 class _World:
     """Everything about one page of customers."""
@@ -87,6 +102,8 @@ class _World:
     roles: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     cases: list[_Case] = field(default_factory=list)
     single: list[tuple[str, UUID, int]] = field(default_factory=list)
+    asked: Mapping[int, list[Asked]] = field(default_factory=dict)
+    amendments: list[_Amendment] = field(default_factory=list)
     noted: dict[tuple[int, UUID | None, str], date] = field(default_factory=dict)
 
     def said(self, subject: int, holding: UUID | None, trigger: Trigger) -> date | None:
@@ -108,17 +125,30 @@ def gather(subjects: Sequence[int], *, prospect: Period, today: date) -> Iterato
 def _of_customer(world: _World, subject: int) -> Iterator[Held]:
     contracts = [world.contracts[key] for key in sorted(world.roles[subject])]
     cases = [each for each in world.cases if each.owner == subject or _pays(world, each, subject)]
+    asked = world.asked.get(subject, ())
+    for holding, facts in _by_contracts(world, subject, contracts, cases):
+        yield Held(holding, subject, request_facts.while_needed(facts, asked))
+    for each in asked:
+        yield Held(each.holding, subject, request_facts.facts(each))
+
+
+def _by_contracts(
+    world: _World, subject: int, contracts: list[_Contract], cases: list[_Case]
+) -> Iterator[tuple[UUID, Facts]]:
     whole = _Whole(world, subject, contracts, cases)
     for kind, holding, owner in world.single:
         if owner == subject:
-            yield Held(holding, subject, whole.facts(kind, holding))
+            yield holding, whole.facts(kind, holding)
+    for amendment in world.amendments:
+        if amendment.owner == subject:
+            yield amendment.holding, whole.of_amendment(amendment)
     for contract in contracts:
         if contract.owner == subject:
             own = [each for each in cases if world.contracts.get(each.policy) is contract]
-            yield Held(contract.holding, subject, _of_policy(world, contract, own))
+            yield contract.holding, _of_policy(world, contract, own)
     for case in cases:
         if case.owner == subject:
-            yield Held(case.holding, subject, _of_claim(world, case))
+            yield case.holding, _of_claim(world, case)
 
 
 def _pays(world: _World, case: _Case, subject: int) -> bool:
@@ -149,6 +179,15 @@ class _Whole:
         ended = self._ended()
         events.append(Event(Trigger.RELATIONSHIP_ENDED, ended))
         return Facts(kind, events=tuple(events), ended_on=ended)
+
+    def of_amendment(self, amendment: _Amendment) -> Facts:
+        """Never longer than the customer herself: of a prospect it goes when she goes."""
+        if amendment.closed_on is None:
+            return Facts(amendment.kind, (Use("correction", amendment.ref),))
+        if not self.contracts and not self.cases:
+            return self._prospect(amendment.kind, amendment.holding)
+        closed = Event(Trigger.CLOSED, amendment.closed_on, amendment.ref)
+        return Facts(amendment.kind, events=(closed,), ended_on=amendment.closed_on)
 
     def _prospect(self, kind: str, holding: UUID) -> Facts:
         """Only here does consent carry the data; under a contract the contract and the law do."""
@@ -232,6 +271,8 @@ def _read(subjects: Sequence[int], prospect: Period, today: date) -> _World:
     _read_contracts(world)
     _read_cases(world)
     _read_single(world)
+    world.asked = request_facts.of(list(world.registered))
+    _read_amendments(world)
     _read_gone(world)
     return world
 
@@ -239,7 +280,7 @@ def _read(subjects: Sequence[int], prospect: Period, today: date) -> _World:
 def _read_events(world: _World, policies: Iterable[Policy]) -> None:
     """Those of the customers, and of contracts of others in which they have a role."""
     theirs = Q(subject__in=list(world.registered))
-    rows = RetentionEvent.objects.filter(
+    rows = RetentionEvent.objects.counting().filter(
         theirs | Q(holding__in=[each.holding for each in policies])
     )
     for each in rows.order_by("on", "pk"):
@@ -311,9 +352,26 @@ def _read_single(world: _World) -> None:
         ]
 
 
+def _read_amendments(world: _World) -> None:
+    """Corrections, and what stood there before them."""
+    wanted = list(world.registered)
+    rows = Correction.objects.filter(subject__in=wanted).order_by("subject_id", "pk")
+    for ref, holding, owner, decided in rows.values_list(
+        "ref", "holding", "subject_id", "decided_at"
+    ):
+        closed = clock.local(decided).date() if decided else None
+        world.amendments.append(_Amendment("correction", ref, holding, owner, closed))
+    former = FormerValue.objects.filter(subject__in=wanted).order_by("subject_id", "pk")
+    for holding, owner, until in former.values_list("holding", "subject_id", "until"):
+        closed = clock.local(until).date()
+        world.amendments.append(_Amendment("former", "", holding, owner, closed))
+
+
 def _read_gone(world: _World) -> None:
     holdings = [holding for _kind, holding, _owner in world.single]
+    holdings += [each.holding for each in world.amendments]
     holdings += [each.holding for each in world.contracts.values()]
     holdings += [each.holding for each in world.cases]
+    holdings += [each.holding for asked in world.asked.values() for each in asked]
     found = Tombstone.objects.filter(gone__in=holdings)
     world.gone = set(found.values_list("gone", flat=True))

@@ -18,6 +18,7 @@ from django.db.models import Max
 
 from access import actors, gate, scopes
 from access.actions import Action
+from access.asking import ANSWERED
 from access.models import Restriction, Subject
 from access.vocabulary import Channel
 from custodian import clock, failpoints
@@ -139,7 +140,8 @@ def write(subjects: Sequence[int], kept: Sequence[Kept]) -> tuple[int, int]:
             [_row(each, now) for each in kept],
             conflict=_UPSERT,
         )  # fmt: skip
-        return _restrict(subjects, [each for each in kept if each.answer.state in STORED_ONLY])
+        stored = [each for each in kept if each.answer.state in STORED_ONLY]
+        return _restrict(subjects, [each for each in stored if each.kind not in ANSWERED])
 
 
 def _row(kept: Kept, now: object) -> tuple[object, ...]:
@@ -160,11 +162,18 @@ def _restrict(subjects: Sequence[int], stored: Collection[Kept]) -> tuple[int, i
         Restriction(subject_id=each.subject, holding=each.holding, kind=each.kind) for each in fresh
     )
     Restriction.objects.filter(pk__in=[each.pk for each in over]).delete()
-    _mark(subjects)
+    _release_deleted(subjects, {each.holding for each in stored})
+    mark(subjects)
     if fresh or over:
         changed = sorted({each.subject for each in fresh} | {each.subject_id for each in over})
         _record(changed, restricted=len(fresh), released=len(over))
     return len(fresh), len(over)
+
+
+def _release_deleted(subjects: Sequence[int], stored: Collection[UUID]) -> None:
+    """Whose deletion could not be is a customer again when something of hers is needed anew."""
+    asked = Restriction.objects.filter(subject__in=subjects, because=Restriction.Because.DELETION)
+    asked.exclude(holding__in=list(stored)).delete()
 
 
 # A customer whose identity is restricted is so as a whole; whoever is destroyed stays so.
@@ -177,7 +186,8 @@ WHERE s.id = r.id AND s.status <> 'destroyed' AND (s.status = 'restricted') <> r
 """
 
 
-def _mark(subjects: Sequence[int]) -> None:
+def mark(subjects: Sequence[int]) -> None:
+    """Say of each customer whether she is restricted as a whole."""
     with connection.cursor() as cursor:
         cursor.execute(_MARK, [list(subjects)])
 

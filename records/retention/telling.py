@@ -28,6 +28,9 @@ USES: Final[Mapping[str, Any]] = {
     "contract": gettext_lazy("保单有效"),
     "claim": gettext_lazy("理赔未结"),
     "prospect": gettext_lazy("尚在联系期内，没有保单"),
+    "complaint": gettext_lazy("投诉未办结"),
+    "request": gettext_lazy("申请未办结"),
+    "correction": gettext_lazy("更正未办结"),
 }
 
 

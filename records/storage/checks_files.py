@@ -20,7 +20,7 @@ from access.models import Bundle, Export
 from access.sealed_files import Shelf
 from custodian.keys import source_key
 from records import documents, vault
-from records.documents import CHUNK, CONTENT
+from records.documents import CHUNK
 from records.models import DataCopy, Document, ImportFile
 from records.own_data.shelf import SHELF as COPIES
 from records.storage.checks_values import fault
@@ -34,22 +34,22 @@ _HEX = re.compile(r"[0-9a-f]{32}")
 
 def document_file(row: Held, key: DataKey, sweep: Sweep) -> Fault | None:
     """The document's file, opened from its first part to its last and compared with its keyed hash."""
-    path = documents.path_of(row.row)
-    digest, size = hmac.new(source_key(CONTENT), digestmod="sha256"), 0
+    path, element = documents.path_of(row.row), documents.element_of(row.row)
+    digest, size = hmac.new(source_key(documents.CONTENT), digestmod="sha256"), 0
     try:
         with path.open("rb") as file:
             chunks = iter(lambda: file.read(CHUNK), b"")
             for part in vault.examine_file(
-                sweep, chunks, subject=row.subject, holding=row.holding, key=key, element=CONTENT
+                sweep, chunks, subject=row.subject, holding=row.holding, key=key, element=element
             ):
                 size += len(part)
                 digest.update(part)
     except FileNotFoundError:
-        return fault("file-missing", row, element=CONTENT)
+        return fault("file-missing", row, element=element)
     except (vault.Damaged, OSError):
-        return fault("file-damaged", row, element=CONTENT)
+        return fault("file-damaged", row, element=element)
     same = size == row.row.size and hmac.compare_digest(digest.digest(), bytes(row.row.digest))
-    return None if same else fault("file-damaged", row, element=CONTENT)
+    return None if same else fault("file-damaged", row, element=element)
 
 
 def import_file(file: ImportFile) -> Fault | None:

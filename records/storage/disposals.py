@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -23,6 +24,7 @@ from records.models import Disposal, StoragePlace
 from records.storage.places import BY_HAND, OutOfUse
 
 KIND: Final = "media-disposal"
+SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
 class DisposalPending(CustodianError):
@@ -41,6 +43,14 @@ class NoProof(CustodianError):
     message = _("请填写证书编号，或证明文件的摘要")
 
 
+class BadProof(CustodianError):
+    """What should be the hash of a file cannot be one."""
+
+    code = "disposal-proof-malformed"
+    status = 422
+    message = _("请填 64 位十六进制的 SHA-256")
+
+
 def propose(
     place: StoragePlace,
     *,
@@ -52,10 +62,12 @@ def propose(
 ) -> Disposal:
     """Put a disposal up for its witness; of a proof that is a file only the hash is kept.
 
-    Raises `NoProof`, `DisposalPending`, `OutOfUse`.
+    Raises `NoProof`, `BadProof`, `DisposalPending`, `OutOfUse`.
     """
     if not certificate and not proof_sha256:
         raise NoProof
+    if proof_sha256 and not SHA256.fullmatch(proof_sha256):
+        raise BadProof
     with transaction.atomic():
         held = StoragePlace.objects.select_for_update().get(pk=place.pk)
         if held.disposed_at is not None or held.kind not in BY_HAND:

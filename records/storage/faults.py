@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from access.events import finding_changed
 from access.findings import raise_finding
@@ -60,6 +60,9 @@ HOLDING_WORDS: Final[Mapping[str, Promise | str]] = {
     "policy": gettext_lazy("保单"),
     "claim": gettext_lazy("赔案"),
     "document": gettext_lazy("客户文件"),
+    "request": pgettext_lazy("列表", "客户申请"),
+    "correction": gettext_lazy("更正申请"),
+    "former": gettext_lazy("更正前的内容"),
 }
 
 

@@ -65,7 +65,9 @@ def checked(run: ScrubRun) -> int:
     return sum(run.counts.get(kind, 0) for kind in KINDS)
 
 
-KINDS: Final = ("identity", "financial", "policy", "claim", "document")
+KINDS: Final = (
+    "identity", "financial", "policy", "claim", "document", "request", "correction", "former",
+)  # fmt: skip
 
 
 def days_marked(drawn: Sequence[Column]) -> list[tuple[float, date]]:

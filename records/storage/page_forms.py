@@ -139,7 +139,7 @@ class DisposalForm(forms.Form):
         label=_("证明文件的摘要"),
         required=False,
         help_text=_("SHA-256，64 位；用 sha256sum 或 certutil -hashfile 算出，文件请自行保存"),
-        error_messages={"invalid": _("请填 64 位十六进制的 SHA-256")},
+        error_messages={"invalid": disposals.BadProof.message},
     )
 
     @classmethod

@@ -9,12 +9,13 @@ from uuid import UUID
 
 from access.models import Subject
 from records import parts
+from records.corrections import groups
 from records.integrity import HOLDINGS
 from records.models import Customer, Tombstone
 
 CHUNK: Final = 500
 FILES: Final = 20  # documents, whose files are read through
-CONTENT: Final = "document.content"
+FILE_CONTENTS: Final = ("document.content", "document.proof")
 
 
 @dataclass
@@ -55,9 +56,14 @@ def of_subjects(kind: str, subjects: Iterable[int]) -> list[Held]:
 
 def codes(kind: str) -> list[str]:
     """Every element that may be sealed in a holding of the kind."""
-    models = [HOLDINGS[kind], *(part.model for part in parts.PARTS.get(kind, ()))]
-    more = [CONTENT] if kind == "document" else []
-    return [f"{kind}.{name}" for model in models for name in parts.sealed(model)] + more
+    if kind == "former":
+        return list(groups.ELEMENTS)
+    own = [f"{kind}.{name}" for name in parts.sealed(HOLDINGS[kind])]
+    if kind == "correction":
+        return [*own, *groups.ELEMENTS]
+    more = FILE_CONTENTS if kind == "document" else ()
+    models = [part.model for part in parts.PARTS.get(kind, ())]
+    return own + [f"{kind}.{name}" for model in models for name in parts.sealed(model)] + list(more)
 
 
 def owners(subjects: Iterable[int]) -> dict[int, Owner]:
@@ -90,6 +96,9 @@ def _held(kind: str, rows: Iterable[Any]) -> list[Held]:
         for row in rows
     ]
     _add_parts(kind, found)
+    if kind == "former":
+        for held in found:
+            held.past |= held.blobs.keys()
     return found
 
 
@@ -99,5 +108,6 @@ def _add_parts(kind: str, found: Sequence[Held]) -> None:
     for owner, row in parts.rows_of(kind, by_row):
         held = by_row[owner]
         held.blobs |= parts.places(kind, row)
-        if getattr(row, "until", None) is not None:
+        # What is proposed stands nowhere yet, so nobody is found by it.
+        if kind == "correction" or getattr(row, "until", None) is not None:
             held.past |= parts.places(kind, row).keys()

@@ -21,7 +21,8 @@ from access.models import AuditRun, Campaign, Finding, Measure, User
 from access.recertification import campaigns
 from access.vocabulary import Role
 from custodian import clock
-from records.models import DestructionBatch, DestructionItem, Identity
+from records.models import DestructionBatch, DestructionItem, Identity, RetentionEvent
+from records.retention import noting
 from tests import estate
 from tests.access import people
 from tests.exports import office as exports
@@ -70,6 +71,17 @@ class Office:
         self.export = exports.made(self.agent, people.person(Role.COMPLIANCE_OFFICER))
         exports.ask(self.agent)
         self.batch = self._batch()
+        self.note = self._note()
+
+    def _note(self) -> RetentionEvent:
+        with estate.acting(self.officer) as actor:
+            return noting.note(
+                self.own,
+                trigger="last_contact",
+                on=clock.local().date(),
+                reason="示例",
+                actor=actor,
+            )
 
     def _batch(self) -> DestructionBatch:
         """A batch that waits to be put up; the customer in it is another than the agent's."""

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from access.models import Entry
 from custodian import elements
 from tests.browser.office import ACCOUNT_SHOWN, MOBILE_SHOWN, PLAIN
+from tests.browser.test_portal import phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -198,7 +199,7 @@ DESK = [
     "/accounts/recertification/",
 ]
 PORTAL = [
-    "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/",
+    "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/", "/portal/sign-ins/",
 ]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -210,7 +211,7 @@ OFFICE = [
     "/admin/recertifications/{campaign}/", "/accounts/recertification/",
     "/admin/storage/", "/admin/storage/places/new/",
     "/admin/audits/", "/admin/audits/rules/", "/admin/audits/rules/drip/", "/admin/findings/{finding}/",
-    "/admin/units/{unit}/",
+    "/admin/units/{unit}/", "/desk/customers/{ref}/sign-in/",
     "/admin/exports/", "/admin/exports/new/", "/admin/exports/{export}/",
     "/admin/legal-holds/", "/admin/legal-holds/new/", "/admin/legal-holds/new/?scope=query",
     "/admin/training/", "/admin/training/courses/careful-looks/",
@@ -219,7 +220,8 @@ OFFICE = [
     "/admin/law/rules/cn-identity/", "/admin/law/rules/cn-log/change/",
     "/admin/law/clocks/", "/admin/law/clocks/CN-COMPL-15D/", "/admin/law/clocks/CN-RIGHTS-30D/change/",
     "/admin/law/calendar/", "/admin/law/calendar/2026/", "/admin/law/calendar/2027/enter/",
-    "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/", "/admin/destruction/",
+    "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/",
+    "/admin/retention/notes/{note}/", "/admin/destruction/",
     "/admin/destruction/{batch}/",
     "/admin/keys/",
     "/admin/look-delays/", "/admin/look-delays/new/{entry}/",
@@ -240,19 +242,21 @@ def places(office, person) -> list[str]:
         "unit": office.agent.unit.code,
         "export": office.export.ref,
         "batch": office.batch.code,
+        "note": office.note.ref,
     }
-    return [each.format(**named) for each in (OFFICE if person is office.officer else DESK)]
+    pages = PORTAL if person is None else OFFICE if person is office.officer else DESK
+    return [each.format(**named) for each in pages]
 
 
 # The longer words are English; what fits in them fits in Chinese but on the narrowest page.
 WIDTHS = {"zh-hans": (390,), "en": (390, 1024, 1440)}
 
 
-@pytest.mark.parametrize("who", ["agent", "officer"])
+@pytest.mark.parametrize("who", ["agent", "officer", "customer"])
 def test_every_page_fits_its_screen_and_has_no_barrier(visit, office, who):
     """Each page in both languages; barriers turn by turn in one: the structure is the same in both."""
-    person = getattr(office, who)
-    visitor = visit(person)
+    person = getattr(office, who, None)
+    visitor = visit(person) if person else phone(visit, office)
     wrong = []
     if who == "agent":
         visitor.find()
@@ -270,7 +274,7 @@ def test_every_page_fits_its_screen_and_has_no_barrier(visit, office, who):
 def test_a_lit_page_and_the_ways_in_have_no_barrier(visit, office):
     stranger = visit()
     found = []
-    for place in ("/", "/accounts/login/", "/accounts/password/forgotten/"):
+    for place in ("/", "/accounts/login/", "/accounts/password/forgotten/", "/portal/sign-in/"):
         stranger.page.goto(place)
         found += stranger.barriers(place)
     agent = visit(office.agent)

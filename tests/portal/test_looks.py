@@ -60,7 +60,7 @@ def test_work_that_was_given_is_named_and_what_nothing_explains_is_said(own, age
         WorkItem.objects.create(
             kind="policy_service", source="import", subject_id=own.pk, user=colleague
         )
-    looking.look(stranger, own, purpose="policy_service")
+    looking.look(stranger, own)
     looking.look(colleague, own, purpose="policy_service")
     explained, bare = cards(portal(own).get(LOOKS))
     assert "有对应的事项：保全申请" in explained
@@ -115,7 +115,7 @@ def test_older_looks_follow_page_by_page_and_none_is_lost(agent, own):
     while address:
         text = browser.get(address).content.decode()
         seen |= {int(each) for each in re.findall(r'id="look-(\d+)"', text)}
-        older = re.search(r"\?before=(\d+)", text)
+        older = re.search(r'href="\?before=(\d+)"', text)
         address = f"{LOOKS}?before={older[1]}" if older else ""
     assert seen == indexes
 

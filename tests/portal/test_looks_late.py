@@ -74,21 +74,30 @@ def test_what_is_kept_back_leaves_no_trace_in_list_number_sentence_proof_or_ques
     assert cards(browser.get(LOOKS)) == []
     assert counted(own) == before
     assert browser.get(f"{LOOKS}{entry}/proof/").status_code == 404
-    assert own_looks.find(own.subject, entry) is None
+    assert own_looks.find(looking.subject_of(own), entry) is None
 
 
 def test_no_link_leads_to_a_page_of_what_is_kept_back(agent, own):
-    hidden = [looking.look(agent, own) for _ in range(3)]
+    """Hidden looks lie behind a full page of others: there is no older page, and no index of theirs."""
+    now = clock.now()
+    hidden = []
+    for hour in range(3):
+        with clock.at(now - timedelta(hours=200 - hour)):
+            hidden.append(looking.look(agent, own))
     other = estate.user(Role.SERVICE_DESK)
-    for _ in range(own_looks.PAGE):
-        looking.look(other, own)
-    agreed(delays.Scope(operator=agent, since=clock.now() - timedelta(hours=1), until=clock.now()))
-    # Only the older entry of her registration may follow, and no index of what is kept back is in a link.
-    older = own_looks.page(own.subject).older
-    assert older not in hidden
-    if older is not None:
-        following = own_looks.page(own.subject, before=older)
-        assert [each for day in following.days for each in day.visits]
+    for hour in range(own_looks.PAGE):
+        with clock.at(now - timedelta(hours=150 - hour)):
+            looking.look(other, own)
+    agreed(
+        delays.Scope(
+            operator=agent, since=now - timedelta(hours=201), until=now - timedelta(hours=190)
+        )
+    )
+    page = own_looks.page(looking.subject_of(own))
+    assert page.older is None
+    assert not set(hidden) & {
+        index for day in page.days for visit in day.visits for index in visit.indexes
+    }
 
 
 def test_it_appears_when_it_is_released_and_says_that_it_came_late(agent, own):

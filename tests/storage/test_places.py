@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from access import actors, approvals, gate, scopes
@@ -209,10 +209,19 @@ def test_what_is_no_medium_is_never_disposed_of(officer):
         propose(database, actor)
 
 
-def propose(place, actor, *, certificate: str = "X-1") -> Disposal:
-    return disposals.propose(
-        place, method="shred", done_on=clock.local().date(), certificate=certificate, actor=actor
-    )
+@pytest.mark.parametrize("proof", ["12ab", "AB" * 32, "g" * 64, "ab" * 16])
+def test_what_cannot_be_the_hash_of_a_file_proves_nothing(officer, medium, proof):
+    with estate.acting(officer) as actor:
+        with pytest.raises(disposals.BadProof):
+            propose(medium, actor, proof_sha256=proof)
+        asked = propose(medium, actor, proof_sha256="ab" * 32)
+    with pytest.raises(IntegrityError, match="disposal_proof_is_a_hash"), transaction.atomic():
+        Disposal.objects.filter(pk=asked.pk).update(proof_sha256=proof[:64])
+
+
+def propose(place, actor, *, certificate: str = "X-1", **more) -> Disposal:
+    said = {"method": "shred", "done_on": clock.local().date(), "certificate": certificate}
+    return disposals.propose(place, **said, actor=actor, **more)
 
 
 def test_the_pages_say_what_there_is(client, officer, medium):

@@ -74,9 +74,9 @@ CAST: Final = (
     Staff("U0012", "钱进", "auditor.qian", "审计", HEAD_OFFICE.code),
     Staff("R0001", "周正", "regulator.zhou", "监管", HEAD_OFFICE.code),
     Staff("T0003", "吴刚", "admin.wu", "系统管理员", HEAD_OFFICE.code),
+    Staff("K0501", "沈悦", "desk.shen", "客服", HEAD_OFFICE.code),
 )
 OTHERS: Final = (
-    Staff("K0501", "沈悦", "desk.shen", "客服", HEAD_OFFICE.code),
     Staff("K0502", "唐宁", "desk.tang", "客服", HEAD_OFFICE.code),
     Staff("L0302", "顾诚", "claims.gu", "理赔人员", HEAD_OFFICE.code),
 )

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from access import reasons
 from access.law import words as law_words
 from custodian.elements import Masked, Part
 from custodian.site import drawing, formats, horizon, navigation, sources
@@ -22,6 +23,8 @@ register = template.Library()
 register.filter("zh_date", formats.zh_date)
 register.filter("log_index", formats.log_index)
 register.filter("thousands", formats.thousands)
+register.filter("due_day", formats.due_day)
+register.filter("reason", reasons.sentence)
 register.filter("hash_groups", formats.hash_groups)
 register.filter("share_percent", formats.share)
 register.filter("ref", formats.ref)

@@ -1,0 +1,332 @@
+"""What is filled in about requests: by customers in the portal, and by whoever handles them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from access.law.words import english
+from custodian import clock
+from custodian.regimes.clocks import Extension
+from records.models import CustomerRequest
+from records.requests import clocks, kinds
+from records.requests.customers_side import SCORES
+from records.requests.effects.limiting import KINDS
+from records.requests.kinds import Kind, Way
+from records.requests.texts import LONGEST
+from records.retention.telling import KINDS as KIND_WORDS
+
+Status = CustomerRequest.Status
+_LINES: Final = re.compile(r"\r\n?|\u2028|\u2029")
+_KEPT: Final = frozenset("\n\t")
+# The four conditions of CN-NDR-25, as whoever decides answers them.
+CONDITIONS: Final = (
+    ("identity", _("申请人的真实身份已核验")),
+    ("basis", _("请求转移的是其同意提供或基于合同收集的个人信息")),
+    ("feasible", _("转移在技术上可行")),
+    ("harmless", _("转移不损害他人的合法权益")),
+)
+
+
+class SaidField(forms.CharField):
+    """Words as somebody typed them: line ends of one kind, and nothing that moves other words about."""
+
+    def __init__(self, *, rows: int = 5, **more: Any) -> None:
+        more.setdefault("max_length", LONGEST)
+        attrs = {"rows": rows, "autocomplete": "off"}
+        super().__init__(widget=forms.Textarea(attrs=attrs), **more)
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(_LINES.sub("\n", value) if isinstance(value, str) else value)
+        # Control and format characters turn text about, or end a line in a log.
+        return "".join(
+            each
+            for each in text or ""
+            if each in _KEPT or unicodedata.category(each) not in {"Cc", "Cf", "Cs"}
+        )
+
+
+def _required(said: Any) -> dict[str, Any]:
+    return {"required": said, "max_length": _("最多 %(n)s 字，请精简") % {"n": LONGEST}}
+
+
+class AskForm(forms.Form):
+    """A new request in the portal, of one kind; everything else about it is known from the session."""
+
+    form = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, way: Way) -> None:
+        super().__init__(data, initial={"form": uuid.uuid4()})
+        self.way = way
+        if way.about == "kinds":
+            self.fields["kinds"] = _kinds_field()
+        if way.about == "purpose":
+            self.fields["purpose"] = _purpose_field()
+        if way.about == "insurer":
+            self.fields["insurer"] = forms.CharField(
+                label=_("转给哪家公司"), max_length=100, help_text=_("请写公司全称"),
+                error_messages={"required": _("请写明转给哪家公司")},
+            )  # fmt: skip
+        self.fields["text"] = SaidField(
+            label=way.question,
+            required=way.needs_text,
+            help_text=_("加密保存，只有办理的人能看。请不要写密码和验证码"),
+            error_messages=_required(_("请写几句，我们才知道怎么办")),
+        )
+
+    @property
+    def about(self) -> str:
+        return str(self.cleaned_data.get("purpose", ""))
+
+    @property
+    def details(self) -> dict[str, Any]:
+        chosen = self.cleaned_data.get("kinds")
+        return {"kinds": list(chosen)} if chosen else {}
+
+
+def _kinds_field() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=_("限制哪些资料"),
+        choices=[(kind, KIND_WORDS[kind]) for kind in KINDS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("限制身份信息时，办理保全、理赔前须先由您解除"),
+        error_messages={"required": _("请至少选一类资料")},
+    )
+
+
+def _purpose_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("不同意哪项用途"),
+        choices=[(each.value, each.label) for each in kinds.OBJECTABLE],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选一项用途")},
+    )
+
+
+class MessageForm(forms.Form):
+    text = SaidField(label=_("补充说明"), rows=4, error_messages=_required(_("请写下要补充的内容")))
+
+
+class RateForm(forms.Form):
+    score = forms.TypedChoiceField(
+        label=_("您对这次答复满意吗"),
+        choices=[
+            (5, _("5 很满意")), (4, _("4 满意")), (3, _("3 一般")), (2, _("2 不满意")),
+            (1, _("1 很不满意")),
+        ],
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选一个分数")},
+    )  # fmt: skip
+    comment = SaidField(label=_("还想说的"), rows=3, required=False)
+
+    def clean_score(self) -> int:
+        score = int(self.cleaned_data["score"])
+        if score not in SCORES:
+            raise forms.ValidationError(_("请选一个分数"))
+        return score
+
+
+class IntakeForm(forms.Form):
+    """A request that came by paper, telephone or at the counter, entered by the service desk."""
+
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("客户申请", "申请什么"),
+        choices=[
+            ("", _("请选择")),
+            *(
+                (way.kind.value, way.kind.label)
+                for way in kinds.WAYS.values()
+                if way.kind is not Kind.LOOK_QUESTION
+            ),
+        ],
+        error_messages={"required": _("请选择申请的事项")},
+    )
+    came_by = forms.ChoiceField(
+        label=_("从哪里来"),
+        choices=[each for each in CustomerRequest.CameBy.choices if each[0] != "portal"],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择从哪里来")},
+    )
+    received_on = forms.DateField(
+        label=_("收到日期"), required=False,
+        help_text=_("期限从这一天起算；今天收到的不填。例如 2026-11-23"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"invalid": _("日期无法识别，请写成 2026-11-23")},
+    )  # fmt: skip
+    asked_by = forms.ChoiceField(
+        label=_("谁提出"), choices=CustomerRequest.By.choices, widget=forms.RadioSelect,
+        initial=CustomerRequest.By.HERSELF,
+    )  # fmt: skip
+    proof = forms.ChoiceField(
+        label=_("怎样核验了身份"),
+        choices=[
+            ("", _("还没有核验；核验之前不告知任何内容")),
+            *(each for each in CustomerRequest.Proof.choices if each[0] != "signed_in"),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    purpose = _purpose_field()
+    insurer = forms.CharField(
+        label=_("转给哪家公司"), max_length=100, required=False, help_text=_("只在转移时填写")
+    )
+    text = SaidField(
+        label=_("申请内容"), required=False, help_text=_("照来信或口述写；加密保存"),
+        error_messages=_required(""),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["purpose"].required = False
+        self.fields["purpose"].help_text = _("只在异议时选择")
+
+    def clean_received_on(self) -> datetime | None:
+        day: date | None = self.cleaned_data["received_on"]
+        today = clock.local().date()
+        if day is None or day == today:
+            return None
+        if not today - timedelta(days=clocks.EARLIEST) <= day < today:
+            raise forms.ValidationError(_("收到日期须在今天以前六十天之内，请核对"))
+        return datetime.combine(day, time(12), clock.OFFICE)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        kind = str(said.get("kind", ""))
+        if kind == Kind.OBJECT and not said.get("purpose"):
+            self.add_error("purpose", _("请选一项用途"))
+        if kind == Kind.PORTABILITY and not said.get("insurer"):
+            self.add_error("insurer", _("请写明转给哪家公司"))
+        if kind in kinds.WAYS and kinds.of(kind).needs_text and not said.get("text"):
+            self.add_error("text", _("请写明申请的内容"))
+        if said.get("asked_by") == CustomerRequest.By.REPRESENTATIVE and said.get("proof") not in {
+            "", CustomerRequest.Proof.AUTHORISED.value,
+        }:  # fmt: skip
+            self.add_error("proof", _("由代表人提出的，须核对授权文件与双方证件"))
+        return said
+
+    @property
+    def about(self) -> str:
+        said = self.cleaned_data
+        return str(said["purpose"]) if said["kind"] == Kind.OBJECT else ""
+
+
+class ProveForm(forms.Form):
+    proof = forms.ChoiceField(
+        label=_("怎样核验了身份"),
+        choices=[each for each in CustomerRequest.Proof.choices if each[0] != "signed_in"],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择核验的方式")},
+    )
+
+    def __init__(self, data: Any = None, *, asked_by: str) -> None:
+        super().__init__(data)
+        self.asked_by = asked_by
+
+    def clean_proof(self) -> str:
+        proof = str(self.cleaned_data["proof"])
+        authorised = proof == CustomerRequest.Proof.AUTHORISED
+        if (self.asked_by == CustomerRequest.By.REPRESENTATIVE) != authorised:
+            raise forms.ValidationError(
+                _("由代表人提出的，须核对授权文件与双方证件；本人提出的用其他方式")
+            )
+        return proof
+
+
+class AnswerForm(forms.Form):
+    """The answer, and for a transfer the four conditions, of which each must be met."""
+
+    outcome = forms.ChoiceField(
+        label=_("结果"),
+        choices=[
+            (Status.ANSWERED.value, _("按申请办理")),
+            (Status.PARTLY.value, _("部分办理")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Status.ANSWERED.value,
+    )
+    text = SaidField(
+        label=_("给客户的答复"),
+        help_text=_("客户会原样看到；写清办了什么、没办什么、为什么"),
+        error_messages=_required(_("请写明答复")),
+    )
+
+    def __init__(self, data: Any = None, *, way: Way) -> None:
+        super().__init__(data)
+        if way.kind is Kind.PORTABILITY:
+            self.fields["conditions"] = forms.MultipleChoiceField(
+                label=_("四项条件"),
+                choices=CONDITIONS,
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                help_text=_("缺一项就不能转移，须写明理由不予办理"),
+            )
+            self.fields["fee"] = forms.CharField(
+                label=_("费用说明"), max_length=100, required=False,
+                help_text=_("请求次数明显超出合理范围的，可以按成本收取必要费用"),
+            )  # fmt: skip
+            self.order_fields(["conditions", "outcome", "text", "fee"])
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if "conditions" in self.fields and len(said.get("conditions", ())) < len(CONDITIONS):
+            self.add_error(
+                "conditions", _("四项条件没有全部符合，不能转移。请改为不予办理并写明理由")
+            )
+        return said
+
+    @property
+    def details(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {"conditions": list(said["conditions"])} if "conditions" in said else {}
+
+    @property
+    def words(self) -> str:
+        fee = self.cleaned_data.get("fee")
+        text = str(self.cleaned_data["text"])
+        return f"{text}\n\n{_('费用说明')}：{fee}" if fee else text
+
+
+class RefuseForm(forms.Form):
+    reason = SaidField(
+        label=_("不予办理的理由"),
+        help_text=_("客户会原样看到；随后附上还可以向哪里反映"),
+        error_messages=_required(_("不予办理须写明理由")),
+    )
+
+
+class ExtendForm(forms.Form):
+    """Only what the rule gives next."""
+
+    extension = forms.ChoiceField(label=_("延期"), widget=forms.RadioSelect)
+    reason = SaidField(
+        label=_("延期的理由"), rows=3, help_text=_("客户会原样看到"),
+        error_messages=_required(_("延期须写明理由")),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, offered: Sequence[Extension]) -> None:
+        super().__init__(data)
+        field = self.fields["extension"]
+        field.choices = [(each.code, _name(each)) for each in offered]  # type: ignore[attr-defined]
+        field.choice_hints = {  # type: ignore[attr-defined]
+            each.code: _("须由另一位合规官批准") for each in offered if each.approval
+        }
+
+
+def _name(extension: Extension) -> str:
+    return extension.name_en if english() else extension.name
+
+
+class PassOnForm(forms.Form):
+    reason = forms.CharField(
+        label=_("转交的理由"), max_length=200, help_text=_("封存在日志里；不要写客户资料"),
+        error_messages={"required": _("请写明理由")},
+    )  # fmt: skip
