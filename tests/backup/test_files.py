@@ -9,7 +9,7 @@ import tracemalloc
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings as installed
@@ -359,6 +359,7 @@ def test_what_ends_by_itself_and_did_not_come_back_has_ended(house: House) -> No
             format="json",
             status=JobStatus.DONE,
             expires_at=clock.now(),
+            holding=uuid4(),
         )
         stays = maker.export(clock.now())
         kept = EXPORTS.path_of(stays.ref)
