@@ -80,7 +80,9 @@ class Row:
 
     def address(self, thing: str, method: str = "GET") -> str:
         """The address with its placeholder filled, and its query if that is how it is asked."""
-        path = _EXPRESSIONS.get(self.path) or re.sub(r"<[a-z]+:[a-z_]+>", thing, self.path)
+        # Of the papers of a thing the first one.
+        path = self.path.replace("papers/<int:number>", "papers/1")
+        path = _EXPRESSIONS.get(self.path) or re.sub(r"<[a-z]+:[a-z_]+>", thing, path)
         return "/" + path + (f"?{self.query}" if self.query and method == "GET" else "")
 
 

@@ -21,6 +21,7 @@ from django.db import transaction
 from django.test import Client
 
 from access import actors, approvals, cases, findings, grants, rules, scopes, second_factor
+from access.actors import Actor
 from access.bundles import store
 from access.bundles.criteria import Criteria
 from access.cases import Terms
@@ -48,9 +49,12 @@ from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
 from incidents.models import Alert
 from records import legal_holds, references
+from records.corrections import drafting
+from records.corrections.groups import GROUPS
 from records.legal_holds.covering import Draft
 from records.models import (
     Claim,
+    Correction,
     Customer,
     DestructionBatch,
     DestructionItem,
@@ -67,6 +71,7 @@ from records.own_data import copies
 from records.requests import opening
 from records.retention import noting
 from tests import estate
+from tests.corrections.cast import photo
 from tests.portal import looking as looking_at
 from tests.portal import people
 from tests.records import desk_estate
@@ -253,6 +258,35 @@ class World:
             things[f"{whose}look"] = str(looking_at.look(person, customer))
         return things
 
+    def _corrections(self, agent: User) -> dict[str, str]:
+        """Of each of two customers one that was handed in and one she has begun; and one of the agent's."""
+        things = {}
+        for which, person in ((OWN, agent), (FOREIGN, self.stranger)):
+            customer, whose = self.customers[which], "" if which == OWN else f"{which}'s "
+            staff = {"channel": "desk", "purpose": "policy_service"}
+            with scopes.acting(actors.staff(person)) as actor:
+                raised = self._begun(customer, "address", actor, **staff)
+                drafting.attach(raised, photo(), name="1.jpg", actor=actor, **staff)
+                drafting.hand_in(raised, actor=actor, **staff)
+                if which == OWN:
+                    draft = self._begun(customer, "landline", actor, **staff)
+                    things["agents_draft"] = draft.ref
+            with scopes.acting(actors.customer(customer.pk)) as actor:
+                own = self._begun(customer, "email", actor, channel="portal", purpose="self")
+            things |= {f"{whose}correction": raised.ref, f"{whose}own_draft": own.ref}
+        return things
+
+    def _begun(self, customer: Customer, group: str, actor: Actor, **how: str) -> Correction:
+        said = {
+            "address": "江苏省徐州市鼓楼区民主北路18号2幢601室",
+            "landline": "0516-83001122",
+            "email": "zhang.new@example.com",
+        }
+        draft = drafting.begin(customer, GROUPS[group], slot=0, actor=actor, **how)
+        written = {f"identity.{group}": said[group]}
+        assert drafting.propose(draft, written, actor=actor, **how).sound
+        return draft
+
     def _legal_hold(self) -> LegalHold:
         officer = actors.staff(self.people["compliance_officer"])
         with scopes.acting(officer):
@@ -391,6 +425,7 @@ class World:
                 "window": str(self._window().ref),
                 "look_delay": str(self._look_delay(entry).ref),
                 **self._portal_things(agent),
+                **self._corrections(agent),
                 "user": str(self.stranger.ref),
                 **self._items(agent),
             }
