@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custodian import clock
@@ -20,6 +20,8 @@ NONE = Calendar("xx")
 MOMENTS = st.datetimes(
     min_value=datetime(2025, 1, 1), max_value=datetime(2027, 11, 30), timezones=st.just(UTC)
 )  # fmt: skip
+# How long a machine takes to think of a moment says nothing about counting.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LENGTHS = st.builds(Length, st.integers(0, 60), st.sampled_from(list(Unit)))
 
 
@@ -103,6 +105,7 @@ def test_midnight_belongs_to_the_day_that_ends_with_it():
     assert not deadlines.ends_a_day(local(2026, 11, 27, 9))
 
 
+@unhurried
 @given(MOMENTS, MOMENTS, LENGTHS)
 def test_what_begins_later_is_never_due_earlier(one, other, length):
     first, last = sorted((one, other))
@@ -111,6 +114,7 @@ def test_what_begins_later_is_never_due_earlier(one, other, length):
     assert early.earliest <= late.earliest
 
 
+@unhurried
 @given(MOMENTS, LENGTHS, st.integers(0, 40))
 def test_a_longer_time_never_ends_earlier(start, length, more):
     longer = Length(length.number + more, length.unit)
@@ -119,6 +123,7 @@ def test_a_longer_time_never_ends_earlier(start, length, more):
     assert short.earliest <= long.earliest
 
 
+@unhurried
 @given(MOMENTS, st.integers(1, 60), st.sampled_from([CHINA, NONE]))
 def test_working_days_end_on_a_working_day_and_are_counted_right(start, number, calendar):
     found = deadlines.due(start, Length(number, Unit.WORKING_DAY), calendar)
@@ -134,6 +139,7 @@ def test_working_days_end_on_a_working_day_and_are_counted_right(start, number, 
     )
 
 
+@unhurried
 @given(MOMENTS, LENGTHS)
 def test_everything_but_hours_ends_with_a_day_at_the_office(start, length):
     found = deadlines.due(start, length, CHINA).due_at
@@ -150,6 +156,7 @@ RULES = [
 ]
 
 
+@unhurried
 @given(MOMENTS, st.sampled_from([each for each in RULES if each.extensions]), st.data())
 def test_an_extension_never_shortens(start, rule, data):
     codes = [each.code for each in rule.extensions]
