@@ -172,7 +172,7 @@ def find(ref: str, *, actor: Actor) -> Any | None:
 
 
 def nearness(customer: Any, *, actor: Actor) -> Reach:
-    if customer.since is not None:
+    if customer.since is not None or customer.pk in actor.subjects:
         return Reach.OWN
     if customer.unit in actor.unit_ids:
         return Reach.UNIT

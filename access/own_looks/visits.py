@@ -177,9 +177,10 @@ def _join(raw: Raw, drafts: list[list[Raw]]) -> None:
 
 
 def _alike(raw: Raw) -> tuple[object, ...]:
-    """What entries of one visit have in common; whatever is not a look stands alone."""
-    alone = 0 if _kind(raw) == LOOK else raw.index
-    return (raw.actor, raw.staff_no, raw.purpose, raw.channel, raw.capacity, raw.late, alone)
+    """What entries of one visit have in common; changes join by what they were, an export stands alone."""
+    kind = _kind(raw)
+    what: object = "" if kind == LOOK else raw.index if kind == EXPORT else raw.what
+    return (raw.actor, raw.staff_no, raw.purpose, raw.channel, raw.capacity, raw.late, kind, what)
 
 
 def _visit(entries: Sequence[Raw], known: Known) -> Visit:

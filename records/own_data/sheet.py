@@ -97,6 +97,15 @@ class Part:
         return any(item.opens and item.text is None for item in self.items)
 
     @property
+    def folds(self) -> bool:
+        """One of several: its name stands for it until it is asked for."""
+        return self.kind in {"policy", "claim", "document"} and bool(self.title)
+
+    @property
+    def lit(self) -> bool:
+        return any(item.text is not None for item in self.items)
+
+    @property
     def destroyed(self) -> bool:
         return self.kept is not None and bool(self.kept.state == "destroyed")
 

@@ -54,6 +54,9 @@ def test_everything_is_masked_and_says_why_and_until_when(own):
     ):
         assert said in text
     assert "敏感个人信息" in text
+    assert (
+        len(re.findall(r'name="element" value="identity\.mobile"', text)) == 1
+    )  # a button to show it
     assert "本公司默认" in text
 
 
