@@ -1,4 +1,4 @@
-"""The back office's lists of access: units, people, rules, tokens, findings."""
+"""The back office's lists of access: units, people, rules, tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -26,6 +26,7 @@ from access import (
     case_admin,
     export_admin,
     finding_admin,
+    finding_list,
     gate,
     grant_admin,
     invitations,
@@ -45,7 +46,7 @@ from access import (
 from access.actions import Action
 from access.admin_pages import CHANNEL, actor_of
 from access.admin_scope import ScopedAdmin, drawn, link_to
-from access.models import ApiToken, Finding, PolicyRule, Unit, User
+from access.models import ApiToken, PolicyRule, Unit, User
 from access.rule_admin import open_proposals
 from access.rule_sentences import by_role
 from access.vocabulary import Purpose
@@ -66,6 +67,7 @@ ROOMS = (
         export_admin,
         person_admin,
         finding_admin,
+        finding_list,
         audit_admin,
         audit_panels,
         unit_page,
@@ -359,44 +361,3 @@ class ApiTokenAdmin(ScopedAdmin):
             ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=clock.now())
         messages.info(request, gettext("令牌已吊销，变更已记入查询日志。"))
         return HttpResponseRedirect(self.address(token))
-
-
-@admin.register(Finding)
-class FindingAdmin(ScopedAdmin):
-    read_action = Action.FINDING_READ
-    newest_first = True
-    columns = (
-        "ref", "kind", "severity", "status", "summary", "facts", "entries", "found_at",
-        "verdict", "due_at",
-        "operator__name", "operator__staff_no",
-    )  # fmt: skip
-    list_select_related = ("operator",)
-    list_display = ("level", "what", "operator", "evidence", "state", "found_at", "due")
-    list_filter = ("severity", "status", "verdict")
-    shows = False
-    lede = _("按时间倒序 · 含证据条目，不含客户明文")
-    nothing = _("没有审计发现。")
-
-    @admin.display(description=_("级别"))
-    def level(self, finding: Finding) -> str:
-        return drawn("severity", finding.severity)
-
-    @admin.display(description=_("发现"))
-    def what(self, finding: Finding) -> str:
-        return finding.words
-
-    @admin.display(description=_("证据"))
-    def evidence(self, finding: Finding) -> str:
-        count = len(finding.entries)
-        return ngettext("%(count)s 条", "%(count)s 条", count) % {"count": count}
-
-    @admin.display(description=_("状态"))
-    def state(self, finding: Finding) -> str:
-        return finding.get_verdict_display() if finding.verdict else finding.get_status_display()
-
-    @admin.display(description=_("处理期限"))
-    def due(self, finding: Finding) -> str:
-        return drawn("moment", finding.due_at) if finding.due_at and not finding.verdict else "—"
-
-    def address(self, finding: Finding) -> str:
-        return reverse("admin:finding", args=[finding.ref])

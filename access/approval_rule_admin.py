@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access import approval_rules, approvals, gate
-from access.actions import ROLES, Action
+from access.action_roles import ROLES
+from access.actions import Action
 from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
 from access.approval_rules import Terms
 from access.models import ApprovalRule

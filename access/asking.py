@@ -8,7 +8,8 @@ from functools import cached_property
 from uuid import UUID
 
 from access import actors, policy, token_grants
-from access.actions import Action, may_attempt
+from access.action_roles import may_attempt
+from access.actions import Action
 from access.actors import Actor
 from access.policy import Ask, Decision
 from access.scopes import Found

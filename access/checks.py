@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from access import policy, ports
-from access.actions import ROLES, Action
+from access.action_roles import ROLES
+from access.actions import Action
 from access.exports import builders
 from access.reasons import MESSAGES
 from custodian.regimes import calendars, packs

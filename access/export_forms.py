@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from access import policy, step_up
-from access.actions import ROLES, Action
+from access.action_roles import ROLES
+from access.actions import Action
 from access.actors import Actor
 from access.exports import builders, requests
 from access.exports.approving import element_words

@@ -11,7 +11,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from access import policy
-from access.actions import ROLES, Action
+from access.action_roles import ROLES
+from access.actions import Action
 from access.actors import REACH
 from access.models.rules import CLASSES
 from access.training import standing

@@ -17,6 +17,7 @@ from access import gate
 from access.actions import Action
 from access.admin_pages import CHANNEL, Headline, actor_of, enter, headlines, page, purpose_of
 from records import correction_pages as pages
+from records import purposes
 from records.correction_forms import RefuseForm
 from records.corrections import handling, looking, worklist
 from records.models import Correction
@@ -137,6 +138,7 @@ def _page(
             found, actor=actor, look=look or looking.masked(found, **_how(request)), lit=lit,
             forms=forms,
         ),
+        "purpose_label": purposes.label(purpose_of(actor)),
         "hide_url": reverse(PAGE, args=[found.ref]),
         "marked": True,
     }  # fmt: skip

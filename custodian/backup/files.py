@@ -1,7 +1,8 @@
 """Sealed files of the store as one stream and back, as they lie: ciphertext, whose keys are elsewhere.
 
 Those that nothing could replace: customers' documents, and imported files that an import or a legal hold
-still needs. Exports, bundles and other imported files end by themselves and are made anew.
+still needs. Exports, bundles, customers' copies and other imported files end by themselves, and are made
+anew.
 
 A stream is a sequence of frames. `f` begins a file (JSON: name), `d` is some of it, `e` ends it (JSON:
 sha256).
@@ -28,6 +29,7 @@ from custodian.backup import frames
 from custodian.backup.errors import BackupRefused
 from custodian.tlog import durable
 from records.importing import expiry
+from records.own_data import copies
 
 FILES: Final = "files"
 PIECE: Final = 1 << 18
@@ -150,4 +152,5 @@ def let_missing_go() -> None:
     """What ends by itself, and did not come back, has ended: nobody looks for its file."""
     exports.expire_missing()
     bundles.expire_missing()
+    copies.expire_missing()
     expiry.expire_missing()

@@ -23,6 +23,7 @@ from custodian import clock, embedded
 from custodian.demo import (
     audits,
     cast,
+    claims,
     history,
     holds,
     insurer,
@@ -114,9 +115,11 @@ def _build(customers: int, console: Console) -> None:
             seal()
         reviews = recertification.Recertifications(people, begin)
         kept = keeping.Keeping(people, begin, seal)
+        cases = claims.Claims(people, begin, seal)
 
         def turn(moment: datetime) -> None:
             kept.turn(moment)
+            cases.turn(moment)
             reviews.turn(moment)
 
         _live(looks, _customers(manifest, book), people, console, seal, between=turn)
@@ -125,6 +128,7 @@ def _build(customers: int, console: Console) -> None:
         requests.begin(people, {name: her for name, her, _number in portal.who(manifest, book)})
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
+        cases.end()
         audits.end(seal)
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.

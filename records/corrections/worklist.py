@@ -20,9 +20,11 @@ from records.models import Correction, CorrectionClock, Customer
 SHOWN: Final = 50
 Status = Correction.Status
 WAITING, MINE, RAISED, DONE, APPROVING = "waiting", "mine", "raised", "done", "approving"
+RUNNING: Final = "running"
 _LABELS: Final[Mapping[str, Any]] = {
     WAITING: _("等人核对"),
     MINE: _("我在核对"),
+    RUNNING: _("办理中"),
     RAISED: _("我提出的"),
     APPROVING: _("待复核"),
     DONE: _("已办结"),
@@ -51,7 +53,7 @@ class Row:
 
 def parts(actor: Actor) -> list[Part]:
     """Whoever checks sees what waits; whoever only raises sees his own, and what runs for his customers."""
-    known = (WAITING, MINE, APPROVING, RAISED, DONE) if _handles(actor) else (RAISED, WAITING, DONE)
+    known = (WAITING, MINE, APPROVING, RAISED, DONE) if _handles(actor) else (RAISED, RUNNING, DONE)
     return [Part(code, _LABELS[code], of(code, actor=actor).count()) for code in known]
 
 
@@ -67,9 +69,9 @@ def of(part: str, *, actor: Actor) -> QuerySet[Correction]:
         return rows.filter(raised_by_id=actor.id or 0).exclude(decided_at__isnull=False)
     if part == DONE:
         return rows.exclude(submitted_at=None).exclude(decided_at=None)
-    if _handles(actor):
-        return rows.filter(status=Status.SUBMITTED)
-    return rows.filter(status__in=Correction.UNDER_WAY)
+    if part == RUNNING:
+        return rows.filter(status__in=Correction.UNDER_WAY)
+    return rows.filter(status=Status.SUBMITTED)
 
 
 def rows(part: str, *, actor: Actor) -> list[Row]:

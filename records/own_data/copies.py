@@ -227,6 +227,16 @@ def expire() -> int:
     return len(late) + len(left)
 
 
+def expire_missing() -> int:
+    """Those whose file did not come back with a restored house; how many."""
+    with scopes.acting(actors.system("copier")), transaction.atomic():
+        kept = DataCopy.objects.filter(status=JobStatus.DONE, removed_at=None)
+        lost = [each for each in kept if not SHELF.path_of(each.ref).exists()]
+        for copy in lost:
+            remove(copy, Removed.EXPIRED)
+    return len(lost)
+
+
 def purge(subjects: Collection[int]) -> int:
     """Whoever loses some of her data loses her copies; one that is being made is made anew."""
     with transaction.atomic():

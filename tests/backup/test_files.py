@@ -16,8 +16,9 @@ from django.conf import settings as installed
 from django.core.management import call_command
 
 from access import keystore, scopes
+from access.exports.shelf import SHELF as EXPORTS
 from access.key_rotation import jobs
-from access.models import DataKey, Finding
+from access.models import Bundle, DataKey, Export, Finding
 from access.restored import RestoredNotReconciled
 from custodian import clock
 from custodian.backup import files, frames, keeping, manifest
@@ -31,10 +32,11 @@ from custodian.jobs import JobStatus
 from records import documents, vault
 from records.importing import store
 from records.importing.readers import Source
-from records.models import Customer, Document, ImportFile, ImportRun
+from records.models import Customer, DataCopy, Document, ImportFile, ImportRun
 from tests import estate
 from tests.backup import attacker
 from tests.backup.house import House, empty_database
+from tests.records.own.making import Maker
 
 pytestmark = pytest.mark.xdist_group("backups")
 CONTENT = "投保单：手机 13800138000".encode() * 20_000
@@ -344,3 +346,27 @@ def test_a_backup_without_its_files_is_not_whole(house: House) -> None:
     assert keeping.latest() is not None
     (folder / "files.sealed").unlink()
     assert keeping.latest() is None
+
+
+def test_what_ends_by_itself_and_did_not_come_back_has_ended(house: House) -> None:
+    with scopes.acting(estate.system()):
+        maker = Maker()
+        export, bundle = maker.export(clock.now()), maker.bundle(clock.now())
+        Bundle.objects.filter(pk=bundle.pk).update(length=9)
+        copy = DataCopy.objects.create(
+            subject_id=house.neighbour.pk,
+            capacity="self",
+            format="json",
+            status=JobStatus.DONE,
+            expires_at=clock.now(),
+        )
+        stays = maker.export(clock.now())
+        kept = EXPORTS.path_of(stays.ref)
+        kept.parent.mkdir(parents=True)
+        kept.write_bytes(b"sealed")
+    files.let_missing_go()
+    with scopes.acting(estate.system()):
+        assert Bundle.objects.get(pk=bundle.pk).length == 0
+        for row in (Export.objects.get(pk=export.pk), DataCopy.objects.get(pk=copy.pk)):
+            assert row.removed == "expired"
+        assert Export.objects.get(pk=stays.pk).removed_at is None

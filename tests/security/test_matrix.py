@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from access.actions import ROLES as ATTEMPTED
+from access.action_roles import ROLES as ATTEMPTED
 from access.actions import Action
 from tests.security import routes
 from tests.security.routes import Row

@@ -17,6 +17,7 @@ IN_FORCE, SUSPENDED, TERMINATED = "有效", "中止", "终止"
 HIGH_SUM: Final = 3_000_000
 POLICIES_HELD: Final = ((1, 2, 3, 4, 5), (36, 32, 19, 9, 4))
 CLAIM_RATE: Final = 0.135
+OPEN_DAYS: Final = 10  # reported lately, and not decided before the book was written
 CLAIMABLE: Final = {
     "两全险": ("重疾",),
     "健康险": ("重疾",),
@@ -227,7 +228,8 @@ class Underwriter:
         )
         reported = self.today - timedelta(days=random.randrange(since))
         age = (self.today - reported).days
-        decided = reported + timedelta(days=random.randint(3, 29)) if age > 30 else None
+        took = random.randint(3, 29)
+        decided = reported + timedelta(days=min(took, age - 1)) if age > OPEN_DAYS else None
         status = random.choice(("已报案", "审核中"))
         if decided:
             status = "拒赔" if random.random() < 0.06 else "已结案"
