@@ -101,7 +101,7 @@ class YearForm(forms.Form):
     holidays = forms.CharField(
         label=gettext_lazy("节假日"),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 9}),
+        widget=forms.Textarea(attrs={"rows": 9, "translate": "no"}),
         help_text=gettext_lazy("每行一个：名称、第一天、最后一天，例如 春节 2027-02-05 2027-02-12"),
     )
     worked = forms.CharField(

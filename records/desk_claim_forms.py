@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.vocabulary import Role
@@ -24,11 +26,16 @@ WORDS = 200
 _QUIET = {"autocomplete": "off", "spellcheck": "false"}
 
 
+def _filled_in(label: Any) -> Any:
+    """In the language of whoever reads it, and not of whoever started the server."""
+    return lazy(lambda: gettext("请填写%(label)s") % {"label": label}, str)()
+
+
 def _day(label: Any, **more: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         error_messages={
-            "required": _("请填写%(label)s") % {"label": label},
+            "required": _filled_in(label),
             "invalid": _("日期无法识别，请写成 2026-12-01"),
         },
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -41,7 +48,7 @@ def _text(label: Any, *, longest: int = LONGEST, rows: int = 4, **more: Any) -> 
         label=label,
         max_length=longest,
         error_messages={
-            "required": _("请填写%(label)s") % {"label": label},
+            "required": _filled_in(label),
             "max_length": _("内容过长，请精简"),
         },
         widget=forms.Textarea(attrs={"rows": rows, **_QUIET}),

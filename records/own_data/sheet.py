@@ -33,6 +33,7 @@ LEVELS: Final[Mapping[int, Any]] = {
     4: _("很重要的信息，泄露会造成严重损害"),
     5: _("最重要的信息"),
 }
+FORMATS: Final[Mapping[str, Any]] = {"image/jpeg": _("照片"), "application/pdf": "PDF"}
 # The ground of PIPL art. 13, or 28 to 30 for what is sensitive, on which an element is held.
 CLAUSES: Final[Mapping[str, str]] = {
     "contract": "CN-PIPL-13", "duty": "CN-PIPL-13", "consent": "CN-PIPL-28",
@@ -256,7 +257,7 @@ def _documents(
             each.get_kind_display(),
             facts=[
                 Fact(_("归档时间"), clock.local(each.added_at).date()),
-                Fact(_("格式"), each.media_type),
+                Fact(_("格式"), FORMATS.get(each.media_type, each.media_type)),
                 *([Fact(_("文件名"), names[each.holding])] if each.holding in names else ()),
             ],
             kept=keeping.get(("document", each.ref)),

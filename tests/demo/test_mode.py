@@ -147,7 +147,7 @@ def test_the_front_page_names_five_audiences(client):
 
 def test_the_cast_is_on_the_front_page_of_a_demo(client, demo):
     page = client.get("/").content.decode()
-    assert page.count(STEP_IN) == len(demo) == 9
+    assert page.count(STEP_IN) == len(demo) == 10
 
 
 def test_the_file_of_the_cast_is_its_owners_only(demo, settings):
@@ -196,7 +196,10 @@ def test_from_elsewhere_nobody_steps_in(client, demo, elsewhere):
 
 
 def test_nobody_outside_the_cast_can_be_stepped_into(client, demo):
-    assert client.post(STEP_IN, {"username": "desk.shen"}).status_code == 404
+    from tests import estate
+
+    estate.user(username="agent.nobody")
+    assert client.post(STEP_IN, {"username": "agent.nobody"}).status_code == 404
 
 
 def test_the_code_is_shown_where_it_is_asked_for_and_it_is_right(client, demo):

@@ -278,7 +278,7 @@ class World:
 
     def _begun(self, customer: Customer, group: str, actor: Actor, **how: str) -> Correction:
         said = {
-            "address": "江苏省徐州市鼓楼区民主北路18号2幢601室",
+            "address": "江苏省徐州市云龙区和平路2号",
             "landline": "0516-83001122",
             "email": "zhang.new@example.com",
         }

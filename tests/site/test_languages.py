@@ -31,11 +31,11 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 # Formats, what a person may type, and what the tests themselves named in English.
 ENGLISH_IN_CHINESE = {
     "Custodian", "English", "Excel", "JSON", "PostgreSQL", "Python", "Whole", "digit", "check", "cryptography",
-    "example", "json", "last", "life", "note", "parquet", "person", "policy", "qinghe", "xlsx",
+    "example", "json", "last", "life", "name", "note", "parquet", "person", "policy", "qinghe", "xlsx",
 }  # fmt: skip
 # References and hashes hold letters by chance.
 REFERENCE = re.compile(
-    r"\bE-[0-9A-Z]{4}-[0-9A-Z]{4}\b|\b[a-z]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}\b|\b[0-9a-f]{8}\b|\bSYS-[A-Z]+\b"
+    r"\bE-[0-9A-Z]{4}-[0-9A-Z]{4}\b|\b[a-z]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}\b|\b[0-9a-f]{8}\b|\bSYS-[A-Z]+\b|\bCUSTOMER\b"
     r"|\b[0-9a-f]{4}(?: (?:… )?[0-9a-f]{4})+\b|\bPostgreSQL \S+ @ \S+"
 )
 # Texts that are the same in both: a name of a language, and lines that say everything twice.
@@ -259,7 +259,7 @@ def data(world: World) -> list[str]:
     written = [
         "五分钟内揭示 40 名客户", "外部通报", "示例监管局", "示例保险", "示例中介", "核心系统", "青禾人寿",
         "中国", "江苏省徐州市云龙区", "示例银行徐州分行", "示例银行", "欧阳", "教师", "居民身份证", "张", "女",
-        "刘敏", "青禾终身寿险", "长期", "示例",
+        "刘敏", "青禾终身寿险", "长期", "示例", "中文",
     ]  # fmt: skip
     return sorted({*names, *units, *written}, key=len, reverse=True)
 
