@@ -42,7 +42,7 @@ def keep_back(office, entry) -> DelayedLook:
         delay = delays.ask(scope, until=until, reason="疑似出售客户资料", actor=actor)
     with estate.acting(office.second, stepped_up=True) as actor:
         approvals.approve(delay.approval, seen=delay.approval.digest, actor=actor)
-    delay.refresh_from_db()
+        delay.refresh_from_db()
     return delay
 
 
@@ -53,7 +53,7 @@ def test_a_fraud_call_is_answered_at_once_and_raises_an_alert(office):
     stranger = estate.user(Role.SERVICE_DESK, name="孙伟", unit_=estate.unit("NJ"))
     seen = [
         look(office.agent, office.customer),
-        look(stranger, office.customer, "identity.id_number", purpose="policy_service"),
+        look(stranger, office.customer, "identity.id_number"),
         look(office.agent, office.other),
     ]
     asked = office.ask("fraud_call", text="对方知道我的保单号")

@@ -22,6 +22,7 @@ from access.models import (
     Campaign,
     Case,
     Course,
+    DelayedLook,
     Export,
     Finding,
     Grant,
@@ -41,6 +42,7 @@ from records.importing import store
 from records.models import (
     CertificatePage,
     Customer,
+    DataCopy,
     DestructionBatch,
     DestructionItem,
     ImportFile,
@@ -102,6 +104,18 @@ class Maker:
     def _lend(self, at: datetime, **by: Any) -> None:
         lent = {"subject_id": self.customer.pk, "user": self.person, "since": at, "until": at}
         Assignment.objects.create(**lent, purpose="claim", **by)
+
+    def copy(self, at: datetime) -> DataCopy:
+        return DataCopy.objects.create(
+            subject_id=self.customer.pk, capacity="self", format="pdf", language="en", holding=uuid4(),
+            status="done", created_at=at, expires_at=at, removed_at=at, removed="taken",
+        )  # fmt: skip
+
+    def delay(self, at: datetime) -> DelayedLook:
+        return DelayedLook.objects.create(
+            entry=next(_number), asked_by=self.person, asked_at=at - timedelta(hours=1), until=at,
+            reason_sealed=b"", status="returned", approval=self.approval(at),
+        )  # fmt: skip
 
     def campaign(self, at: datetime) -> Campaign:
         made = Campaign.objects.create(
@@ -255,6 +269,8 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "break-glass": Maker.window,
     "bundle": Maker.bundle,
     "case": Maker.case,
+    "data-copy": Maker.copy,
+    "delayed-look": Maker.delay,
     "export": Maker.export,
     "finding": Maker.finding,
     "grant": Maker.grant,
