@@ -33,6 +33,7 @@ WORDS: Final[Mapping[str, Any]] = {
     OWN_WORD: _("只有他自己登记的事项"),
     NOTHING: _("没有任何业务理由"),
 }
+Kind = WorkItem.Kind
 UNCLEAR: Final = frozenset({OWN_WORD, NOTHING})
 
 
@@ -51,7 +52,11 @@ def explained(entry: Entry, subject: int) -> Explained:
     (told,) = tell([entry])
     looked = User.objects.select_related("unit")
     person = looked.filter(ref=entry.actor).first() if entry.actor else None
-    items = list(WorkItem.objects.filter(subject_id=subject).select_related("unit"))
+    # The work of answering the question must not explain the look that it asks about.
+    later = {"kind__in": (Kind.REQUEST, Kind.COMPLAINT), "opened_at__gt": told.at}
+    items = list(
+        WorkItem.objects.filter(subject_id=subject).exclude(**later).select_related("unit")
+    )
     code = NOTHING
     if person is not None:
         operator = Operator(person.pk, person.role, person.unit.path)
