@@ -27,7 +27,8 @@ class Term:
 
 def longest(rules: Sequence[RetentionRule], about: str, *, today: date) -> Term | None:
     """None where no rule is about them: then nothing goes."""
-    fitting = [each for each in rules if about in each.about and each.trigger is Trigger.CREATED]
+    ends = {Trigger.CREATED, Trigger.CLOSED}  # each kind of records says itself from when it counts
+    fitting = [each for each in rules if about in each.about and each.trigger in ends]
     if not fitting:
         return None
     rule = max(fitting, key=lambda each: (each.period.after(today), each.binding))
