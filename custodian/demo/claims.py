@@ -65,6 +65,8 @@ class Claims:
         ):  # fmt: skip
             yield self._at(day, 9), lambda name=name, who=who: self._file(name, who)  # type: ignore[misc]
             yield self._at(day + 1, 9), lambda name=name: self._take(name)  # type: ignore[misc]
+            if name != "papers":
+                yield self._at(day + 1, 10), lambda name=name: self._do(name, examining.complete)  # type: ignore[misc]
         yield self._at(7, 11), lambda: self._decide("paid")
         yield self._at(8, 11), lambda: self._decide("refused", "reject")
         yield self._at(9, 9), lambda: self._approve("refused")
