@@ -130,6 +130,7 @@ def _build(customers: int, console: Console) -> None:
             kept.end()
         cases.end()
         audits.end(seal)
+        seal()
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)
@@ -195,6 +196,7 @@ def _live(
     lived = history.live_through(looks, customers=customers, people=people)
     nights = audits.Nights(looks[0].at if looks else clock.now())
     after = [look.at for look in looks[1:]] + [clock.now()]
+    between(looks[0].at if looks else clock.now())
     with _bar(console) as bar:
         task = bar.add_task(_("一个月的查询与审计 / A month of looks and audits"), total=len(looks))
         for look, until, _lived in zip(looks, after, lived, strict=True):
@@ -217,6 +219,7 @@ def _sealing(begin: datetime) -> Iterator[Callable[[], None]]:
 
     def turn() -> None:
         nonlocal last
+        writer.tell(clock.now())
         if time.monotonic() - last >= PERIOD:
             sequencer.cycle()
             last = time.monotonic()
