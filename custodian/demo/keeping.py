@@ -26,7 +26,7 @@ Step = Callable[[], None]
 class Keeping:
     """What happens on which day of the demo's month; `turn` carries out what is due by a moment.
 
-    A step takes seconds, so the log is sealed before and after each.
+    In a small book nothing may be due: then nothing is destroyed. A step takes seconds, so the log is sealed before and after each.
     """
 
     def __init__(
@@ -63,19 +63,21 @@ class Keeping:
 
     def _put_up(self) -> None:
         """One customer is left out, since a complaint of hers is being looked into."""
-        batch = DestructionBatch.objects.get(stage=batches.Stage.PROPOSED)
+        batch = DestructionBatch.objects.filter(stage=batches.Stage.PROPOSED).first()
+        if batch is None:
+            return
         with self._acting(OFFICER) as officer:
-            first = batch.items.filter(state=Fate.PLANNED).order_by("subject_id").first()
-            if first is not None:
-                batches.exclude(
-                    batch, of={"subject": first.subject_id}, reason="投诉核查未结", actor=officer
-                )
+            planned = batch.items.filter(state=Fate.PLANNED).order_by("subject_id")
+            first, *others = planned.values_list("subject_id", flat=True).distinct()
+            if others:
+                batches.exclude(batch, of={"subject": first}, reason="投诉核查未结", actor=officer)
             batches.submit(batch, actor=officer)
 
     def _approve(self) -> None:
-        approval = Approval.objects.get(kind=batches.KIND, status=approvals.Status.WAITING)
+        waiting = Approval.objects.filter(kind=batches.KIND, status=approvals.Status.WAITING)
         with self._acting(SECOND) as second:
-            approvals.approve(approval, seen=approval.digest, actor=second)
+            for approval in waiting:
+                approvals.approve(approval, seen=approval.digest, actor=second)
 
     @contextmanager
     def _acting(self, number: str) -> Iterator[Actor]:
@@ -95,8 +97,8 @@ def _reckon() -> None:
 
 
 def _carry_out() -> None:
-    batch = DestructionBatch.objects.get(stage=batches.Stage.APPROVED)
-    executing.work(batch.pk)
+    for batch in DestructionBatch.objects.filter(stage=batches.Stage.APPROVED):
+        executing.work(batch.pk)
 
 
 def _without_contract() -> list[Customer]:
