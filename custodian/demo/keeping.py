@@ -11,6 +11,7 @@ from access import actors, approvals, scopes
 from access.actors import Actor
 from access.models import Approval, User
 from custodian import clock
+from custodian.demo.diary import Steps
 from records.destruction import batches, executing
 from records.destruction.batches import Fate
 from records.models import Customer, DestructionBatch, PolicyRole
@@ -20,33 +21,20 @@ OFFICER, SECOND = "C0217", "C0218"
 SILENT: Final = 3  # people without a contract, of whom nobody has heard for long
 LAST_HEARD: Final = timedelta(days=290)
 
-Step = Callable[[], None]
-
 
 class Keeping:
-    """What happens on which day of the demo's month; `turn` carries out what is due by a moment.
-
-    In a small book nothing may be due: then nothing is destroyed. A step takes seconds, so the log is sealed before and after each.
-    """
+    """In a small book nothing may be due: then nothing is destroyed."""
 
     def __init__(
         self, people: Mapping[str, User], begin: datetime, seal: Callable[[], None]
     ) -> None:
         self._people, self._seal = people, seal
-        self._steps: list[tuple[datetime, Step]] = [
+        self.steps: Steps = [
             (_at(begin, 4, hour=1), _reckon),
             (_at(begin, 4, hour=9), self._put_up),
             (_at(begin, 4, hour=15), self._approve),
             (_at(begin, 4, hour=16), _carry_out),
         ]
-
-    def turn(self, moment: datetime) -> None:
-        while self._steps and self._steps[0][0] <= moment:
-            at, step = self._steps.pop(0)
-            with clock.at(at):
-                self._seal()
-                step()
-                self._seal()
 
     def end(self) -> None:
         """Of the last night: who has been silent, and what is due by now."""
