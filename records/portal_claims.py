@@ -21,7 +21,7 @@ from access.actors import Actor
 from custodian import clock
 from custodian.elements import Masked
 from custodian.errors import CustodianError, NotVisible
-from records import portal_home, references, vault
+from records import references, vault
 from records.claim_handling import clocks, examining, filing, papers, paying, progress
 from records.claim_handling.filing import Report
 from records.claim_handling.steps import Code
@@ -333,16 +333,3 @@ class _Values:
     def of(self, name: str, slot: int = 0) -> dict[str, Any]:
         key = (f"claim.{name}", slot)
         return {"code": key[0], "masked": self.masks.get(key), "text": self.clear.get(key)}
-
-
-def hint(actor: Actor, customer: Customer) -> Any:
-    """For the first page: how many are open, and whether one of them waits for her."""
-    rows = Claim.objects.visible_to(actor).filter(subject_id=customer.pk)
-    if rows.filter(status=Claim.Status.WAITING).exists():
-        return _("有一件等您补充材料")
-    count = rows.filter(status__in=("reported", "examining", "approved")).count()
-    return _("%(n)s 件在办") % {"n": count} if count else _("报案，或看办到哪一步")
-
-
-def ready() -> None:
-    portal_home.register_way(40, gettext_lazy("理赔"), "portal:claims", hint)

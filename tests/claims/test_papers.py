@@ -89,7 +89,12 @@ def test_she_reports_with_a_photo_and_sees_it_again(house, hers, store):
     with scopes.acting(estate.system()):
         claim = Claim.objects.get(ref=done.headers["Location"].split("/")[-2])
     (paper,) = there(claim)
-    assert (paper.number, paper.kind, paper.need, paper.document.added_by) == (1, "medical", None, None)
+    assert (paper.number, paper.kind, paper.need, paper.document.added_by) == (
+        1,
+        "medical",
+        None,
+        None,
+    )
     assert paper.document.kind == "evidence"
     assert house.steps(claim) == ["reported"]
     page = hers.get(at(claim)).content.decode()
@@ -118,7 +123,9 @@ def test_she_reports_with_a_photo_and_sees_it_again(house, hers, store):
         (b"\xff\xd8\xff" + b"0" * (11 << 20), "文件超过 10 MB"),
     ],
 )  # fmt: skip
-def test_a_bad_file_is_said_in_words_and_the_report_stays_as_it_was(house, hers, store, content, says):
+def test_a_bad_file_is_said_in_words_and_the_report_stays_as_it_was(
+    house, hers, store, content, says
+):
     body = {**answers(house), "step": "5", "act": "file", "paper": upload(content)}
     answer = hers.post("/portal/claims/new/", body)
     page = answer.content.decode()
@@ -246,7 +253,9 @@ def test_the_counter_takes_a_paper_in_and_files_one_with_the_report(house):
     assert [(each.kind, each.document.added_by) for each in there(claim)] == [
         ("accident", house.agent), ("invoice", house.agent),
     ]  # fmt: skip
-    assert "柜面代收" in signed_in(Client(headers=ZH), house.customer).get(at(claim)).content.decode()
+    assert (
+        "柜面代收" in signed_in(Client(headers=ZH), house.customer).get(at(claim)).content.decode()
+    )
 
 
 def test_the_handler_looks_at_it_and_she_is_told(house, hers):
