@@ -21,7 +21,7 @@ from access.actors import Actor
 from custodian import clock
 from custodian.elements import Masked
 from custodian.errors import CustodianError, NotVisible
-from records import references, vault
+from records import references, request_words, vault
 from records.claim_handling import clocks, examining, filing, papers, paying, progress
 from records.claim_handling.filing import Report
 from records.claim_handling.steps import Code
@@ -300,12 +300,19 @@ def _page(
         "told": values.of("description"),
         "papers": papers.of(found),
         "takes_papers": papers.takes(found),
+        "remedies": _remedies(found),
         "steps": progress.told(steps, customer=True),
         "may_agree": found.status == Claim.Status.APPROVED and not agreed,
         "lit": bool(clear),
         "seconds": settings.CUSTODIAN_LAMP_SECONDS,
     }
     return render(request, "portal/claim.html", context)
+
+
+def _remedies(found: Claim) -> list[request_words.Remedy]:
+    """For whoever is refused, or is asked to agree and need not."""
+    told = {Claim.Status.REJECTED, Claim.Status.APPROVED, Claim.Status.PAID}
+    return request_words.remedies("claims") if found.status in told else []
 
 
 def _masks(found: Claim, actor: Actor) -> dict[tuple[str, int], Masked]:
