@@ -30,7 +30,8 @@ class Remedy:
 def of(regime: str, about: str = "") -> tuple[Remedy, ...]:
     """In the order in which one would go; none for a legal order that has no file.
 
-    `about` "claims" is of insurance claims; without it, of what one asks about one's own data. Raises ValueError for a row that cannot be used.
+    `about` "claims" is of insurance claims; without it, of what one asks about one's own data.
+    Raises ValueError for a row that cannot be used.
     """
     path = FOLDER / (f"{regime}-{about}.yaml" if about else f"{regime}.yaml")
     rows = yaml.safe_load(path.read_text("utf-8")) if path.exists() else ()

@@ -142,7 +142,13 @@ def test_the_decision_has_its_reasons_and_her_look_is_on_record(house, client):
     mark = Entry.objects.newest_index()
     shown = client.post(f"/portal/claims/{claim.ref}/", {"act": "show"}).content.decode()
     assert REASONS in shown
-    for words in ("向本公司投诉", "12378", "调解", "向人民法院起诉", "/portal/requests/new/complaint/"):
+    for words in (
+        "向本公司投诉",
+        "12378",
+        "调解",
+        "向人民法院起诉",
+        "/portal/requests/new/complaint/",
+    ):
         assert words in shown, words
     looks = Entry.objects.filter(id__gt=mark, act="reveal")
     assert [(each.staff_no, each.purpose, each.subjects) for each in looks] == [
