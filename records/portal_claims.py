@@ -311,7 +311,7 @@ def _page(
 
 def _remedies(found: Claim) -> list[request_words.Remedy]:
     """For whoever is refused, or is asked to agree and need not."""
-    told = {Claim.Status.REJECTED, Claim.Status.APPROVED, Claim.Status.PAID}
+    told = {Claim.Status.REJECTED, Claim.Status.APPROVED}
     return request_words.remedies("claims") if found.status in told else []
 
 
