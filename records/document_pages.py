@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.http import StreamingHttpResponse
 
 from access.actors import Actor
 from records import documents
 from records.models import Document
-
-_EXTENSIONS: Final = {"image/jpeg": "jpg", "application/pdf": "pdf"}
 
 
 def inline(
@@ -24,7 +20,7 @@ def inline(
     response = StreamingHttpResponse(
         documents.read(document, permit), content_type=document.media_type
     )
-    extension = _EXTENSIONS.get(document.media_type, "bin")
-    response.headers["Content-Disposition"] = f'inline; filename="{called}.{extension}"'
+    name = f"{called}.{documents.extension_of(document)}"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import mimetypes
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -124,6 +125,12 @@ def permit_to_read(
 def discard(document: Document) -> None:
     """The file of a row that was not kept after all; without its row nothing could open it."""
     path_of(document).unlink(missing_ok=True)
+
+
+def extension_of(document: Document) -> str:
+    """The ending of a file's name, by its format; what somebody called it does not matter."""
+    found = mimetypes.guess_extension(document.media_type) or ".bin"
+    return found.removeprefix(".")
 
 
 def element_of(document: Document) -> str:

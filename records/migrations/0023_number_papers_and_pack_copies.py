@@ -1,4 +1,7 @@
-"""Papers of a claim have a number within it, and say what they are. Until here nothing filed any."""
+"""Papers of a claim have a number within it, and say what they are (until here nothing filed any).
+
+A copy of one's own data may be an archive that holds the filed documents as well.
+"""
 
 from django.db import migrations, models
 from django.utils.translation import pgettext_lazy
@@ -13,6 +16,12 @@ KINDS = [
     ("account", "收款账户证明"),
     ("other", pgettext_lazy("材料", "其他材料")),
 ]
+FORMATS = [
+    ("pdf", "PDF，便于阅读"),
+    ("json", "JSON，便于交给别的机构"),
+    ("zip", "ZIP，含 PDF、JSON 和已归档的文件"),
+]
+
 
 class Migration(migrations.Migration):
     dependencies = [("records", "0010_take_requests")]
@@ -30,5 +39,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "claimpaper",
             models.UniqueConstraint(fields=["claim", "number"], name="claim_paper_number_is_unique"),
+        ),
+        migrations.AlterField(
+            "datacopy",
+            "format",
+            models.CharField("格式", max_length=4, choices=FORMATS),
         ),
     ]
