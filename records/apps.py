@@ -18,7 +18,7 @@ class RecordsConfig(AppConfig):
             damage,
             exporting,
             legal_holds,
-            portal_claims,
+            portal_claim_panels,
             portal_correction_panels,
             portal_data,
             portal_home,
@@ -46,7 +46,7 @@ class RecordsConfig(AppConfig):
         value_changed.connect(ending.contact_changed, dispatch_uid="sign-in")
         own_stores.ready()
         claims_going.ready()
-        portal_claims.ready()
+        portal_claim_panels.ready()
         portal_correction_panels.ready()
         rechecking.sources += [
             legal_holds.altered,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from records import (
+    portal_claim_papers,
     portal_claims,
     portal_copies,
     portal_corrections,
@@ -34,6 +35,8 @@ urlpatterns = [
     path("claims/", portal_claims.table, name="claims"),
     path("claims/new/", portal_claims.new, name="claim_new"),
     path("claims/<str:ref>/", portal_claims.claim, name="claim"),
+    path("claims/<str:ref>/papers/new/", portal_claim_papers.new, name="claim_paper_new"),
+    path("claims/<str:ref>/papers/<int:number>/", portal_claim_papers.paper, name="claim_paper"),
     path("corrections/new/", portal_corrections.new, name="correction_new"),
     path("corrections/<str:ref>/", portal_corrections.correction, name="correction"),
     path("corrections/<str:ref>/value/", portal_corrections.value, name="correction_value"),

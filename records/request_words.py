@@ -26,10 +26,10 @@ class Remedy:
     mark: str
 
 
-def remedies() -> list[Remedy]:
+def remedies(about: str = "") -> list[Remedy]:
     return [
         Remedy(each.says_en if english() else each.says, each.clause, mark_key(each.mark))
-        for each in data.of(settings.CUSTODIAN_REGIME)
+        for each in data.of(settings.CUSTODIAN_REGIME, about)
     ]
 
 

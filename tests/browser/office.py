@@ -21,10 +21,16 @@ from access.models import AuditRun, Campaign, Finding, Measure, User
 from access.recertification import campaigns
 from access.vocabulary import Role
 from custodian import clock
-from records.models import DestructionBatch, DestructionItem, Identity, RetentionEvent
+from records import evidence
+from records.claim_handling import examining, papers
+from records.claim_handling.examining import Needed
+from records.claim_handling.filing import Report
+from records.models import Claim, DestructionBatch, DestructionItem, Identity, RetentionEvent
 from records.retention import noting
 from tests import estate
 from tests.access import people
+from tests.claims.house import contract
+from tests.corrections.cast import photo
 from tests.exports import office as exports
 from tests.records import desk_estate
 
@@ -62,6 +68,7 @@ class Office:
         desk_estate.open_all_day()
         self.agent = people.person(Role.AGENT)
         self.officer = people.person(Role.COMPLIANCE_OFFICER)
+        self.handler = people.person(Role.CLAIMS_HANDLER)
         self.own = estate.customer(of=[self.agent])
         desk_estate.claim(self.own, desk_estate.policy(self.own))
         values = {**estate.ZHANG, "identity.mobile": "13912345678"}
@@ -72,6 +79,23 @@ class Office:
         exports.ask(self.agent)
         self.batch = self._batch()
         self.note = self._note()
+        self.claim = self._claim()
+
+    def _claim(self) -> Claim:
+        """One of the agent's customer that waits for papers, with one that has come."""
+        report = Report(
+            policy=contract(self.own), kind="accident", channel="branch",
+            occurred_on=clock.local().date(), values={"claim.description": "示例"},
+        )  # fmt: skip
+        paper = papers.Brought(drawn=evidence.draw(photo(), name="1.jpg"), kind="medical")
+        how = {"channel": "desk", "purpose": "claim"}
+        with estate.acting(self.agent) as actor:
+            claim = papers.report(self.own.pk, report, [paper], actor=actor, **how)
+        with estate.acting(self.handler) as actor:
+            examining.take(claim, channel="desk", actor=actor)
+            needed = [Needed("invoice", "示例"), Needed("account")]
+            examining.ask_for(claim, needed, channel="desk", actor=actor)
+        return claim
 
     def _note(self) -> RetentionEvent:
         with estate.acting(self.officer) as actor:

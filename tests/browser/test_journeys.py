@@ -197,9 +197,20 @@ DESK = [
     "{foreign}",
     "/accounts/settings/",
     "/accounts/recertification/",
+    "/desk/claims/",
+    "/desk/claims/{claim}/",
+    "/desk/claims/{claim}/papers/new/",
+    "{own}claims/new/",
 ]
+HANDLER = [
+    "/desk/claims/", "/desk/claims/{claim}/", "/desk/claims/{claim}/ask/",
+    "/desk/claims/{claim}/decide/", "/desk/claims/{claim}/pay/", "/desk/claims/{claim}/reveal/",
+    "/desk/claims/{claim}/papers/new/?need=1",
+]  # fmt: skip
 PORTAL = [
     "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/", "/portal/sign-ins/",
+    "/portal/requests/", "/portal/claims/", "/portal/claims/new/", "/portal/claims/{claim}/",
+    "/portal/claims/{claim}/papers/new/", "/portal/claims/{claim}/papers/new/?need=1",
 ]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -225,6 +236,7 @@ OFFICE = [
     "/admin/destruction/{batch}/",
     "/admin/keys/",
     "/admin/look-delays/", "/admin/look-delays/new/{entry}/",
+    "/admin/claims/", "/admin/claims/analysis/", "/admin/claims/terms/", "/admin/claims/terms/house/",
 ]  # fmt: skip
 
 
@@ -243,8 +255,9 @@ def places(office, person) -> list[str]:
         "export": office.export.ref,
         "batch": office.batch.code,
         "note": office.note.ref,
+        "claim": office.claim.ref,
     }
-    pages = PORTAL if person is None else OFFICE if person is office.officer else DESK
+    pages = {None: PORTAL, office.officer: OFFICE, office.handler: HANDLER}.get(person, DESK)
     return [each.format(**named) for each in pages]
 
 
@@ -252,7 +265,7 @@ def places(office, person) -> list[str]:
 WIDTHS = {"zh-hans": (390,), "en": (390, 1024, 1440)}
 
 
-@pytest.mark.parametrize("who", ["agent", "officer", "customer"])
+@pytest.mark.parametrize("who", ["agent", "handler", "officer", "customer"])
 def test_every_page_fits_its_screen_and_has_no_barrier(visit, office, who):
     """Each page in both languages; barriers turn by turn in one: the structure is the same in both."""
     person = getattr(office, who, None)

@@ -48,7 +48,8 @@ from access.recertification import campaigns
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
 from incidents.models import Alert
-from records import legal_holds, references
+from records import evidence, legal_holds, references
+from records.claim_handling import papers
 from records.corrections import drafting
 from records.corrections.groups import GROUPS
 from records.legal_holds.covering import Draft
@@ -138,8 +139,9 @@ class World:
         self.policies = {
             name: desk_estate.policy(customer) for name, customer in self.customers.items()
         }
+        bringers = {OWN: agent, FOREIGN: stranger, COLLEAGUES: colleague}
         self.claims = {
-            name: self._claim(self.customers[name], policy)
+            name: self._claim(self.customers[name], policy, bringers[name])
             for name, policy in self.policies.items()
         }
         self.stranger = stranger
@@ -156,13 +158,17 @@ class World:
         estate.drain()
         self._seal()
 
-    def _claim(self, customer: Customer, policy: Policy) -> Claim:
-        """One that the handler has taken up."""
+    def _claim(self, customer: Customer, policy: Policy, bringer: User) -> Claim:
+        """One that the handler has taken up, with a paper."""
         found = desk_estate.claim(customer, policy)
         with scopes.acting(estate.system()):
             Claim.objects.filter(pk=found.pk).update(
                 status="examining", handler=self.people["claims_handler"]
             )
+            found.refresh_from_db()
+        brought = papers.Brought(drawn=evidence.draw(photo(), name="1.jpg"), kind="medical")
+        with scopes.acting(actors.staff(bringer)) as actor:
+            papers.file(found, brought, channel="desk", purpose="claim", actor=actor)
         return found
 
     def _seal(self) -> None:
