@@ -29,6 +29,7 @@ from records.corrections import (
     drafting,
     fingerprints,
     handling,
+    lapsing,
     on_file,
     recording,
     telling,
@@ -83,7 +84,7 @@ def apply(key: int) -> Correction:
         try:
             known = on_file.read(correction.subject_id, why=correction.ref)
         except NotCorrectable:
-            return _conflict(correction)
+            return _lapse(correction)
         changes = _changes(correction, known)
         if not _still_sound(correction, known, changes):
             return _conflict(correction)
@@ -92,6 +93,7 @@ def apply(key: int) -> Correction:
             _write(correction, known, changes)
         except _Overtaken:
             return apply(key)
+        failpoints.hit("correction-applied")
         correction.refresh_from_db()
     return correction
 
@@ -155,6 +157,15 @@ def _still_sound(correction: Correction, known: OnFile, changes: Sequence[_Chang
         today=clock.local().date(),
     )  # fmt: skip
     return proposal.sound and set(proposal.values) == {each.item.element for each in changes}
+
+
+def _lapse(correction: Correction) -> Correction:
+    """Stored only, or destroyed, between the yes and now: nobody can check it anew."""
+    with recording.writing(correction) as row:
+        if row.status == Status.APPROVED:
+            lapsing.lapse(row)
+    correction.refresh_from_db()
+    return correction
 
 
 def _conflict(correction: Correction) -> Correction:

@@ -52,6 +52,8 @@ class Correction(Holding):
         NOT_YOURS = "not-yours", _("无法确认是您本人或您授权的人提出")
         RIGHT = "right", _("核对后，原来的内容没有错")
         CONTRACT = "contract", _("这一项属于保单内容，须办理保全变更")
+        # Said by the product itself, and by nobody who handles one.
+        GONE = "gone", _("这些资料已依法停止使用或销毁，没有可以更正的内容")
 
     UNDER_WAY = (
         *(Status.SUBMITTED, Status.CHECKING, Status.CONFIRMING),

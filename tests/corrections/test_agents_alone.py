@@ -123,13 +123,14 @@ class Agents(RuleBasedStateMachine):
 
     # What the agents do at the desk.
 
-    @rule(second=WHO, group=st.sampled_from(sorted(WANTED)))
-    def begin(self, group: str, *, second: bool) -> None:
+    @rule(second=WHO, group=st.sampled_from(sorted(WANTED)), paper=st.booleans())
+    def raise_one(self, group: str, *, second: bool, paper: bool) -> None:
         place = reverse("desk:correction_begin", args=[self.victim.ref])
         self.clients[second].post(place, {"group": group})
+        self.hand_in(0, second=second, paper=paper)
 
     @rule(second=WHO, which=WHICH, paper=st.booleans())
-    def submit(self, which: int, *, second: bool, paper: bool) -> None:
+    def hand_in(self, which: int, *, second: bool, paper: bool) -> None:
         def said(found: Correction) -> dict[str, Any]:
             code = found.group if found.group != "account" else "account:1"
             proof = {"paper": SimpleUploadedFile("proof.jpg", PHOTO)} if paper else {}
@@ -215,32 +216,35 @@ class Agents(RuleBasedStateMachine):
 
     # What the house does, believing all of it.
 
-    @rule(which=WHICH, desk=WHO)
-    def the_desk_believes_the_papers(self, which: int, *, desk: bool) -> None:
-        found = self._nth(which)
-        if found is not None:
-            with estate.acting(self.desks[desk]) as actor, suppress(CustodianError):
-                handling.take(found, channel="desk", actor=actor)
-            found = self._nth(which)
-            with estate.acting(self.desks[desk]) as actor, suppress(CustodianError):
-                handling.pass_on(found, channel="desk", actor=actor)
-
-    @rule(which=WHICH, desk=WHO)
-    def the_desk_believes_a_forged_letter(self, which: int, *, desk: bool) -> None:
-        found = self._nth(which)
-        if found is not None:
-            with estate.acting(self.desks[desk]) as actor, suppress(CustodianError):
-                confirming.by_letter(found, PHOTO, name="l.jpg", channel="desk", actor=actor)
-
-    @rule(which=WHICH)
-    def an_officer_signs_everything(self, which: int) -> None:
+    @rule(which=WHICH, desk=WHO, letter=st.booleans())
+    def the_house_believes_it(self, which: int, *, desk: bool, letter: bool) -> None:
+        """One checks the papers, another files a forged letter, an officer signs, and the sweep comes round."""
+        if self._nth(which) is None:
+            return
+        if letter:
+            self._as_desk(not desk, which, self._file_a_letter)
+        self._as_desk(desk, which, lambda found, how: handling.take(found, **how))
+        self._as_desk(desk, which, lambda found, how: handling.pass_on(found, **how))
         found = self._nth(which)
         if found is not None and found.approval is not None:
             with estate.acting(self.officers[0], stepped_up=True) as actor:
                 _approve(found.approval, actor)
+        self._sweep()
 
-    @rule()
-    def the_sweep_comes_round(self) -> None:
+    @rule(which=WHICH, desk=WHO)
+    def the_desk_is_handed_a_letter(self, which: int, *, desk: bool) -> None:
+        self._as_desk(desk, which, self._file_a_letter)
+
+    def _file_a_letter(self, found: Correction, how: Any) -> None:
+        confirming.by_letter(found, PHOTO, name="l.jpg", **how)
+
+    def _as_desk(self, desk: bool, which: int, act: Any) -> None:
+        found = self._nth(which)
+        if found is not None:
+            with estate.acting(self.desks[desk]) as actor, suppress(CustodianError):
+                act(found, {"channel": "desk", "actor": actor})
+
+    def _sweep(self) -> None:
         with scopes.acting(estate.system()):
             waiting = list(Correction.objects.filter(status=Status.APPROVED))
         for each in waiting:
@@ -315,12 +319,8 @@ def test_agents_alone_change_no_contact_no_address_and_no_account(own_store):
 def _all_that_they_can(group: str) -> Agents:
     machine = Agents()
     machine.register(people.MOBILE, people.EMAIL, at_desk=False)
-    machine.begin(group, second=False)
-    machine.submit(0, second=False, paper=True)
-    machine.the_desk_believes_a_forged_letter(0, desk=True)
-    machine.the_desk_believes_the_papers(0, desk=False)
-    machine.an_officer_signs_everything(0)
-    machine.the_sweep_comes_round()
+    machine.raise_one(group, second=False, paper=True)
+    machine.the_house_believes_it(0, desk=False, letter=True)
     return machine
 
 
