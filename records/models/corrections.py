@@ -72,6 +72,7 @@ class Correction(Holding):
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("提出人")
     )
     capacity = models.CharField(max_length=12, blank=True)
+    asker = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(_("提出"), null=True)

@@ -197,9 +197,23 @@ DESK = [
     "{foreign}",
     "/accounts/settings/",
     "/accounts/recertification/",
+    "/desk/corrections/",
+    "/desk/corrections/{waiting}/",
+    "/desk/corrections/{refused}/",
+    "/desk/corrections/{agents_draft}/edit/",
+    "{own}correct/",
+    "/desk/requests/",
+    "/desk/requests/{asked}/",
+    "{own}requests/new/",
 ]
 PORTAL = [
     "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/", "/portal/sign-ins/",
+    "/portal/corrections/new/", "/portal/corrections/{draft}/value/",
+    "/portal/corrections/{draft}/evidence/", "/portal/corrections/{draft}/check/",
+    "/portal/corrections/{draft}/confirm/", "/portal/corrections/{waiting}/confirm/",
+    "/portal/corrections/{waiting}/", "/portal/corrections/{refused}/",
+    "/portal/requests/", "/portal/requests/new/", "/portal/requests/new/question/",
+    "/portal/requests/new/deletion/", "/portal/requests/new/fraud_call/", "/portal/requests/{asked}/",
 ]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -225,6 +239,8 @@ OFFICE = [
     "/admin/destruction/{batch}/",
     "/admin/keys/",
     "/admin/look-delays/", "/admin/look-delays/new/{entry}/",
+    "/admin/corrections/", "/admin/corrections/{waiting}/", "/admin/corrections/{refused}/",
+    "/admin/requests/", "/admin/requests/numbers/", "/admin/requests/{asked}/",
 ]  # fmt: skip
 
 
@@ -243,6 +259,8 @@ def places(office, person) -> list[str]:
         "export": office.export.ref,
         "batch": office.batch.code,
         "note": office.note.ref,
+        "asked": office.asked.ref,
+        **office.corrections,
     }
     pages = PORTAL if person is None else OFFICE if person is office.officer else DESK
     return [each.format(**named) for each in pages]

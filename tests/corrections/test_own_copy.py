@@ -27,13 +27,18 @@ COPY = "/portal/data/copy/"
 SCHEMA = json.loads((Path(project.BASE_DIR) / "docs/data-copy.schema.json").read_text())
 
 
-@pytest.fixture
-def client(cast):
+@pytest.fixture(autouse=True)
+def _insured(cast):
     desk_estate.policy(cast.customer)
-    return signed_in(Client(headers={"accept-language": "zh-hans"}), cast.customer)
 
 
-def copy_of(client):
+def hers(customer):
+    """Signed in anew: a change of her mobile ends every session."""
+    return signed_in(Client(headers={"accept-language": "zh-hans"}), customer)
+
+
+def copy_of(customer):
+    client = hers(customer)
     client.post(COPY, {"format": ["json"], "language": "zh-hans"})
     with scopes.acting(estate.system()):
         copy = DataCopy.objects.order_by("-pk").first()
@@ -59,12 +64,12 @@ def refused(cast, words="照片看不清门牌号"):
     return correction
 
 
-def test_a_copy_says_what_stood_there_before_what_after_and_why_not(cast, client):
+def test_a_copy_says_what_stood_there_before_what_after_and_why_not(cast):
     done, no = cast.raised(cast.customer), refused(cast)
     cast.through(done)
     draft = cast.begin(cast.customer, "occupation")
     cast.propose(cast.customer, draft, identity__occupation="工程师")
-    said = copy_of(client)
+    said = copy_of(cast.customer)
     found = corrections_in(said)
     assert found[done.ref] == {
         "状态": "已更正", "提出人": "您本人", "更正编号": done.ref,
@@ -87,7 +92,7 @@ def test_a_copy_says_what_stood_there_before_what_after_and_why_not(cast, client
     assert elements["identity.address"] == estate.ZHANG["identity.address"]
 
 
-def test_of_an_account_each_is_told_beside_the_one_in_force(cast, client):
+def test_of_an_account_each_is_told_beside_the_one_in_force(cast):
     correction = cast.raised(
         cast.customer, "account",
         financial__bank_name="新银行", financial__bank_account="6222020000006225",
@@ -98,24 +103,24 @@ def test_of_an_account_each_is_told_beside_the_one_in_force(cast, client):
     cast.pass_on(correction)
     cast.approve(correction)
     cast.apply(correction)
-    found = corrections_in(copy_of(client))[correction.ref]
+    found = corrections_in(copy_of(cast.customer))[correction.ref]
     told = {label: value for label, value in found.items() if "（改" in label}
     assert set(told.values()) == {*estate.ACCOUNT.values(), "新银行", "6222020000006225"}
 
 
-def test_what_is_stored_only_by_then_is_not_in_it(cast, client):
+def test_what_is_stored_only_by_then_is_not_in_it(cast):
     done = cast.raised(cast.customer)
     cast.through(done)
     with scopes.acting(estate.system()):
         reckoning.refresh([cast.customer.pk])
-    found = corrections_in(copy_of(client))[done.ref]
+    found = corrections_in(copy_of(cast.customer))[done.ref]
     assert found["手机号（改后）"] == NEW_MOBILE  # the answer to her stays readable
     assert "手机号（改前）" not in found
 
 
-def test_the_page_says_how_each_stands_and_no_value(cast, client):
+def test_the_page_says_how_each_stands_and_no_value(cast):
     no = refused(cast)
-    text = client.get("/portal/data/").content.decode()
+    text = hers(cast.customer).get("/portal/data/").content.decode()
     assert "更正联系地址" in text
     assert "证明材料看不清或不足" in text
     assert reverse("portal:correction", args=[no.ref]) in text
@@ -123,11 +128,10 @@ def test_the_page_says_how_each_stands_and_no_value(cast, client):
     assert "李娜" not in text
 
 
-def test_nothing_of_an_agents_draft_nor_of_anybody_else(cast, client):
+def test_nothing_of_an_agents_draft_nor_of_anybody_else(cast):
     cast.begin(cast.agent, "mobile")
     mine = cast.raised(cast.customer, "occupation", identity__occupation="工程师")
     stranger = estate.customer(numbers.LI, of=[cast.agent])
     desk_estate.policy(stranger)
-    theirs = signed_in(Client(headers={"accept-language": "zh-hans"}), stranger)
-    assert set(corrections_in(copy_of(client))) == {mine.ref}
-    assert all(each["code"] != "correction" for each in copy_of(theirs)["classes"])
+    assert set(corrections_in(copy_of(cast.customer))) == {mine.ref}
+    assert all(each["code"] != "correction" for each in copy_of(stranger)["classes"])
