@@ -74,7 +74,7 @@ def test_a_copy_says_what_stood_there_before_what_after_and_why_not(cast):
     assert found[done.ref] == {
         "状态": "已更正", "提出人": "您本人", "更正编号": done.ref,
         "提出日": found[done.ref]["提出日"], "办结日": found[done.ref]["办结日"],
-        "手机号（改前）": estate.ZHANG["identity.mobile"], "手机号（改后）": NEW_MOBILE,
+        "手机号码（改前）": estate.ZHANG["identity.mobile"], "手机号码（改后）": NEW_MOBILE,
     }  # fmt: skip
     assert found[no.ref]["状态"] == "不予更正"
     assert found[no.ref]["不予更正的理由"] == "证明材料看不清或不足"
@@ -114,8 +114,8 @@ def test_what_is_stored_only_by_then_is_not_in_it(cast):
     with scopes.acting(estate.system()):
         reckoning.refresh([cast.customer.pk])
     found = corrections_in(copy_of(cast.customer))[done.ref]
-    assert found["手机号（改后）"] == NEW_MOBILE  # the answer to her stays readable
-    assert "手机号（改前）" not in found
+    assert found["手机号码（改后）"] == NEW_MOBILE  # the answer to her stays readable
+    assert "手机号码（改前）" not in found
 
 
 def test_the_page_says_how_each_stands_and_no_value(cast):

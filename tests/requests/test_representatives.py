@@ -11,7 +11,7 @@ from access import actors, scopes
 from records.corrections import drafting
 from records.corrections.groups import GROUPS
 from records.destruction import going, stores
-from records.models import Correction, CustomerRequest, Representative
+from records.models import CustomerRequest, Representative
 from records.requests import opening
 from tests import estate
 from tests.portal import people
@@ -19,6 +19,11 @@ from tests.requests.office import everything, form
 from tests.sign_in import people as numbers
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _outbox(settings, tmp_path):
+    settings.CUSTODIAN_OUTBOX = tmp_path / "outbox"
 
 
 @pytest.fixture
@@ -133,7 +138,6 @@ def test_she_herself_names_nobody(office):
 def test_when_the_representative_goes_nothing_points_at_him(office, guardian):
     request = asked(office, guardian)
     with everything(), transaction.atomic():
-        Correction.objects.all()
         going.lock([guardian.pk])
         gone = going.destroy(going._holdings_of([guardian.pk]), batch=None)
     with everything():
