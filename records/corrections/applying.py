@@ -216,8 +216,7 @@ def _write(correction: Correction, known: OnFile, changes: Sequence[_Change]) ->
                 sender=Correction, subject=row.subject_id, element=each.item.element,
                 holding=each.item.holding, slot=each.item.slot, correction=row.ref,
             )  # fmt: skip
-        old = {each.item.element: each.before for each in former if each.before}
-        transaction.on_commit(partial(telling.of_change, row.ref, row.group, old))
+        transaction.on_commit(partial(telling.tell, row.pk))
         failpoints.hit("correction-written")
 
 

@@ -38,6 +38,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(model_name="correction", name="asker", field=asker()),
+        migrations.AddField(
+            model_name="correction", name="told_at", field=models.DateTimeField(null=True)
+        ),
         migrations.AddField(model_name="customerrequest", name="asker", field=asker()),
         migrations.AddField(
             model_name="customerrequest",

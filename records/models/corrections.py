@@ -77,6 +77,8 @@ class Correction(Holding):
     changed_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(_("提出"), null=True)
     decided_at = models.DateTimeField(_("办结"), null=True)
+    # When she was told at the contacts that she was reached by before.
+    told_at = models.DateTimeField(null=True)
     handler = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("核对人")
     )

@@ -13,8 +13,9 @@ import pytest
 from django.db import connection
 
 from access import scopes
+from custodian import clock, outbox
 from records import tasks
-from records.corrections import applying
+from records.corrections import applying, telling
 from records.models import BlindIndex, FormerValue, Identity, ScrubRun
 from records.storage import scrub
 from tests import estate
@@ -89,6 +90,21 @@ def test_killed_at_any_step_it_is_applied_once_in_the_end(cast, step, before):
     estate.drain()
     run = scrub.work(ScrubRun.objects.create(kind="full").pk)
     assert (run.status, run.faults) == ("done", 0)
+
+
+def test_killed_before_she_was_told_she_is_told_by_the_sweep_and_once(cast):
+    correction = approved(cast)
+    assert elsewhere(correction, "correction-telling:sigkill") == -signal.SIGKILL
+    assert cast.now(correction).status == "applied"
+    assert outbox.messages() == []
+    for _turn in range(2):
+        for each in telling.due():
+            tasks.tell_of_correction(each)
+        (told,) = outbox.messages()
+    assert told.to == estate.ZHANG["identity.mobile"]
+    assert NEW_MOBILE not in told.text
+    with clock.at(clock.now() + telling.AFTERWARDS * 2):
+        assert telling.due() == []
 
 
 def test_ten_workers_at_once_have_one_effect(cast):
