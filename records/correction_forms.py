@@ -62,9 +62,9 @@ class GroupForm(forms.Form):
         chosen.choices = list(_choices(kind, slots))
         if hints:
             chosen.choice_hints = {
-                group.code: _("须您用两种方式确认")
-                for group in groups.of_kind(kind)
-                if group.two_ways
+                code: _("须您用两种方式确认")
+                for code, _label in chosen.choices
+                if groups.GROUPS[code.partition(":")[0]].two_ways
             }
 
     @property

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from access import actors, keystore, scopes
 from access.bundles import dictionary
-from access.models import Entry, Installation, Unit, User
+from access.models import Entry, Installation, Outbox, Unit, User
 from access.querylog import writer
 from access.sequencer.process import PERIOD, Sequencer
 from custodian import clock, embedded
@@ -25,6 +25,7 @@ from custodian.demo import (
     cast,
     claims,
     corrections,
+    diary,
     history,
     holds,
     insurer,
@@ -117,13 +118,8 @@ def _build(customers: int, console: Console) -> None:
         reviews = recertification.Recertifications(people, begin)
         kept = keeping.Keeping(people, begin, seal)
         cases = claims.Claims(people, begin, seal)
-
-        def turn(moment: datetime) -> None:
-            kept.turn(moment)
-            cases.turn(moment)
-            reviews.turn(moment)
-
-        _live(looks, _customers(manifest, book), people, console, seal, between=turn)
+        month_of = diary.Diary(reviews.steps, kept.steps, cases.steps, seal=seal)
+        _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
         supervision.begin(people)
         holds.begin(people)
         hers = {name: her for name, her, _number in portal.who(manifest, book)}
@@ -133,6 +129,7 @@ def _build(customers: int, console: Console) -> None:
             kept.end()
         cases.end()
         audits.end(seal)
+        seal()
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)
@@ -198,6 +195,7 @@ def _live(
     lived = history.live_through(looks, customers=customers, people=people)
     nights = audits.Nights(looks[0].at if looks else clock.now())
     after = [look.at for look in looks[1:]] + [clock.now()]
+    between(looks[0].at if looks else clock.now())
     with _bar(console) as bar:
         task = bar.add_task(_("一个月的查询与审计 / A month of looks and audits"), total=len(looks))
         for look, until, _lived in zip(looks, after, lived, strict=True):
@@ -206,11 +204,16 @@ def _live(
             with clock.at(look.at):
                 seal()
             nights.pass_until(until, between=between)
+            with clock.at(until):
+                seal()
 
 
 @contextmanager
 def _sealing(begin: datetime) -> Iterator[Callable[[], None]]:
-    """A sequencer in this process, which takes its turn whenever half a second has passed."""
+    """A sequencer in this process: half a second after its last turn, and at once for what was changed.
+
+    What comes next may be told hours later, and would stand before the change in the log.
+    """
     keys = log_key.load(settings.CUSTODIAN_LOG_KEY)
     with clock.at(begin):
         sequencer = Sequencer(
@@ -220,7 +223,8 @@ def _sealing(begin: datetime) -> Iterator[Callable[[], None]]:
 
     def turn() -> None:
         nonlocal last
-        if time.monotonic() - last >= PERIOD:
+        writer.tell(clock.now())
+        if time.monotonic() - last >= PERIOD or Outbox.objects.exists():
             sequencer.cycle()
             last = time.monotonic()
 

@@ -14,6 +14,7 @@ from custodian import clock, pdf
 from records.corrections import applying, confirming, drafting, handling
 from records.corrections.groups import GROUPS
 from records.models import Correction, Customer
+from records.sign_in import contacts
 
 DESK, OTHER_DESK, OFFICER = "K0501", "K0502", "C0217"
 SERVICE: Final = {"channel": Channel.DESK.value, "purpose": Purpose.POLICY_SERVICE.value}
@@ -24,15 +25,18 @@ MOVED_TOO: Final = "江苏省泰州市海陵区东进西路66号3幢402室"
 
 def begin(people: Mapping[str, User], hers: Mapping[str, int]) -> None:
     """`hers`: whom a newcomer can be, by name."""
-    one, two = hers.get("customer.mobile"), hers.get("customer.email")
-    if one is None or two is None:
+    one = hers.get("customer.mobile")
+    # A small book may have nobody with an e-mail address alone.
+    two = hers.get("customer.email") or hers.get("customer.guardian")
+    if one is None:
         return
     story = _Story(people)
     story.draft(one)
     story.waiting(one)
     story.applied(one)
-    story.to_approve(two)
-    story.refused(two)
+    story.refused(two or one)
+    if two is not None and two != one:
+        story.to_approve(two)
 
 
 class _Story:
@@ -68,8 +72,10 @@ class _Story:
             found, "户口簿住址页", ["户主：演示", f"住址：{MOVED_TOO}", "仅供演示，不是证件"]
         )
         self._handed_in(found)
+        with scopes.acting(actors.system("demo")):
+            proof = contacts.best(her).contact.value
         with _she(her) as she:
-            confirming.in_portal(found, proof="email", channel=OWN["channel"], actor=she)
+            confirming.in_portal(found, proof=proof, channel=OWN["channel"], actor=she)
         with scopes.acting(self.counter):
             confirming.at_branch(found, channel=SERVICE["channel"], actor=self.counter)
         self._taken(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
@@ -16,6 +18,7 @@ from tests.corrections.cast import NEW_ADDRESS, Cast, photo
 from tests.sign_in.people import code_in, deliver
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+_number = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -28,8 +31,12 @@ def _fresh(tmp_path, monkeypatch):
 
 @pytest.fixture
 def cast(office):
-    """Another customer of the office's agent: corrections of the first are under way already."""
-    made = estate.customer(of=[office.agent])
+    """Another customer of the office's agent, with contacts of her own, which codes may go to."""
+    number = next(_number)
+    contacts = {
+        "identity.mobile": f"1370013{number:04}", "identity.email": f"own{number}@example.com",
+    }  # fmt: skip
+    made = estate.customer({**estate.ZHANG, **contacts}, of=[office.agent])
     return Cast(agent=office.agent, officer=office.officer, customer=made)
 
 

@@ -38,8 +38,8 @@ def test_one_of_each_that_somebody_meets():
             (one.pk, "address", "draft", None),
             (one.pk, "landline", "confirming", agent),
             (one.pk, "workplace", "applied", None),
-            (two.pk, "address", "approving", None),
             (two.pk, "nationality", "refused", None),
+            (two.pk, "address", "approving", None),
         ]
         assert Identity.objects.get(pk=one.pk).origins["identity.workplace"][0] == "correction"
 
