@@ -21,7 +21,7 @@ from custodian.errors import CustodianError
 WHOLE = frozenset({"identity", "financial"})  # kinds of which a customer has one holding
 # What she asks for herself is read and answered, whatever of hers is stored only, and read afterwards:
 # it is kept as evidence of what was asked and answered.
-ANSWERED = frozenset({"request"})
+ANSWERED = frozenset({"correction", "request"})
 PURPOSES = frozenset({"", *Purpose.values})
 CHANNELS = frozenset({"", *Channel.values})
 _SYSTEM_ALLOWED = Decision(allowed=True, because=("system",))

@@ -28,7 +28,7 @@ class RecordsConfig(AppConfig):
         from records.claim_handling import approving as claims_approving  # noqa: F401
         from records.claim_handling import going as claims_going
         from records.claim_handling import terms, watching  # noqa: F401
-        from records.corrections import applying
+        from records.corrections import applying, lapsing
         from records.corrections import approving as correction_approving  # noqa: F401
         from records.destruction import batches, import_store, own_stores, stores
         from records.events import value_changed
@@ -44,6 +44,7 @@ class RecordsConfig(AppConfig):
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
         value_changed.connect(ending.contact_changed, dispatch_uid="sign-in")
+        lapsing.ready()  # while the rows are still there to say why
         own_stores.ready()
         claims_going.ready()
         portal_claim_panels.ready()

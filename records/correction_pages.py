@@ -18,7 +18,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.gate import StepUpNeeded
 from custodian.errors import CustodianError
-from records import document_pages, purposes, references
+from records import document_pages, purposes, references, representatives
 from records.correction_forms import (
     BranchForm,
     PaperForm,
@@ -199,6 +199,7 @@ def detail(
         "clocks": clocks.faces(correction),
         "remedy": words.REMEDY,
         "stand": stand,
+        "acting": _acting(correction, actor),
         "approval": correction.approval,
         "standing": approvals.standing(correction.approval, actor) if correction.approval else None,
         "refuse_form": RefuseForm(),
@@ -206,6 +207,13 @@ def detail(
         "letter_form": PaperForm(needed=True, label=_("函件扫描件")),
         **forms,
     }
+
+
+def _acting(correction: Correction, actor: Actor) -> representatives.Acting | None:
+    """Who raised it in her place, if neither she nor one of the staff did."""
+    if correction.raised_by_id is not None or correction.capacity in {"", "self"}:
+        return None
+    return representatives.acting(correction.capacity, correction.asker_id, actor=actor)
 
 
 class _Stand:

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from access.law.words import english
 from custodian import clock
 from custodian.regimes.clocks import Extension
-from records.models import CustomerRequest
+from records.models import CustomerRequest, Representative
 from records.requests import clocks, kinds
 from records.requests.customers_side import SCORES
 from records.requests.effects.limiting import KINDS
@@ -166,6 +166,11 @@ class IntakeForm(forms.Form):
         label=_("谁提出"), choices=CustomerRequest.By.choices, widget=forms.RadioSelect,
         initial=CustomerRequest.By.HERSELF,
     )  # fmt: skip
+    representative = forms.ChoiceField(
+        label=_("哪一位代表人"), required=False, widget=forms.RadioSelect,
+        help_text=_("只列已登记的；没有登记的先照办，再请其出示证明并登记"),
+        error_messages={"invalid_choice": _("请从列出的代表人中选择")},
+    )  # fmt: skip
     proof = forms.ChoiceField(
         label=_("怎样核验了身份"),
         choices=[
@@ -184,8 +189,17 @@ class IntakeForm(forms.Form):
         error_messages=_required(""),
     )  # fmt: skip
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(
+        self, data: Any = None, *, acting: Sequence[tuple[Representative, str]] = ()
+    ) -> None:
         super().__init__(data)
+        self.acting = {ref: each for each, ref in acting}
+        if acting:
+            chosen: Any = self.fields["representative"]
+            named = [(ref, f"{each.get_kind_display()} · {ref}") for each, ref in acting]
+            chosen.choices = [("", _("没有登记的")), *named]
+        else:
+            del self.fields["representative"]
         self.fields["purpose"].required = False
         self.fields["purpose"].help_text = _("只在异议时选择")
 
@@ -211,7 +225,13 @@ class IntakeForm(forms.Form):
             "", CustomerRequest.Proof.AUTHORISED.value,
         }:  # fmt: skip
             self.add_error("proof", _("由代表人提出的，须核对授权文件与双方证件"))
+        if said.get("representative") and said.get("asked_by") == CustomerRequest.By.HERSELF:
+            self.add_error("representative", _("本人提出的，不选代表人"))
         return said
+
+    @property
+    def asker(self) -> Representative | None:
+        return self.acting.get(str(self.cleaned_data.get("representative", "")))
 
     @property
     def about(self) -> str:

@@ -63,6 +63,7 @@ FACTS: Mapping[str, Any] = {
     "closed": _("办结的事项数"),
     "contact": _("联系方式的种类"),
     "confirmed": _("更正以何种方式得到客户确认"),
+    "capacity": _("代表人的身份"),
     "correction": _("更正申请的编号"),
     "corrected": _("为 1 时更正先前登记的起算日"),
     "course": _("课程代码"),

@@ -26,7 +26,7 @@ from records.catalogue import DOCUMENT_NAME
 from records.holdings_of import claims_of, policies_of
 from records.models import Customer, DataCopy, Document
 from records.overview import Item
-from records.own_data import sheet
+from records.own_data import amendments, sheet
 from records.own_data.enclosures import Enclosure
 from records.own_data.sheet import Kept, Part
 from records.vault import Plain
@@ -90,7 +90,7 @@ def _read(customer: Customer, copy: DataCopy, *, actor: Actor) -> tuple[int, lis
         holdings=list(holdings),
         facts={"copy": str(copy.ref)},
     )
-    return permit.entry, vault.reveal(permit) if codes else []
+    return permit.entry, vault.reveal(permit, beside=True) if codes else []
 
 
 def _in_use(customer: Customer, *, actor: Actor) -> dict[UUID, list[str]]:
@@ -107,6 +107,7 @@ def _in_use(customer: Customer, *, actor: Actor) -> dict[UUID, list[str]]:
     held |= {each.holding: overview.CLAIM for each in claims}
     documents = Document.objects.visible_to(actor).filter(subject=customer.pk)
     held |= dict.fromkeys(documents.values_list("holding", flat=True), (DOCUMENT_NAME.code,))
+    held |= amendments.holdings(customer, actor=actor)
     idle = standings.of(customer.pk)
     return {
         holding: [code for code in codes if not elements.get(code).never_shown]

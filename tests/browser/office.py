@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from access import approvals, findings, scopes, second_factor
+from access import actors, approvals, findings, scopes, second_factor
 from access.models import AuditRun, Campaign, Finding, Measure, User
 from access.recertification import campaigns
 from access.vocabulary import Role
@@ -25,12 +25,21 @@ from records import evidence
 from records.claim_handling import examining, papers
 from records.claim_handling.examining import Needed
 from records.claim_handling.filing import Report
-from records.models import Claim, DestructionBatch, DestructionItem, Identity, RetentionEvent
+from records.corrections import handling
+from records.models import (
+    Claim,
+    CustomerRequest,
+    DestructionBatch,
+    DestructionItem,
+    Identity,
+    RetentionEvent,
+)
+from records.requests import opening
 from records.retention import noting
 from tests import estate
 from tests.access import people
 from tests.claims.house import contract
-from tests.corrections.cast import photo
+from tests.corrections.cast import Cast, photo
 from tests.exports import office as exports
 from tests.records import desk_estate
 
@@ -80,6 +89,8 @@ class Office:
         self.batch = self._batch()
         self.note = self._note()
         self.claim = self._claim()
+        self.asked = self._asked()
+        self.corrections = self._corrections()
 
     def _claim(self) -> Claim:
         """One of the agent's customer that waits for papers, with one that has come."""
@@ -96,6 +107,31 @@ class Office:
             needed = [Needed("invoice", "示例"), Needed("account")]
             examining.ask_for(claim, needed, channel="desk", actor=actor)
         return claim
+
+    def _asked(self) -> CustomerRequest:
+        with scopes.acting(actors.customer(self.own.pk)) as actor:
+            return opening.open_request(
+                self.own.pk, kind="question", text="保单还要交几期？", channel="portal", actor=actor
+            )
+
+    def _corrections(self) -> dict[str, str]:
+        """By name the reference: one that waits for her word, one with an answer of no, and two drafts."""
+        cast = Cast(agent=self.agent, officer=self.officer, customer=self.own)
+        waiting = cast.raised(self.agent, "landline", identity__landline="0516-83720001")
+        refused = cast.raised(self.own, "occupation", identity__occupation="工程师")
+        for each in (waiting, refused):
+            cast.take(each)
+        cast.pass_on(waiting)
+        with estate.acting(cast.desk) as actor:
+            handling.refuse(
+                refused, because="right", words="在职证明上写的是教师", channel="desk", actor=actor
+            )
+        draft, agents = cast.begin(self.own, "email"), cast.begin(self.agent, "workplace")
+        cast.propose(self.own, draft, identity__email="new@example.com")
+        return {
+            "waiting": waiting.ref, "refused": refused.ref, "draft": draft.ref,
+            "agents_draft": agents.ref,
+        }  # fmt: skip
 
     def _note(self) -> RetentionEvent:
         with estate.acting(self.officer) as actor:

@@ -201,6 +201,14 @@ DESK = [
     "/desk/claims/{claim}/",
     "/desk/claims/{claim}/papers/new/",
     "{own}claims/new/",
+    "/desk/corrections/",
+    "/desk/corrections/{waiting}/",
+    "/desk/corrections/{refused}/",
+    "/desk/corrections/{agents_draft}/edit/",
+    "{own}correct/",
+    "/desk/requests/",
+    "/desk/requests/{asked}/",
+    "{own}requests/new/",
 ]
 HANDLER = [
     "/desk/claims/", "/desk/claims/{claim}/", "/desk/claims/{claim}/ask/",
@@ -211,6 +219,12 @@ PORTAL = [
     "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/", "/portal/sign-ins/",
     "/portal/requests/", "/portal/claims/", "/portal/claims/new/", "/portal/claims/{claim}/",
     "/portal/claims/{claim}/papers/new/", "/portal/claims/{claim}/papers/new/?need=1",
+    "/portal/corrections/new/", "/portal/corrections/{draft}/value/",
+    "/portal/corrections/{draft}/evidence/", "/portal/corrections/{draft}/check/",
+    "/portal/corrections/{draft}/confirm/", "/portal/corrections/{waiting}/confirm/",
+    "/portal/corrections/{waiting}/", "/portal/corrections/{refused}/",
+    "/portal/requests/", "/portal/requests/new/", "/portal/requests/new/question/",
+    "/portal/requests/new/deletion/", "/portal/requests/new/fraud_call/", "/portal/requests/{asked}/",
 ]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -237,6 +251,8 @@ OFFICE = [
     "/admin/keys/",
     "/admin/look-delays/", "/admin/look-delays/new/{entry}/",
     "/admin/claims/", "/admin/claims/analysis/", "/admin/claims/terms/", "/admin/claims/terms/house/",
+    "/admin/corrections/", "/admin/corrections/{waiting}/", "/admin/corrections/{refused}/",
+    "/admin/requests/", "/admin/requests/numbers/", "/admin/requests/{asked}/",
 ]  # fmt: skip
 
 
@@ -256,6 +272,8 @@ def places(office, person) -> list[str]:
         "batch": office.batch.code,
         "note": office.note.ref,
         "claim": office.claim.ref,
+        "asked": office.asked.ref,
+        **office.corrections,
     }
     pages = {None: PORTAL, office.officer: OFFICE, office.handler: HANDLER}.get(person, DESK)
     return [each.format(**named) for each in pages]
