@@ -6,6 +6,7 @@ from django.urls import path
 
 from records import (
     portal_claims,
+    portal_consents,
     portal_copies,
     portal_corrections,
     portal_data,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("data/reveal/", portal_data.reveal, name="data_reveal"),
     path("data/copy/", portal_copies.ask, name="copy"),
     path("data/copy/<uuid:ref>/", portal_copies.take, name="copy_take"),
+    path("consents/", portal_consents.consents, name="consents"),
+    path("consents/<str:code>/<str:answer>/", portal_consents.say, name="consent_say"),
     path("looks/", portal_looks.looks, name="looks"),
     path("looks/<int:index>/proof/", portal_looks.proof, name="look_proof"),
     path("sign-in/", sign_in.numbers, name="login"),

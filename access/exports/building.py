@@ -14,7 +14,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from access import actors, gate, scopes
+from access import actors, choices, gate, scopes
 from access.actions import Action
 from access.actors import Actor
 from access.asking import is_restricted
@@ -30,7 +30,7 @@ from custodian.keys import keyring
 CHUNK = 500
 TRIES = 3
 OUT_OF_REACH, RESTRICTED, GONE = "out-of-reach", "restricted", "destroyed"
-OBJECTED = "objected"
+OBJECTED, NOT_AGREED = "objected", "not-agreed"
 OnProgress = Callable[[int], None]
 _BECAUSE = {
     Subject.Status.RESTRICTED.value: RESTRICTED,
@@ -145,6 +145,8 @@ class _Build:
             return OUT_OF_REACH
         if self.export.purpose in found.objected:
             return OBJECTED
+        if choices.against(self.export.purpose, self.export.elements, [found.chosen]):
+            return NOT_AGREED
         stored_only = is_restricted(found, self.export.elements)
         return _BECAUSE.get(found.status, RESTRICTED if stored_only else "")
 
@@ -185,5 +187,6 @@ def omitted_words(omitted: Mapping[str, Any]) -> list[tuple[Any, int]]:
         RESTRICTED: _("已限制处理"),
         GONE: _("已销毁"),
         OBJECTED: _("客户不同意此用途"),
+        NOT_AGREED: _("没有客户的同意"),
     }
     return [(words.get(because, because), int(n)) for because, n in sorted(omitted.items())]

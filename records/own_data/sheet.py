@@ -18,6 +18,7 @@ from custodian import clock
 from custodian.elements import Element
 from records import overview, portal_pages
 from records.catalogue import BASES, DOCUMENT_NAME
+from records.consents import asking
 from records.holdings_of import SHOWN, ClaimFacts, PolicyFacts, claims_of, policies_of
 from records.models import Customer, Document, Representative
 from records.overview import Item
@@ -49,6 +50,7 @@ class Reasons:
     basis: Any
     clause: str
     level: Any
+    agreed: tuple[str, ...] = ()  # of what rests on consent: the purposes that ask for it
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,13 @@ class Sheet:
 
 def reasons(element: Element) -> Reasons:
     labels = [label for code, label in Purpose.choices if code in element.purposes - _NOT_SAID]
-    return Reasons(labels, BASES[element.basis], CLAUSES[element.basis], LEVELS[element.level])
+    return Reasons(
+        labels,
+        BASES[element.basis],
+        CLAUSES[element.basis],
+        LEVELS[element.level],
+        tuple(asking.name(each) for each in asking.of_element(element.code)),
+    )
 
 
 _NOT_SAID: Final = frozenset({Purpose.SELF.value})
