@@ -63,7 +63,9 @@ class ConsentForm(PaperForm):
         said = super().clean() or self.cleaned_data
         needs = self.always_paper or said.get("said") == GIVEN
         if needs and "paper" not in self.errors and self.upload is None:
-            self.add_error("paper", _("请附上客户签名的书面材料；没有的，请客户本人在客户服务里办理"))
+            self.add_error(
+                "paper", _("请附上客户签名的书面材料；没有的，请客户本人在客户服务里办理")
+            )
         return said
 
     @property

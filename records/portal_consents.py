@@ -1,4 +1,4 @@
-"""My consents: what each is for, how it stands, and one step with one confirmation either way (PIPL art. 15)."""
+"""My consents: what each is for, how it stands, and one step either way (PIPL art. 15)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from records.consents.standing import GIVEN, WITHDRAWN
 from records.models import Consent, Customer
 from records.portal_pages import CHANNEL, not_found, portal_page
 
-SAYS: Final = {"yes": GIVEN, "no": WITHDRAWN}
 # What somebody else wrote down: she may say that it was not her.
 DOUBTFUL: Final = frozenset({Consent.By.PAPER, Consent.By.COUNTER, Consent.By.IMPORT})
 
@@ -45,7 +44,12 @@ def consents(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpR
             ),
         ],
         "others": [
-            {"name": asking.name(each), "says": asking.says(each), "basis": asking.basis(each), "clause": each.clause}
+            {
+                "name": asking.name(each),
+                "says": asking.says(each),
+                "basis": asking.basis(each),
+                "clause": each.clause,
+            }
             for each in asking.others()
         ],
         "history": standing.history(customer, actor=actor),
@@ -59,14 +63,21 @@ def consents(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpR
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @portal_page()
-def say(
-    request: HttpRequest, *, code: str, answer: str, actor: Actor, customer: Customer
+def yes(request: HttpRequest, *, code: str, actor: Actor, customer: Customer) -> HttpResponse:
+    return _say(request, code, GIVEN, customer, actor)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_page()
+def no(request: HttpRequest, *, code: str, actor: Actor, customer: Customer) -> HttpResponse:
+    return _say(request, code, WITHDRAWN, customer, actor)
+
+
+def _say(
+    request: HttpRequest, code: str, said: str, customer: Customer, actor: Actor
 ) -> HttpResponse:
     """The same page both ways: what follows, and one button."""
     purpose = _purpose(code, customer, actor)
-    if answer not in SAYS:
-        return not_found(answer, action=Action.CONSENT_CHOOSE, actor=actor)  # type: ignore[no-any-return]
-    said = SAYS[answer]
     try:
         changing.require_may_say(customer, said, actor=actor)
         if request.method == "POST":

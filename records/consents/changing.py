@@ -28,7 +28,12 @@ from records.consents.standing import GIVEN
 from records.models import Consent, Customer, Document
 
 By, Said = Consent.By, Consent.Said
-_BY: Final = {"self": By.HERSELF, "guardian": By.GUARDIAN, "heir": By.HEIR, "authorised": By.AUTHORISED}
+_BY: Final = {
+    "self": By.HERSELF,
+    "guardian": By.GUARDIAN,
+    "heir": By.HEIR,
+    "authorised": By.AUTHORISED,
+}
 
 
 class NotAsked(CustodianError):
@@ -217,6 +222,4 @@ def _authorise(
     facts: dict[str, Any] = {
         "consent": purpose.code, "consent-said": str(word.said), "consent-by": str(word.by),
     }  # fmt: skip
-    gate.authorise(
-        actor, action, channel=channel, purpose=look.value, subjects=tagged, facts=facts
-    )
+    gate.authorise(actor, action, channel=channel, purpose=look.value, subjects=tagged, facts=facts)

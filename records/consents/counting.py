@@ -54,9 +54,7 @@ def lines() -> list[Line]:
     return [_line(each, said, people[each.who]) for each in (*asking.purposes(), *asking.others())]
 
 
-def _line(
-    purpose: ProcessingPurpose, said: Mapping[tuple[str, str], int], people: int
-) -> Line:
+def _line(purpose: ProcessingPurpose, said: Mapping[tuple[str, str], int], people: int) -> Line:
     shares: tuple[Share, ...] = ()
     if purpose.asks:
         counts = {word: said.get((purpose.code, word), 0) for word in STATES[:-1]}

@@ -28,7 +28,9 @@ def differences(register: Mapping[str, ProcessingPurpose]) -> Iterator[str]:
         yield from _of_purpose(each)
     for element in elements.catalogue():
         ground = GROUNDS.get(element.basis)
-        if not any(element.code in each.elements for each in register.values() if each.basis is ground):
+        if not any(
+            element.code in each.elements for each in register.values() if each.basis is ground
+        ):
             yield f"{element.code} rests on {element.basis}, and no purpose asks for it"
     yield from _twice(register)
 

@@ -40,7 +40,10 @@ def _one(stand: Standing) -> dict[str, Any]:
 def printed(consents: list[Mapping[str, Any]]) -> dict[str, Any]:
     """As a part of the printed copy."""
     facts = [
-        [each["label"], " · ".join(filter(None, (each["state"]["label"], (each["since"] or "")[:10])))]
+        [
+            each["label"],
+            " · ".join(filter(None, (each["state"]["label"], (each["since"] or "")[:10]))),
+        ]
         for each in consents
     ]
     return {
