@@ -24,6 +24,7 @@ from custodian.demo import (
     audits,
     cast,
     claims,
+    consents,
     history,
     holds,
     insurer,
@@ -125,7 +126,9 @@ def _build(customers: int, console: Console) -> None:
         _live(looks, _customers(manifest, book), people, console, seal, between=turn)
         supervision.begin(people)
         holds.begin(people)
-        requests.begin(people, {name: her for name, her, _number in portal.who(manifest, book)})
+        hers = {name: her for name, her, _number in portal.who(manifest, book)}
+        consents.begin(hers)
+        requests.begin(people, hers)
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
         cases.end()
