@@ -54,9 +54,8 @@ def behind(look: str, elements: Collection[str]) -> list[ProcessingPurpose]:
 
 
 def of_element(element: str) -> list[ProcessingPurpose]:
-    """What asks for this element apart from the others; a child's data are asked for as a whole."""
-    named = [each for each in purposes() if element in each.elements]
-    return [each for each in named if not each.optional]
+    """What asks for this element by name; a child's data are asked for as a whole."""
+    return [each for each in purposes() if element in each.elements]
 
 
 def names(codes: Collection[str]) -> list[str]:

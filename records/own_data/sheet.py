@@ -50,7 +50,7 @@ class Reasons:
     basis: Any
     clause: str
     level: Any
-    agreed: tuple[str, ...] = ()  # of what rests on consent: the purposes that ask for it
+    agreed: tuple[str, ...] = ()  # the purposes that are hers to allow
 
 
 @dataclass(frozen=True)

@@ -194,12 +194,14 @@ DESK = [
     "/accounts/undertakings/secrecy/",
     "{own}",
     "{reveal}",
+    "{own}consents/",
     "{foreign}",
     "/accounts/settings/",
     "/accounts/recertification/",
 ]
 PORTAL = [
     "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/", "/portal/sign-ins/",
+    "/portal/consents/", "/portal/consents/marketing/yes/", "/portal/consents/health/no/",
 ]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -223,7 +225,7 @@ OFFICE = [
     "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/",
     "/admin/retention/notes/{note}/", "/admin/destruction/",
     "/admin/destruction/{batch}/",
-    "/admin/keys/",
+    "/admin/keys/", "/admin/consents/",
     "/admin/look-delays/", "/admin/look-delays/new/{entry}/",
 ]  # fmt: skip
 

@@ -10,7 +10,7 @@ import pytest
 from access.models import Choice
 from records.models import Consent, CustomerRequest
 from tests import estate
-from tests.consents.saying import GIVEN, REFUSED, WITHDRAWN, imported, notes, paper, reveal, says
+from tests.consents.saying import GIVEN, REFUSED, WITHDRAWN, imported, notes, paper, says
 from tests.corrections import files
 from tests.requests.office import everything, refreshed
 
@@ -276,9 +276,17 @@ def test_the_copy_of_her_data_tells_them(office):
     assert json.dumps(told)
 
 
-def test_exports_leave_out_whoever_has_not_agreed(office):
+def test_an_export_for_marketing_holds_whoever_agreed_and_counts_the_others(office):
+    from tests.exports import office as exports
+
+    nobodys = exports.honey(3)
+    says(office.customer, "marketing", GIVEN)
+    export = exports.made(office.agent, office.first, purpose="marketing")
+    assert set(export.included) - {each.pk for each in nobodys} == {office.customer.pk}
+    assert export.omitted == {"not-agreed": 1}
+
+
+def test_what_is_left_out_for_want_of_consent_has_a_name():
     from access.exports.building import NOT_AGREED, omitted_words
 
     assert {str(words): n for words, n in omitted_words({NOT_AGREED: 2})} == {"没有客户的同意": 2}
-    with pytest.raises(Exception, match="同意"):
-        reveal(office.agent, office.customer, "identity.mobile", purpose="marketing", channel="api")

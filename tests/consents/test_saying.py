@@ -11,13 +11,14 @@ from django.db.utils import InternalError
 
 from access import actors, scopes
 from access.gate import Refused
-from access.models import Subject
+from access.models import Choice, Subject
 from access.vocabulary import Role
 from custodian import clock
 from custodian.errors import NotVisible
 from records.consents import changing, standing
 from records.consents.changing import GuardianNeeded, NotAsked, NotHersToGive, PaperNeeded
-from records.models import Consent, RetentionEvent
+from records.destruction import stores
+from records.models import Consent, RetentionEvent, Tombstone
 from records.retention import own_records, reckoning, rules
 from tests import estate
 from tests.consents.saying import GIVEN, REFUSED, WITHDRAWN, imported, notes, paper, purpose, says
@@ -259,6 +260,29 @@ def test_a_contract_is_a_basis_of_its_own(office):
     says(office.customer, "marketing", GIVEN)
     says(office.customer, "marketing", WITHDRAWN)
     assert events(office.customer) == []
+
+
+def test_what_decides_looks_goes_with_her_and_what_was_said_stays_for_its_time(office):
+    says(office.customer, "marketing", GIVEN)
+    says(office.other, "marketing", GIVEN)
+    store = next(each for each in stores.stores if each.name == "consents")
+    gone = stores.Gone(holdings={}, subjects=[office.customer.pk], whole=[office.customer.subject])
+    with everything():
+        assert [each.what for each in store.scan(gone)]
+        store.purge(gone)
+        assert [each.what for each in store.scan(gone)] == []
+        assert [each.subject_id for each in Choice.objects.all()] == [office.other.pk]
+        Subject.objects.filter(pk=office.customer.pk).update(status="destroyed")
+        Tombstone.objects.create(
+            gone=office.customer.subject.uid, kind="subject", subject_id=office.customer.pk
+        )
+    assert rows(office.customer) == [("marketing", GIVEN, "herself")]
+    kind = next(each for each in own_records.declaring.records if each.kind == "consent")
+    today = clock.local().date()
+    with everything():
+        assert kind.expire(today, 100) == 0
+        assert kind.expire(today + timedelta(days=1), 100) == 1
+    assert rows(office.customer) == []
 
 
 def test_what_was_replaced_goes_after_its_time_and_what_stands_stays(office):
