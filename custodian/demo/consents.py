@@ -1,4 +1,4 @@
-"""The demo's consents: most came with the book, some were said in the portal since, and one was taken back."""
+"""The demo's consents: most came with the book, some were said since, and one was taken back."""
 
 from __future__ import annotations
 
