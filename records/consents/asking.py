@@ -6,13 +6,15 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.law.words import english
 from custodian.regimes.purposes import Basis, ProcessingPurpose, Who, processing_purposes
+from records.catalogue import BASES as CATALOGUE_BASES
 from records.models import Customer
 
 BASES: Final[dict[str, Any]] = {
-    Basis.CONSENT: _("您的同意"),
+    Basis.CONSENT: pgettext_lazy("合法性基础", "同意"),
     Basis.CONTRACT: _("订立、履行合同所必需"),
     Basis.DUTY: _("履行法定义务"),
     Basis.EMERGENCY: _("应对紧急情况"),
@@ -20,7 +22,8 @@ BASES: Final[dict[str, Any]] = {
     Basis.PUBLIC: _("依法公开的信息"),
     Basis.LAW: _("法律、行政法规另有规定"),
 }
-SEPARATE: Final = _("您的单独同意")
+# As the customer is told, whose consent it is.
+HERS: Final = {False: _("您的同意"), True: _("您的单独同意")}
 
 
 def purposes() -> list[ProcessingPurpose]:
@@ -76,4 +79,10 @@ def without(purpose: ProcessingPurpose) -> str:
 
 
 def basis(purpose: ProcessingPurpose) -> Any:
-    return SEPARATE if purpose.separate else BASES[purpose.basis]
+    """The ground, as the customer reads it."""
+    return HERS[purpose.separate] if purpose.asks else BASES[purpose.basis]
+
+
+def ground(purpose: ProcessingPurpose) -> Any:
+    """The same for staff."""
+    return CATALOGUE_BASES["consent"] if purpose.separate else BASES[purpose.basis]

@@ -31,7 +31,7 @@ SELECT purpose, said, count(*) FROM (
 class Share:
     label: Any
     count: int
-    percent: float
+    share: float  # of all who are asked
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ def _line(purpose: ProcessingPurpose, said: Mapping[tuple[str, str], int], peopl
         counts[NOT_RECORDED] = max(people - sum(counts.values()), 0)
         whole = sum(counts.values())
         shares = tuple(
-            Share(LABELS[word], number, round(100 * number / whole, 1) if whole else 0.0)
+            Share(LABELS[word], number, number / whole if whole else 0.0)
             for word, number in counts.items()
         )
-    return Line(purpose, asking.name(purpose), asking.says(purpose), asking.basis(purpose), shares)
+    return Line(purpose, asking.name(purpose), asking.says(purpose), asking.ground(purpose), shares)
 
 
 def _people() -> dict[Who, int]:
@@ -79,10 +79,10 @@ def _people() -> dict[Who, int]:
 
 
 def recent(*, actor: Actor) -> list[tuple[Standing, str]]:
-    """The last changes with the reference of the customer, and nothing else about her."""
+    """The last changes but what a book brought, with the customer's reference and nothing else."""
     known = {each.code: each for each in asking.purposes()}
-    rows = Consent.objects.visible_to(actor).filter(purpose__in=known)
-    found = list(rows.exclude(subject__status="destroyed").select_related("evidence")[:MOST])
+    rows = Consent.objects.visible_to(actor).filter(purpose__in=known).select_related("evidence")
+    found = list(rows.exclude(subject__status="destroyed").exclude(by=Consent.By.IMPORT)[:MOST])
     refs = dict(
         Customer.objects.visible_to(actor)
         .filter(pk__in={each.subject_id for each in found})

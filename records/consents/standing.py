@@ -77,6 +77,10 @@ class Standing:
     def basis(self) -> Any:
         return asking.basis(self.purpose)
 
+    @property
+    def ground(self) -> Any:
+        return asking.ground(self.purpose)
+
 
 def of_customer(customer: Customer, *, actor: Actor) -> list[Standing]:
     """Every purpose that she is asked about, in the order of the register."""

@@ -219,6 +219,7 @@ def test_the_back_office_counts_and_lists(office):
     page = text(office.at_desk(office.first).get("/admin/consents/"))
     assert "介绍其他产品" in page
     assert "CN-PIPL-23" in page
+    assert "<title>50.0%</title>" in page  # one of the two customers
     assert office.customer.ref in page
     detail = text(
         office.at_desk(office.first).get(f"/admin/records/customer/{office.customer.ref}/change/")
