@@ -266,16 +266,15 @@ def test_what_decides_looks_goes_with_her_and_what_was_said_stays_for_its_time(o
     says(office.customer, "marketing", GIVEN)
     says(office.other, "marketing", GIVEN)
     store = next(each for each in stores.stores if each.name == "consents")
-    gone = stores.Gone(holdings={}, subjects=[office.customer.pk], whole=[office.customer.subject])
     with everything():
+        subject = office.customer.subject
+        gone = stores.Gone(holdings={}, subjects=[subject.pk], whole=[subject])
         assert [each.what for each in store.scan(gone)]
         store.purge(gone)
         assert [each.what for each in store.scan(gone)] == []
         assert [each.subject_id for each in Choice.objects.all()] == [office.other.pk]
         Subject.objects.filter(pk=office.customer.pk).update(status="destroyed")
-        Tombstone.objects.create(
-            gone=office.customer.subject.uid, kind="subject", subject_id=office.customer.pk
-        )
+        Tombstone.objects.create(gone=subject.uid, kind="subject", subject_id=office.customer.pk)
     assert rows(office.customer) == [("marketing", GIVEN, "herself")]
     kind = next(each for each in own_records.declaring.records if each.kind == "consent")
     today = clock.local().date()
