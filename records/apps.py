@@ -19,6 +19,7 @@ class RecordsConfig(AppConfig):
             exporting,
             legal_holds,
             portal_claim_panels,
+            portal_consents,
             portal_correction_panels,
             portal_data,
             portal_home,
@@ -28,6 +29,7 @@ class RecordsConfig(AppConfig):
         from records.claim_handling import approving as claims_approving  # noqa: F401
         from records.claim_handling import going as claims_going
         from records.claim_handling import terms, watching  # noqa: F401
+        from records.consents.store import ConsentStore
         from records.corrections import applying, lapsing
         from records.corrections import approving as correction_approving  # noqa: F401
         from records.destruction import batches, import_store, own_stores, stores
@@ -48,6 +50,7 @@ class RecordsConfig(AppConfig):
         own_stores.ready()
         claims_going.ready()
         portal_claim_panels.ready()
+        portal_consents.ready()
         portal_correction_panels.ready()
         rechecking.sources += [
             legal_holds.altered,
@@ -58,6 +61,7 @@ class RecordsConfig(AppConfig):
         import_store.ready()
         own_records.ready()
         stores.register(CopyStore())
+        stores.register(ConsentStore())
         portal_home.register_panel("looks", 10, portal_looks.panel)
         request_portal.ready()
         portal_home.register_way(10, _("我的资料"), "portal:data", portal_data.hint)

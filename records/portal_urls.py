@@ -7,6 +7,7 @@ from django.urls import path
 from records import (
     portal_claim_papers,
     portal_claims,
+    portal_consents,
     portal_copies,
     portal_corrections,
     portal_data,
@@ -23,6 +24,9 @@ urlpatterns = [
     path("data/reveal/", portal_data.reveal, name="data_reveal"),
     path("data/copy/", portal_copies.ask, name="copy"),
     path("data/copy/<uuid:ref>/", portal_copies.take, name="copy_take"),
+    path("consents/", portal_consents.consents, name="consents"),
+    path("consents/<str:code>/yes/", portal_consents.yes, name="consent_yes"),
+    path("consents/<str:code>/no/", portal_consents.no, name="consent_no"),
     path("looks/", portal_looks.looks, name="looks"),
     path("looks/<int:index>/proof/", portal_looks.proof, name="look_proof"),
     path("sign-in/", sign_in.numbers, name="login"),

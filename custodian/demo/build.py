@@ -24,6 +24,7 @@ from custodian.demo import (
     audits,
     cast,
     claims,
+    consents,
     corrections,
     diary,
     history,
@@ -123,6 +124,7 @@ def _build(customers: int, console: Console) -> None:
         supervision.begin(people)
         holds.begin(people)
         hers = {name: her for name, her, _number in portal.who(manifest, book)}
+        consents.begin(hers)
         requests.begin(people, hers)
         corrections.begin(people, hers)
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):

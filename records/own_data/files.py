@@ -26,7 +26,7 @@ from records.catalogue import DOCUMENT_NAME
 from records.holdings_of import claims_of, policies_of
 from records.models import Customer, DataCopy, Document
 from records.overview import Item
-from records.own_data import amendments, sheet
+from records.own_data import agreed, amendments, sheet
 from records.own_data.enclosures import Enclosure
 from records.own_data.sheet import Kept, Part
 from records.vault import Plain
@@ -73,6 +73,7 @@ def content(
             }
             for section in page.sections
         ],
+        "consents": agreed.told(customer, actor=actor),
     }
 
 
@@ -198,7 +199,7 @@ def _printed(said: Mapping[str, Any]) -> dict[str, Any]:
             [_("个人信息保护负责人"), said["insurer"]["data_protection_officer"]],
         ],
         "heads": [_("信息项"), _("内容"), _("来源、用途与依据")],
-        "classes": [_class(each) for each in said["classes"]],
+        "classes": [*map(_class, said["classes"]), agreed.printed(said["consents"])],
     }
 
 

@@ -19,6 +19,7 @@ from custodian import clock
 from custodian.elements import Element
 from records import overview, portal_pages
 from records.catalogue import BASES, DOCUMENT_NAME
+from records.consents import asking
 from records.corrections import words as correction_words
 from records.holdings_of import SHOWN, ClaimFacts, PolicyFacts, claims_of, policies_of
 from records.models import ClaimPaper, Customer, Document, Representative
@@ -52,6 +53,7 @@ class Reasons:
     basis: Any
     clause: str
     level: Any
+    agreed: tuple[str, ...] = ()  # the purposes that are hers to allow
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,13 @@ class Sheet:
 
 def reasons(element: Element) -> Reasons:
     labels = [label for code, label in Purpose.choices if code in element.purposes - _NOT_SAID]
-    return Reasons(labels, BASES[element.basis], CLAUSES[element.basis], LEVELS[element.level])
+    return Reasons(
+        labels,
+        BASES[element.basis],
+        CLAUSES[element.basis],
+        LEVELS[element.level],
+        tuple(asking.name(each) for each in asking.of_element(element.code)),
+    )
 
 
 _NOT_SAID: Final = frozenset({Purpose.SELF.value})

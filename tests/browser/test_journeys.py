@@ -194,6 +194,7 @@ DESK = [
     "/accounts/undertakings/secrecy/",
     "{own}",
     "{reveal}",
+    "{own}consents/",
     "{foreign}",
     "/accounts/settings/",
     "/accounts/recertification/",
@@ -225,6 +226,7 @@ PORTAL = [
     "/portal/corrections/{waiting}/", "/portal/corrections/{refused}/",
     "/portal/requests/", "/portal/requests/new/", "/portal/requests/new/question/",
     "/portal/requests/new/deletion/", "/portal/requests/new/fraud_call/", "/portal/requests/{asked}/",
+    "/portal/consents/", "/portal/consents/marketing/yes/", "/portal/consents/health/no/",
 ]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -248,7 +250,7 @@ OFFICE = [
     "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/",
     "/admin/retention/notes/{note}/", "/admin/destruction/",
     "/admin/destruction/{batch}/",
-    "/admin/keys/",
+    "/admin/keys/", "/admin/consents/",
     "/admin/look-delays/", "/admin/look-delays/new/{entry}/",
     "/admin/claims/", "/admin/claims/analysis/", "/admin/claims/terms/", "/admin/claims/terms/house/",
     "/admin/corrections/", "/admin/corrections/{waiting}/", "/admin/corrections/{refused}/",

@@ -54,6 +54,7 @@ def test_every_kind_can_be_chosen_and_each_leads_to_one_question(office):
         "correction": "/portal/corrections/new/",
         "completion": "/portal/corrections/new/",
         "look_question": "/portal/looks/",
+        "withdraw_consent": "/portal/consents/",
     }
     for kind in sorted(kinds.WAYS):
         assert f'href="{elsewhere.get(kind, f"{LIST}new/{kind}/")}"' in page, kind

@@ -251,7 +251,8 @@ class World:
 
     def _portal_things(self, agent: User) -> dict[str, str]:
         """A look at each of two customers, and what each asked for: a copy, and an answer."""
-        things = {"request_kind": "question"}
+        # A child's consent is nothing that a grown-up is asked for.
+        things = {"request_kind": "question", "consent": "survey", "foreign's consent": "child"}
         for which, person in ((OWN, agent), (FOREIGN, self.stranger)):
             customer, whose = self.customers[which], "" if which == OWN else f"{which}'s "
             with scopes.acting(actors.customer(customer.pk)) as actor:
