@@ -28,6 +28,13 @@ from records.models.documents import Document
 from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.legal_holds import HoldCount, HoldReview, LegalHold
+from records.models.notices import (
+    NoticeSeen,
+    PublishedText,
+    TextDraft,
+    TextVersion,
+    TextWithdrawal,
+)
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.requests import (
     CustomerRequest,
@@ -103,9 +110,11 @@ __all__ = [
     "KeepingRun",
     "LegalHold",
     "Maintenance",
+    "NoticeSeen",
     "Policy",
     "PolicyRole",
     "Product",
+    "PublishedText",
     "QuarantinedRow",
     "Representation",
     "Representative",
@@ -118,6 +127,9 @@ __all__ = [
     "SignInCode",
     "StaffTrace",
     "StoragePlace",
+    "TextDraft",
+    "TextVersion",
+    "TextWithdrawal",
     "Tombstone",
     "TombstoneSheet",
     "Withheld",
