@@ -75,7 +75,8 @@ class NoStore:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        kept = response.headers.pop(_KEPT, "")
+        kept = response.headers.get(_KEPT, "")
+        del response.headers[_KEPT]
         if kept and not response.cookies:
             response.headers["Cache-Control"] = kept
         elif not request.path.startswith("/static/"):

@@ -36,7 +36,9 @@ def public_page(view: View) -> View:
 @public_page
 def rules(request: HttpRequest) -> HttpResponse:
     found = in_force.current(Kind.PROCESSING)
-    return _rules(request, found) if found else _none(request, _("个人信息处理规则"), Kind.PROCESSING)
+    return (
+        _rules(request, found) if found else _none(request, _("个人信息处理规则"), Kind.PROCESSING)
+    )
 
 
 @public_page
@@ -119,7 +121,9 @@ def rules_context(told: telling.Told) -> dict[str, Any]:
         "before": in_force.before(version) if version else None,
         "newest": in_force.current(told.kind),
         "versions": in_force.public_versions(told.kind, clock.local().date()),
-        "others": [each for each in in_force.of_kinds(PublishedText.RULES) if each.text.kind != told.kind],
+        "others": [
+            each for each in in_force.of_kinds(PublishedText.RULES) if each.text.kind != told.kind
+        ],
     }
 
 

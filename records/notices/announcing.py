@@ -1,4 +1,4 @@
-"""Composing an announcement from elsewhere, as from an incident: it becomes a draft, and goes the way of all texts."""
+"""Composing an announcement from elsewhere, as from an incident: a draft, which goes the way of all texts."""
 
 from __future__ import annotations
 

@@ -39,7 +39,9 @@ class Incomplete(CustodianError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = problems
         count = len(problems)
-        head = ngettext("有 %(count)s 处需要修改", "有 %(count)s 处需要修改", count) % {"count": count}
+        head = ngettext("有 %(count)s 处需要修改", "有 %(count)s 处需要修改", count) % {
+            "count": count
+        }
         super().__init__(f"{head} · {problems[0].sentence}")
 
 
@@ -82,7 +84,9 @@ def _part(heading: Heading, content: Content) -> Iterator[Problem]:
             yield Problem(field, missing(heading, tongue))
         yield from _length(field, said, LONGEST["part"])
         for link in markup.unsafe_links(said):
-            sentence = _("链接“%(link)s”只能指向本站（/ 开头）、电话（tel:）或 https 网页，请改地址")
+            sentence = _(
+                "链接“%(link)s”只能指向本站（/ 开头）、电话（tel:）或 https 网页，请改地址"
+            )
             yield Problem(field, sentence % {"link": link[:40]})
 
 
@@ -118,5 +122,3 @@ def _places(kind: str, content: Content) -> Iterator[Problem]:
         yield Problem("places", _("没有这个展示位置，请重选"))
     if kind in PublishedText.RULES and content.until is not None:
         yield Problem("until", _("规则不设截止日，由下一版取代"))
-
-

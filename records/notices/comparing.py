@@ -54,7 +54,12 @@ def compare(kind: str, old: Content, new: Content, *, language: str) -> list[Par
         ("summary", "", old.summary[language], new.summary[language]),
     ]
     said += [
-        (each.key, each.titles[language], old.part(each.key)[language], new.part(each.key)[language])
+        (
+            each.key,
+            each.titles[language],
+            old.part(each.key)[language],
+            new.part(each.key)[language],
+        )
         for each in headings.of(kind)
     ]
     return [
@@ -106,7 +111,7 @@ def runs(before: str, after: str) -> list[Run]:
     found: list[tuple[str, str]] = []  # removed and added; the same twice where nothing changed
     for op, i, j, m, n in SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
         old, new = "".join(a[i:j]), "".join(b[m:n])
-        island = op == "equal" and len(new) <= _ISLAND and 0 < i and j < len(a)
+        island = op == "equal" and len(new) <= _ISLAND and i > 0 and j < len(a)
         if found and (island or op != "equal") and found[-1][0] != found[-1][1]:
             found[-1] = (found[-1][0] + old, found[-1][1] + new)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, QuerySet
 
 from records.models import PublishedText, TextVersion
 from records.notices.drafting import today
@@ -35,7 +35,7 @@ def of_kinds(kinds: Iterable[str], on: date | None = None) -> list[TextVersion]:
 def at_place(place: str, on: date | None = None) -> list[TextVersion]:
     """Tips and articles that show there, always in the same order."""
     advice = _in_force(on).filter(text__kind__in=PublishedText.ADVICE, places__contains=[place])
-    return list(advice.order_by("text"))
+    return list(advice.order_by("text_id"))
 
 
 def version(code: str) -> TextVersion | None:
@@ -56,7 +56,7 @@ def public_versions(slug: str, on: date) -> list[TextVersion]:
 def before(version: TextVersion) -> TextVersion | None:
     """What it followed: the version in force until then."""
     earlier = version.text.versions.filter(number__lt=version.number)
-    kept = earlier.filter(Q(withdrawal=None) | Q(withdrawal__on__gte=version.since))
+    kept = earlier.exclude(withdrawal__on__lt=F("since"))
     return kept.select_related("text").order_by("-number").first()
 
 

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal
 
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 Shape = Literal["heading", "subheading", "bullets", "numbers", "paragraph"]
 
@@ -25,7 +25,9 @@ _BEGINS: Final[tuple[tuple[Shape, re.Pattern[str]], ...]] = (
 )
 _INLINE: Final = re.compile(r"\*\*(?P<bold>.+?)\*\*|\[(?P<words>[^\[\]]+)\]\((?P<to>[^()\s]*)\)")
 _WITHIN: Final = re.compile(r"/(?![/\\])[\w\-./%?=&#]*", re.ASCII)
-_ELSEWHERE: Final = re.compile(r"https://[\w\-]+(\.[\w\-]+)+(:[0-9]+)?(/[\w\-./%?=&#~]*)?", re.ASCII)
+_ELSEWHERE: Final = re.compile(
+    r"https://[\w\-]+(\.[\w\-]+)+(:[0-9]+)?(/[\w\-./%?=&#~]*)?", re.ASCII
+)
 _TELEPHONE: Final = re.compile(r"tel:\+?[0-9][0-9\-]{2,20}", re.ASCII)
 
 
@@ -82,7 +84,7 @@ def unsafe_links(text: str) -> list[str]:
 
 def html(text: str, *, top: int = 2) -> SafeString:
     """As HTML whose highest heading is `top`."""
-    return SafeString("\n".join(_block(each, top) for each in blocks(text)))
+    return _joined([_block(each, top) for each in blocks(text)])
 
 
 def _block(block: Block, top: int) -> str:
@@ -106,12 +108,17 @@ def _items(said: list[tuple[SafeString]]) -> SafeString:
 
 def inline(line: str) -> SafeString:
     """One line with its bold words and links; an address that may not be is left out, its words stay."""
-    parts, at = [], 0
+    parts: list[str] = []
+    at = 0
     for found in _INLINE.finditer(line):
-        parts += [escape(line[at : found.start()]), _marked(found)]
+        parts += [line[at : found.start()], _marked(found)]
         at = found.end()
-    # Every part went through `escape` or `format_html`.
-    return mark_safe("".join([*parts, escape(line[at:])]))  # noqa: S308
+    return _joined([*parts, line[at:]])
+
+
+def _joined(parts: Sequence[str]) -> SafeString:
+    """What is HTML already stays; everything else is escaped."""
+    return format_html_join("", "{}", ((each,) for each in parts))
 
 
 def _marked(found: re.Match[str]) -> str:
@@ -119,7 +126,7 @@ def _marked(found: re.Match[str]) -> str:
         return format_html("<b>{}</b>", inline(found["bold"]))
     to, words = found["to"], found["words"]
     if not is_safe(to):
-        return escape(words)
+        return words
     if to.startswith("https:"):
         return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', to, words)
     return format_html('<a href="{}">{}</a>', to, words)

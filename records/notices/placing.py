@@ -1,4 +1,4 @@
-"""Which tip shows on which page today: where an article says it belongs, one at a time, day by day the next."""
+"""Which tip shows on which page: where an article says it belongs, one at a time, day by day the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling a customer what changed in the rules since she last looked, and keeping that she did (PIPL art. 17)."""
+"""Telling a customer what changed in the rules since she last looked, and keeping that she did."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def telling(customer: Customer, *, actor: Actor) -> Telling | None:
 
 
 def see(customer: Customer, version: TextVersion, *, actor: Actor) -> None:
-    """Keep that she, or whoever acts for her, opened this version; once. Raises `NotVisible` for another's."""
+    """Keep that she, or whoever acts for her, opened this version; raises `NotVisible` for another's."""
     if customer.pk not in actor.subjects:
         raise NotVisible
     with transaction.atomic():

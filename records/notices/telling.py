@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from django.db.models import F
 from django.utils.safestring import SafeString
 
 from records.models import PublishedText, TextDraft, TextVersion
@@ -62,35 +62,52 @@ def _told(text: PublishedText, content: Content, version: TextVersion | None) ->
     )
 
 
-def _sections(kind: str, content: Content, tongue: str) -> Any:
+def _sections(kind: str, content: Content, tongue: str) -> Iterator[Section]:
     """The parts of advice have no heading of their own, so theirs begin a level higher."""
     top = 2 if kind in PublishedText.ADVICE else 3
     for each in headings.of(kind):
         said = content.part(each.key)[tongue]
         if said.strip():
-            yield Section(
-                each.key, each.titles[tongue], markup.html(said, top=top), each.clause
-            )
+            yield Section(each.key, each.titles[tongue], markup.html(said, top=top), each.clause)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one version changed, in the officer's words."""
+
+    number: int
+    words: SafeString
 
 
 @dataclass(frozen=True)
 class Change:
-    """What a version changed: in words, and word by word where it differs."""
+    """From one version to another: in words, version by version, and word by word where they differ."""
 
     version: TextVersion
     before: TextVersion
-    words: SafeString
+    steps: Sequence[Step]
     parts: Sequence[comparing.Part]
 
 
-def change(version: TextVersion, before: TextVersion, *, tongue: str = "", whole: bool = False) -> Change:
+def change(
+    version: TextVersion, before: TextVersion, *, tongue: str = "", whole: bool = False
+) -> Change:
     """In the reader's language unless `tongue` names another; with `whole` also what stayed."""
     tongue = tongue or language()
-    new = read(version.content)
-    parts = comparing.compare(version.text.kind, read(before.content), new, language=tongue)
+    old, new = read(before.content), read(version.content)
+    parts = comparing.compare(version.text.kind, old, new, language=tongue)
     return Change(
         version,
         before,
-        markup.html(new.changes[tongue], top=3),
+        list(_steps(version, before, tongue)),
         [each for each in parts if whole or each.changed],
     )
+
+
+def _steps(version: TextVersion, before: TextVersion, tongue: str) -> Iterator[Step]:
+    """Whoever looked three versions ago is told of all three, the newest first."""
+    between = version.text.versions.filter(number__gt=before.number, number__lte=version.number)
+    for each in between.exclude(withdrawal__on__lt=F("since")).order_by("-number"):
+        words = read(each.content).changes[tongue]
+        if words:
+            yield Step(each.number, markup.html(words, top=3))

@@ -1,8 +1,8 @@
-"""Taking a version off the pages, by four eyes. It stays as evidence; rules in force are followed, never withdrawn."""
+"""Taking a version off the pages, by four eyes. It stays as evidence; rules in force are only followed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -110,6 +110,19 @@ def _version(payload: Mapping[str, Any]) -> TextVersion:
     if found is None or found.code != payload["version"]:
         raise ContentChanged
     return found
+
+
+def altered() -> Iterator[Approval]:
+    """Approvals whose withdrawal is gone or another one, and withdrawals that nobody approved."""
+    withdrawn = set()
+    for row in TextWithdrawal.objects.select_related("approval", "version__text").order_by("pk"):
+        withdrawn.add(row.approval_id)
+        said = row.approval.payload
+        approved = row.approval.kind == KIND and row.approval.status == Approval.Status.APPROVED
+        if not approved or said["version"] != row.version.code or said["reason"] != row.reason:
+            yield row.approval
+    said = Approval.objects.filter(kind=KIND, status=Approval.Status.APPROVED)
+    yield from said.exclude(pk__in=withdrawn).order_by("pk")
 
 
 approvals.register(KIND, _Kind())
