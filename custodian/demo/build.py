@@ -28,6 +28,7 @@ from custodian.demo import (
     holds,
     insurer,
     keeping,
+    notices,
     outside,
     portal,
     recertification,
@@ -116,16 +117,19 @@ def _build(customers: int, console: Console) -> None:
         reviews = recertification.Recertifications(people, begin)
         kept = keeping.Keeping(people, begin, seal)
         cases = claims.Claims(people, begin, seal)
+        customers = {name: her for name, her, _number in portal.who(manifest, book)}
+        told = notices.Notices(people, begin, customers.get("customer.mobile"), seal)
 
         def turn(moment: datetime) -> None:
             kept.turn(moment)
             cases.turn(moment)
             reviews.turn(moment)
+            told.turn(moment)
 
         _live(looks, _customers(manifest, book), people, console, seal, between=turn)
         supervision.begin(people)
         holds.begin(people)
-        requests.begin(people, {name: her for name, her, _number in portal.who(manifest, book)})
+        requests.begin(people, customers)
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
         cases.end()

@@ -80,7 +80,9 @@ class TextVersionQuerySet(models.QuerySet["TextVersion"]):
 
     def in_force(self, on: date) -> Self:
         """Of each text the newest that has begun, unless it is withdrawn or over."""
-        newest = self.model._default_manager.begun(on).order_by("text_id", "-number").distinct("text_id")
+        newest = (
+            self.model._default_manager.begun(on).order_by("text_id", "-number").distinct("text_id")
+        )
         gone = Q(until__lt=on) | Q(withdrawal__on__lte=on)
         return self.filter(pk__in=newest.values("pk")).exclude(gone)
 

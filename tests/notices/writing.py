@@ -82,4 +82,3 @@ def changed(said: Content, key: str, zh: str, en: str = "English.", **more: Any)
     """The next version of a text, with words about what is new."""
     changes = Both("改了一处说明。", "One passage is clearer.")
     return replace(with_part(said, key, zh, en), changes=changes, **more)
-
