@@ -23,7 +23,10 @@ _BEGINS: Final[tuple[tuple[Shape, re.Pattern[str]], ...]] = (
     ("bullets", re.compile(r"[-*]\s+")),
     ("numbers", re.compile(r"[0-9]{1,2}[.、]\s*")),
 )
-_INLINE: Final = re.compile(r"\*\*(?P<bold>.+?)\*\*|\[(?P<words>[^\[\]]+)\]\((?P<to>[^()\s]*)\)")
+_INLINE: Final = re.compile(
+    r"\*\*(?P<bold>.+?)\*\*"
+    r"|\[(?P<words>[^\[\]]+)\]\((?P<to>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)"
+)
 _WITHIN: Final = re.compile(r"/(?![/\\])[\w\-./%?=&#]*", re.ASCII)
 _ELSEWHERE: Final = re.compile(
     r"https://[\w\-]+(\.[\w\-]+)+(:[0-9]+)?(/[\w\-./%?=&#~]*)?", re.ASCII

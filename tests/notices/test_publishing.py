@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from access import approvals, scopes
 from access.gate import Refused
-from access.models import Approval, Entry
+from access.models import Approval
 from access.vocabulary import Role
 from custodian import clock
 from records.models import PublishedText, TextDraft, TextVersion, TextWithdrawal
@@ -152,26 +152,20 @@ def test_an_approval_that_comes_late_counts_from_then_on_and_never_backwards(peo
     assert in_force.notice_in_force(on=day + timedelta(days=3)) == "processing-1"
 
 
-STATEMENTS = {
-    "version": [
-        "UPDATE records_textversion SET content = '{}'",
-        "UPDATE records_textversion SET since = since - 1",
-        "DELETE FROM records_textversion",
-        "TRUNCATE records_textversion CASCADE",
-    ],
-    "text": [
-        "UPDATE records_publishedtext SET slug = 'other'",
-        "DELETE FROM records_publishedtext",
-    ],
-    "withdrawal": [
-        'UPDATE records_textwithdrawal SET "on" = "on" + 1',
-        "DELETE FROM records_textwithdrawal",
-        "TRUNCATE records_textwithdrawal",
-    ],
-}
+STATEMENTS = (
+    "UPDATE records_textversion SET content = '{}'",
+    "UPDATE records_textversion SET since = since - 1",
+    "DELETE FROM records_textversion",
+    "TRUNCATE records_textversion CASCADE",
+    "UPDATE records_publishedtext SET slug = 'other'",
+    "DELETE FROM records_publishedtext",
+    'UPDATE records_textwithdrawal SET "on" = "on" + 1',
+    "DELETE FROM records_textwithdrawal",
+    "TRUNCATE records_textwithdrawal",
+)
 
 
-@pytest.mark.parametrize("statement", sum(STATEMENTS.values(), []))
+@pytest.mark.parametrize("statement", STATEMENTS)
 def test_what_was_published_is_neither_changed_nor_deleted_by_the_app_itself(people, statement):
     tip = writing.publish(kind=Kind.TIP, slug="fraud-calls", people=people)
     withdraw(tip, people)
@@ -272,12 +266,16 @@ def test_only_the_compliance_office_drafts(role):
     assert not PublishedText.objects.exists()
 
 
-def test_drafting_and_publishing_stand_in_the_log(people):
-    writing.publish(people=people)
+@pytest.mark.django_db(transaction=True)
+def test_drafting_and_publishing_stand_in_the_log(people, entries_since):
+    version = writing.publish(people=people)
     estate.drain()
-    facts = [json.loads(each.leaf) for each in Entry.objects.filter(leaf__contains="published")]
-    assert facts
-    assert {each["published"] for each in facts} == {"processing"}
+    told = [json.loads(each.leaf) for each in entries_since()]
+    drafted = [each for each in told if each.get("what") == "records:notice:draft"]
+    (approved,) = [each for each in told if each.get("what") == "records:notice:approve"]
+    assert [each["published"] for each in drafted] == ["processing", "processing"]
+    assert approved["digest"] == drafted[-1]["digest"] == version.digest
+    assert (drafted[0]["no"], approved["no"]) == tuple(each.staff_no for each in people)
 
 
 def test_a_discarded_draft_leaves_no_text_behind(people):
