@@ -16,16 +16,24 @@ from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
-from access import approvals, findings, scopes, second_factor
+from access import actors, approvals, findings, scopes, second_factor
 from access.models import AuditRun, Campaign, Finding, Measure, User
 from access.recertification import campaigns
 from access.vocabulary import Role
 from custodian import clock
-from records.models import DestructionBatch, DestructionItem, Identity, RetentionEvent
+from records.models import (
+    DestructionBatch,
+    DestructionItem,
+    Identity,
+    PublishedText,
+    RetentionEvent,
+)
+from records.notices import seen
 from records.retention import noting
 from tests import estate
 from tests.access import people
 from tests.exports import office as exports
+from tests.notices import writing as notices
 from tests.records import desk_estate
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -72,6 +80,23 @@ class Office:
         exports.ask(self.agent)
         self.batch = self._batch()
         self.note = self._note()
+        self.rules, self.announced = self._published()
+
+    def _published(self) -> tuple[PublishedText, str]:
+        """Rules with two versions and a draft, a tip and an announcement; she has seen the first rules."""
+        pair = notices.officers()
+        text = notices.publish(people=pair).text
+        with scopes.acting(actors.customer(self.own.pk)) as she:
+            seen.see(self.own, text.versions.get(), actor=she)
+        said = notices.changed(
+            notices.content(), "rights", "一般十五天内答复。", "Within fifteen days."
+        )
+        notices.publish(said, text=text, people=pair)
+        notices.send(notices.changed(said, "retention", "存十年。"), text=text, by=pair[0])
+        tip = notices.content("tip", places=("home", "sign-in", "looks"))
+        notices.publish(tip, kind="tip", slug="fraud-calls", people=pair)
+        announced = notices.publish(kind="announcement", people=pair)
+        return text, announced.text.slug
 
     def _note(self) -> RetentionEvent:
         with estate.acting(self.officer) as actor:

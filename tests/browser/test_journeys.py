@@ -200,6 +200,8 @@ DESK = [
 ]
 PORTAL = [
     "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/", "/portal/sign-ins/",
+    "/portal/rules/", "/rules/", "/rules/processing-1/", "/rules/changes/processing-2/", "/tips/",
+    "/tips/fraud-calls/", "/notices/", "/notices/{announced}/",
 ]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -225,6 +227,9 @@ OFFICE = [
     "/admin/destruction/{batch}/",
     "/admin/keys/",
     "/admin/look-delays/", "/admin/look-delays/new/{entry}/",
+    "/admin/notices/", "/admin/notices/?show=advice", "/admin/notices/new/processing/",
+    "/admin/notices/new/tip/", "/admin/notices/{text}/", "/admin/notices/{text}/edit/",
+    "/admin/notices/{text}/preview/", "/admin/notices/{text}/2/",
 ]  # fmt: skip
 
 
@@ -243,6 +248,8 @@ def places(office, person) -> list[str]:
         "export": office.export.ref,
         "batch": office.batch.code,
         "note": office.note.ref,
+        "text": office.rules.ref,
+        "announced": office.announced,
     }
     pages = PORTAL if person is None else OFFICE if person is office.officer else DESK
     return [each.format(**named) for each in pages]
