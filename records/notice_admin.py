@@ -203,7 +203,7 @@ def version(request: HttpRequest, ref: UUID, number: int) -> HttpResponse:
     context = {
         "title": _("%(code)s 与上一版相比") % {"code": found.code} if before else found.code,
         "text": text,
-        "version": found,
+        "edition": found,
         "before": before,
         "sides": sides,
     }

@@ -32,9 +32,17 @@ class Pair:
     fields: Sequence[BoundField]
 
 
+class Wanted(forms.CharField):
+    """Must be said in the end; a draft may be kept without it."""
+
+    def validate(self, value: Any) -> None:
+        """What is missing is told when the text is put up."""
+
+
 class TextForm(forms.Form):
     """Nothing is required to keep a draft; what is missing is said when it is put up."""
 
+    use_required_attribute = False
     slug = forms.CharField(
         label=gettext_lazy("网址名"),
         max_length=40,
@@ -90,9 +98,9 @@ class TextForm(forms.Form):
         for tongue in LANGUAGES:
             widget: Any = forms.TextInput() if rows == 1 else forms.Textarea({"rows": rows})
             widget.attrs["lang"] = TAGS[tongue]
-            self.fields[f"{key}_{tongue}"] = forms.CharField(
+            self.fields[f"{key}_{tongue}"] = Wanted(
                 label=checking.SAID_IN[tongue],
-                required=False,
+                required=key != "summary" or self.kind in PublishedText.ADVICE,
                 max_length=LONGEST.get(key, LONGEST["part"]),
                 widget=widget,
             )

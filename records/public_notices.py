@@ -56,7 +56,7 @@ def rules_changes(request: HttpRequest, *, code: str) -> HttpResponse:
     before = in_force.before(version)
     context = {
         "title": _("与上一版相比"),
-        "version": version,
+        "edition": version,
         "told": telling.told(version),
         "change": telling.change(version, before) if before else None,
     }
@@ -117,7 +117,7 @@ def rules_context(told: telling.Told) -> dict[str, Any]:
     return {
         "title": told.title,
         "told": told,
-        "version": version,
+        "edition": version,
         "before": in_force.before(version) if version else None,
         "newest": in_force.current(told.kind),
         "versions": in_force.public_versions(told.kind, clock.local().date()),

@@ -117,8 +117,8 @@ def _build(customers: int, console: Console) -> None:
         reviews = recertification.Recertifications(people, begin)
         kept = keeping.Keeping(people, begin, seal)
         cases = claims.Claims(people, begin, seal)
-        customers = {name: her for name, her, _number in portal.who(manifest, book)}
-        told = notices.Notices(people, begin, customers.get("customer.mobile"), seal)
+        hers = {name: her for name, her, _number in portal.who(manifest, book)}
+        told = notices.Notices(people, begin, hers.get("customer.mobile"), seal)
 
         def turn(moment: datetime) -> None:
             kept.turn(moment)
@@ -129,7 +129,7 @@ def _build(customers: int, console: Console) -> None:
         _live(looks, _customers(manifest, book), people, console, seal, between=turn)
         supervision.begin(people)
         holds.begin(people)
-        requests.begin(people, customers)
+        requests.begin(people, hers)
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
         cases.end()

@@ -63,7 +63,8 @@ class Notices:
     def _read(self) -> None:
         rules = in_force.current(Kind.PROCESSING)
         if self._reader is not None and rules is not None:
-            with scopes.acting(actors.customer(self._reader)) as she:
+            she = actors.customer(self._reader)
+            with scopes.acting(she):
                 seen.see(Customer.objects.get(pk=self._reader), rules, actor=she)
 
     def _change(self) -> None:
@@ -87,11 +88,13 @@ def _publish(
     slug: str = "",
     text: PublishedText | None = None,
 ) -> None:
-    with scopes.acting(actors.staff(people[OFFICER])) as one:
+    one = actors.staff(people[OFFICER])
+    with scopes.acting(one):
         if text is None:
             text = drafting.begin(kind, content, slug=slug, actor=one).text
         else:
             drafting.edit(text, content, actor=one)
         asked = drafting.send(text, actor=one)
-    with scopes.acting(actors.staff(people[SECOND], stepped_up=True)) as other:
+    other = actors.staff(people[SECOND], stepped_up=True)
+    with scopes.acting(other):
         approvals.approve(asked, seen=asked.digest, actor=other)

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from records.notices import headings, markup
-from records.notices.contents import Content
+from records.notices.contents import TAGS, Content
 
 State = Literal["same", "changed", "added", "removed"]
 # A Chinese character is a word, and so are letters and digits together.
@@ -50,8 +53,13 @@ class Part:
 def compare(kind: str, old: Content, new: Content, *, language: str) -> list[Part]:
     """Every part in the order of the text, also those that stayed."""
     said = [
-        ("title", "", old.title[language], new.title[language]),
-        ("summary", "", old.summary[language], new.summary[language]),
+        ("title", _title(_("标题"), language), old.title[language], new.title[language]),
+        (
+            "summary",
+            _title(_("一句话摘要"), language),
+            old.summary[language],
+            new.summary[language],
+        ),
     ]
     said += [
         (
@@ -67,6 +75,11 @@ def compare(kind: str, old: Content, new: Content, *, language: str) -> list[Par
         for key, title, before, after in said
         if before or after
     ]
+
+
+def _title(words: Any, language: str) -> str:
+    with override(TAGS[language]):
+        return str(words)
 
 
 def paragraphs(old: Sequence[str], new: Sequence[str]) -> Iterator[Paragraph]:

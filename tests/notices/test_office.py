@@ -8,6 +8,7 @@ from django.test import Client
 from access.models import Approval
 from access.vocabulary import Role
 from records.models import PublishedText, TextDraft, TextVersion
+from records.notice_forms import TextForm
 from records.notices import announcing, drafting, headings, in_force
 from records.notices.checking import Incomplete
 from records.notices.contents import Both, read
@@ -208,3 +209,14 @@ def test_an_announcement_has_the_parts_that_the_law_wants(people):
         with pytest.raises(Incomplete) as refused:
             drafting.send(draft.text, actor=actor)
     assert "第五十七条" in str(refused.value.problems[0].sentence)
+
+
+@pytest.mark.parametrize("kind", Kind.values)
+def test_every_part_has_fields_of_its_own_in_the_editor(kind):
+    """A part of a name that the editor uses already would show another's words."""
+    said = writing.content(kind)
+    form = TextForm(kind=kind, number=2, content=said, is_new=True)
+    names = [bound.name for pair in form.pairs() for bound in pair.fields]
+    assert len(names) == len(set(names))
+    for each in headings.of(kind):
+        assert form[f"{each.key}_zh"].value() == said.part(each.key).zh
