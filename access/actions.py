@@ -109,6 +109,10 @@ class Action(StrEnum):
     POLICY_RULE_PROPOSE = "access:policy-rule:propose"
     POLICY_RULE_READ = "access:policy-rule:read"
     POLICY_RULE_REPLAY = "access:policy-rule:replay"
+    NOTICE_APPROVE = "records:notice:approve"
+    NOTICE_DRAFT = "records:notice:draft"
+    NOTICE_READ = "records:notice:read"
+    NOTICE_SEE = "records:notice:see"
     OWN_COPY_ASK = "records:own-copy:ask"
     OWN_COPY_MAKE = "records:own-copy:make"
     OWN_COPY_TAKE = "records:own-copy:take"
@@ -263,6 +267,9 @@ ACT: Mapping[Action, str] = {
     Action.LOOK_DELAY_APPROVE: "change",
     Action.LOOK_DELAY_ASK: "change",
     Action.LOOK_DELAY_RELEASE: "change",
+    Action.NOTICE_APPROVE: "change",
+    Action.NOTICE_DRAFT: "change",
+    Action.NOTICE_SEE: "change",
     Action.OWN_COPY_ASK: "change",
     Action.OWN_COPY_MAKE: "export",
     Action.OWN_COPY_TAKE: "export",

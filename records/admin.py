@@ -21,6 +21,7 @@ from records import (  # noqa: F401  pages and lists that register themselves
     destruction_headlines,
     hold_admin,
     hold_notices,
+    notice_admin,
     request_admin,
     retention_admin,
 )

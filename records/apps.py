@@ -24,6 +24,7 @@ class RecordsConfig(AppConfig):
             portal_data,
             portal_home,
             portal_looks,
+            portal_notices,
             request_portal,
         )
         from records.claim_handling import approving as claims_approving  # noqa: F401
@@ -37,6 +38,8 @@ class RecordsConfig(AppConfig):
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
+        from records.notices import publishing, withdrawing
+        from records.notices.seen_store import SeenStore
         from records.own_data.copy_store import CopyStore
         from records.own_data.estates import Estates
         from records.requests.effects import consenting, deletion, limiting  # noqa: F401
@@ -57,11 +60,15 @@ class RecordsConfig(AppConfig):
             batches.altered_approvals,
             agreeing.altered,
             applying.altered,
+            publishing.altered,
+            withdrawing.altered,
         ]
         import_store.ready()
         own_records.ready()
         stores.register(CopyStore())
         stores.register(ConsentStore())
+        stores.register(SeenStore())
+        portal_notices.ready()
         portal_home.register_panel("looks", 10, portal_looks.panel)
         request_portal.ready()
         portal_home.register_way(10, _("我的资料"), "portal:data", portal_data.hint)

@@ -13,6 +13,7 @@ from records import (
     portal_data,
     portal_home,
     portal_looks,
+    portal_notices,
     request_portal,
 )
 from records.sign_in import pages as sign_in
@@ -57,6 +58,8 @@ urlpatterns = [
         portal_corrections.paper,
         name="correction_paper",
     ),
+    path("rules/", portal_notices.rules, name="rules"),
+    path("rules/look/", portal_notices.look, name="rules_look"),
     path("sign-out/", portal_home.sign_out, name="sign_out"),
     path("requests/", request_portal.everything, name="requests"),
     path("requests/new/", request_portal.choose, name="request_new"),

@@ -103,6 +103,7 @@ FACTS: Mapping[str, Any] = {
     "part": _("第几段，共几段"),
     "passed": _("为 1 时考核通过"),
     "people": _("名册中的操作人数"),
+    "published": _("公开文本或其版本的代码"),
     "quota": _("限额的编号"),
     "released": _("恢复使用的保管号数"),
     "representation": _("代表登记的编号"),

@@ -117,6 +117,10 @@ ADMIN = (
         ),
     ),
     Group(
+        _("告知客户"),
+        (Item(_("规则与公告"), "admin:notices"),),
+    ),
+    Group(
         _("事件"),
         (
             Item(_("事件告警"), "admin:incidents_alert_changelist"),

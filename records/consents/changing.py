@@ -22,10 +22,11 @@ from access.vocabulary import Purpose, Role
 from custodian import clock
 from custodian.errors import CustodianError, NotVisible
 from custodian.regimes.purposes import ProcessingPurpose
-from records.consents import asking, ending, opening, shown
+from records.consents import asking, ending, opening
 from records.consents.opening import WRITER
 from records.consents.standing import GIVEN
 from records.models import Consent, Customer, Document
+from records.notices import seen
 
 By, Said = Consent.By, Consent.Said
 _BY: Final = {
@@ -194,17 +195,19 @@ def _write(
     noted_by: int | None,
 ) -> Consent:
     now = clock.now()
+    at = min(word.at or now, now)
+    notice = seen.about(customer, clock.local(at).date())
     row: Consent = Consent.objects.create(
         subject_id=customer.pk,
         purpose=purpose.code,
         said=Said(word.said),
         by=By(word.by),
-        at=min(word.at or now, now),
+        at=at,
         noted_by_id=noted_by,
         channel=channel,
         evidence=word.evidence,
         source=word.source,
-        notice=shown.notice_in_force(),
+        notice=notice.code if notice else "",
     )
     return row
 

@@ -29,6 +29,13 @@ from records.models.documents import Document
 from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.legal_holds import HoldCount, HoldReview, LegalHold
+from records.models.notices import (
+    NoticeSeen,
+    PublishedText,
+    TextDraft,
+    TextVersion,
+    TextWithdrawal,
+)
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.requests import (
     CustomerRequest,
@@ -105,9 +112,11 @@ __all__ = [
     "KeepingRun",
     "LegalHold",
     "Maintenance",
+    "NoticeSeen",
     "Policy",
     "PolicyRole",
     "Product",
+    "PublishedText",
     "QuarantinedRow",
     "Representation",
     "Representative",
@@ -120,6 +129,9 @@ __all__ = [
     "SignInCode",
     "StaffTrace",
     "StoragePlace",
+    "TextDraft",
+    "TextVersion",
+    "TextWithdrawal",
     "Tombstone",
     "TombstoneSheet",
     "Withheld",

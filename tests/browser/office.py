@@ -32,8 +32,10 @@ from records.models import (
     DestructionBatch,
     DestructionItem,
     Identity,
+    PublishedText,
     RetentionEvent,
 )
+from records.notices import seen
 from records.requests import opening
 from records.retention import noting
 from tests import estate
@@ -41,6 +43,7 @@ from tests.access import people
 from tests.claims.house import contract
 from tests.corrections.cast import Cast, photo
 from tests.exports import office as exports
+from tests.notices import writing as notices
 from tests.records import desk_estate
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -91,6 +94,7 @@ class Office:
         self.claim = self._claim()
         self.asked = self._asked()
         self.corrections = self._corrections()
+        self.rules, self.announced = self._published()
 
     def _claim(self) -> Claim:
         """One of the agent's customer that waits for papers, with one that has come."""
@@ -132,6 +136,22 @@ class Office:
             "waiting": waiting.ref, "refused": refused.ref, "draft": draft.ref,
             "agents_draft": agents.ref,
         }  # fmt: skip
+
+    def _published(self) -> tuple[PublishedText, str]:
+        """Rules with two versions and a draft, a tip and an announcement; she has seen the first rules."""
+        pair = notices.officers()
+        text = notices.publish(people=pair).text
+        with scopes.acting(actors.customer(self.own.pk)) as she:
+            seen.see(self.own, text.versions.get(), actor=she)
+        said = notices.changed(
+            notices.content(), "rights", "一般十五天内答复。", "Within fifteen days."
+        )
+        notices.publish(said, text=text, people=pair)
+        notices.send(notices.changed(said, "retention", "存十年。"), text=text, by=pair[0])
+        tip = notices.content("tip", places=("home", "sign-in", "looks"))
+        notices.publish(tip, kind="tip", slug="fraud-calls", people=pair)
+        announced = notices.publish(kind="announcement", people=pair)
+        return text, announced.text.slug
 
     def _note(self) -> RetentionEvent:
         with estate.acting(self.officer) as actor:

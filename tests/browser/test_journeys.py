@@ -218,7 +218,7 @@ HANDLER = [
 ]  # fmt: skip
 PORTAL = [
     "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/", "/portal/sign-ins/",
-    "/portal/requests/", "/portal/claims/", "/portal/claims/new/", "/portal/claims/{claim}/",
+    "/portal/claims/", "/portal/claims/new/", "/portal/claims/{claim}/",
     "/portal/claims/{claim}/papers/new/", "/portal/claims/{claim}/papers/new/?need=1",
     "/portal/corrections/new/", "/portal/corrections/{draft}/value/",
     "/portal/corrections/{draft}/evidence/", "/portal/corrections/{draft}/check/",
@@ -227,6 +227,8 @@ PORTAL = [
     "/portal/requests/", "/portal/requests/new/", "/portal/requests/new/question/",
     "/portal/requests/new/deletion/", "/portal/requests/new/fraud_call/", "/portal/requests/{asked}/",
     "/portal/consents/", "/portal/consents/marketing/yes/", "/portal/consents/health/no/",
+    "/portal/rules/", "/rules/", "/rules/processing-1/", "/rules/changes/processing-2/", "/tips/",
+    "/tips/fraud-calls/", "/notices/", "/notices/{announced}/",
 ]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -255,6 +257,9 @@ OFFICE = [
     "/admin/claims/", "/admin/claims/analysis/", "/admin/claims/terms/", "/admin/claims/terms/house/",
     "/admin/corrections/", "/admin/corrections/{waiting}/", "/admin/corrections/{refused}/",
     "/admin/requests/", "/admin/requests/numbers/", "/admin/requests/{asked}/",
+    "/admin/notices/", "/admin/notices/?show=advice", "/admin/notices/new/processing/",
+    "/admin/notices/new/tip/", "/admin/notices/{text}/", "/admin/notices/{text}/edit/",
+    "/admin/notices/{text}/preview/", "/admin/notices/{text}/2/",
 ]  # fmt: skip
 
 
@@ -276,6 +281,8 @@ def places(office, person) -> list[str]:
         "claim": office.claim.ref,
         "asked": office.asked.ref,
         **office.corrections,
+        "text": office.rules.ref,
+        "announced": office.announced,
     }
     pages = {None: PORTAL, office.officer: OFFICE, office.handler: HANDLER}.get(person, DESK)
     return [each.format(**named) for each in pages]

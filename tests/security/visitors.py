@@ -68,11 +68,14 @@ from records.models import (
     RetentionEvent,
     StoragePlace,
 )
+from records.notices import contents
+from records.notices import drafting as drafting_notices
 from records.own_data import copies
 from records.requests import opening
 from records.retention import noting
 from tests import estate
 from tests.corrections.cast import photo
+from tests.notices import writing as notices
 from tests.portal import looking as looking_at
 from tests.portal import people
 from tests.records import desk_estate
@@ -294,6 +297,19 @@ class World:
         assert drafting.propose(draft, written, actor=actor, **how).sound
         return draft
 
+    def _published(self) -> dict[str, str]:
+        """Rules, a tip and an announcement in force; the tip with a draft of its next version."""
+        pair = notices.officers()
+        kinds = {"processing": "", "tip": "fraud-calls", "announcement": ""}
+        texts = {
+            kind: notices.publish(kind=kind, slug=slug, people=pair) for kind, slug in kinds.items()
+        }
+        tip = texts["tip"]
+        later = notices.changed(contents.read(tip.content), "body", "新的正文。")
+        with scopes.acting(actors.staff(pair[0])) as actor:
+            drafting_notices.edit(tip.text, later, actor=actor)
+        return {"notice": str(tip.text.ref), "notice_kind": "tip"}
+
     def _legal_hold(self) -> LegalHold:
         officer = actors.staff(self.people["compliance_officer"])
         with scopes.acting(officer):
@@ -435,6 +451,7 @@ class World:
                 **self._corrections(agent),
                 "user": str(self.stranger.ref),
                 **self._items(agent),
+                **self._published(),
             }
 
     def _cookies(self, person: User, kind: str) -> str:
