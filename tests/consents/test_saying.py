@@ -22,6 +22,7 @@ from records.models import Consent, RetentionEvent, Tombstone
 from records.retention import own_records, reckoning, rules
 from tests import estate
 from tests.consents.saying import GIVEN, REFUSED, WITHDRAWN, imported, notes, paper, purpose, says
+from tests.notices import writing
 from tests.records import desk_estate
 from tests.requests.office import everything
 
@@ -294,3 +295,11 @@ def test_what_was_replaced_goes_after_its_time_and_what_stands_stays(office):
         assert kind.expire(today - timedelta(days=3 * 366), 100) == 1
         assert Subject.objects.filter(pk=office.customer.pk).exists()
     assert rows(office.customer) == [("marketing", WITHDRAWN, "herself")]
+
+
+def test_a_word_keeps_which_rules_counted_that_day(office):
+    """PIPL art. 14 and 17: consent is given by somebody who was told, so what she was told is kept."""
+    assert imported(office.customer, "survey", GIVEN).notice == ""
+    writing.publish()
+    assert says(office.customer, "marketing", GIVEN).notice == "processing-1"
+    assert imported(office.customer, "analysis", GIVEN).notice == ""  # long before there were any
