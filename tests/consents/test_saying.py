@@ -302,4 +302,4 @@ def test_a_word_keeps_which_rules_counted_that_day(office):
     assert imported(office.customer, "survey", GIVEN).notice == ""
     writing.publish()
     assert says(office.customer, "marketing", GIVEN).notice == "processing-1"
-    assert imported(office.customer, "analysis", GIVEN).notice == ""  # long before there were any
+    assert imported(office.customer, "partners", GIVEN).notice == ""  # long before there were any
