@@ -77,7 +77,7 @@ class FirstPaperForm(_PaperForm):
     field_order = ("paper_kind", "paper")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, needed=False, label=_("照片或单据（可以不交）"), **kwargs)
+        super().__init__(*args, needed=False, label=_("照片或单据"), **kwargs)
 
     @property
     def kind(self) -> str:

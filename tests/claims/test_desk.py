@@ -99,6 +99,10 @@ def test_a_claim_from_report_to_payment(house):
     assert "60000.00" in shown
     assert REASON in shown
     digest = re.search(r'name="digest" value="([0-9a-f]{64})"', shown)[1]
+    # The lit page lies at another address than the one where its forms are heard.
+    forms = re.findall(r'<form[^>]*method="post"[^>]*>', shown.partition("<main")[2])
+    assert forms
+    assert [each for each in forms if f'action="{page_of(claim)}"' not in each] == []
     assert "已批准并生效" in act(second, claim, "approve", decision="1", digest=digest)
 
     pay = handler.get(f"{page_of(claim)}pay/").content.decode()

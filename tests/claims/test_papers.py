@@ -82,7 +82,7 @@ def at(claim: Claim, tail: str = "", *, of: str = "portal") -> str:
 
 def test_she_reports_with_a_photo_and_sees_it_again(house, hers, store):
     check = hers.post("/portal/claims/new/", {**answers(house), "step": "4", "act": "next"})
-    assert "照片或单据（可以不交）" in check.content.decode()
+    assert "照片或单据" in check.content.decode()
     body = {**answers(house), "step": "5", "act": "file", "paper_kind": "medical"}
     done = hers.post("/portal/claims/new/", {**body, "paper": upload()})
     assert done.status_code == 302

@@ -19,7 +19,7 @@ from custodian import clock
 from custodian.errors import CustodianError, NotVisible
 from records import documents, evidence
 from records.destruction.stores import Gone
-from records.models import DataCopy, Identity
+from records.models import DataCopy, Document, Identity
 from records.own_data import copies, enclosures
 from records.own_data.copy_store import CopyStore
 from records.own_data.shelf import SHELF
@@ -90,7 +90,12 @@ def filed(own, name="病历.jpg", **more):
     with scopes.acting(actors.customer(own.pk)) as actor:
         drawn = evidence.draw(photo(), name=name)
         row = evidence.keep(
-            drawn, customer=own, kind="evidence", purpose="self", channel="portal", actor=actor
+            drawn,
+            customer=own,
+            kind=Document.Kind.EVIDENCE,
+            purpose="self",
+            channel="portal",
+            actor=actor,
         )
     return row, drawn.kept.content
 
