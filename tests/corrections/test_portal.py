@@ -75,6 +75,8 @@ def test_five_steps_one_question_each(cast, client):
     none = client.post(at("evidence", correction), {"act": "next"})
     assert none.status_code == 422
     assert "请拍照或选择一个文件" in none.content.decode()
+    for later in ("check", "confirm"):
+        assert client.get(at(later, correction))["Location"] == at("evidence", correction)
     went = client.post(at("evidence", correction), {"act": "next", "paper": upload()})
     assert went["Location"] == at("check", correction)
     page = client.get(at("check", correction)).content.decode()
