@@ -55,17 +55,21 @@ class GroupForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, kind: str, slots: Sequence[int], hints: bool = True, **kwargs: Any
+        self,
+        *args: Any,
+        kind: str,
+        slots: Sequence[int],
+        hint: Any = _("须您用两种方式确认"),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["group"]
         chosen.choices = list(_choices(kind, slots))
-        if hints:
-            chosen.choice_hints = {
-                code: _("须您用两种方式确认")
-                for code, _label in chosen.choices
-                if groups.GROUPS[code.partition(":")[0]].two_ways
-            }
+        chosen.choice_hints = {
+            code: hint
+            for code, _label in chosen.choices
+            if groups.GROUPS[code.partition(":")[0]].two_ways
+        }
 
     @property
     def chosen(self) -> tuple[Group, str]:
