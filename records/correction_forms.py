@@ -34,6 +34,7 @@ HINTS: Final[Mapping[str, Any]] = {
     "financial.income": _("一年的收入，单位元，例如 120000"),
 }
 _REQUIRED: Final = _("请填写%(label)s")
+YOURS: Final = _("须您用两种方式确认")
 
 
 def _quiet(**more: str) -> dict[str, str]:
@@ -59,7 +60,7 @@ class GroupForm(forms.Form):
         *args: Any,
         kind: str,
         slots: Sequence[int],
-        hint: Any = _("须您用两种方式确认"),
+        hint: Any = YOURS,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
