@@ -17,7 +17,7 @@ from access.actors import Actor
 from custodian.errors import CustodianError
 from records import correction_pages as pages
 from records.correction_forms import CodeForm, ContactForm, GroupForm, PaperForm, ValueForm
-from records.corrections import clocks, confirming, drafting, looking, waiting, words
+from records.corrections import clocks, codes, confirming, drafting, looking, waiting, words
 from records.corrections.confirming import OPEN
 from records.corrections.errors import NotNow
 from records.corrections.groups import GROUPS
@@ -324,7 +324,7 @@ def _confirm_page(
         "session_open": session_counts and "portal" not in said,
         "needed": words.still_needed(found),
         "others": others,
-        "sent": found.codes.exists() and "code" not in said,
+        "sent": codes.is_sent(found) and "code" not in said,
         "raised_by": found.raised_by is not None,
         "contact_form": ContactForm(contacts=others),
         "code_form": CodeForm(),

@@ -122,6 +122,9 @@ def test_with_the_session_and_a_code_to_another_contact_it_is_confirmed(cast, cl
     assert estate.ZHANG["identity.email"] not in page
     sent = client.post(at("confirm", correction), {"act": "send", "contact": "identity.email"})
     assert sent.status_code == 302
+    page = client.get(at("confirm", correction)).content.decode()
+    assert 'name="code"' in page
+    assert "重新发送验证码" in page
     code = last_code()
     wrong = client.post(
         at("confirm", correction), {"act": "code", "code": f"{(int(code) + 1) % 10**6:06}"}
