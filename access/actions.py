@@ -45,6 +45,9 @@ class Action(StrEnum):
     CLAIM_READ = "records:claim:read"
     CLAIM_TERMS_APPROVE = "records:claim-terms:approve"
     CLAIM_TERMS_PROPOSE = "records:claim-terms:propose"
+    CONSENT_CHOOSE = "records:consent:choose"
+    CONSENT_READ = "records:consent:read"
+    CONSENT_RECORD = "records:consent:record"
     CORRECTION_APPLY = "records:correction:apply"
     CORRECTION_APPROVE = "records:correction:approve"
     CORRECTION_CHECK = "records:correction:check"
@@ -106,6 +109,10 @@ class Action(StrEnum):
     POLICY_RULE_PROPOSE = "access:policy-rule:propose"
     POLICY_RULE_READ = "access:policy-rule:read"
     POLICY_RULE_REPLAY = "access:policy-rule:replay"
+    NOTICE_APPROVE = "records:notice:approve"
+    NOTICE_DRAFT = "records:notice:draft"
+    NOTICE_READ = "records:notice:read"
+    NOTICE_SEE = "records:notice:see"
     OWN_COPY_ASK = "records:own-copy:ask"
     OWN_COPY_MAKE = "records:own-copy:make"
     OWN_COPY_TAKE = "records:own-copy:take"
@@ -225,6 +232,8 @@ ACT: Mapping[Action, str] = {
     Action.CLAIM_PAY: "change",
     Action.CLAIM_TERMS_APPROVE: "change",
     Action.CLAIM_TERMS_PROPOSE: "change",
+    Action.CONSENT_CHOOSE: "change",
+    Action.CONSENT_RECORD: "change",
     Action.CORRECTION_APPLY: "change",
     Action.CORRECTION_APPROVE: "change",
     Action.CORRECTION_CHECK: "change",
@@ -258,6 +267,9 @@ ACT: Mapping[Action, str] = {
     Action.LOOK_DELAY_APPROVE: "change",
     Action.LOOK_DELAY_ASK: "change",
     Action.LOOK_DELAY_RELEASE: "change",
+    Action.NOTICE_APPROVE: "change",
+    Action.NOTICE_DRAFT: "change",
+    Action.NOTICE_SEE: "change",
     Action.OWN_COPY_ASK: "change",
     Action.OWN_COPY_MAKE: "export",
     Action.OWN_COPY_TAKE: "export",

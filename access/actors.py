@@ -53,6 +53,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "backup": frozenset({Action.BACKUP_MAKE}),
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
+    "consents": frozenset({Action.CONSENT_RECORD, Action.RETENTION_NOTE}),
     "copier": frozenset(),
     "claims": frozenset({Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}),
     "dispatcher": frozenset(),

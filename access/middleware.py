@@ -35,8 +35,11 @@ OPEN_TO_HALF_SIGNED_IN = (
     "/livez",
     "/log/",
     "/metrics",
+    "/notices/",
     "/readyz",
+    "/rules/",
     "/static/",
+    "/tips/",
     "/viewer-mark",
 )
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from custodian import problems
 from custodian.errors import CustodianError, NotVisible, Unavailable
@@ -15,6 +18,8 @@ from custodian.errors import CustodianError, NotVisible, Unavailable
 Handler = Callable[[HttpRequest], HttpResponse]
 _log = structlog.get_logger("custodian")
 PUBLIC = ("/static/", "/livez", "/readyz", "/metrics")
+# From a page to the layer below, and never further: how long its answer may be kept.
+_KEPT = "X-Custodian-Kept"
 
 
 class FailClosed:
@@ -53,15 +58,28 @@ def _page(status: int) -> int:
     return status if status in {400, 403, 404, 429, 503} else 400
 
 
+def may_be_kept(request: HttpRequest, response: HttpResponse, *, seconds: int) -> HttpResponse:
+    """What says the same to everybody may be kept by a cache; not what went to somebody signed in."""
+    known = set(request.COOKIES) - {settings.LANGUAGE_COOKIE_NAME}
+    if response.status_code == HTTPStatus.OK and not known:
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers[_KEPT] = f"public, max-age={seconds}"
+    return response
+
+
 class NoStore:
-    """Nothing that a person is shown is kept by any cache."""
+    """Nothing that a person is shown is kept by any cache, but for what a page says is for everybody."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not request.path.startswith("/static/"):
+        kept = response.headers.get(_KEPT, "")
+        del response.headers[_KEPT]
+        if kept and not response.cookies:
+            response.headers["Cache-Control"] = kept
+        elif not request.path.startswith("/static/"):
             response.headers["Cache-Control"] = "no-store"
             response.headers.pop("ETag", None)
             response.headers.pop("Last-Modified", None)

@@ -24,6 +24,7 @@ urlpatterns = [
     path("accounts/", include("access.account_urls")),
     path("regulator/", include("access.regulator_urls")),
     path("log/", include("access.public_log_urls")),
+    path("", include("records.public_urls")),
     path("api/v1/", include("access.api_urls")),
     path("api/v1/", include("records.api_urls")),
     re_path(r"^api/", unknown),

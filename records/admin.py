@@ -14,12 +14,14 @@ from access.admin_scope import ScopedAdmin
 from records import (  # noqa: F401  pages and lists that register themselves
     back_office,
     claims_admin,
+    consent_admin,
     correction_admin,
     customer_admin,
     destruction_admin,
     destruction_headlines,
     hold_admin,
     hold_notices,
+    notice_admin,
     request_admin,
     retention_admin,
 )

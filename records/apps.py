@@ -18,16 +18,19 @@ class RecordsConfig(AppConfig):
             damage,
             exporting,
             legal_holds,
-            portal_claims,
+            portal_claim_panels,
+            portal_consents,
             portal_correction_panels,
             portal_data,
             portal_home,
             portal_looks,
+            portal_notices,
             request_portal,
         )
         from records.claim_handling import approving as claims_approving  # noqa: F401
         from records.claim_handling import going as claims_going
         from records.claim_handling import terms, watching  # noqa: F401
+        from records.consents.store import ConsentStore
         from records.corrections import applying, lapsing
         from records.corrections import approving as correction_approving  # noqa: F401
         from records.destruction import batches, import_store, own_stores, stores
@@ -35,6 +38,8 @@ class RecordsConfig(AppConfig):
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
+        from records.notices import publishing, withdrawing
+        from records.notices.seen_store import SeenStore
         from records.own_data.copy_store import CopyStore
         from records.own_data.estates import Estates
         from records.requests.effects import consenting, deletion, limiting  # noqa: F401
@@ -47,17 +52,23 @@ class RecordsConfig(AppConfig):
         lapsing.ready()  # while the rows are still there to say why
         own_stores.ready()
         claims_going.ready()
-        portal_claims.ready()
+        portal_claim_panels.ready()
+        portal_consents.ready()
         portal_correction_panels.ready()
         rechecking.sources += [
             legal_holds.altered,
             batches.altered_approvals,
             agreeing.altered,
             applying.altered,
+            publishing.altered,
+            withdrawing.altered,
         ]
         import_store.ready()
         own_records.ready()
         stores.register(CopyStore())
+        stores.register(ConsentStore())
+        stores.register(SeenStore())
+        portal_notices.ready()
         portal_home.register_panel("looks", 10, portal_looks.panel)
         request_portal.ready()
         portal_home.register_way(10, _("我的资料"), "portal:data", portal_data.hint)

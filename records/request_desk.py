@@ -25,7 +25,8 @@ from records.requests.opening import AlreadyOpen, Arrival
 
 READ, LIST, OPEN = Action.REQUEST_READ, Action.REQUEST_LIST, Action.REQUEST_OPEN
 INTAKE = (
-    "kind", "came_by", "received_on", "asked_by", "representative", "proof", "purpose", "insurer", "text",
+    "kind", "came_by", "received_on", "asked_by", "representative", "proof", "purpose",
+    "consents", "insurer", "text",
 )  # fmt: skip
 
 
@@ -124,6 +125,7 @@ def intake(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
             text=said["text"],
             about=form.about,
             insurer=said["insurer"],
+            details=form.details,
             arrival=Arrival(
                 came_by=said["came_by"], asked_by=said["asked_by"], proof=said["proof"],
                 received_at=said["received_on"], capacity=acting.kind if acting else "",

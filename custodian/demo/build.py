@@ -24,12 +24,14 @@ from custodian.demo import (
     audits,
     cast,
     claims,
+    consents,
     corrections,
     diary,
     history,
     holds,
     insurer,
     keeping,
+    notices,
     outside,
     portal,
     recertification,
@@ -118,11 +120,13 @@ def _build(customers: int, console: Console) -> None:
         reviews = recertification.Recertifications(people, begin)
         kept = keeping.Keeping(people, begin, seal)
         cases = claims.Claims(people, begin, seal)
-        month_of = diary.Diary(reviews.steps, kept.steps, cases.steps, seal=seal)
+        hers = {name: her for name, her, _number in portal.who(manifest, book)}
+        told = notices.Notices(people, begin, hers.get("customer.mobile"))
+        month_of = diary.Diary(reviews.steps, kept.steps, cases.steps, told.steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
         supervision.begin(people)
         holds.begin(people)
-        hers = {name: her for name, her, _number in portal.who(manifest, book)}
+        consents.begin(hers)
         requests.begin(people, hers)
         corrections.begin(people, hers)
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):

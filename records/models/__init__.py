@@ -5,6 +5,7 @@ from __future__ import annotations
 from records.models.books import Book, Intermediary, Product
 from records.models.claim_decisions import ClaimDecision, ClaimPayment, ClaimTerms
 from records.models.claim_steps import ClaimClock, ClaimNeed, ClaimPaper, ClaimStep
+from records.models.consents import Consent
 from records.models.copies import DataCopy
 from records.models.corrections import (
     Correction,
@@ -28,6 +29,13 @@ from records.models.documents import Document
 from records.models.holdings import BlindIndex, Holding
 from records.models.imports import ImportFile, ImportRun, QuarantinedRow
 from records.models.legal_holds import HoldCount, HoldReview, LegalHold
+from records.models.notices import (
+    NoticeSeen,
+    PublishedText,
+    TextDraft,
+    TextVersion,
+    TextWithdrawal,
+)
 from records.models.policies import Claim, Policy, PolicyRole
 from records.models.requests import (
     CustomerRequest,
@@ -69,6 +77,7 @@ __all__ = [
     "ClaimPayment",
     "ClaimStep",
     "ClaimTerms",
+    "Consent",
     "Contact",
     "ContactFlag",
     "Correction",
@@ -103,9 +112,11 @@ __all__ = [
     "KeepingRun",
     "LegalHold",
     "Maintenance",
+    "NoticeSeen",
     "Policy",
     "PolicyRole",
     "Product",
+    "PublishedText",
     "QuarantinedRow",
     "Representation",
     "Representative",
@@ -118,6 +129,9 @@ __all__ = [
     "SignInCode",
     "StaffTrace",
     "StoragePlace",
+    "TextDraft",
+    "TextVersion",
+    "TextWithdrawal",
     "Tombstone",
     "TombstoneSheet",
     "Withheld",

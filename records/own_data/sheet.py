@@ -19,9 +19,10 @@ from custodian import clock
 from custodian.elements import Element
 from records import overview, portal_pages
 from records.catalogue import BASES, DOCUMENT_NAME
+from records.consents import asking
 from records.corrections import words as correction_words
 from records.holdings_of import SHOWN, ClaimFacts, PolicyFacts, claims_of, policies_of
-from records.models import Customer, Document, Representative
+from records.models import ClaimPaper, Customer, Document, Representative
 from records.overview import Item
 from records.own_data import amendments
 from records.retention import explaining
@@ -52,6 +53,7 @@ class Reasons:
     basis: Any
     clause: str
     level: Any
+    agreed: tuple[str, ...] = ()  # the purposes that are hers to allow
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,13 @@ class Sheet:
 
 def reasons(element: Element) -> Reasons:
     labels = [label for code, label in Purpose.choices if code in element.purposes - _NOT_SAID]
-    return Reasons(labels, BASES[element.basis], CLAUSES[element.basis], LEVELS[element.level])
+    return Reasons(
+        labels,
+        BASES[element.basis],
+        CLAUSES[element.basis],
+        LEVELS[element.level],
+        tuple(asking.name(each) for each in asking.of_element(element.code)),
+    )
 
 
 _NOT_SAID: Final = frozenset({Purpose.SELF.value})
@@ -259,20 +267,32 @@ def _documents(
 ) -> list[Part]:
     """The bare facts; the name of a file only in a copy, where it stands in clear."""
     names = {each.holding: each.text for each in plain if each.element == DOCUMENT_NAME.code}
-    rows = Document.objects.visible_to(actor).filter(subject=customer.pk)[:SHOWN]
+    rows = Document.objects.visible_to(actor).filter(subject=customer.pk)
     return [
         Part(
             each.ref,
             "document",
             each.get_kind_display(),
             facts=[
+                *_of_claim(each),
                 Fact(_("归档时间"), clock.local(each.added_at).date()),
                 Fact(_("格式"), FORMATS.get(each.media_type, each.media_type)),
                 *([Fact(_("文件名"), names[each.holding])] if each.holding in names else ()),
             ],
             kept=keeping.get(("document", each.ref)),
         )
-        for each in rows
+        for each in rows.select_related("claim_paper__claim")[:SHOWN]
+    ]
+
+
+def _of_claim(document: Document) -> list[Fact]:
+    """What it is, and with which claim it was filed; nothing for a document of another kind."""
+    paper: ClaimPaper | None = getattr(document, "claim_paper", None)
+    if paper is None:
+        return []
+    return [
+        Fact(_("材料"), paper.get_kind_display()),
+        Fact(_("赔案编号"), paper.claim.ref),
     ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from custodian.regimes.packs import Trigger
 from custodian.regimes.periods import Period
 from records.models import (
     Claim,
+    ClaimPaper,
     Customer,
     Document,
     Finances,
@@ -69,6 +70,7 @@ class _Contract:
 class _Case:
     """A claim, likewise."""
 
+    key: int
     ref: str
     holding: UUID
     owner: int
@@ -91,6 +93,7 @@ class _World:
     cases: list[_Case] = field(default_factory=list)
     single: list[tuple[str, UUID, int]] = field(default_factory=list)
     asked: Mapping[int, list[Asked]] = field(default_factory=dict)
+    papers: dict[int, list[UUID]] = field(default_factory=lambda: defaultdict(list))
     amendments: list[Amendment] = field(default_factory=list)
     wanted: Mapping[int, tuple[Use, ...]] = field(default_factory=dict)
     noted: dict[tuple[int, UUID | None, str], date] = field(default_factory=dict)
@@ -125,8 +128,9 @@ def _by_contracts(
     world: _World, subject: int, contracts: list[_Contract], cases: list[_Case]
 ) -> Iterator[tuple[UUID, Facts]]:
     whole = _Whole(world, subject, contracts, cases)
+    papers = {each for case in cases for each in world.papers[case.key]}
     for kind, holding, owner in world.single:
-        if owner == subject:
+        if owner == subject and holding not in papers:
             facts = whole.facts(kind, holding)
             yield holding, correction_facts.while_wanted(facts, world.wanted.get(subject, ()))
     for amendment in world.amendments:
@@ -138,7 +142,11 @@ def _by_contracts(
             yield contract.holding, _of_policy(world, contract, own)
     for case in cases:
         if case.owner == subject:
-            yield case.holding, _of_claim(world, case)
+            filed = _of_claim(world, case)
+            yield case.holding, filed
+            for paper in world.papers[case.key]:
+                # Kept as the claim is, and goes in the same night.
+                yield paper, replace(filed, kind="document", file="claim")
 
 
 def _pays(world: _World, case: _Case, subject: int) -> bool:
@@ -312,14 +320,18 @@ def _contract(world: _World, policy: Policy) -> _Contract:
 
 def _read_cases(world: _World) -> None:
     rows = Claim.objects.filter(policy__in=list(world.contracts)).values(
-        "ref", "holding", "policy_id", "status", "decided_on", owner=F("subject_id")
+        "pk", "ref", "holding", "policy_id", "status", "decided_on", owner=F("subject_id")
     )
     for row in rows:
         world.cases.append(_case(row))
+    filed = ClaimPaper.objects.filter(claim__in=[each.key for each in world.cases])
+    for claim, holding in filed.order_by("pk").values_list("claim_id", "document__holding"):
+        world.papers[claim].append(holding)
 
 
 def _case(row: dict[str, Any]) -> _Case:
     return _Case(
+        row["pk"],
         row["ref"],
         row["holding"],
         row["owner"],

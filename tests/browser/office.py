@@ -21,20 +21,29 @@ from access.models import AuditRun, Campaign, Finding, Measure, User
 from access.recertification import campaigns
 from access.vocabulary import Role
 from custodian import clock
+from records import evidence
+from records.claim_handling import examining, papers
+from records.claim_handling.examining import Needed
+from records.claim_handling.filing import Report
 from records.corrections import handling
 from records.models import (
+    Claim,
     CustomerRequest,
     DestructionBatch,
     DestructionItem,
     Identity,
+    PublishedText,
     RetentionEvent,
 )
+from records.notices import seen
 from records.requests import opening
 from records.retention import noting
 from tests import estate
 from tests.access import people
-from tests.corrections.cast import Cast
+from tests.claims.house import contract
+from tests.corrections.cast import Cast, photo
 from tests.exports import office as exports
+from tests.notices import writing as notices
 from tests.records import desk_estate
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -71,6 +80,7 @@ class Office:
         desk_estate.open_all_day()
         self.agent = people.person(Role.AGENT)
         self.officer = people.person(Role.COMPLIANCE_OFFICER)
+        self.handler = people.person(Role.CLAIMS_HANDLER)
         self.own = estate.customer(of=[self.agent])
         desk_estate.claim(self.own, desk_estate.policy(self.own))
         values = {**estate.ZHANG, "identity.mobile": "13912345678"}
@@ -81,8 +91,26 @@ class Office:
         exports.ask(self.agent)
         self.batch = self._batch()
         self.note = self._note()
+        self.claim = self._claim()
         self.asked = self._asked()
         self.corrections = self._corrections()
+        self.rules, self.announced = self._published()
+
+    def _claim(self) -> Claim:
+        """One of the agent's customer that waits for papers, with one that has come."""
+        report = Report(
+            policy=contract(self.own), kind="accident", channel="branch",
+            occurred_on=clock.local().date(), values={"claim.description": "示例"},
+        )  # fmt: skip
+        paper = papers.Brought(drawn=evidence.draw(photo(), name="1.jpg"), kind="medical")
+        how = {"channel": "desk", "purpose": "claim"}
+        with estate.acting(self.agent) as actor:
+            claim = papers.report(self.own.pk, report, [paper], actor=actor, **how)
+        with estate.acting(self.handler) as actor:
+            examining.take(claim, channel="desk", actor=actor)
+            needed = [Needed("invoice", "示例"), Needed("account")]
+            examining.ask_for(claim, needed, channel="desk", actor=actor)
+        return claim
 
     def _asked(self) -> CustomerRequest:
         with scopes.acting(actors.customer(self.own.pk)) as actor:
@@ -108,6 +136,22 @@ class Office:
             "waiting": waiting.ref, "refused": refused.ref, "draft": draft.ref,
             "agents_draft": agents.ref,
         }  # fmt: skip
+
+    def _published(self) -> tuple[PublishedText, str]:
+        """Rules with two versions and a draft, a tip and an announcement; she has seen the first rules."""
+        pair = notices.officers()
+        text = notices.publish(people=pair).text
+        with scopes.acting(actors.customer(self.own.pk)) as she:
+            seen.see(self.own, text.versions.get(), actor=she)
+        said = notices.changed(
+            notices.content(), "rights", "一般十五天内答复。", "Within fifteen days."
+        )
+        notices.publish(said, text=text, people=pair)
+        notices.send(notices.changed(said, "retention", "存十年。"), text=text, by=pair[0])
+        tip = notices.content("tip", places=("home", "sign-in", "looks"))
+        notices.publish(tip, kind="tip", slug="fraud-calls", people=pair)
+        announced = notices.publish(kind="announcement", people=pair)
+        return text, announced.text.slug
 
     def _note(self) -> RetentionEvent:
         with estate.acting(self.officer) as actor:

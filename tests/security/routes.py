@@ -13,6 +13,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from access.vocabulary import STAFF_ROLES
+from custodian import clock
 
 TABLE = Path(__file__).with_name("matrix.toml")
 # One address for each pattern that is a regular expression.
@@ -20,6 +21,11 @@ _EXPRESSIONS = {
     "log/tile/<int:level>/<path:place>": "log/tile/0/000.p/1",
     # It leads back to the customer's page, which decides; whose it is makes no difference here.
     "desk/customers/<str:ref>/hide/": "desk/customers/c-0000-0000-000/hide/",
+    # What the visitors find published.
+    "rules/<str:code>/": "rules/processing-1/",
+    "rules/changes/<str:code>/": "rules/changes/processing-1/",
+    "tips/<str:slug>/": "tips/fraud-calls/",
+    "notices/<str:number>/": f"notices/{clock.local().year}-1/",
     "^api/": "api/v1/nothing-there",
     "accounts/^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-0-9a-z]+)/$": "accounts/password/new/1-ab-cd/",
 }
@@ -80,8 +86,9 @@ class Row:
 
     def address(self, thing: str, method: str = "GET") -> str:
         """The address with its placeholder filled, and its query if that is how it is asked."""
-        # Of the papers of a thing the first one.
+        # Of the papers and the versions of a thing the first one.
         path = self.path.replace("papers/<int:number>", "papers/1")
+        path = path.replace("notices/<uuid:ref>/<int:number>", "notices/<uuid:ref>/1")
         path = _EXPRESSIONS.get(self.path) or re.sub(r"<[a-z]+:[a-z_]+>", thing, path)
         return "/" + path + (f"?{self.query}" if self.query and method == "GET" else "")
 

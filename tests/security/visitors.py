@@ -48,7 +48,8 @@ from access.recertification import campaigns
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
 from incidents.models import Alert
-from records import legal_holds, references
+from records import evidence, legal_holds, references
+from records.claim_handling import papers
 from records.corrections import drafting
 from records.corrections.groups import GROUPS
 from records.legal_holds.covering import Draft
@@ -67,11 +68,14 @@ from records.models import (
     RetentionEvent,
     StoragePlace,
 )
+from records.notices import contents
+from records.notices import drafting as drafting_notices
 from records.own_data import copies
 from records.requests import opening
 from records.retention import noting
 from tests import estate
 from tests.corrections.cast import photo
+from tests.notices import writing as notices
 from tests.portal import looking as looking_at
 from tests.portal import people
 from tests.records import desk_estate
@@ -138,8 +142,9 @@ class World:
         self.policies = {
             name: desk_estate.policy(customer) for name, customer in self.customers.items()
         }
+        bringers = {OWN: agent, FOREIGN: stranger, COLLEAGUES: colleague}
         self.claims = {
-            name: self._claim(self.customers[name], policy)
+            name: self._claim(self.customers[name], policy, bringers[name])
             for name, policy in self.policies.items()
         }
         self.stranger = stranger
@@ -156,13 +161,17 @@ class World:
         estate.drain()
         self._seal()
 
-    def _claim(self, customer: Customer, policy: Policy) -> Claim:
-        """One that the handler has taken up."""
+    def _claim(self, customer: Customer, policy: Policy, bringer: User) -> Claim:
+        """One that the handler has taken up, with a paper."""
         found = desk_estate.claim(customer, policy)
         with scopes.acting(estate.system()):
             Claim.objects.filter(pk=found.pk).update(
                 status="examining", handler=self.people["claims_handler"]
             )
+            found.refresh_from_db()
+        brought = papers.Brought(drawn=evidence.draw(photo(), name="1.jpg"), kind="medical")
+        with scopes.acting(actors.staff(bringer)) as actor:
+            papers.file(found, brought, channel="desk", purpose="claim", actor=actor)
         return found
 
     def _seal(self) -> None:
@@ -245,7 +254,8 @@ class World:
 
     def _portal_things(self, agent: User) -> dict[str, str]:
         """A look at each of two customers, and what each asked for: a copy, and an answer."""
-        things = {"request_kind": "question"}
+        # A child's consent is nothing that a grown-up is asked for.
+        things = {"request_kind": "question", "consent": "survey", "foreign's consent": "child"}
         for which, person in ((OWN, agent), (FOREIGN, self.stranger)):
             customer, whose = self.customers[which], "" if which == OWN else f"{which}'s "
             with scopes.acting(actors.customer(customer.pk)) as actor:
@@ -286,6 +296,19 @@ class World:
         written = {f"identity.{group}": said[group]}
         assert drafting.propose(draft, written, actor=actor, **how).sound
         return draft
+
+    def _published(self) -> dict[str, str]:
+        """Rules, a tip and an announcement in force; the tip with a draft of its next version."""
+        pair = notices.officers()
+        kinds = {"processing": "", "tip": "fraud-calls", "announcement": ""}
+        texts = {
+            kind: notices.publish(kind=kind, slug=slug, people=pair) for kind, slug in kinds.items()
+        }
+        tip = texts["tip"]
+        later = notices.changed(contents.read(tip.content), "body", "新的正文。")
+        with scopes.acting(actors.staff(pair[0])) as actor:
+            drafting_notices.edit(tip.text, later, actor=actor)
+        return {"notice": str(tip.text.ref), "notice_kind": "tip"}
 
     def _legal_hold(self) -> LegalHold:
         officer = actors.staff(self.people["compliance_officer"])
@@ -428,6 +451,7 @@ class World:
                 **self._corrections(agent),
                 "user": str(self.stranger.ref),
                 **self._items(agent),
+                **self._published(),
             }
 
     def _cookies(self, person: User, kind: str) -> str:

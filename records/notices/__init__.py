@@ -1,0 +1,1 @@
+"""Texts that the insurer publishes: rules of processing, tips, articles and announcements."""
