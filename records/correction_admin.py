@@ -31,9 +31,7 @@ LIST, PAGE = "admin:records_correction_changelist", "admin:records_correction"
 def register(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     parts = worklist.parts(actor)
-    known = {each.code for each in parts}
-    chosen = request.GET.get("show", "")
-    part = chosen if chosen in known else parts[0].code
+    part = worklist.chosen(parts, request.GET.get("show", ""))
     context = {
         **admin.site.each_context(request),
         "title": _("更正"),

@@ -34,6 +34,7 @@ HINTS: Final[Mapping[str, Any]] = {
     "financial.income": _("一年的收入，单位元，例如 120000"),
 }
 _REQUIRED: Final = _("请填写%(label)s")
+YOURS: Final = _("须您用两种方式确认")
 
 
 def _quiet(**more: str) -> dict[str, str]:
@@ -55,17 +56,21 @@ class GroupForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, kind: str, slots: Sequence[int], hints: bool = True, **kwargs: Any
+        self,
+        *args: Any,
+        kind: str,
+        slots: Sequence[int],
+        hint: Any = YOURS,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         chosen: Any = self.fields["group"]
         chosen.choices = list(_choices(kind, slots))
-        if hints:
-            chosen.choice_hints = {
-                code: _("须您用两种方式确认")
-                for code, _label in chosen.choices
-                if groups.GROUPS[code.partition(":")[0]].two_ways
-            }
+        chosen.choice_hints = {
+            code: hint
+            for code, _label in chosen.choices
+            if groups.GROUPS[code.partition(":")[0]].two_ways
+        }
 
     @property
     def chosen(self) -> tuple[Group, str]:

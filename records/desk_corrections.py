@@ -43,9 +43,8 @@ ADD, SUBMIT = "add", "submit"
 def corrections(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """What one has raised, and for the service desk what waits to be checked."""
     gate.permit(actor, Action.CORRECTION_READ, purpose=PURPOSE, channel=CHANNEL)
-    part = request.GET.get("show", "")
     parts = worklist.parts(actor)
-    chosen = part if part in {each.code for each in parts} else parts[0].code
+    chosen = worklist.chosen(parts, request.GET.get("show", ""))
     context = {
         "title": _("更正"),
         "here": HERE,
@@ -66,7 +65,12 @@ def begin(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     pages.require(actor, Action.CORRECTION_RAISE, channel=CHANNEL)
     on_file.require_usable(customer.pk, [customer.identity_holding, customer.finances_holding])
     posted = request.POST if request.method == "POST" else None
-    form = GroupForm(posted, kind=customer.kind, slots=pages.slots_of(customer.pk))
+    form = GroupForm(
+        posted,
+        kind=customer.kind,
+        slots=pages.slots_of(customer.pk),
+        hint=_("须客户本人用两种方式确认，业务员不能代办"),
+    )
     if form.is_bound and form.is_valid():
         group, slot = form.chosen
         try:

@@ -17,7 +17,7 @@ from access.actors import Actor
 from custodian.errors import CustodianError
 from records import correction_pages as pages
 from records.correction_forms import CodeForm, ContactForm, GroupForm, PaperForm, ValueForm
-from records.corrections import clocks, confirming, drafting, looking, waiting, words
+from records.corrections import clocks, codes, confirming, drafting, looking, waiting, words
 from records.corrections.confirming import OPEN
 from records.corrections.errors import NotNow
 from records.corrections.groups import GROUPS
@@ -113,6 +113,8 @@ def evidence(request: HttpRequest, *, ref: str, actor: Actor, customer: Customer
 def check(request: HttpRequest, *, ref: str, actor: Actor, customer: Customer) -> HttpResponse:
     """Step 4: before and after, once more."""
     found = _filled(ref, actor)
+    if _lacks_proof(found):
+        return redirect("portal:correction_evidence", ref=found.ref)
     context = {
         **_step(found, 4, back=reverse("portal:correction_evidence", args=[found.ref])),
         "title": _("请核对改前和改后"),
@@ -131,6 +133,8 @@ def confirm(request: HttpRequest, *, ref: str, actor: Actor, customer: Customer)
         return redirect("portal:correction", ref=found.ref)
     if found.status == Status.DRAFT:
         found = _filled(ref, actor)
+        if _lacks_proof(found):
+            return redirect("portal:correction_evidence", ref=found.ref)
     more: dict[str, Any] = {}
     if request.method == "POST":
         done = _confirmed(request, found, actor, more)
@@ -203,6 +207,11 @@ def _filled(ref: str, actor: Actor) -> Correction:
     if not pages.has_values(found):
         raise NotNow
     return found
+
+
+def _lacks_proof(found: Correction) -> bool:
+    """Nobody reads on to the end and learns there that a paper is missing."""
+    return GROUPS[found.group].needs_proof and not looking.papers(found)
 
 
 def _step(found: Correction, now: int, *, back: str) -> dict[str, Any]:
@@ -315,7 +324,7 @@ def _confirm_page(
         "session_open": session_counts and "portal" not in said,
         "needed": words.still_needed(found),
         "others": others,
-        "sent": found.codes.exists() and "code" not in said,
+        "sent": codes.is_sent(found) and "code" not in said,
         "raised_by": found.raised_by is not None,
         "contact_form": ContactForm(contacts=others),
         "code_form": CodeForm(),

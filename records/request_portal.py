@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access import own_looks
@@ -276,11 +276,11 @@ _UNHAPPY: Final = frozenset(
 def ready() -> None:
     """The first page's parts, and which acts on her requests a customer sees in her list of looks."""
     portal_home.register_panel("requests", 30, panel)
-    portal_home.register_way(45, _lazy("我的申请"), "portal:requests", hint)
-    own_looks.tell_change(Action.REQUEST_OPEN, _lazy("登记了您的申请"))
-    own_looks.tell_change(Action.REQUEST_HANDLE, _lazy("办理了您的申请"))
-    own_looks.tell_change(Action.REQUEST_DECIDE, _lazy("答复了您的申请"))
-    own_looks.tell_change(Action.REQUEST_EXTEND, _lazy("延长了您申请的期限"))
+    portal_home.register_way(45, gettext_lazy("我的申请"), "portal:requests", hint)
+    own_looks.tell_change(Action.REQUEST_OPEN, gettext_lazy("登记了您的申请"))
+    own_looks.tell_change(Action.REQUEST_HANDLE, gettext_lazy("办理了您的申请"))
+    own_looks.tell_change(Action.REQUEST_DECIDE, gettext_lazy("答复了您的申请"))
+    own_looks.tell_change(Action.REQUEST_EXTEND, gettext_lazy("延长了您申请的期限"))
 
 
 def panel(actor: Actor, customer: Customer) -> Panel | None:

@@ -49,6 +49,14 @@ def check(correction: Correction, typed: str) -> str:
     raise WrongCode
 
 
+def is_sent(correction: Correction) -> bool:
+    """Whether one may still come, or be typed; its row is out of the customer's own reach."""
+    since = clock.now() - WINDOW
+    with scopes.acting(actors.system(recording.WRITER)):
+        lately = CorrectionCode.objects.filter(correction=correction, sent_at__gt=since)
+        return bool(lately.exists())
+
+
 def _limit(subject: int) -> None:
     mine, now = CorrectionCode.objects.filter(subject_id=subject), clock.now()
     lately = mine.filter(sent_at__gt=now - WINDOW).count()

@@ -58,6 +58,14 @@ def parts(actor: Actor) -> list[Part]:
     return [Part(code, _LABELS[code], of(code, actor=actor).count()) for code in known]
 
 
+def chosen(parts: Sequence[Part], asked: str) -> str:
+    """What somebody asked for, or the first in which there is something to do."""
+    known = [each.code for each in parts]
+    if asked in known:
+        return asked
+    return next((each.code for each in parts if each.count and each.code != DONE), known[0])
+
+
 def of(part: str, *, actor: Actor) -> QuerySet[Correction]:
     rows: QuerySet[Correction] = Correction.objects.visible_to(actor)
     if part == MINE:

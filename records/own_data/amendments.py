@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.actors import Actor
 from custodian import clock, elements
@@ -45,7 +46,10 @@ def lines(correction: Correction, plain: Sequence[Plain], *, names: Collection[U
     texts = {(each.holding, each.element): each.text for each in plain if each.holding in names}
     found: list[Line] = [
         (_("状态"), correction_words.state(correction)),
-        (_("提出人"), _("本公司人员，替您提出") if correction.raised_by_id else _("您本人")),
+        (
+            pgettext_lazy("更正", "提出人"),
+            _("本公司人员，替您提出") if correction.raised_by_id else _("您本人"),
+        ),
         (_("提出日"), _day(correction.submitted_at)),
         (_("办结日"), _day(correction.decided_at)),
         (_("不予更正的理由"), correction.get_refusal_display() if correction.refusal else None),

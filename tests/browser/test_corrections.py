@@ -24,7 +24,6 @@ _number = itertools.count(1)
 @pytest.fixture(autouse=True)
 def _fresh(tmp_path, monkeypatch):
     """Files and messages of this test alone."""
-    monkeypatch.setattr(settings, "VAR", tmp_path / "var")
     monkeypatch.setattr(settings, "CUSTODIAN_OUTBOX", tmp_path / "outbox")
     monkeypatch.setattr(settings, "EMAIL_BACKEND", "custodian.outbox.MailBackend")
 

@@ -75,6 +75,8 @@ def test_five_steps_one_question_each(cast, client):
     none = client.post(at("evidence", correction), {"act": "next"})
     assert none.status_code == 422
     assert "请拍照或选择一个文件" in none.content.decode()
+    for later in ("check", "confirm"):
+        assert client.get(at(later, correction))["Location"] == at("evidence", correction)
     went = client.post(at("evidence", correction), {"act": "next", "paper": upload()})
     assert went["Location"] == at("check", correction)
     page = client.get(at("check", correction)).content.decode()
@@ -120,6 +122,9 @@ def test_with_the_session_and_a_code_to_another_contact_it_is_confirmed(cast, cl
     assert estate.ZHANG["identity.email"] not in page
     sent = client.post(at("confirm", correction), {"act": "send", "contact": "identity.email"})
     assert sent.status_code == 302
+    page = client.get(at("confirm", correction)).content.decode()
+    assert 'name="code"' in page
+    assert "重新发送验证码" in page
     code = last_code()
     wrong = client.post(
         at("confirm", correction), {"act": "code", "code": f"{(int(code) + 1) % 10**6:06}"}
