@@ -88,10 +88,12 @@ def _say(
         messages.error(request, error.message)
         return redirect("portal:consents")
     stand = standing.of_purpose(customer, purpose, actor=actor)
-    if stand.recorded and stand.given == (said == GIVEN):
-        messages.info(request, _("这一项已经是这样，没有改动。"))
-        return redirect("portal:consents")
-    context = {"title": _title(stand, said), "stand": stand, "gives": said == GIVEN}
+    context = {
+        "title": _title(stand, said),
+        "stand": stand,
+        "gives": said == GIVEN,
+        "so_already": stand.recorded and stand.given == (said == GIVEN),
+    }
     return render(request, "portal/consent.html", context)
 
 
