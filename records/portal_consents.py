@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from access import own_looks
 from access.actions import Action
 from access.actors import Actor
 from custodian.regimes.purposes import ProcessingPurpose
@@ -88,10 +89,12 @@ def _say(
         messages.error(request, error.message)
         return redirect("portal:consents")
     stand = standing.of_purpose(customer, purpose, actor=actor)
-    if stand.recorded and stand.given == (said == GIVEN):
-        messages.info(request, _("这一项已经是这样，没有改动。"))
-        return redirect("portal:consents")
-    context = {"title": _title(stand, said), "stand": stand, "gives": said == GIVEN}
+    context = {
+        "title": _title(stand, said),
+        "stand": stand,
+        "gives": said == GIVEN,
+        "so_already": stand.recorded and stand.given == (said == GIVEN),
+    }
     return render(request, "portal/consent.html", context)
 
 
@@ -138,4 +141,6 @@ def hint(actor: Actor, customer: Customer) -> Any:
 
 
 def ready() -> None:
+    own_looks.tell_change(Action.CONSENT_CHOOSE, gettext_lazy("同意或撤回了一项用途"))
+    own_looks.tell_change(Action.CONSENT_RECORD, gettext_lazy("登记了您的同意或撤回"))
     portal_home.register_way(15, gettext_lazy("我的同意"), "portal:consents", hint)

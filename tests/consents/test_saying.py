@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.db.utils import InternalError
 
-from access import actors, scopes
+from access import actors, own_looks, scopes
 from access.gate import Refused
 from access.models import Choice, Subject
 from access.vocabulary import Role
@@ -75,6 +75,12 @@ def test_every_word_is_an_entry_under_her_tag(entries_since):
     facts = (leaf["consent"], leaf["consent-said"], leaf["consent-by"])
     assert facts == ("partners", "given", "herself")
     assert (leaf["n"], leaf["as"]) == (1, "self")
+    imported(customer, "survey", GIVEN)
+    estate.drain()
+    with everything():
+        page = own_looks.page(customer.subject)
+    told = {visit.what for day in page.days for visit in day.visits}
+    assert "records:consent:record" in told
 
 
 def test_nobody_says_anything_for_another(office):
