@@ -59,6 +59,9 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CLAIM_READ: _CUSTOMER_READERS,
     Action.CLAIM_TERMS_APPROVE: _WATCHERS,
     Action.CLAIM_TERMS_PROPOSE: _OFFICERS,
+    Action.CONSENT_CHOOSE: _CUSTOMERS,
+    Action.CONSENT_READ: _WATCHERS,
+    Action.CONSENT_RECORD: frozenset({Role.AGENT}) | _ANSWERERS,
     Action.CORRECTION_APPLY: frozenset(),
     Action.CORRECTION_APPROVE: _WATCHERS,
     # Whoever serves a customer of his own may raise one, and neither checks nor confirms it.

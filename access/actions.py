@@ -45,6 +45,9 @@ class Action(StrEnum):
     CLAIM_READ = "records:claim:read"
     CLAIM_TERMS_APPROVE = "records:claim-terms:approve"
     CLAIM_TERMS_PROPOSE = "records:claim-terms:propose"
+    CONSENT_CHOOSE = "records:consent:choose"
+    CONSENT_READ = "records:consent:read"
+    CONSENT_RECORD = "records:consent:record"
     CORRECTION_APPLY = "records:correction:apply"
     CORRECTION_APPROVE = "records:correction:approve"
     CORRECTION_CHECK = "records:correction:check"
@@ -229,6 +232,8 @@ ACT: Mapping[Action, str] = {
     Action.CLAIM_PAY: "change",
     Action.CLAIM_TERMS_APPROVE: "change",
     Action.CLAIM_TERMS_PROPOSE: "change",
+    Action.CONSENT_CHOOSE: "change",
+    Action.CONSENT_RECORD: "change",
     Action.CORRECTION_APPLY: "change",
     Action.CORRECTION_APPROVE: "change",
     Action.CORRECTION_CHECK: "change",

@@ -53,6 +53,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "backup": frozenset({Action.BACKUP_MAKE}),
     "break-glass": frozenset(),
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
+    "consents": frozenset({Action.CONSENT_RECORD, Action.RETENTION_NOTE}),
     "copier": frozenset(),
     "claims": frozenset({Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}),
     "dispatcher": frozenset(),
@@ -122,6 +123,7 @@ class Actor:
     unit_ids: tuple[int, ...] = ()
     subjects: tuple[int, ...] = ()  # of a customer: she herself, or whom she represents
     capacity: str = ""  # of a customer: in which she acts, "self", "guardian", "heir", "authorised"
+    by: int | None = None  # of a customer: who acts for her, where it is somebody else
     reach: Reach
     stepped_up: bool = False
     token: TokenScope | None = None
@@ -168,8 +170,13 @@ def staff(
     )
 
 
-def customer(subject: int, *, capacity: str = "self", address: str = "") -> Actor:
-    """A customer in the portal. The log names none of them; her tag on an entry tells which it was."""
+def customer(
+    subject: int, *, capacity: str = "self", by: int | None = None, address: str = ""
+) -> Actor:
+    """A customer in the portal. The log names none of them; her tag on an entry tells which it was.
+
+    `by` is the subject of whoever represents her; the log says in which capacity he acts.
+    """
     return Actor(
         id=None,
         ref=CUSTOMER_REF,
@@ -179,6 +186,7 @@ def customer(subject: int, *, capacity: str = "self", address: str = "") -> Acto
         unit="",
         subjects=(subject,),
         capacity=capacity,
+        by=by if capacity != "self" else None,
         reach=Reach.OWN,
         address=address,
     )

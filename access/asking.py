@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from uuid import UUID
 
-from access import actors, policy, token_grants
+from access import actors, choices, policy, token_grants
 from access.action_roles import may_attempt
 from access.actions import Action
 from access.actors import Actor
@@ -21,7 +21,7 @@ from custodian.errors import CustodianError
 WHOLE = frozenset({"identity", "financial"})  # kinds of which a customer has one holding
 # What she asks for herself is read and answered, whatever of hers is stored only, and read afterwards:
 # it is kept as evidence of what was asked and answered.
-ANSWERED = frozenset({"request"})
+ANSWERED = frozenset({"correction", "request"})
 PURPOSES = frozenset({"", *Purpose.values})
 CHANNELS = frozenset({"", *Channel.values})
 _SYSTEM_ALLOWED = Decision(allowed=True, because=("system",))
@@ -75,6 +75,9 @@ def decide(
         decisions["status"] = Decision(allowed=False, because=("restricted",))
     if not request.masked and any(request.purpose in each.objected for each in found):
         decisions["objection"] = Decision(allowed=False, because=("objected",))
+    said = [each.chosen for each in found]
+    if not request.masked and (why := choices.against(request.purpose, request.elements, said)):
+        decisions["consent"] = Decision(allowed=False, because=(why,))
     purposes = [each.lent for each in found if each.lent]
     if not request.masked and any(request.purpose not in each for each in purposes):
         decisions["grant"] = Decision(allowed=False, because=("grant-purpose",))

@@ -17,12 +17,17 @@ from access.vocabulary import Channel, Purpose
 from custodian import clock
 
 SUBJECT, CAPACITY, PROOF = "portal.subject", "portal.capacity", "portal.proof"
+BY = "portal.by"  # who acts for her
 _BEGUN, _SEEN, _EPOCH = "portal.begun", "portal.seen", "portal.epoch"
 _GRAIN = 30.0
 
 
-def begin(request: HttpRequest, subject: int, *, capacity: str = "self", proof: str) -> None:
+def begin(
+    request: HttpRequest, subject: int, *, capacity: str = "self", by: int | None = None, proof: str
+) -> None:
     """Let a customer in; `proof` is a code for how she proved who she is. The entry comes first.
+
+    `by` is whoever acts for her in another capacity than her own.
 
     What the browser held before is dropped: no session is taken over, and none of the staff's stays.
     """
@@ -39,6 +44,7 @@ def begin(request: HttpRequest, subject: int, *, capacity: str = "self", proof: 
         {
             SUBJECT: subject,
             CAPACITY: capacity,
+            BY: by,
             PROOF: proof,
             _EPOCH: epoch,
             _BEGUN: now.timestamp(),
@@ -55,6 +61,7 @@ def actor_of(request: HttpRequest) -> Actor | None:
     actor = actors.customer(
         subject,
         capacity=str(request.session.get(CAPACITY, "self")),
+        by=request.session.get(BY),
         address=sign_ins.known_address(request),
     )
     if why := _ended(request, actor):

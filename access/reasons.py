@@ -56,6 +56,10 @@ MESSAGES: Mapping[str, Promise | str] = {
     "proof-paper": _("以书面材料证明身份"),
     "restricted": _("该客户的资料已限制处理，只存不用"),
     "objected": _("该客户不同意将资料用于此用途，请改用相符的用途"),
+    "consent-missing": _(
+        "客户没有同意将资料用于此用途；请客户本人在客户服务里同意，或凭其书面同意登记"
+    ),
+    "consent-withdrawn": _("客户已撤回或拒绝此用途所依据的同意；要继续办理，请客户本人重新同意"),
     "request-own": _("这项申请涉及您本人，请由另一人办理"),
     "request-of-family": _("申请人是您的家人，请由另一人办理"),
     "request-about-you": _("这项申请问的是您的查询，请由另一人答复"),

@@ -16,8 +16,9 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
-from access import prepared
+from access import choices, prepared
 from access.actors import Actor
+from access.choices import Chosen
 from access.vocabulary import Reach
 
 _current: ContextVar[Actor | None] = ContextVar("custodian_actor", default=None)
@@ -92,6 +93,7 @@ class Found:
     # What of hers is stored and not used, as kind and holding.
     restricted: frozenset[tuple[str, UUID]] = frozenset()
     objected: frozenset[str] = frozenset()  # the purposes that she does not want it used for
+    chosen: frozenset[Chosen] = frozenset()  # what she agreed to, and what not
 
 
 _FIND = """
@@ -108,7 +110,9 @@ SELECT s.id, s.uid, s.status,
                WHERE a.subject_id = s.id AND a.user_id = %(actor)s AND a.window_id IS NOT NULL
                  AND a.since <= statement_timestamp() AND a.until > statement_timestamp()),
        ARRAY (SELECT r.kind || ' ' || r.holding FROM access_restriction r WHERE r.subject_id = s.id),
-       ARRAY (SELECT o.purpose FROM access_objection o WHERE o.subject_id = s.id)
+       ARRAY (SELECT o.purpose FROM access_objection o WHERE o.subject_id = s.id),
+       ARRAY (SELECT c.purpose || ' ' || c.element || ' ' || c.agreed::text FROM access_choice c
+              WHERE c.subject_id = s.id AND (c.until IS NULL OR c.until > statement_timestamp()))
 FROM access_subject s JOIN keys.subject_key k ON k.subject = s.id
 WHERE s.id = ANY (%(subjects)s)
 """
@@ -129,7 +133,7 @@ def find(subjects: Sequence[int]) -> dict[int, Found]:
 
 
 def _found(row: Any, actor: Actor) -> Found:
-    ordinal, uid, status, assigned, unit, kek, wrapped, lent, in_window, kept, objected = row
+    ordinal, uid, status, assigned, unit, kek, wrapped, lent, in_window, kept, objected, said = row
     own = assigned or ordinal in actor.subjects
     near = own or unit or actor.reach is Reach.ALL
     purposes = frozenset[str]() if near else frozenset(lent)
@@ -147,4 +151,5 @@ def _found(row: Any, actor: Actor) -> Found:
         in_window=window,
         restricted=frozenset((kind, UUID(holding)) for kind, holding in pairs),
         objected=frozenset(objected),
+        chosen=frozenset(choices.read(each) for each in said),
     )

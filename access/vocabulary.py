@@ -27,6 +27,9 @@ class Purpose(models.TextChoices):
     CLAIM = "claim", _("理赔")
     PAYMENT = "payment", _("给付")
     COMPLAINT = "complaint", _("投诉处理")
+    MARKETING = "marketing", _("营销")
+    SURVEY = "survey", _("满意度调查")
+    SHARING = "sharing", _("提供给合作方")
     COMPLIANCE = "compliance", _("合规检查")
     AUDIT = "audit", pgettext_lazy("用途", "审计")
     REGULATION = "regulation", _("监管检查")
@@ -35,6 +38,10 @@ class Purpose(models.TextChoices):
     SELF = "self", _("本人查看")
     SYSTEM = "system", _("系统作业")
     OTHER = "other", _("其他")
+
+
+# Nothing but a customer's consent allows these: who has not said yes is left alone (PIPL art. 13, 16).
+OPTIONAL = frozenset({Purpose.MARKETING.value, Purpose.SURVEY.value, Purpose.SHARING.value})
 
 
 class Channel(models.TextChoices):

@@ -14,6 +14,7 @@ from access.admin_scope import ScopedAdmin
 from records import (  # noqa: F401  pages and lists that register themselves
     back_office,
     claims_admin,
+    consent_admin,
     correction_admin,
     customer_admin,
     destruction_admin,

@@ -18,7 +18,8 @@ class RecordsConfig(AppConfig):
             damage,
             exporting,
             legal_holds,
-            portal_claims,
+            portal_claim_panels,
+            portal_consents,
             portal_correction_panels,
             portal_data,
             portal_home,
@@ -29,7 +30,8 @@ class RecordsConfig(AppConfig):
         from records.claim_handling import approving as claims_approving  # noqa: F401
         from records.claim_handling import going as claims_going
         from records.claim_handling import terms, watching  # noqa: F401
-        from records.corrections import applying
+        from records.consents.store import ConsentStore
+        from records.corrections import applying, lapsing
         from records.corrections import approving as correction_approving  # noqa: F401
         from records.destruction import batches, import_store, own_stores, stores
         from records.events import value_changed
@@ -47,9 +49,11 @@ class RecordsConfig(AppConfig):
         from records.storage import disposals, faults, inspecting  # noqa: F401
 
         value_changed.connect(ending.contact_changed, dispatch_uid="sign-in")
+        lapsing.ready()  # while the rows are still there to say why
         own_stores.ready()
         claims_going.ready()
-        portal_claims.ready()
+        portal_claim_panels.ready()
+        portal_consents.ready()
         portal_correction_panels.ready()
         rechecking.sources += [
             legal_holds.altered,
@@ -62,6 +66,7 @@ class RecordsConfig(AppConfig):
         import_store.ready()
         own_records.ready()
         stores.register(CopyStore())
+        stores.register(ConsentStore())
         stores.register(SeenStore())
         portal_notices.ready()
         portal_home.register_panel("looks", 10, portal_looks.panel)

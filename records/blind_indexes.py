@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -150,5 +151,25 @@ def write(found: Sequence[tuple[Fingerprint, int, UUID]]) -> None:
         [
             (each.element, each.digest, each.version, subject, holding, now)
             for each, subject, holding in found
+        ],
+    )
+
+
+def write_ended(found: Sequence[tuple[Fingerprint, int, UUID, datetime]]) -> None:
+    """Those of values that stand there no longer, each with the moment until which it did."""
+    bulk.insert(
+        "records_blindindex",
+        {
+            "element": "text",
+            "digest": "bytea",
+            "version": "smallint",
+            "subject_id": "bigint",
+            "holding": "uuid",
+            "since": "timestamptz",
+            "until": "timestamptz",
+        },
+        [
+            (each.element, each.digest, each.version, subject, holding, until, until)
+            for each, subject, holding, until in found
         ],
     )

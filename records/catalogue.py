@@ -141,6 +141,7 @@ INCOME = _of(
     purposes=frozenset(JUDGING),
     owner="underwriting",
     sensitive=True,
+    basis="consent",
     harm=Harm.PROPERTY,
 )
 BANK_NAME = _of(
@@ -162,6 +163,7 @@ BANK_ACCOUNT = _of(
     purposes=PAYING,
     owner="finance",
     sensitive=True,
+    basis="consent",
     normalise=normal.normalise_account,
     search=Search.EXACT,
     harm=Harm.PROPERTY,

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access import gate
@@ -45,7 +45,7 @@ def table(request: HttpRequest) -> HttpResponse:
     faces = clocks.nearest([each.pk for each in found])
     context = {
         **admin.site.each_context(request),
-        "title": _("赔案"),
+        "title": pgettext("列表", "赔案"),
         "rows": [(each, faces.get(each.pk)) for each in found],
         "show": only,
         "tally": _tally(),

@@ -62,9 +62,9 @@ class GroupForm(forms.Form):
         chosen.choices = list(_choices(kind, slots))
         if hints:
             chosen.choice_hints = {
-                group.code: _("须您用两种方式确认")
-                for group in groups.of_kind(kind)
-                if group.two_ways
+                code: _("须您用两种方式确认")
+                for code, _label in chosen.choices
+                if groups.GROUPS[code.partition(":")[0]].two_ways
             }
 
     @property
@@ -216,10 +216,16 @@ class ContactForm(forms.Form):
             chosen.initial = contacts[0][0].element
 
 
+def _refusals() -> list[tuple[str, Any]]:
+    """Those that a person can give; that something is gone the product finds by itself."""
+    given = Correction.Refusal.choices
+    return [(code, label) for code, label in given if code != Correction.Refusal.GONE]
+
+
 class RefuseForm(forms.Form):
     because = forms.ChoiceField(
         label=_("不予更正的理由"),
-        choices=[("", _("请选择")), *Correction.Refusal.choices],
+        choices=[("", _("请选择")), *_refusals()],
         error_messages={"required": _("请选择理由")},
     )
     words = forms.CharField(

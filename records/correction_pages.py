@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,7 +18,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.gate import StepUpNeeded
 from custodian.errors import CustodianError
-from records import documents, purposes, references
+from records import document_pages, purposes, references, representatives
 from records.correction_forms import (
     BranchForm,
     PaperForm,
@@ -41,7 +41,6 @@ from records.models import Account, Correction, Customer
 
 VALUES: Final = tuple(sorted({name_of(code) for code in groups.ELEMENTS}))
 Status = Correction.Status
-_EXTENSIONS: Final = {"image/jpeg": "jpg", "application/pdf": "pdf"}
 title = words.title
 
 
@@ -139,18 +138,10 @@ def paper(
             actor, Action.DOCUMENT_READ, asked=f"{correction.ref}/{number}", purpose=purpose,
             channel=channel,
         )  # fmt: skip
-    document = found.document
-    permit = documents.permit_to_read(document, purpose=purpose, channel=channel, actor=actor)
-    response = StreamingHttpResponse(
-        documents.read(document, permit), content_type=document.media_type
-    )
-    # Named after the correction: what somebody called the file may say who she is.
-    extension = _EXTENSIONS.get(document.media_type, "bin")
-    response.headers["Content-Disposition"] = (
-        f'inline; filename="{correction.ref}-{number}.{extension}"'
-    )
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return document_pages.inline(
+        found.document, called=f"{correction.ref}-{number}", purpose=purpose, channel=channel,
+        actor=actor,
+    )  # fmt: skip
 
 
 def act(
@@ -208,6 +199,7 @@ def detail(
         "clocks": clocks.faces(correction),
         "remedy": words.REMEDY,
         "stand": stand,
+        "acting": _acting(correction, actor),
         "approval": correction.approval,
         "standing": approvals.standing(correction.approval, actor) if correction.approval else None,
         "refuse_form": RefuseForm(),
@@ -215,6 +207,13 @@ def detail(
         "letter_form": PaperForm(needed=True, label=_("函件扫描件")),
         **forms,
     }
+
+
+def _acting(correction: Correction, actor: Actor) -> representatives.Acting | None:
+    """Who raised it in her place, if neither she nor one of the staff did."""
+    if correction.raised_by_id is not None or correction.capacity in {"", "self"}:
+        return None
+    return representatives.acting(correction.capacity, correction.asker_id, actor=actor)
 
 
 class _Stand:

@@ -25,6 +25,7 @@ from access.vocabulary import Reach
 from custodian import elements
 from custodian.elements import Element, Masked
 from records import customer_keeping, legal_holds, standings, vault, words
+from records.consents import standing as consents
 from records.models import Claim, Customer, Policy
 from records.standings import Standing
 
@@ -135,6 +136,7 @@ class CustomerAdmin(ScopedAdmin):
             "looks": _looks(row, actor) if living else None,
             "looks_url": f"{link_to('admin:querylog')}?customer={row.ref}",
             "reveal_url": link_to("desk:customer", row.ref) if living else "",
+            "consents": consents.of_customer(row, actor=actor) if living else [],
             **customer_keeping.panel(row, actor=actor),
             **(self._mark(request, row) | _holds(row, actor) if living else {}),
         }

@@ -21,6 +21,7 @@ from custodian import elements
 from custodian.elements import Masked
 from records import explanations, listing, overview, purposes, search, visits
 from records.blind_indexes import COMBINED_PARTS
+from records.consents import standing
 from records.desk_forms import KIND_LABELS, PurposeForm, SearchForm, WorkForm
 from records.desk_pages import (
     CHANNEL,
@@ -182,6 +183,8 @@ def customer_page(
         and page.status == Subject.Status.ACTIVE,
         "may_claim": gate.may(actor, Action.CLAIM_FILE),
         "work_form": WorkForm() if gate.may(actor, Action.WORK_ITEM_OPEN) else None,
+        "consents": [] if page.destroyed else standing.of_customer(subject, actor=actor),
+        "notes_consents": gate.may(actor, Action.CONSENT_RECORD),
         "takes_requests": gate.may(actor, Action.REQUEST_OPEN),
         **frame(actor),
     }

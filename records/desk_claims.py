@@ -22,12 +22,14 @@ from access.vocabulary import Purpose
 from custodian.elements import Masked
 from records import purposes, references, vault
 from records.catalogue import NAME
-from records.claim_handling import clocks, deciding, filing, paying, progress, worklist
+from records.claim_handling import clocks, deciding, filing, papers, paying, progress, worklist
 from records.claim_handling.lifecycle import OPEN
+from records.claim_paper_forms import FirstPaperForm
 from records.desk_claim_forms import FilingForm
 from records.desk_pages import CHANNEL, customer_or_404, desk_page, frame
+from records.evidence.upload import takes_evidence
 from records.listing import product_name
-from records.models import Claim, ClaimDecision, Customer
+from records.models import Claim, ClaimDecision, ClaimPaper, Customer
 from records.vault import Plain
 
 # For which of a person's purposes a claim is looked at, the nearest first.
@@ -227,6 +229,10 @@ class _Page:
         return clocks.shown(self.claim)
 
     @property
+    def papers(self) -> list[ClaimPaper]:
+        return papers.of(self.claim)
+
+    @property
     def needs(self) -> list[tuple[Any, dict[str, Any]]]:
         return [(each, self.value("needed", each.slot)) for each in self.claim.needs.all()]
 
@@ -277,12 +283,14 @@ class _Page:
         """Which buttons this person has here and now; each act asks again."""
         claim, actor = self.claim, self.actor
         handles = gate.may(actor, Action.CLAIM_HANDLE)
+        files = gate.may(actor, Action.CLAIM_FILE)
         mine = handles and claim.handler_id == actor.id
         examining = claim.status == Claim.Status.EXAMINING
         codes = set(claim.steps.values_list("code", flat=True))
         waits = claim.decisions.filter(status=ClaimDecision.Status.WAITING).exists()
         return {
             "mine": mine,
+            "may_bring": files and papers.takes(claim),
             "may_take": handles and not mine and claim.status in OPEN,
             "may_ask": mine and examining and "papers-asked" not in codes and not waits,
             "may_complete": mine and examining and "papers-complete" not in codes,
@@ -293,29 +301,46 @@ class _Page:
         }  # fmt: skip
 
 
+@takes_evidence
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_page(body=("policy", "kind", "occurred_on", "channel", "description", "diagnosis"))
+@desk_page(
+    body=("policy", "kind", "occurred_on", "channel", "description", "diagnosis", "paper_kind")
+)
 def new(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     """File a claim for a customer who reports it at the counter, by telephone or by letter."""
     if not gate.may(actor, Action.CLAIM_FILE):
         gate.permit(actor, Action.CLAIM_FILE, purpose="", channel=CHANNEL)
     customer = customer_or_404(ref, action=Action.CLAIM_FILE, actor=actor)
     policies = list(filing.policies(customer.pk, actor=actor))
-    data = request.POST if request.method == "POST" else None
-    form = FilingForm(data, policies=policies, role=actor.role)
-    if form.is_bound and form.is_valid():
-        try:
-            claim = filing.file(customer.pk, form.report(), channel=CHANNEL, actor=actor)
-        except (filing.NotInsured, filing.BadDay) as error:
-            form.add_error(form.FIELDS[error.code], str(error.message))
-        else:
+    posted = request.POST if request.method == "POST" else None
+    form = FilingForm(posted, policies=policies, role=actor.role)
+    paper = FirstPaperForm(posted, request.FILES if posted is not None else None)
+    if form.is_bound and form.is_valid() and paper.is_valid():
+        claim = _filed(form, paper, customer.pk, actor)
+        if claim is not None:
             messages.success(request, _("已登记赔案 %(ref)s，等待接办。") % {"ref": claim.ref})
             return redirect("desk:claim", ref=claim.ref)
     context = {
         "title": _("登记赔案"),
         "form": form,
+        "paper": paper,
         "ref": customer.ref,
         "insured": bool(policies),
         **frame(actor),
     }
     return render(request, "desk/claim_new.html", context, status=422 if form.is_bound else 200)
+
+
+def _filed(form: FilingForm, paper: FirstPaperForm, subject: int, actor: Actor) -> Claim | None:
+    """None while something is wrong, which stands at its field; what was typed stays."""
+    brought = paper.brought()
+    if paper.errors:
+        return None
+    try:
+        return papers.report(
+            subject, form.report(), [brought] if brought else [], channel=CHANNEL,
+            purpose=Purpose.CLAIM.value, actor=actor,
+        )  # fmt: skip
+    except (filing.NotInsured, filing.BadDay) as error:
+        form.add_error(form.FIELDS[error.code], str(error.message))
+        return None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access import gate, step_up
+from access import choices, gate, scopes, step_up
 from access.actions import Action
 from access.actors import Actor
 from access.gate import Refused, StepUpNeeded
@@ -157,12 +157,15 @@ class _Dialog:
         codes = [code for code in wanted if code in self.target.codes]
         ways = purposes.opening(self.actor, codes, channel=CHANNEL, nearness=self.near)
         by_step_up = {purpose.value: steps_up for purpose, steps_up in ways}
+        found = [each.chosen for each in scopes.find([self.subject.pk]).values()] if codes else []
         hints: dict[str, Any] = {}
         for each in (purpose.value for purpose in self.offered):
             if not codes and each == Purpose.OTHER:
                 hints[each] = _("%(reach)s；须写理由") % {"reach": self._reach(each)}
             elif not codes:
                 hints[each] = self._reach(each)
+            elif choices.against(each, codes, found):
+                hints[each] = _("没有客户的同意，不能揭示")
             elif each not in by_step_up:
                 hints[each] = _("不含所选信息项")
             elif by_step_up[each]:

@@ -18,7 +18,10 @@ from access.actors import Actor
 from access.vocabulary import Role
 from custodian import clock
 from records import vault
+from records.correction_forms import PaperForm
 from records.desk_pages import CHANNEL, customer_or_404, desk_page, frame
+from records.evidence import EvidenceRefused
+from records.evidence.upload import takes_evidence
 from records.models import Contact, ContactFlag, Customer, EntryCode, Representative
 from records.sign_in import contacts, entry_codes, flags, limits, marks, representing
 from records.sign_in.representing import Draft, NotFit
@@ -56,7 +59,11 @@ class BranchForm(forms.Form):
     )
 
 
-class RepresentativeForm(forms.Form):
+class RepresentativeForm(PaperForm):
+    """The paper that shows it is one on file, or the one that was brought."""
+
+    field_order = ("representative", "kind", "relation", "evidence", "paper", "until")
+
     representative = forms.CharField(
         label=_("代表人的客户编号"),
         max_length=20,
@@ -69,9 +76,9 @@ class RepresentativeForm(forms.Form):
         label=_("关系"), required=False, max_length=20, help_text=_("例如 父亲、配偶、经办人")
     )
     evidence = forms.ChoiceField(
-        label=_("证明材料"),
+        label=_("已归档的证明材料"),
+        required=False,
         error_messages={
-            "required": _("请选择已归档的证明材料"),
             "invalid_choice": _("请选择已归档的证明材料"),
         },
     )
@@ -84,9 +91,21 @@ class RepresentativeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, documents: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(each.ref, f"{each.get_kind_display()} {each.ref}") for each in documents]
-        self.fields["evidence"].choices = choices  # type: ignore[attr-defined]
+        super().__init__(*args, needed=False, label=_("或拍照上传证明材料"), **kwargs)
+        self.fields["paper"].help_text = _(
+            "监护人：出生证或户口簿；继承人：死亡证明与亲属关系证明；单位：授权书。不超过 10 MB"
+        )
+        if not documents:
+            del self.fields["evidence"]
+            return
+        named = [(each.ref, f"{each.get_kind_display()} {each.ref}") for each in documents]
+        self.fields["evidence"].choices = [("", _("没有，上传一份")), *named]  # type: ignore[attr-defined]
+
+    @property
+    def draft(self) -> Draft:
+        said = {"evidence": "", **self.cleaned_data}
+        del said["paper"]
+        return Draft(**said)
 
     def clean_until(self) -> Any:
         day = self.cleaned_data["until"]
@@ -95,6 +114,7 @@ class RepresentativeForm(forms.Form):
         return day
 
 
+@takes_evidence
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(body=BODY)
 def page(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
@@ -198,12 +218,17 @@ def _slip(
 
 def _represent(request: HttpRequest, customer: Customer, actor: Actor) -> HttpResponse:
     documents = representing.evidence_of(customer, actor=actor)
-    form = RepresentativeForm(request.POST, documents=documents)
+    form = RepresentativeForm(request.POST, request.FILES, documents=documents)
     if form.is_valid():
+        paper = (
+            representing.Paper(form.upload.content, str(form.upload.name)) if form.upload else None
+        )
         try:
-            representing.put_up(customer, Draft(**form.cleaned_data), channel=CHANNEL, actor=actor)
+            representing.put_up(customer, form.draft, paper=paper, channel=CHANNEL, actor=actor)
         except NotFit as error:
             form.add_error(error.about, str(error))
+        except EvidenceRefused as refused:
+            form.refuse(refused)
         else:
             messages.info(request, _("已提交，另一人复核后生效。"))
             return redirect("desk:sign_in", ref=customer.ref)

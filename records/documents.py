@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
+import mimetypes
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -55,6 +56,7 @@ def add(
     channel: str,
     purpose: str = "policy_service",
     received: Received | None = None,
+    facts: Mapping[str, Any] | None = None,
     actor: Actor,
 ) -> Document:
     """Seal a file part by part and file it under the customer; a broken transfer leaves nothing behind."""
@@ -83,8 +85,11 @@ def add(
                 channel=channel,
                 purpose=purpose,
                 subjects=gate.tagged(found),
-                facts={"document": kind.value, "state": states.keep([sealed]), "held": 1},
-            )
+                facts={
+                    "document": kind.value, "state": states.keep([sealed]), "held": 1,
+                    **(facts or {}),
+                },
+            )  # fmt: skip
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -115,6 +120,17 @@ def permit_to_read(
         holdings=[document.holding],
         reason=reason,
     )
+
+
+def discard(document: Document) -> None:
+    """The file of a row that was not kept after all; without its row nothing could open it."""
+    path_of(document).unlink(missing_ok=True)
+
+
+def extension_of(document: Document) -> str:
+    """The ending of a file's name, by its format; what somebody called it does not matter."""
+    found = mimetypes.guess_extension(document.media_type) or ".bin"
+    return found.removeprefix(".")
 
 
 def element_of(document: Document) -> str:

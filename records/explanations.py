@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access.actors import Actor
+from access.choices import NOT_AGREED
 from access.models import Restriction
 from access.policy import Decision
 from access.reasons import sentence
@@ -18,6 +19,7 @@ from access.training import words
 from access.vocabulary import Reach
 from custodian import clock, elements
 from records import overview, purposes
+from records.consents import asking
 from records.overview import Item, Overview
 from records.retention import telling
 
@@ -96,7 +98,8 @@ def _shut(page: Overview, items: list[Item], *, channel: str, actor: Actor) -> W
         "facts": [
             _obstacle(items[0].decision, codes, page.purpose),
             *(
-                _to_learn(items[0].decision)
+                _rests_on(items[0].decision, codes, page.purpose)
+                or _to_learn(items[0].decision)
                 or _ways(actor, codes, channel=channel, nearness=page.nearness)
             ),
         ][:MOST],
@@ -114,7 +117,7 @@ def refused(
 ) -> Why:
     """Why a reveal was refused just now, and which purpose would have been the right one."""
     ways = _ways(actor, codes, channel=channel, nearness=near) if _of_purpose(decision) else []
-    ways += _to_learn(decision)
+    ways += _to_learn(decision) or _rests_on(decision, codes, purpose)
     facts = [_obstacle(decision, codes, purpose), *ways]
     return {"heading": _("为什么不允许"), "tone": "refuse", "facts": facts[:MOST]}
 
@@ -137,6 +140,15 @@ def _to_learn(decision: Decision) -> list[Fact]:
 
 def rule_name(code: str, version: int) -> Any:
     return _("规则 %(code)s 第 %(version)s 版") % {"code": code, "version": version}
+
+
+def _rests_on(decision: Decision, codes: Sequence[str], purpose: str) -> list[Fact]:
+    """Which consent is lacking, and what may be done without it."""
+    if decision.because[0] not in NOT_AGREED:
+        return []
+    named = gettext("、").join(asking.name(each) for each in asking.behind(purpose, codes))
+    facts: list[Fact] = [("dash", _("所缺的同意：%(what)s") % {"what": named})] if named else []
+    return [*facts, ("dash", _("依法必须办的事（投诉、合规、监管、审计）不受影响，用相应的用途"))]
 
 
 def _of_purpose(decision: Decision) -> bool:

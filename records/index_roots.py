@@ -41,7 +41,7 @@ def carry_out() -> None:
 def _destroy(number: int) -> None:
     """Nobody writes while it is looked whether anything needs the root, and none is lost that way.
 
-    Fingerprints of values that have changed since go with it: the old value is kept nowhere.
+    Those of values that are kept nowhere any more go with it; the others were brought along.
     """
     actor = actors.system("key-rotator")
     try:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from access import gate
+from access import choices, gate
 from access.actions import Action
 from access.actors import Actor
 from access.gate import Permit
@@ -189,10 +189,11 @@ def show(
     codes = _codes(customer, policies, claims)
     permit = _permit(customer, codes, purpose=purpose, channel=channel, near=near, actor=actor)
     standing = standings.of(customer.pk)
+    decisions = _decisions(codes, purpose=purpose, channel=channel, nearness=near, actor=actor)
     page = _Page(
         customer,
         standing,
-        _decisions(codes, purpose=purpose, channel=channel, nearness=near, actor=actor),
+        decisions | _not_agreed(permit, codes),
         vault.listed(permit) if permit.subjects else [],
         plain,
     )
@@ -274,6 +275,13 @@ def _decisions(
         code: gate.foresee(actor, code=code, purpose=purpose, channel=channel, nearness=nearness)
         for code in codes
     }
+
+
+def _not_agreed(permit: Permit, codes: Iterable[str]) -> dict[str, Decision]:
+    """What stays shut for this purpose, because the customer has not agreed or does no longer."""
+    said = [each.chosen for each in permit.subjects.values()]
+    found = {code: choices.against(permit.purpose, (code,), said) for code in codes}
+    return {code: Decision(allowed=False, because=(why,)) for code, why in found.items() if why}
 
 
 class _Page:

@@ -21,11 +21,13 @@ from access.actors import Actor
 from custodian import clock
 from custodian.elements import Masked
 from custodian.errors import CustodianError, NotVisible
-from records import portal_home, references, vault
-from records.claim_handling import clocks, examining, filing, paying, progress
+from records import references, request_words, vault
+from records.claim_handling import clocks, examining, filing, papers, paying, progress
 from records.claim_handling.filing import Report
 from records.claim_handling.steps import Code
+from records.claim_paper_forms import FirstPaperForm
 from records.desk_pages import UnknownParameter
+from records.evidence.upload import takes_evidence
 from records.models import Claim, ClaimDecision, Customer, Policy
 from records.portal_pages import CHANNEL, PURPOSE, not_found, portal_page
 from records.vault import Plain
@@ -127,8 +129,9 @@ class ReportForm(forms.Form):
         return next(wrong, None)
 
 
+@takes_evidence
 @require_http_methods(["GET", "HEAD", "POST"])
-@portal_page(body=(*QUESTIONS, "step", "act"))
+@portal_page(body=(*QUESTIONS, "step", "act", "paper_kind"), files=("paper",))
 def new(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpResponse:
     policies = list(filing.policies(customer.pk, actor=actor))
     if not policies:
@@ -149,8 +152,16 @@ def new(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpRespon
 
 
 def _file(request: HttpRequest, form: ReportForm, customer: Customer, actor: Actor) -> HttpResponse:
+    """A file that cannot be taken is said beside it, and the report stands there as it was."""
+    paper = FirstPaperForm(request.POST, request.FILES)
+    brought = paper.brought() if paper.is_valid() else None
+    if paper.errors:
+        return _ask(request, form, CHECK, fresh=True, paper=paper)
     try:
-        claim = filing.file(customer.pk, form.report(), channel=CHANNEL, actor=actor)
+        claim = papers.report(
+            customer.pk, form.report(), [brought] if brought else [], channel=CHANNEL,
+            purpose=PURPOSE, actor=actor,
+        )  # fmt: skip
     except filing.BadDay as error:
         form.add_error("occurred_on", str(error.message))
         return _ask(request, form, 3)
@@ -168,7 +179,14 @@ def _step(request: HttpRequest) -> int:
     return int(typed)
 
 
-def _ask(request: HttpRequest, form: ReportForm, step: int, *, fresh: bool = False) -> HttpResponse:
+def _ask(
+    request: HttpRequest,
+    form: ReportForm,
+    step: int,
+    *,
+    fresh: bool = False,
+    paper: FirstPaperForm | None = None,
+) -> HttpResponse:
     """One question, or at the end all answers. `fresh`: it was not answered yet, so nothing is wrong."""
     checks = step == CHECK
     name = None if checks else QUESTIONS[step - 1]
@@ -181,14 +199,15 @@ def _ask(request: HttpRequest, form: ReportForm, step: int, *, fresh: bool = Fal
     context = {
         "title": _("请核对后提交") if checks else form.fields[str(name)].label,
         "here": HERE,
-        "form": form if form.is_bound else None,
+        "form": paper or (form if form.is_bound else None),
+        "paper": paper or FirstPaperForm() if checks else None,
         "field": None if checks else form[str(name)],
         "step": step,
         "total": CHECK,
         "carried": [(each, said.get(each, "")) for each in QUESTIONS if each != name],
         "answers": _answers(form, said) if checks else [],
     }
-    wrong = form.is_bound and not checks
+    wrong = paper is not None or (form.is_bound and not checks)
     return render(request, "portal/claim_new.html", context, status=422 if wrong else 200)
 
 
@@ -211,15 +230,19 @@ def _answers(form: ReportForm, said: Mapping[str, Any]) -> list[tuple[Any, Any, 
 # -- one claim ----------------------------------------------------------------------------------
 
 
+def claim_of(ref: str, *, action: Action, customer: Customer, actor: Actor) -> Claim:
+    """Her claim; one that is absent and somebody else's leave the same entry and the same page."""
+    known = references.read(ref, kind="k")
+    rows = Claim.objects.visible_to(actor).filter(ref=known or "", subject_id=customer.pk)
+    found: Claim | None = rows.select_related("policy__product").first()
+    return found or not_found(ref, action=action, actor=actor)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @portal_page(body=("act",))
 def claim(request: HttpRequest, *, ref: str, actor: Actor, customer: Customer) -> HttpResponse:
     """GET shows how it stands; POST shows the words in clear, or agrees to the amount."""
-    known = references.read(ref, kind="k")
-    rows = Claim.objects.visible_to(actor).filter(ref=known or "", subject_id=customer.pk)
-    found: Claim = rows.select_related("policy__product").first() or not_found(
-        ref, action=Action.CUSTOMER_VIEW, actor=actor
-    )
+    found = claim_of(ref, action=Action.CUSTOMER_VIEW, customer=customer, actor=actor)
     if request.method != "POST":
         return _page(request, found, actor)
     act = request.POST.get("act", "")
@@ -275,12 +298,21 @@ def _page(
         ],
         "payments": [(each, values.of("paid_amount", each.slot)) for each in found.payments.all()],
         "told": values.of("description"),
+        "papers": papers.of(found),
+        "takes_papers": papers.takes(found),
+        "remedies": _remedies(found),
         "steps": progress.told(steps, customer=True),
         "may_agree": found.status == Claim.Status.APPROVED and not agreed,
         "lit": bool(clear),
         "seconds": settings.CUSTODIAN_LAMP_SECONDS,
     }
     return render(request, "portal/claim.html", context)
+
+
+def _remedies(found: Claim) -> list[request_words.Remedy]:
+    """For whoever is refused, or is asked to agree and need not."""
+    told = {Claim.Status.REJECTED, Claim.Status.APPROVED}
+    return request_words.remedies("claims") if found.status in told else []
 
 
 def _masks(found: Claim, actor: Actor) -> dict[tuple[str, int], Masked]:
@@ -308,16 +340,3 @@ class _Values:
     def of(self, name: str, slot: int = 0) -> dict[str, Any]:
         key = (f"claim.{name}", slot)
         return {"code": key[0], "masked": self.masks.get(key), "text": self.clear.get(key)}
-
-
-def hint(actor: Actor, customer: Customer) -> Any:
-    """For the first page: how many are open, and whether one of them waits for her."""
-    rows = Claim.objects.visible_to(actor).filter(subject_id=customer.pk)
-    if rows.filter(status=Claim.Status.WAITING).exists():
-        return _("有一件等您补充材料")
-    count = rows.filter(status__in=("reported", "examining", "approved")).count()
-    return _("%(n)s 件在办") % {"n": count} if count else _("报案，或看办到哪一步")
-
-
-def ready() -> None:
-    portal_home.register_way(40, gettext_lazy("理赔"), "portal:claims", hint)

@@ -18,7 +18,7 @@ from records.models import Customer, DataCopy
 from records.own_data import copies
 from records.portal_pages import not_found, portal_page
 
-TYPES = {"pdf": "application/pdf", "json": "application/json"}
+TYPES = {"pdf": "application/pdf", "json": "application/json", "zip": "application/zip"}
 
 
 class CopyForm(forms.Form):

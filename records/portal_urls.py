@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from records import (
+    portal_claim_papers,
     portal_claims,
+    portal_consents,
     portal_copies,
     portal_corrections,
     portal_data,
@@ -23,6 +25,9 @@ urlpatterns = [
     path("data/reveal/", portal_data.reveal, name="data_reveal"),
     path("data/copy/", portal_copies.ask, name="copy"),
     path("data/copy/<uuid:ref>/", portal_copies.take, name="copy_take"),
+    path("consents/", portal_consents.consents, name="consents"),
+    path("consents/<str:code>/yes/", portal_consents.yes, name="consent_yes"),
+    path("consents/<str:code>/no/", portal_consents.no, name="consent_no"),
     path("looks/", portal_looks.looks, name="looks"),
     path("looks/<int:index>/proof/", portal_looks.proof, name="look_proof"),
     path("sign-in/", sign_in.numbers, name="login"),
@@ -35,6 +40,8 @@ urlpatterns = [
     path("claims/", portal_claims.table, name="claims"),
     path("claims/new/", portal_claims.new, name="claim_new"),
     path("claims/<str:ref>/", portal_claims.claim, name="claim"),
+    path("claims/<str:ref>/papers/new/", portal_claim_papers.new, name="claim_paper_new"),
+    path("claims/<str:ref>/papers/<int:number>/", portal_claim_papers.paper, name="claim_paper"),
     path("corrections/new/", portal_corrections.new, name="correction_new"),
     path("corrections/<str:ref>/", portal_corrections.correction, name="correction"),
     path("corrections/<str:ref>/value/", portal_corrections.value, name="correction_value"),

@@ -1,7 +1,7 @@
 """Blind indexes computed anew from the sealed values, as after a restore, whose backup has none.
 
-Fingerprints of former values do not come back: a former value is not kept. A run that was killed is run
-again; a chunk is one transaction, and replaces what it finds.
+Those of values that were corrected come back as far as the former value is kept. A run that was killed is
+run again; a chunk is one transaction, and replaces what it finds.
 """
 
 from __future__ import annotations
@@ -19,17 +19,20 @@ from access.actions import Action
 from access.actors import Actor
 from access.keystore import DataKey
 from access.machine_reads import Sweep
+from custodian.keys import index_versions
 from records import blind_indexes, integrity, parts, vault
-from records.models import BlindIndex
+from records.models import BlindIndex, FormerValue
+from records.storage import former_marks
 
 PAGE: Final = 500
 Owned = tuple[blind_indexes.Fingerprint, int, UUID]
 
 
 def rebuild_blind_indexes(*, actor: Actor) -> int:
-    """All current fingerprints of all holdings that still have a key; how many they are."""
+    """All fingerprints of all holdings that still have a key; how many they are."""
     with scopes.acting(actor):
-        return sum(_rebuild(kind, actor) for kind in integrity.HOLDINGS if _codes(kind))
+        current = sum(_rebuild(kind, actor) for kind in integrity.HOLDINGS if _codes(kind))
+        return current + _rebuild_former(actor)
 
 
 def _codes(kind: str) -> frozenset[str]:
@@ -54,6 +57,32 @@ def _rebuild(kind: str, actor: Actor) -> int:
             blind_indexes.write(found)
         count += len(found)
     return count
+
+
+def _rebuild_former(actor: Actor) -> int:
+    """After the current ones: what ended with a correction was made of both."""
+    count, last = 0, 0
+    while page := _next_corrected(last):
+        last = page[-1]
+        sweep = machine_reads.read(
+            Action.INDEX_REBUILD, subjects=page, elements=blind_indexes.sources(), actor=actor
+        )
+        with transaction.atomic():
+            found = [
+                (mark.made, mark.subject, mark.holding, mark.until)
+                for each in former_marks.undone(page, sweep)
+                for mark in each.marks(index_versions()[0])
+            ]
+            holdings = FormerValue.objects.filter(subject__in=page).values("holding")
+            BlindIndex.objects.filter(holding__in=holdings).delete()
+            blind_indexes.write_ended(found)
+        count += len(found)
+    return count
+
+
+def _next_corrected(after: int) -> list[int]:
+    rows = FormerValue.objects.filter(subject__gt=after).order_by("subject_id")
+    return list(rows.values_list("subject_id", flat=True).distinct()[:PAGE])
 
 
 def _fingerprints(kind: str, page: Sequence[Any], sweep: Sweep) -> Iterator[Owned]:

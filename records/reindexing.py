@@ -18,6 +18,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.key_rotation import jobs
 from access.key_rotation.jobs import Kind, OnProgress
+from access.machine_reads import Sweep
 from access.models import KeyRotation
 from access.vocabulary import Channel
 from custodian import clock, failpoints, keys
@@ -26,12 +27,14 @@ from custodian.jobs import JOB
 from custodian.workflow import IllegalMove
 from records import blind_indexes, bulk
 from records.models import BlindIndex, StaffTrace
-from records.storage import checks_indexes, checks_values, reading
+from records.storage import checks_indexes, checks_values, former_marks, reading
 
 CHUNK: Final = 200
 _NEXT: Final = """
-SELECT DISTINCT subject_id FROM records_blindindex
-WHERE subject_id > %s AND version < %s AND until IS NULL ORDER BY subject_id LIMIT %s
+SELECT DISTINCT subject_id FROM records_blindindex b
+WHERE subject_id > %s AND version < %s
+  AND (until IS NULL OR EXISTS (SELECT FROM records_formervalue f WHERE f.holding = b.holding))
+ORDER BY subject_id LIMIT %s
 """
 _REPLACE: Final = """
 UPDATE records_blindindex b SET digest = v.fresh, version = %s
@@ -131,7 +134,9 @@ def _next(rotation: KeyRotation) -> list[int]:
 
 def _chunk(subjects: Sequence[int], version: int, actor: Actor) -> int:
     """Replace the fingerprints of these customers; how many rows were."""
-    pairs = list(_pairs(_values(subjects, actor), version))
+    codes = blind_indexes.sources()
+    sweep = machine_reads.read(Action.INDEX_REBUILD, subjects=subjects, elements=codes, actor=actor)
+    pairs = [*_pairs(_values(subjects, sweep), version), *_former(subjects, version, sweep)]
     if not pairs:
         return 0
     subject, holding, element, old, fresh = (list(column) for column in zip(*pairs, strict=True))
@@ -144,10 +149,9 @@ def _chunk(subjects: Sequence[int], version: int, actor: Actor) -> int:
     return int(changed)
 
 
-def _values(subjects: Sequence[int], actor: Actor) -> Iterator[tuple[int, UUID, dict[str, str]]]:
+def _values(subjects: Sequence[int], sweep: Sweep) -> Iterator[tuple[int, UUID, dict[str, str]]]:
     """In clear and in memory: what fingerprints are made of, of each holding and each account apart."""
     codes = blind_indexes.sources()
-    sweep = machine_reads.read(Action.INDEX_REBUILD, subjects=subjects, elements=codes, actor=actor)
     for kind in sorted({code.partition(".")[0] for code in codes}):
         rows = reading.of_subjects(kind, subjects)
         opened, _keyless = checks_values.unlock(rows)
@@ -159,6 +163,17 @@ def _values(subjects: Sequence[int], actor: Actor) -> Iterator[tuple[int, UUID, 
                 values = checks_values.opened(row, opened[row.holding], sweep)
                 for own in checks_indexes.by_slot(row, values):
                     yield row.subject, row.holding, own
+
+
+def _former(subjects: Sequence[int], version: int, sweep: Sweep) -> Iterator[Pair]:
+    """A leaked old value goes on finding its holder for as long as it is kept."""
+    earlier = [each for each in keys.index_versions() if each < version]
+    for each in former_marks.undone(subjects, sweep):
+        fresh = each.marks(version)
+        for number in earlier:
+            for old, new in zip(each.marks(number), fresh, strict=True):
+                made = old.made
+                yield old.subject, old.holding, made.element, made.digest, new.made.digest
 
 
 def _pairs(values: Iterable[tuple[int, UUID, dict[str, str]]], version: int) -> Iterator[Pair]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access import gate
@@ -58,7 +58,7 @@ def register(request: HttpRequest) -> HttpResponse:
         page_rows[: request_lists.SHOWN], purpose=purpose_of(actor), channel=CHANNEL, actor=actor
     )
     context = {
-        "title": _("客户申请"),
+        "title": pgettext("列表", "客户申请"),
         "part": part,
         "parts": [(name, label, parts[name].count()) for name, label in request_lists.PARTS],
         "kind": kind,

@@ -15,7 +15,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.vocabulary import Purpose
 from custodian.errors import CustodianError
-from records import request_lists
+from records import representatives, request_lists
 from records.desk_pages import CHANNEL, customer_or_404, desk_page, frame
 from records.models import CustomerRequest
 from records.request_forms import IntakeForm
@@ -25,7 +25,8 @@ from records.requests.opening import AlreadyOpen, Arrival
 
 READ, LIST, OPEN = Action.REQUEST_READ, Action.REQUEST_LIST, Action.REQUEST_OPEN
 INTAKE = (
-    "kind", "came_by", "received_on", "asked_by", "proof", "purpose", "insurer", "text",
+    "kind", "came_by", "received_on", "asked_by", "representative", "proof", "purpose",
+    "consents", "insurer", "text",
 )  # fmt: skip
 
 
@@ -102,7 +103,10 @@ def intake(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     """What came by letter, telephone or at the counter; until it is proven who asks, nothing is told."""
     _may(actor, OPEN)
     customer = customer_or_404(ref, action=OPEN, actor=actor)
-    form = IntakeForm(request.POST if request.method == "POST" else None)
+    form = IntakeForm(
+        request.POST if request.method == "POST" else None,
+        acting=representatives.registered(customer, actor=actor),
+    )
     if not form.is_bound or not form.is_valid():
         context = {
             "title": _("登记客户申请"),
@@ -113,7 +117,7 @@ def intake(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
         }
         status = 422 if form.is_bound else 200
         return render(request, "desk/request_new.html", context, status=status)
-    said = form.cleaned_data
+    said, acting = form.cleaned_data, form.asker
     try:
         opened = opening.open_request(
             customer.pk,
@@ -121,9 +125,11 @@ def intake(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
             text=said["text"],
             about=form.about,
             insurer=said["insurer"],
+            details=form.details,
             arrival=Arrival(
                 came_by=said["came_by"], asked_by=said["asked_by"], proof=said["proof"],
-                received_at=said["received_on"],
+                received_at=said["received_on"], capacity=acting.kind if acting else "",
+                asker=acting.representative_id if acting else None,
             ),
             channel=CHANNEL,
             actor=actor,

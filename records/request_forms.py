@@ -16,7 +16,8 @@ from django.utils.translation import pgettext_lazy
 from access.law.words import english
 from custodian import clock
 from custodian.regimes.clocks import Extension
-from records.models import CustomerRequest
+from records.consents import asking
+from records.models import CustomerRequest, Representative
 from records.requests import clocks, kinds
 from records.requests.customers_side import SCORES
 from records.requests.effects.limiting import KINDS
@@ -63,9 +64,18 @@ class AskForm(forms.Form):
 
     form = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, way: Way) -> None:
-        super().__init__(data, initial={"form": uuid.uuid4()})
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        way: Way,
+        consents: Sequence[tuple[str, Any]] = (),
+        text: str = "",
+    ) -> None:
+        super().__init__(data, initial={"form": uuid.uuid4(), "text": text})
         self.way = way
+        if way.about == "consents" and consents:
+            self.fields["consents"] = _consents_field(consents)
         if way.about == "kinds":
             self.fields["kinds"] = _kinds_field()
         if way.about == "purpose":
@@ -88,8 +98,8 @@ class AskForm(forms.Form):
 
     @property
     def details(self) -> dict[str, Any]:
-        chosen = self.cleaned_data.get("kinds")
-        return {"kinds": list(chosen)} if chosen else {}
+        ticked = {name: self.cleaned_data.get(name) for name in ("kinds", "consents")}
+        return {name: list(codes) for name, codes in ticked.items() if codes}
 
 
 def _kinds_field() -> forms.MultipleChoiceField:
@@ -99,6 +109,16 @@ def _kinds_field() -> forms.MultipleChoiceField:
         widget=forms.CheckboxSelectMultiple,
         help_text=_("限制身份信息时，办理保全、理赔前须先由您解除"),
         error_messages={"required": _("请至少选一类资料")},
+    )
+
+
+def _consents_field(consents: Sequence[tuple[str, Any]]) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=_("撤回哪些同意"),
+        choices=list(consents),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("一项也不选，就是撤回给过的全部同意"),
     )
 
 
@@ -166,6 +186,11 @@ class IntakeForm(forms.Form):
         label=_("谁提出"), choices=CustomerRequest.By.choices, widget=forms.RadioSelect,
         initial=CustomerRequest.By.HERSELF,
     )  # fmt: skip
+    representative = forms.ChoiceField(
+        label=_("哪一位代表人"), required=False, widget=forms.RadioSelect,
+        help_text=_("只列已登记的；没有登记的先照办，再请其出示证明并登记"),
+        error_messages={"invalid_choice": _("请从列出的代表人中选择")},
+    )  # fmt: skip
     proof = forms.ChoiceField(
         label=_("怎样核验了身份"),
         choices=[
@@ -176,6 +201,7 @@ class IntakeForm(forms.Form):
         widget=forms.RadioSelect,
     )
     purpose = _purpose_field()
+    consents = _consents_field(())
     insurer = forms.CharField(
         label=_("转给哪家公司"), max_length=100, required=False, help_text=_("只在转移时填写")
     )
@@ -184,10 +210,22 @@ class IntakeForm(forms.Form):
         error_messages=_required(""),
     )  # fmt: skip
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(
+        self, data: Any = None, *, acting: Sequence[tuple[Representative, str]] = ()
+    ) -> None:
         super().__init__(data)
+        self.acting = {ref: each for each, ref in acting}
+        if acting:
+            chosen: Any = self.fields["representative"]
+            named = [(ref, f"{each.get_kind_display()} · {ref}") for each, ref in acting]
+            chosen.choices = [("", _("没有登记的")), *named]
+        else:
+            del self.fields["representative"]
         self.fields["purpose"].required = False
         self.fields["purpose"].help_text = _("只在异议时选择")
+        asked = [(each.code, asking.name(each)) for each in asking.purposes()]
+        self.fields["consents"].choices = asked  # type: ignore[attr-defined]
+        self.fields["consents"].help_text = _("只在撤回同意时选择；一项也不选，就是全部")
 
     def clean_received_on(self) -> datetime | None:
         day: date | None = self.cleaned_data["received_on"]
@@ -211,12 +249,24 @@ class IntakeForm(forms.Form):
             "", CustomerRequest.Proof.AUTHORISED.value,
         }:  # fmt: skip
             self.add_error("proof", _("由代表人提出的，须核对授权文件与双方证件"))
+        if said.get("representative") and said.get("asked_by") == CustomerRequest.By.HERSELF:
+            self.add_error("representative", _("本人提出的，不选代表人"))
         return said
+
+    @property
+    def asker(self) -> Representative | None:
+        return self.acting.get(str(self.cleaned_data.get("representative", "")))
 
     @property
     def about(self) -> str:
         said = self.cleaned_data
         return str(said["purpose"]) if said["kind"] == Kind.OBJECT else ""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        chosen = said["consents"] if said["kind"] == Kind.WITHDRAW_CONSENT else []
+        return {"consents": list(chosen)} if chosen else {}
 
 
 class ProveForm(forms.Form):

@@ -19,6 +19,7 @@ from access.law import clock_faces
 from access.vocabulary import Role
 from custodian.errors import CustodianError
 from records import portal_home, references, request_words
+from records.consents import words as consent_words
 from records.models import Customer, CustomerRequest
 from records.portal_home import Panel
 from records.portal_pages import CHANNEL, PURPOSE, not_found, portal_page
@@ -43,8 +44,9 @@ ELSEWHERE: Final = {
     Kind.CORRECTION: "portal:correction_new",
     Kind.COMPLETION: "portal:correction_new",
     Kind.LOOK_QUESTION: "portal:looks",
+    Kind.WITHDRAW_CONSENT: "portal:consents",
 }
-ASK_BODY = ("form", "kinds", "purpose", "insurer", "text")
+ASK_BODY = ("form", "kinds", "consents", "purpose", "insurer", "text")
 
 
 @require_safe
@@ -93,14 +95,19 @@ def _elsewhere(kind: Kind) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@portal_page(query=("entry",), body=(*ASK_BODY, "entry"))
+@portal_page(query=("entry", "consent"), body=(*ASK_BODY, "entry"))
 def new(request: HttpRequest, *, kind: str, actor: Actor, customer: Customer) -> HttpResponse:
     """One question on the page; what is known of her is not asked for."""
     way: Way = kinds.WAYS.get(kind) or not_found(kind, action=Action.REQUEST_OPEN, actor=actor)
     asked = request.POST if request.method == "POST" else request.GET
     entry = _entry(way, asked.get("entry", ""), customer, actor)
     about = str(entry) if entry is not None else ""
-    form = AskForm(request.POST if request.method == "POST" else None, way=way)
+    form = AskForm(
+        request.POST if request.method == "POST" else None,
+        way=way,
+        consents=consent_words.withdrawable(customer, actor=actor),
+        text=consent_words.doubted(request.GET.get("consent", ""), customer, actor=actor),
+    )
     if not form.is_bound:
         same = opening.existing(customer.pk, kind=kind, about=about)
         if same is not None and way.once and not way.about:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from access.law.words import english, mark_key
 from access.vocabulary import Purpose
 from custodian.regimes import remedies as data
+from records.consents import asking
 from records.models import CustomerRequest
 from records.request_forms import CONDITIONS
 from records.requests.kinds import Kind
@@ -26,10 +27,10 @@ class Remedy:
     mark: str
 
 
-def remedies() -> list[Remedy]:
+def remedies(about: str = "") -> list[Remedy]:
     return [
         Remedy(each.says_en if english() else each.says, each.clause, mark_key(each.mark))
-        for each in data.of(settings.CUSTODIAN_REGIME)
+        for each in data.of(settings.CUSTODIAN_REGIME, about)
     ]
 
 
@@ -40,6 +41,8 @@ def chosen(request: CustomerRequest) -> list[tuple[Any, str]]:
         said.append((_("限制哪些资料"), _joined(dict(KINDS), ticked)))
     if request.kind == Kind.OBJECT:
         said.append((_("不同意哪项用途"), _joined(dict(Purpose.choices), [request.about])))
+    if ticked := request.details.get("consents"):
+        said.append((_("撤回哪些同意"), _("、").join(asking.names(ticked))))
     if met := request.details.get("conditions"):
         said.append((_("四项条件"), _joined(dict(CONDITIONS), met)))
     return said

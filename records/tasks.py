@@ -12,7 +12,7 @@ from access.vocabulary import Channel
 from custodian.workflow import IllegalMove
 from records import index_roots, reindexing
 from records.claim_handling import watching
-from records.corrections import applying, discarding
+from records.corrections import applying, discarding, telling
 from records.destruction import batches, executing, tombstones
 from records.importing import engine, expiry, quarantine, store
 from records.legal_holds import counting
@@ -39,6 +39,11 @@ def run_import(run_id: int) -> None:
 @shared_task
 def apply_correction(correction_id: int) -> None:
     applying.apply(correction_id)
+
+
+@shared_task
+def tell_of_correction(correction_id: int) -> None:
+    telling.tell(correction_id)
 
 
 @shared_task
@@ -121,6 +126,8 @@ def sweep() -> None:
         carry_out_request.delay(effect_id)
     for correction_id in applying.due():
         apply_correction.delay(correction_id)
+    for correction_id in telling.due():
+        tell_of_correction.delay(correction_id)
     discarding.discard_drafts()
     quarantine.expire()
     store.tidy()

@@ -14,7 +14,7 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from access import actors, gate, scopes
+from access import actors, choices, gate, scopes
 from access.actions import Action
 from access.actors import Actor
 from access.asking import is_restricted
@@ -23,14 +23,14 @@ from access.exports.files import Line, Title
 from access.exports.fingerprint import Mark
 from access.models import Export, Subject
 from access.scopes import Found
-from access.vocabulary import Purpose
+from access.vocabulary import OPTIONAL, Purpose
 from custodian.errors import NotVisible
 from custodian.keys import keyring
 
 CHUNK = 500
 TRIES = 3
 OUT_OF_REACH, RESTRICTED, GONE = "out-of-reach", "restricted", "destroyed"
-OBJECTED = "objected"
+OBJECTED, NOT_AGREED = "objected", "not-agreed"
 OnProgress = Callable[[int], None]
 _BECAUSE = {
     Subject.Status.RESTRICTED.value: RESTRICTED,
@@ -145,6 +145,8 @@ class _Build:
             return OUT_OF_REACH
         if self.export.purpose in found.objected:
             return OBJECTED
+        if choices.against(self.export.purpose, self.export.elements, [found.chosen]):
+            return NOT_AGREED
         stored_only = is_restricted(found, self.export.elements)
         return _BECAUSE.get(found.status, RESTRICTED if stored_only else "")
 
@@ -156,7 +158,7 @@ class _Build:
             permit = gate.permit(
                 actor,
                 Action.CUSTOMER_EXPORT,
-                purpose=export.purpose,
+                purpose=self._purpose(actor),
                 channel=export.channel,
                 subjects=subjects,
                 elements=export.elements,
@@ -164,6 +166,11 @@ class _Build:
                 facts={"export": export.code},
             )
             return dict(self.builder.rows(permit))
+
+    def _purpose(self, actor: Actor) -> str:
+        """Nobody's customers agree to nothing: they are read as what marks the file, and for no purpose."""
+        nobodys = actor is self.exporter and self.export.purpose in OPTIONAL
+        return Purpose.SYSTEM.value if nobodys else self.export.purpose
 
     def _line(self, subject: int, cells: Mapping[str, str]) -> Line:
         style = self.built.mark.style
@@ -185,5 +192,6 @@ def omitted_words(omitted: Mapping[str, Any]) -> list[tuple[Any, int]]:
         RESTRICTED: _("已限制处理"),
         GONE: _("已销毁"),
         OBJECTED: _("客户不同意此用途"),
+        NOT_AGREED: _("没有客户的同意"),
     }
     return [(words.get(because, because), int(n)) for because, n in sorted(omitted.items())]

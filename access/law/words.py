@@ -21,6 +21,7 @@ KINDS: Mapping[str, Any] = {
     "request": pgettext_lazy("列表", "客户申请"),
     "correction": gettext_lazy("更正申请"),
     "former": gettext_lazy("更正前的内容"),
+    "consent": pgettext_lazy("列表", "同意记录"),
     "querylog": gettext_lazy("查询日志"),
     "export": gettext_lazy("导出登记"),
     "approval": gettext_lazy("审批记录"),

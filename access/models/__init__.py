@@ -19,7 +19,7 @@ from access.models.portal import PortalLogin
 from access.models.quotas import Quota, Seen, Tally, Total
 from access.models.recertification import Campaign, HeldRight
 from access.models.rules import PolicyRule, Replay, RuleProposal
-from access.models.subjects import Assignment, Grant, Objection, Restriction, Subject
+from access.models.subjects import Assignment, Choice, Grant, Objection, Restriction, Subject
 from access.models.tokens import ApiToken, TokenGrant
 from access.models.training import (
     Attempt,
@@ -50,6 +50,7 @@ __all__ = [
     "Campaign",
     "Case",
     "Checkpoint",
+    "Choice",
     "ClockOverride",
     "Confirmation",
     "Cosignature",

@@ -100,6 +100,31 @@ class Objection(models.Model):
         return f"{self.purpose} #{self.subject_id}"
 
 
+class Choice(models.Model):
+    """What a customer agreed to, or does not, as far as it decides looks (PIPL art. 13 to 16, 29).
+
+    `element` is empty for the purpose as a whole. A purpose that nothing but consent allows is open by a row
+    that agrees; any other is shut, or one element of it, by a row that does not. Who wrote it keeps it true.
+    """
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="choices")
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    element = models.CharField(max_length=60, blank=True)
+    agreed = models.BooleanField()
+    since = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField(null=True)  # such as a child's fourteenth birthday
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "purpose", "element"], name="choice_is_once_for_each_purpose"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} #{self.subject_id}"
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def current(self) -> Self:
         now = clock.now()

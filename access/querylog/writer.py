@@ -88,6 +88,11 @@ class Writer:
         """Whether entries failed just now and none was written since: a full disk shows only here."""
         return self._failed_at is not None and time.monotonic() - self._failed_at < FAILING_SECONDS
 
+    def tell(self, moment: datetime) -> None:
+        """It is at least this late: what was changed meanwhile came into the log by another way."""
+        if moment > self._told_time():
+            self._newest = (moment, time.monotonic())
+
     def stop(self, *, wait: float = 5.0) -> None:
         """Write what is waiting, close the session, and end."""
         self._queue.put(None)
@@ -233,6 +238,12 @@ def writer() -> Writer:
 def failing() -> bool:
     """Whether this process's writer fails at present; a process that has none has not failed."""
     return _writer is not None and _owner == os.getpid() and _writer.failing()
+
+
+def tell(moment: datetime) -> None:
+    """A history that is being told has come to this moment; the session's own marks come no earlier."""
+    if _writer is not None and _owner == os.getpid():
+        _writer.tell(moment)
 
 
 def stop() -> None:

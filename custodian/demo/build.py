@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from access import actors, keystore, scopes
 from access.bundles import dictionary
-from access.models import Entry, Installation, Unit, User
+from access.models import Entry, Installation, Outbox, Unit, User
 from access.querylog import writer
 from access.sequencer.process import PERIOD, Sequencer
 from custodian import clock, embedded
@@ -24,6 +24,9 @@ from custodian.demo import (
     audits,
     cast,
     claims,
+    consents,
+    corrections,
+    diary,
     history,
     holds,
     insurer,
@@ -118,22 +121,19 @@ def _build(customers: int, console: Console) -> None:
         kept = keeping.Keeping(people, begin, seal)
         cases = claims.Claims(people, begin, seal)
         hers = {name: her for name, her, _number in portal.who(manifest, book)}
-        told = notices.Notices(people, begin, hers.get("customer.mobile"), seal)
-
-        def turn(moment: datetime) -> None:
-            kept.turn(moment)
-            cases.turn(moment)
-            reviews.turn(moment)
-            told.turn(moment)
-
-        _live(looks, _customers(manifest, book), people, console, seal, between=turn)
+        told = notices.Notices(people, begin, hers.get("customer.mobile"))
+        month_of = diary.Diary(reviews.steps, kept.steps, cases.steps, told.steps, seal=seal)
+        _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
         supervision.begin(people)
         holds.begin(people)
+        consents.begin(hers)
         requests.begin(people, hers)
+        corrections.begin(people, hers)
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
         cases.end()
         audits.end(seal)
+        seal()
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)
@@ -199,6 +199,7 @@ def _live(
     lived = history.live_through(looks, customers=customers, people=people)
     nights = audits.Nights(looks[0].at if looks else clock.now())
     after = [look.at for look in looks[1:]] + [clock.now()]
+    between(looks[0].at if looks else clock.now())
     with _bar(console) as bar:
         task = bar.add_task(_("一个月的查询与审计 / A month of looks and audits"), total=len(looks))
         for look, until, _lived in zip(looks, after, lived, strict=True):
@@ -207,11 +208,16 @@ def _live(
             with clock.at(look.at):
                 seal()
             nights.pass_until(until, between=between)
+            with clock.at(until):
+                seal()
 
 
 @contextmanager
 def _sealing(begin: datetime) -> Iterator[Callable[[], None]]:
-    """A sequencer in this process, which takes its turn whenever half a second has passed."""
+    """A sequencer in this process: half a second after its last turn, and at once for what was changed.
+
+    What comes next may be told hours later, and would stand before the change in the log.
+    """
     keys = log_key.load(settings.CUSTODIAN_LOG_KEY)
     with clock.at(begin):
         sequencer = Sequencer(
@@ -221,7 +227,8 @@ def _sealing(begin: datetime) -> Iterator[Callable[[], None]]:
 
     def turn() -> None:
         nonlocal last
-        if time.monotonic() - last >= PERIOD:
+        writer.tell(clock.now())
+        if time.monotonic() - last >= PERIOD or Outbox.objects.exists():
             sequencer.cycle()
             last = time.monotonic()
 

@@ -14,6 +14,7 @@ from access.actors import Actor
 from access.models import Approval, User
 from access.vocabulary import Channel
 from custodian import clock
+from custodian.demo.diary import Step, Steps
 from records.claim_handling import deciding, examining, filing, paying, watching
 from records.claim_handling.deciding import Proposal
 from records.claim_handling.examining import Needed
@@ -33,19 +34,15 @@ AMOUNTS: Final = ("3280.00", "1260.50", "8800.00", "15600.00", "460.00", "22400.
 APPROVED: Final = "属于保险责任，按约定的比例和免赔额计算"
 REFUSED: Final = "出险原因属于条款第七条列明的责任免除，附条款摘录"
 
-Step = Callable[[], None]
-
 
 class Claims:
-    """What happens on which day of the demo's month; `turn` carries out what is due by a moment."""
-
     def __init__(
         self, people: Mapping[str, User], begin: datetime, seal: Callable[[], None]
     ) -> None:
         self._people, self._begin, self._seal = people, begin, seal
         self._amounts, self._stories = cycle(AMOUNTS), cycle(STORIES)
         self._known: dict[str, Claim] = {}
-        self._steps = sorted(self._plan(), key=lambda step: step[0])
+        self.steps: Steps = list(self._plan())
 
     def _plan(self) -> Iterator[tuple[datetime, Step]]:
         yield self._at(0, 8), watching.carry_out
@@ -65,6 +62,8 @@ class Claims:
         ):  # fmt: skip
             yield self._at(day, 9), lambda name=name, who=who: self._file(name, who)  # type: ignore[misc]
             yield self._at(day + 1, 9), lambda name=name: self._take(name)  # type: ignore[misc]
+            if name != "papers":
+                yield self._at(day + 1, 10), lambda name=name: self._do(name, examining.complete)  # type: ignore[misc]
         yield self._at(7, 11), lambda: self._decide("paid")
         yield self._at(8, 11), lambda: self._decide("refused", "reject")
         yield self._at(9, 9), lambda: self._approve("refused")
@@ -73,28 +72,22 @@ class Claims:
         yield self._at(16, 11), lambda: self._decide("late")
         yield self._at(20, 11), self._ask
         yield self._at(28, 15), lambda: self._decide("large", amount="85000.00")
-
-    def turn(self, moment: datetime) -> None:
-        while self._steps and self._steps[0][0] <= moment:
-            at, step = self._steps.pop(0)
-            with clock.at(at):
-                self._seal()
-                step()
-                self._seal()
+        yield clock.now() - timedelta(hours=3), self._report_her_own
 
     def end(self) -> None:
-        """A customer reports one herself this morning; then the watch tells what is near and late."""
-        with clock.at(clock.now() - timedelta(hours=3)):
-            subject, policy = next(self._insured())
-            actor = actors.customer(subject)
-            with scopes.acting(actor):
-                report = self._report(policy, Claim.Channel.PORTAL)
-                filing.file(subject, report, channel=Channel.PORTAL, actor=actor)
+        """The watch tells what is near and late."""
         self._seal()
         watching.carry_out()
         self._seal()
 
     # -- the steps --------------------------------------------------------------------------
+
+    def _report_her_own(self) -> None:
+        subject, policy = next(self._insured())
+        actor = actors.customer(subject)
+        with scopes.acting(actor):
+            report = self._report(policy, Claim.Channel.PORTAL)
+            filing.file(subject, report, channel=Channel.PORTAL, actor=actor)
 
     def _file(self, name: str, who: str) -> None:
         own = self._people[who].pk if who == AGENT else None

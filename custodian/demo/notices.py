@@ -5,14 +5,14 @@ One customer has read the first version, so that she is told what is new; the ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from access import actors, approvals, scopes
 from access.models import User
-from custodian import clock
+from custodian.demo.diary import Steps
 from records.models import Customer, PublishedText
 from records.notices import drafting, first, in_force, seen
 from records.notices.contents import Both, Content, read
@@ -31,30 +31,14 @@ CHANGES: Final = Both(
 
 
 class Notices:
-    """What happens on which day of the demo's month; `turn` carries out what is due by a moment."""
-
-    def __init__(
-        self,
-        people: Mapping[str, User],
-        begin: datetime,
-        reader: int | None,
-        seal: Callable[[], None],
-    ) -> None:
-        self._people, self._reader, self._seal = people, reader, seal
+    def __init__(self, people: Mapping[str, User], begin: datetime, reader: int | None) -> None:
+        self._people, self._reader = people, reader
         # Nobody approves in the first days of an office.
-        self._steps = [
+        self.steps: Steps = [
             (begin + timedelta(days=4, hours=1), self._begin),
             (begin + timedelta(days=9, hours=11), self._read),
             (begin + timedelta(days=24, hours=2), self._change),
         ]
-
-    def turn(self, moment: datetime) -> None:
-        while self._steps and self._steps[0][0] <= moment:
-            at, step = self._steps.pop(0)
-            with clock.at(at):
-                self._seal()
-                step()
-                self._seal()
 
     def _begin(self) -> None:
         for each in first.texts(drafting.today()):

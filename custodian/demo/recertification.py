@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from access.models import Campaign, HeldRight, User
 from access.recertification import campaigns, deciding, lapsing
 from access.vocabulary import Channel, Purpose, Role
 from custodian import clock
+from custodian.demo.diary import Steps
 from custodian.demo.insurer.staff import WANG
 
 OFFICER, SECOND, ADMIN = "C0217", "C0218", "T0003"
@@ -24,16 +25,12 @@ LEAVER = "K0503"
 OPEN_DAYS = 85
 KEEP, REMOVE = deciding.CHOICES
 
-Step = Callable[[], None]
-
 
 class Recertifications:
-    """What happens on which day of the demo's month; `turn` carries out what is due by a moment."""
-
     def __init__(self, people: Mapping[str, User], begin: datetime) -> None:
         self._people = dict(people)
         self._begin = begin
-        self._steps: list[tuple[datetime, Step]] = [
+        self.steps: Steps = [
             (self._at(1), self._prepare),
             (self._at(4), lambda: self._open(days=8)),
             (self._at(6), self._decide_first),
@@ -41,12 +38,6 @@ class Recertifications:
             (self._at(23), lambda: self._open(days=OPEN_DAYS)),
             (self._at(25), self._decide_second),
         ]
-
-    def turn(self, moment: datetime) -> None:
-        while self._steps and self._steps[0][0] <= moment:
-            at, step = self._steps.pop(0)
-            with clock.at(at):
-                step()
 
     def _at(self, days: int) -> datetime:
         """Ten in the morning of the office's day."""

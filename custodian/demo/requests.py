@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -22,9 +22,8 @@ PROOFS: Final = {CameBy.LETTER: Proof.SIGNATURE, CameBy.PHONE: Proof.CALL_BACK}
 def begin(people: Mapping[str, User], hers: Mapping[str, int]) -> None:
     """`hers`: whom a newcomer can be, by name; the others are whoever comes next in the book."""
     desk, officer = actors.staff(people[DESK]), actors.staff(people[OFFICER])
-    one, two = hers.get("customer.mobile"), hers.get("customer.email")
-    if one is None or two is None:
-        return
+    # A small book may have nobody with an e-mail address alone.
+    one, two, *_others = [*hers.values(), *_strangers(set(hers.values()))]
     _of_a_customer(one, desk, officer)
     _of_another(two, desk, officer)
     ended = _of_ended()
@@ -87,7 +86,7 @@ def _of_ended() -> int | None:
         return own.order_by("subject_id").values_list("subject_id", flat=True).first()
 
 
-def _strangers(known: set[int | None]) -> list[int]:
+def _strangers(known: Iterable[int | None]) -> list[int]:
     with scopes.acting(actors.system("demo")):
         others = Customer.objects.filter(kind="person", subject__honey=False).exclude(
             pk__in=[each for each in known if each is not None]

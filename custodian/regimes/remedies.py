@@ -1,4 +1,4 @@
-"""Where somebody goes on whose request was refused, as data of the legal order. Pure."""
+"""Where somebody goes on whose request or claim was refused, as data of the legal order. Pure."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ class Remedy:
 
 
 @cache
-def of(regime: str) -> tuple[Remedy, ...]:
+def of(regime: str, about: str = "") -> tuple[Remedy, ...]:
     """In the order in which one would go; none for a legal order that has no file.
 
+    `about` "claims" is of insurance claims; without it, of what one asks about one's own data.
     Raises ValueError for a row that cannot be used.
     """
-    path = FOLDER / f"{regime}.yaml"
+    path = FOLDER / (f"{regime}-{about}.yaml" if about else f"{regime}.yaml")
     rows = yaml.safe_load(path.read_text("utf-8")) if path.exists() else ()
     found = tuple(Remedy(**{**row, "mark": Mark(row["mark"])}) for row in rows)
     for each in found:

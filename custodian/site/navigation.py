@@ -73,6 +73,7 @@ ADMIN = (
             Item(pgettext_lazy("列表", "中介机构"), "admin:records_intermediary_changelist"),
             Item(_("疑似重复"), "admin:records_mergecase_changelist"),
             Item(_("真实性与整改"), "admin:authenticity"),
+            Item(_("用途与同意"), "admin:consents"),
             Item(pgettext_lazy("列表", "客户申请"), "admin:requests"),
         ),
     ),

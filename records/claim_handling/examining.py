@@ -57,7 +57,7 @@ def take(claim: Claim, *, channel: str, actor: Actor) -> None:
     """
     person = actors.person(actor)
     with transaction.atomic():
-        held = _locked(claim)
+        held = locked(claim)
         if held.status not in OPEN or held.handler_id == person:
             raise NotNow
         _authorise(held, Action.CLAIM_HANDLE, "take", channel=channel, actor=actor)
@@ -152,7 +152,7 @@ def waive(need: ClaimNeed, *, channel: str, actor: Actor) -> None:
 def _settle(need: ClaimNeed, column: str, *, channel: str, actor: Actor) -> None:
     now = clock.now()
     with transaction.atomic():
-        row = _locked(need.claim)
+        row = locked(need.claim)
         require_handler(row, actor)
         open_ones = ClaimNeed.objects.filter(pk=need.pk, received_at=None, waived_at=None)
         if not open_ones.update(**{column: now}):
@@ -161,16 +161,22 @@ def _settle(need: ClaimNeed, column: str, *, channel: str, actor: Actor) -> None
         _authorise(row, Action.CLAIM_HANDLE, what, channel=channel, actor=actor)
         if column == "received_at":
             steps.note(row, Code.PAPER_RECEIVED, at=now, actor=actor)
-        if not row.needs.filter(received_at=None, waived_at=None).exists():
-            move(row, "resume")
-            steps.note(row, Code.PAPERS_COMPLETE, at=now, actor=actor)
-        clocks.keep(row)
+        go_on(row, at=now, actor=actor)
+
+
+def go_on(claim: Claim, *, at: datetime, actor: Actor) -> None:
+    """With the last paper that was asked for the time runs on; in the transaction that holds the claim."""
+    missing = claim.needs.filter(received_at=None, waived_at=None).exists()
+    if claim.status == Status.WAITING and not missing:
+        move(claim, "resume")
+        steps.note(claim, Code.PAPERS_COMPLETE, at=at, actor=actor)
+    clocks.keep(claim)
 
 
 def complete(claim: Claim, *, channel: str, actor: Actor) -> None:
     """Say that nothing is missing: it was all there when the last paper came. Raises `NotNow`."""
     with transaction.atomic():
-        row = _locked(claim)
+        row = locked(claim)
         require_handler(row, actor)
         if row.status != Status.EXAMINING:
             raise NotNow
@@ -197,7 +203,7 @@ def says(claim: Claim, code: ClaimStep.Code) -> bool:
     return bool(ClaimStep.objects.filter(claim=claim, code=code).exists())
 
 
-def _locked(claim: Claim) -> Claim:
+def locked(claim: Claim) -> Claim:
     rows = Claim.objects.select_for_update(no_key=True, of=("self",))
     row: Claim | None = rows.filter(pk=claim.pk).first()
     if row is None:

@@ -29,6 +29,7 @@ from records.corrections import (
     drafting,
     fingerprints,
     handling,
+    lapsing,
     on_file,
     recording,
     telling,
@@ -83,7 +84,7 @@ def apply(key: int) -> Correction:
         try:
             known = on_file.read(correction.subject_id, why=correction.ref)
         except NotCorrectable:
-            return _conflict(correction)
+            return _lapse(correction)
         changes = _changes(correction, known)
         if not _still_sound(correction, known, changes):
             return _conflict(correction)
@@ -92,6 +93,7 @@ def apply(key: int) -> Correction:
             _write(correction, known, changes)
         except _Overtaken:
             return apply(key)
+        failpoints.hit("correction-applied")
         correction.refresh_from_db()
     return correction
 
@@ -157,6 +159,15 @@ def _still_sound(correction: Correction, known: OnFile, changes: Sequence[_Chang
     return proposal.sound and set(proposal.values) == {each.item.element for each in changes}
 
 
+def _lapse(correction: Correction) -> Correction:
+    """Stored only, or destroyed, between the yes and now: nobody can check it anew."""
+    with recording.writing(correction) as row:
+        if row.status == Status.APPROVED:
+            lapsing.lapse(row)
+    correction.refresh_from_db()
+    return correction
+
+
 def _conflict(correction: Correction) -> Correction:
     """Back to whoever checked it, who sees why; the yes that was given does not count any more."""
     with recording.writing(correction) as row:
@@ -205,8 +216,7 @@ def _write(correction: Correction, known: OnFile, changes: Sequence[_Change]) ->
                 sender=Correction, subject=row.subject_id, element=each.item.element,
                 holding=each.item.holding, slot=each.item.slot, correction=row.ref,
             )  # fmt: skip
-        old = {each.item.element: each.before for each in former if each.before}
-        transaction.on_commit(partial(telling.of_change, row.ref, row.group, old))
+        transaction.on_commit(partial(telling.tell, row.pk))
         failpoints.hit("correction-written")
 
 

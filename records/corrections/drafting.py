@@ -73,6 +73,7 @@ def begin(
             channel=channel,
             raised_by_id=actor.id,
             capacity=actor.capacity,
+            asker_id=actor.by,
         )
         sealed = sealing.first(correction)
         correction.save(force_insert=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from access import gate
+from access import gate, scopes
 from access.actions import Action
 from access.actors import Actor
+from access.models import Subject
 from access.vocabulary import Reach
 from custodian import elements
 from custodian.elements import Element, Masked
@@ -81,6 +82,7 @@ class _Wanted:
     elements: Sequence[str]
     before: Sequence[UUID]
     after: Sequence[UUID]
+    opened: Sequence[str] = ()  # those in clear, where it is not all of them
 
 
 def masked(correction: Correction, *, purpose: str, channel: str, actor: Actor) -> Look:
@@ -109,8 +111,16 @@ def masked(correction: Correction, *, purpose: str, channel: str, actor: Actor) 
 def revealed(
     correction: Correction, *, purpose: str, channel: str, actor: Actor, after_only: bool = False
 ) -> Look:
-    """In clear; raises `Refused`, `StepUpNeeded`. With `after_only` what stands there stays hidden."""
+    """In clear; raises `Refused`, `StepUpNeeded`. With `after_only` what stands there stays hidden.
+
+    Of a customer who is stored only no value opens; what was said to her and by her still does.
+    """
     wanted = _wanted(correction)
+    if after_only and _is_stored_only(correction):
+        said = [code for code in wanted.elements if code in {sealing.NOTE, sealing.REFUSAL}]
+        if not said:
+            return masked(correction, purpose=purpose, channel=channel, actor=actor)
+        wanted = replace(wanted, opened=said)
     look = masked(correction, purpose=purpose, channel=channel, actor=actor) if after_only else None
     permit = gate.permit(
         actor,
@@ -118,7 +128,7 @@ def revealed(
         purpose=purpose,
         channel=channel,
         subjects=[correction.subject_id],
-        elements=wanted.elements,
+        elements=wanted.opened or wanted.elements,
         holdings=wanted.after if after_only else [*wanted.before, *wanted.after],
         facts={"correction": correction.ref},
     )
@@ -142,6 +152,11 @@ def _wanted(correction: Correction) -> _Wanted:
     if correction.refusal_sealed is not None:
         codes.append(sealing.REFUSAL)
     return _Wanted(codes, _before(correction, codes), [correction.holding])
+
+
+def _is_stored_only(correction: Correction) -> bool:
+    found = scopes.find([correction.subject_id]).get(correction.subject_id)
+    return found is None or found.status != Subject.Status.ACTIVE
 
 
 def _before(correction: Correction, codes: Iterable[str]) -> list[UUID]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +14,7 @@ from access.models import Subject
 from records import parts, vault
 from records.corrections import groups
 from records.corrections.errors import NotCorrectable
-from records.models import Account, Correction, Finances, Identity, Withheld
+from records.models import Account, Correction, Finances, FormerValue, Identity, Withheld
 
 ACTOR: Final = "corrector"
 KINDS: Final = ("identity", "financial")
@@ -109,6 +109,30 @@ def proposed(correction: Correction) -> dict[int, str]:
             if text is None:
                 raise vault.Damaged
             found[int(place.partition("/")[2])] = text
+        return found
+
+
+def former(correction: Correction, *, elements: Sequence[str]) -> dict[str, str]:
+    """What it replaced of these elements, as far as that is kept; shown to nobody."""
+    actor = actors.system(ACTOR)
+    with scopes.acting(actor):
+        rows = list(FormerValue.objects.filter(correction=correction, element__in=elements))
+        if not rows:
+            return {}
+        subject = correction.subject_id
+        sweep = machine_reads.read(
+            Action.CORRECTION_COMPARE, subjects=[subject], elements=elements,
+            facts={"correction": correction.ref}, actor=actor,
+        )  # fmt: skip
+        keys = keystore.unlock({each.holding: subject for each in rows})
+        found: dict[str, str] = {}
+        for each in rows:
+            if each.holding in keys and each.value_sealed is not None:
+                blobs = {each.element: bytes(each.value_sealed)}
+                opened = vault.examine(
+                    sweep, blobs, subject=subject, holding=each.holding, key=keys[each.holding]
+                )
+                found |= {code: text for code, text in opened if text is not None}
         return found
 
 

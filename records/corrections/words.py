@@ -36,6 +36,7 @@ STEPS: Final[Mapping[str, Promise | str]] = {
     "applied": _("已更正，新内容生效"),
     "refused": _("不予更正"),
     "withdrawn": _("已撤回"),
+    "lapsed": _("资料已停止使用或销毁，这件更正随之结束"),
 }
 # What somebody can do where the answer is no (PIPL art. 50).
 REMEDY: Final = _("如不同意，可以补充材料后再次提出，也可以投诉，或向监管部门反映、向法院起诉。")

@@ -27,6 +27,8 @@ CORRECTION: Final = Workflow(
         "refuse": (
             HANDLED | {Status.SUBMITTED.value, Status.APPROVING.value}, Status.REFUSED.value
         ),
+        # What was to be put right is not used or not there any more.
+        "lapse": (frozenset(each.value for each in Correction.UNDER_WAY), Status.REFUSED.value),
         "withdraw": (OPEN, Status.WITHDRAWN.value),
     }
 )  # fmt: skip

@@ -14,6 +14,7 @@ from access import gate
 from access.actions import Action
 from access.actors import Actor
 from custodian import clock
+from records import representatives
 from records.corrections import words
 from records.models import Correction, CorrectionClock, Customer
 
@@ -102,11 +103,15 @@ def _row(each: Any, customer: str, now: datetime) -> Row:
         words.title(each),
         words.state(each),
         words.tone(each),
-        each.raised_by or _("客户本人"),
+        each.raised_by or _raiser(each.capacity),
         due,
         late=due is not None and due < now,
         near=due is not None and due >= now and each.near is not None and each.near <= now,
     )
+
+
+def _raiser(capacity: str) -> Any:
+    return _("客户本人") if capacity in {"", "self"} else representatives.capacity_label(capacity)
 
 
 def late() -> int:

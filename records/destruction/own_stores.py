@@ -246,6 +246,8 @@ class _Register(_ByPage):
             ("event", RetentionEvent.objects.filter(subject__in=whole)),
             ("confirmation", CorrectionConfirmation.objects.filter(subject__in=whole)),
             ("step", CorrectionStep.objects.filter(subject__in=whole)),
+            ("clock", CorrectionClock.objects.filter(subject__in=whole)),
+            ("code", CorrectionCode.objects.filter(subject__in=whole)),
             ("login", PortalLogin.objects.filter(subject__in=whole)),
             ("restriction", Restriction.objects.filter(holding__in=gone.all)),
         ):

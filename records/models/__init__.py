@@ -5,6 +5,7 @@ from __future__ import annotations
 from records.models.books import Book, Intermediary, Product
 from records.models.claim_decisions import ClaimDecision, ClaimPayment, ClaimTerms
 from records.models.claim_steps import ClaimClock, ClaimNeed, ClaimPaper, ClaimStep
+from records.models.consents import Consent
 from records.models.copies import DataCopy
 from records.models.corrections import (
     Correction,
@@ -76,6 +77,7 @@ __all__ = [
     "ClaimPayment",
     "ClaimStep",
     "ClaimTerms",
+    "Consent",
     "Contact",
     "ContactFlag",
     "Correction",

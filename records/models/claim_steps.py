@@ -129,6 +129,8 @@ class ClaimPaper(models.Model):
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="papers")
     subject = models.ForeignKey(Subject, models.PROTECT)
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(_("材料"), max_length=10, choices=ClaimNeed.Kind)
     document = models.OneToOneField(Document, models.PROTECT, related_name="claim_paper")
     need = models.ForeignKey(ClaimNeed, models.PROTECT, null=True, related_name="papers")
     added_at = models.DateTimeField(_("收到"), default=clock.now)
@@ -136,10 +138,17 @@ class ClaimPaper(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
-        ordering = ("added_at", "pk")
+        ordering = ("number",)
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "number"], name="claim_paper_number_is_unique")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.claim_id} {self.document_id}"
+        return f"{self.claim_id}/{self.number}"
+
+    @property
+    def is_pdf(self) -> bool:
+        return bool(self.document.media_type == "application/pdf")
 
 
 class ClaimClockQuerySet(ClockQuerySet):

@@ -35,6 +35,7 @@ class DataCopy(Job):
     class Format(models.TextChoices):
         PDF = "pdf", _("PDF，便于阅读")
         JSON = "json", _("JSON，便于交给别的机构")
+        ZIP = "zip", _("ZIP，含 PDF、JSON 和已归档的文件")
 
     class Language(models.TextChoices):
         CHINESE = "zh-hans", "中文"

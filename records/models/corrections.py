@@ -52,6 +52,8 @@ class Correction(Holding):
         NOT_YOURS = "not-yours", _("无法确认是您本人或您授权的人提出")
         RIGHT = "right", _("核对后，原来的内容没有错")
         CONTRACT = "contract", _("这一项属于保单内容，须办理保全变更")
+        # Said by the product itself, and by nobody who handles one.
+        GONE = "gone", _("这些资料已依法停止使用或销毁，没有可以更正的内容")
 
     UNDER_WAY = (
         *(Status.SUBMITTED, Status.CHECKING, Status.CONFIRMING),
@@ -70,10 +72,13 @@ class Correction(Holding):
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("提出人")
     )
     capacity = models.CharField(max_length=12, blank=True)
+    asker = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(_("提出"), null=True)
     decided_at = models.DateTimeField(_("办结"), null=True)
+    # When she was told at the contacts that she was reached by before.
+    told_at = models.DateTimeField(null=True)
     handler = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("核对人")
     )

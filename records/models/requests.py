@@ -107,6 +107,9 @@ class CustomerRequest(Holding):
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.RECEIVED)
     came_by = models.CharField(_("来源"), max_length=8, choices=CameBy)
     asked_by = models.CharField(_("申请人"), max_length=16, choices=By, default=By.HERSELF)
+    # Of a representative: as what, and who he is, as far as he is registered.
+    capacity = models.CharField(max_length=12, blank=True)
+    asker = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+")
     # What tells two of a kind apart: a purpose, an entry of the log.
     about = models.CharField(max_length=40, blank=True)
     details = models.JSONField(default=dict)
@@ -163,6 +166,10 @@ class CustomerRequest(Holding):
                 name="request_is_proven_before_it_is_accepted",
                 condition=Q(proven_at__isnull=False)
                 | Q(status__in=("received", "refused", "withdrawn")),
+            ),
+            models.CheckConstraint(
+                name="request_of_herself_names_nobody_else",
+                condition=Q(asked_by="representative") | Q(capacity="", asker=None),
             ),
             models.CheckConstraint(
                 name="request_proof_is_dated",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -27,9 +28,15 @@ class Telling:
     seen: bool
 
 
+def about(customer: Customer, on: date | None = None) -> TextVersion | None:
+    """The rules that are about her on a day: a child's own ones, where there are any."""
+    own = in_force.current(Kind.CHILDREN, on) if customer.is_child else None
+    return own or in_force.current(Kind.PROCESSING, on)
+
+
 def telling(customer: Customer, *, actor: Actor) -> Telling | None:
     """None while no rules are in force. A child's are the children's rules, where there are any."""
-    version = _about(customer)
+    version = about(customer)
     if version is None:
         return None
     rows = _rows(customer, version, actor=actor)
@@ -59,11 +66,6 @@ def see(customer: Customer, version: TextVersion, *, actor: Actor) -> None:
         seen = NoticeSeen(subject_id=customer.pk, version=version, capacity=actor.capacity)
         # Two clicks at once are one look: the second finds the row and adds nothing.
         NoticeSeen.objects.bulk_create([seen], ignore_conflicts=True)
-
-
-def _about(customer: Customer) -> TextVersion | None:
-    own = in_force.current(Kind.CHILDREN) if customer.is_child else None
-    return own or in_force.current(Kind.PROCESSING)
 
 
 def _rows(customer: Customer, version: TextVersion, *, actor: Actor) -> QuerySet[NoticeSeen]:

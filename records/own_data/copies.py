@@ -24,7 +24,7 @@ from custodian.errors import CustodianError, NotVisible, Unavailable
 from custodian.jobs import JOB, OPEN, JobStatus, wake
 from custodian.workflow import IllegalMove
 from records.models import Customer, DataCopy
-from records.own_data import files
+from records.own_data import archive, enclosures, files
 from records.own_data.shelf import SHELF
 
 PURPOSE, CHANNEL = Purpose.SELF.value, Channel.PORTAL.value
@@ -133,12 +133,13 @@ def _make(copy: DataCopy, lease: UUID) -> None:
     """Read in the customer's own name, in her own scope, and seal what comes of it."""
     actor = actors.customer(copy.subject_id, capacity=copy.capacity, address=copy.address)
     with scopes.acting(actor), override(copy.language):
-        content = files.content(copy, actor=actor)
-        body = files.written(copy, content)
+        enclosed = enclosures.of(copy, actor=actor)
+        content = files.content(copy, enclosed, actor=actor)
     with scopes.acting(actors.system("copier")):
         out = Sealing(copy.ref, SHELF)
         try:
-            out.write(body)
+            with scopes.acting(actor), override(copy.language):
+                archive.write(out, copy, content, enclosed, actor=actor)
             _finish(copy, lease, out, entry=content["log_entry"])
         except BaseException:
             out.drop()

@@ -26,12 +26,13 @@ from records.catalogue import DOCUMENT_NAME
 from records.holdings_of import claims_of, policies_of
 from records.models import Customer, DataCopy, Document
 from records.overview import Item
-from records.own_data import sheet
+from records.own_data import agreed, amendments, sheet
+from records.own_data.enclosures import Enclosure
 from records.own_data.sheet import Kept, Part
 from records.vault import Plain
 
 FORMAT: Final = "custodian-own-data"
-VERSION: Final = 1
+VERSION: Final = 2
 _LANGUAGES: Final = {"zh-hans": "zh", "en": "en"}
 # How far a value is told: the mask says what is not.
 _TOLD: Final = {
@@ -39,8 +40,13 @@ _TOLD: Final = {
 }  # fmt: skip
 
 
-def content(copy: DataCopy, *, actor: Actor) -> dict[str, Any]:
-    """Everything that is hers, read through the gate as her own export; what is only stored stays masked."""
+def content(
+    copy: DataCopy, enclosed: Mapping[str, Enclosure] | None = None, *, actor: Actor
+) -> dict[str, Any]:
+    """Everything that is hers, read through the gate as her own export; what is only stored stays masked.
+
+    `enclosed`: the documents that go along, by reference.
+    """
     customer = Customer.objects.visible_to(actor).select_related("subject").get(pk=copy.subject_id)
     entry, plain = _read(customer, copy, actor=actor)
     page = sheet.of(customer, actor=actor, plain=plain)
@@ -63,10 +69,11 @@ def content(copy: DataCopy, *, actor: Actor) -> dict[str, Any]:
             {
                 "code": section.code,
                 "label": str(section.title),
-                "parts": [_part(each) for each in section.parts],
+                "parts": [_part(each, enclosed or {}) for each in section.parts],
             }
             for section in page.sections
         ],
+        "consents": agreed.told(customer, actor=actor),
     }
 
 
@@ -84,7 +91,7 @@ def _read(customer: Customer, copy: DataCopy, *, actor: Actor) -> tuple[int, lis
         holdings=list(holdings),
         facts={"copy": str(copy.ref)},
     )
-    return permit.entry, vault.reveal(permit) if codes else []
+    return permit.entry, vault.reveal(permit, beside=True) if codes else []
 
 
 def _in_use(customer: Customer, *, actor: Actor) -> dict[UUID, list[str]]:
@@ -101,6 +108,7 @@ def _in_use(customer: Customer, *, actor: Actor) -> dict[UUID, list[str]]:
     held |= {each.holding: overview.CLAIM for each in claims}
     documents = Document.objects.visible_to(actor).filter(subject=customer.pk)
     held |= dict.fromkeys(documents.values_list("holding", flat=True), (DOCUMENT_NAME.code,))
+    held |= amendments.holdings(customer, actor=actor)
     idle = standings.of(customer.pk)
     return {
         holding: [code for code in codes if not elements.get(code).never_shown]
@@ -109,11 +117,12 @@ def _in_use(customer: Customer, *, actor: Actor) -> dict[UUID, list[str]]:
     }
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _part(part: Part, enclosed: Mapping[str, Enclosure]) -> dict[str, Any]:
     return {
         "code": part.code,
         "kind": part.kind,
         "label": str(part.title),
+        "file": enclosed[part.code].described() if part.code in enclosed else None,
         "facts": [{"label": str(each.label), "value": _plainly(each.value)} for each in part.facts],
         "elements": [_element(each) for each in part.items],
         "retention": _retention(part.kept) if part.kept else None,
@@ -161,9 +170,11 @@ def _plainly(value: Any) -> Any:
     return [str(each) for each in value] if isinstance(value, list) else str(value)
 
 
-def written(copy: DataCopy, said: Mapping[str, Any]) -> bytes:
-    if copy.format == DataCopy.Format.JSON:
-        return f"{json.dumps(said, ensure_ascii=False, indent=1)}\n".encode()
+def as_json(said: Mapping[str, Any]) -> bytes:
+    return f"{json.dumps(said, ensure_ascii=False, indent=1)}\n".encode()
+
+
+def as_pdf(said: Mapping[str, Any]) -> bytes:
     return pdf.compile_pdf("own_data.typ", _printed(said), at=clock.now())
 
 
@@ -188,7 +199,7 @@ def _printed(said: Mapping[str, Any]) -> dict[str, Any]:
             [_("个人信息保护负责人"), said["insurer"]["data_protection_officer"]],
         ],
         "heads": [_("信息项"), _("内容"), _("来源、用途与依据")],
-        "classes": [_class(each) for each in said["classes"]],
+        "classes": [*map(_class, said["classes"]), agreed.printed(said["consents"])],
     }
 
 
@@ -204,13 +215,18 @@ def _class(section: Mapping[str, Any]) -> dict[str, Any]:
         "parts": [
             {
                 "title": each["label"],
-                "facts": [[fact["label"], _said(fact["value"])] for fact in each["facts"]],
+                "facts": _facts(each),
                 "rows": [_row(element) for element in each["elements"]],
                 "kept": _kept(each["retention"]),
             }
             for each in section["parts"]
         ],
     }
+
+
+def _facts(part: Mapping[str, Any]) -> list[list[str]]:
+    said = [[fact["label"], _said(fact["value"])] for fact in part["facts"]]
+    return [*said, [_("随附文件"), part["file"]["path"]]] if part["file"] else said
 
 
 def _row(element: Mapping[str, Any]) -> list[str]:

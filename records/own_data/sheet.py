@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +19,12 @@ from custodian import clock
 from custodian.elements import Element
 from records import overview, portal_pages
 from records.catalogue import BASES, DOCUMENT_NAME
+from records.consents import asking
+from records.corrections import words as correction_words
 from records.holdings_of import SHOWN, ClaimFacts, PolicyFacts, claims_of, policies_of
-from records.models import Customer, Document, Representative
+from records.models import ClaimPaper, Customer, Document, Representative
 from records.overview import Item
+from records.own_data import amendments
 from records.retention import explaining
 from records.retention.explaining import Told
 from records.retention.telling import ToldReason
@@ -49,6 +53,7 @@ class Reasons:
     basis: Any
     clause: str
     level: Any
+    agreed: tuple[str, ...] = ()  # the purposes that are hers to allow
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ class Part:
     items: list[Item] = field(default_factory=list)
     kept: Kept | None = None
     note: Any = ""
+    url: str = ""  # of the page that says more
 
     @property
     def opens(self) -> bool:
@@ -100,7 +106,7 @@ class Part:
     @property
     def folds(self) -> bool:
         """One of several: its name stands for it until it is asked for."""
-        return self.kind in {"policy", "claim", "document"} and bool(self.title)
+        return self.kind in {"policy", "claim", "document", "correction"} and bool(self.title)
 
     @property
     def lit(self) -> bool:
@@ -135,7 +141,13 @@ class Sheet:
 
 def reasons(element: Element) -> Reasons:
     labels = [label for code, label in Purpose.choices if code in element.purposes - _NOT_SAID]
-    return Reasons(labels, BASES[element.basis], CLAUSES[element.basis], LEVELS[element.level])
+    return Reasons(
+        labels,
+        BASES[element.basis],
+        CLAUSES[element.basis],
+        LEVELS[element.level],
+        tuple(asking.name(each) for each in asking.of_element(element.code)),
+    )
 
 
 _NOT_SAID: Final = frozenset({Purpose.SELF.value})
@@ -144,12 +156,13 @@ _NOT_SAID: Final = frozenset({Purpose.SELF.value})
 def of(customer: Customer, *, actor: Actor, plain: Sequence[Plain] = ()) -> Sheet:
     """The whole sheet; the masks are a look of her own, and logged as one. `plain` stands in clear."""
     found = overview.find(customer.ref, actor=actor)
+    beside = amendments.holdings(customer, actor=actor)
     page = overview.show(
         found,
         purpose=portal_pages.PURPOSE,
         channel=portal_pages.CHANNEL,
         actor=actor,
-        plain=plain,
+        plain=[each for each in plain if each.holding not in beside],
     )
     keeping = _keeping(customer.pk)
     sections = [
@@ -158,6 +171,11 @@ def of(customer: Customer, *, actor: Actor, plain: Sequence[Plain] = ()) -> Shee
         Section("policy", _("保单信息"), [_policy(each, keeping) for each in page.policies]),
         Section("claim", _("理赔信息"), [_claim(each, keeping) for each in page.claims]),
         Section("document", _("文件"), _documents(customer, keeping, plain, actor=actor)),
+        Section(
+            "correction",
+            pgettext_lazy("列表", "更正"),
+            _corrections(customer, keeping, plain, beside, actor=actor),
+        ),
         Section(
             "representative",
             pgettext_lazy("分类", "代表人"),
@@ -249,20 +267,57 @@ def _documents(
 ) -> list[Part]:
     """The bare facts; the name of a file only in a copy, where it stands in clear."""
     names = {each.holding: each.text for each in plain if each.element == DOCUMENT_NAME.code}
-    rows = Document.objects.visible_to(actor).filter(subject=customer.pk)[:SHOWN]
+    rows = Document.objects.visible_to(actor).filter(subject=customer.pk)
     return [
         Part(
             each.ref,
             "document",
             each.get_kind_display(),
             facts=[
+                *_of_claim(each),
                 Fact(_("归档时间"), clock.local(each.added_at).date()),
                 Fact(_("格式"), FORMATS.get(each.media_type, each.media_type)),
                 *([Fact(_("文件名"), names[each.holding])] if each.holding in names else ()),
             ],
             kept=keeping.get(("document", each.ref)),
         )
-        for each in rows
+        for each in rows.select_related("claim_paper__claim")[:SHOWN]
+    ]
+
+
+def _of_claim(document: Document) -> list[Fact]:
+    """What it is, and with which claim it was filed; nothing for a document of another kind."""
+    paper: ClaimPaper | None = getattr(document, "claim_paper", None)
+    if paper is None:
+        return []
+    return [
+        Fact(_("材料"), paper.get_kind_display()),
+        Fact(_("赔案编号"), paper.claim.ref),
+    ]
+
+
+def _corrections(
+    customer: Customer,
+    keeping: Keeping,
+    plain: Sequence[Plain],
+    beside: Collection[UUID],
+    *,
+    actor: Actor,
+) -> list[Part]:
+    """On the page how they stand; in a copy also what each said."""
+    return [
+        Part(
+            each.ref,
+            amendments.KIND,
+            correction_words.title(each),
+            facts=[
+                *(Fact(*line) for line in amendments.lines(each, plain, names=beside)),
+                Fact(_("更正编号"), each.ref),
+            ],
+            kept=keeping.get((amendments.KIND, each.ref)),
+            url=reverse("portal:correction", args=[each.ref]),
+        )
+        for each in amendments.of(customer, actor=actor)
     ]
 
 

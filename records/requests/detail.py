@@ -17,7 +17,7 @@ from access.law import clock_faces
 from access.vocabulary import Purpose, Role
 from custodian.elements import Masked
 from custodian.errors import NotVisible
-from records import references, request_words, vault
+from records import references, representatives, request_words, vault
 from records.catalogue import NAME
 from records.models import Customer, CustomerRequest, RequestEffect
 from records.request_forms import (
@@ -176,6 +176,8 @@ def _more(request: CustomerRequest, actor: Actor) -> dict[str, Any]:
         "approval": request.clock.approval,
         "chosen": request_words.chosen(request),
     }
+    if request.asked_by == CustomerRequest.By.REPRESENTATIVE:
+        found["acting"] = representatives.acting(request.capacity, request.asker_id, actor=actor)
     if request.kind == Kind.DELETION and not request.ended and actor.role in _OFFICES:
         fates = [each.told() for each in deletion.foreseen(request)]
         found["foreseen"] = telling.things({"things": fates})

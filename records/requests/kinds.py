@@ -89,7 +89,8 @@ _WAYS: Final = (
     ),
     Way(
         kind=Kind.WITHDRAW_CONSENT, asks=_("撤回同意"), hint=_("撤回以前给过的同意"),
-        question=_("您要撤回哪一项同意"), office=Office.COMPLIANCE, clause="CN-PIPL-14",
+        question=_("还想说明的"), office=Office.COMPLIANCE, clause="CN-PIPL-14",
+        about="consents",
     ),
     Way(
         kind=Kind.PORTABILITY, asks=_("把我的资料转给另一家公司"),

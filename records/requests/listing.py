@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from django.urls import reverse
@@ -21,11 +22,22 @@ TONES: Final = {
     "received": "info", "accepted": "info", "working": "info", "answered": "ok", "partly": "warn",
     "refused": "danger", "withdrawn": "",
 }  # fmt: skip
+WAITS: Final = _("等您补充")
+
+
+class Promise(StrEnum):
+    """What is due on the day that is told."""
+
+    ADVANCE = "advance"
+    ANSWER = "answer"
+    DECIDE = "decide"
+    LETTER = "letter"
+    PAY = "pay"
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One thing that she has asked for. `waits`: something is to be done by her."""
+    """One thing that she has asked for. `waits`: something is to be done by her, which `waits_for` says."""
 
     ref: str
     title: Any
@@ -36,6 +48,8 @@ class Listed:
     tone: str = ""
     open: bool = True
     waits: bool = False
+    waits_for: Any = WAITS
+    promise: Promise = Promise.ANSWER
 
 
 Source = Callable[[Actor, int], Iterable[Listed]]

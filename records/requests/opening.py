@@ -48,10 +48,15 @@ class TooMany(CustodianError):
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """Which way a request came, who asks, and how that was made sure; no `proof`: not yet."""
+    """Which way a request came, who asks, and how that was made sure; no `proof`: not yet.
+
+    Of a representative `capacity` and `asker`, his own subject, as far as he is registered.
+    """
 
     came_by: str
     asked_by: str = By.HERSELF
+    capacity: str = ""
+    asker: int | None = None
     proof: str = ""
     received_at: datetime | None = None
 
@@ -112,8 +117,12 @@ def _sent(customer: int, form: UUID | None) -> CustomerRequest | None:
 def _in_the_portal(actor: Actor) -> Arrival:
     if actor.role is not Role.CUSTOMER:
         raise NotVisible  # whoever enters it for her says which way it came
-    asked_by = By.HERSELF if actor.capacity == "self" else By.REPRESENTATIVE
-    return Arrival(came_by=CameBy.PORTAL, asked_by=asked_by, proof=Proof.SIGNED_IN)
+    if actor.capacity == "self":
+        return Arrival(came_by=CameBy.PORTAL, proof=Proof.SIGNED_IN)
+    return Arrival(
+        came_by=CameBy.PORTAL, asked_by=By.REPRESENTATIVE, capacity=actor.capacity,
+        asker=actor.by, proof=Proof.SIGNED_IN,
+    )  # fmt: skip
 
 
 def _new(
@@ -136,6 +145,8 @@ def _new(
         kind=way.kind,
         came_by=came.came_by,
         asked_by=came.asked_by,
+        capacity=came.capacity,
+        asker_id=came.asker,
         about=about,
         details=dict(details or {}),
         received_at=min(came.received_at or now, now),
@@ -156,6 +167,8 @@ def _open(
     stepping.note(request, Code.RECEIVED, actor=actor)
     hers = actor.role is Role.CUSTOMER
     facts = {"request": request.ref, "request-kind": request.kind, **texts.facts(sealed)}
+    if request.capacity and not hers:
+        facts["capacity"] = request.capacity  # else the entry says in which she acts
     gate.authorise(
         actor,
         Action.REQUEST_OPEN,

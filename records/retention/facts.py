@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,18 +20,18 @@ from custodian.regimes.packs import Trigger
 from custodian.regimes.periods import Period
 from records.models import (
     Claim,
-    Correction,
+    ClaimPaper,
     Customer,
     Document,
     Finances,
-    FormerValue,
     Identity,
     Policy,
     PolicyRole,
     RetentionEvent,
     Tombstone,
 )
-from records.retention import request_facts
+from records.retention import correction_facts, request_facts
+from records.retention.correction_facts import Amendment
 from records.retention.deciding import Event, Facts, Use
 from records.retention.request_facts import Asked
 
@@ -70,6 +70,7 @@ class _Contract:
 class _Case:
     """A claim, likewise."""
 
+    key: int
     ref: str
     holding: UUID
     owner: int
@@ -77,17 +78,6 @@ class _Case:
     open: bool
     closed_on: date | None
     paid: bool
-
-
-@dataclass(frozen=True)
-class _Amendment:
-    """A correction, or a value that one replaced, with the day on which it was over."""
-
-    kind: str
-    ref: str
-    holding: UUID
-    owner: int
-    closed_on: date | None  # None: it is still being handled
 
 
 @dataclass
@@ -103,7 +93,9 @@ class _World:
     cases: list[_Case] = field(default_factory=list)
     single: list[tuple[str, UUID, int]] = field(default_factory=list)
     asked: Mapping[int, list[Asked]] = field(default_factory=dict)
-    amendments: list[_Amendment] = field(default_factory=list)
+    papers: dict[int, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    amendments: list[Amendment] = field(default_factory=list)
+    wanted: Mapping[int, tuple[Use, ...]] = field(default_factory=dict)
     noted: dict[tuple[int, UUID | None, str], date] = field(default_factory=dict)
 
     def said(self, subject: int, holding: UUID | None, trigger: Trigger) -> date | None:
@@ -136,9 +128,11 @@ def _by_contracts(
     world: _World, subject: int, contracts: list[_Contract], cases: list[_Case]
 ) -> Iterator[tuple[UUID, Facts]]:
     whole = _Whole(world, subject, contracts, cases)
+    papers = {each for case in cases for each in world.papers[case.key]}
     for kind, holding, owner in world.single:
-        if owner == subject:
-            yield holding, whole.facts(kind, holding)
+        if owner == subject and holding not in papers:
+            facts = whole.facts(kind, holding)
+            yield holding, correction_facts.while_wanted(facts, world.wanted.get(subject, ()))
     for amendment in world.amendments:
         if amendment.owner == subject:
             yield amendment.holding, whole.of_amendment(amendment)
@@ -148,7 +142,11 @@ def _by_contracts(
             yield contract.holding, _of_policy(world, contract, own)
     for case in cases:
         if case.owner == subject:
-            yield case.holding, _of_claim(world, case)
+            filed = _of_claim(world, case)
+            yield case.holding, filed
+            for paper in world.papers[case.key]:
+                # Kept as the claim is, and goes in the same night.
+                yield paper, replace(filed, kind="document", file="claim")
 
 
 def _pays(world: _World, case: _Case, subject: int) -> bool:
@@ -180,10 +178,10 @@ class _Whole:
         events.append(Event(Trigger.RELATIONSHIP_ENDED, ended))
         return Facts(kind, events=tuple(events), ended_on=ended)
 
-    def of_amendment(self, amendment: _Amendment) -> Facts:
+    def of_amendment(self, amendment: Amendment) -> Facts:
         """Never longer than the customer herself: of a prospect it goes when she goes."""
         if amendment.closed_on is None:
-            return Facts(amendment.kind, (Use("correction", amendment.ref),))
+            return Facts(amendment.kind, (amendment.use,))
         if not self.contracts and not self.cases:
             return self._prospect(amendment.kind, amendment.holding)
         closed = Event(Trigger.CLOSED, amendment.closed_on, amendment.ref)
@@ -272,7 +270,8 @@ def _read(subjects: Sequence[int], prospect: Period, today: date) -> _World:
     _read_cases(world)
     _read_single(world)
     world.asked = request_facts.of(list(world.registered))
-    _read_amendments(world)
+    world.amendments = list(correction_facts.of(list(world.registered)))
+    world.wanted = correction_facts.wanted(list(world.registered))
     _read_gone(world)
     return world
 
@@ -321,14 +320,18 @@ def _contract(world: _World, policy: Policy) -> _Contract:
 
 def _read_cases(world: _World) -> None:
     rows = Claim.objects.filter(policy__in=list(world.contracts)).values(
-        "ref", "holding", "policy_id", "status", "decided_on", owner=F("subject_id")
+        "pk", "ref", "holding", "policy_id", "status", "decided_on", owner=F("subject_id")
     )
     for row in rows:
         world.cases.append(_case(row))
+    filed = ClaimPaper.objects.filter(claim__in=[each.key for each in world.cases])
+    for claim, holding in filed.order_by("pk").values_list("claim_id", "document__holding"):
+        world.papers[claim].append(holding)
 
 
 def _case(row: dict[str, Any]) -> _Case:
     return _Case(
+        row["pk"],
         row["ref"],
         row["holding"],
         row["owner"],
@@ -350,21 +353,6 @@ def _read_single(world: _World) -> None:
                 "holding", "subject_id"
             )
         ]
-
-
-def _read_amendments(world: _World) -> None:
-    """Corrections, and what stood there before them."""
-    wanted = list(world.registered)
-    rows = Correction.objects.filter(subject__in=wanted).order_by("subject_id", "pk")
-    for ref, holding, owner, decided in rows.values_list(
-        "ref", "holding", "subject_id", "decided_at"
-    ):
-        closed = clock.local(decided).date() if decided else None
-        world.amendments.append(_Amendment("correction", ref, holding, owner, closed))
-    former = FormerValue.objects.filter(subject__in=wanted).order_by("subject_id", "pk")
-    for holding, owner, until in former.values_list("holding", "subject_id", "until"):
-        closed = clock.local(until).date()
-        world.amendments.append(_Amendment("former", "", holding, owner, closed))
 
 
 def _read_gone(world: _World) -> None:

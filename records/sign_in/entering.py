@@ -73,7 +73,7 @@ def choices(person: int, *, actor: Actor) -> list[Choice]:
 def enter(request: HttpRequest, choice: Choice, *, by: int, proof: str) -> str:
     """Begin the session; the new mark for the browser, which tells it and nobody's name."""
     mark = marks.new_token()
-    portal_sessions.begin(request, choice.subject, capacity=choice.capacity, proof=proof)
+    portal_sessions.begin(request, choice.subject, capacity=choice.capacity, by=by, proof=proof)
     with scopes.acting(actors.system("portal")):
         entrances.note(
             request,

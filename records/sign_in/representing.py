@@ -24,7 +24,7 @@ from access.approvals import ContentChanged
 from access.models import Approval
 from custodian import clock
 from custodian.errors import CustodianError
-from records import vault
+from records import evidence, vault
 from records.models import Customer, Document, Identity, Representation, Representative
 from records.sign_in.nearness import require_distance
 
@@ -126,27 +126,44 @@ class Draft:
     until: date | None = None
 
 
-def put_up(customer: Customer, draft: Draft, *, channel: str, actor: Actor) -> Representation:
-    """Ask for somebody to act for this customer. Raises `NotFit`."""
+@dataclass(frozen=True, repr=False)
+class Paper:
+    """What somebody brought, as it arrived."""
+
+    content: bytes
+    name: str
+
+
+def put_up(
+    customer: Customer, draft: Draft, *, paper: Paper | None = None, channel: str, actor: Actor
+) -> Representation:
+    """Ask for somebody to act for this customer, by a document on file or by `paper`, which is filed.
+
+    Raises `NotFit`, `EvidenceRefused`.
+    """
     require_distance(customer, action=Action.REPRESENTATIVE_PROPOSE, channel=channel, actor=actor)
     other = Customer.objects.visible_to(actor).filter(ref=draft.representative).first()
     document = next(
         (each for each in evidence_of(customer, actor=actor) if each.ref == draft.evidence), None
     )
-    _check(customer, other, document, draft.kind)
-    if other is None or document is None:
+    _check(customer, other, draft.kind)
+    if document is None and paper is None:
+        raise NotFit("paper", _("请选择已归档的证明材料，或上传一份"))
+    if other is None:
         raise NotFit("representative", _("没有找到这位客户，请核对客户编号"))
     require_distance(other, action=Action.REPRESENTATIVE_PROPOSE, channel=channel, actor=actor)
-    made = Representation(
-        subject_id=customer.pk,
-        representative_id=other.pk,
-        kind=draft.kind,
-        relation=draft.relation,
-        evidence=document,
-        until=draft.until,
-        asked_by_id=actors.person(actor),
-    )
     with transaction.atomic():
+        if paper is not None:
+            document = _filed(customer, paper, channel=channel, actor=actor)
+        made = Representation(
+            subject_id=customer.pk,
+            representative_id=other.pk,
+            kind=draft.kind,
+            relation=draft.relation,
+            evidence=document,
+            until=draft.until,
+            asked_by_id=actors.person(actor),
+        )
         _authorise(customer, made.ref, outcome="asked", channel=channel, actor=actor)
         made.approval = approvals.request(KIND, _content(made), actor=actor)
         made.save()
@@ -173,9 +190,14 @@ def waiting_of(customer: Customer, *, actor: Actor) -> list[Representation]:
     return list(found.filter(status="waiting"))
 
 
-def _check(
-    customer: Customer, other: Customer | None, document: Document | None, kind: str
-) -> None:
+def _filed(customer: Customer, paper: Paper, *, channel: str, actor: Actor) -> Document:
+    return evidence.take(
+        paper.content, name=paper.name, customer=customer, kind=Document.Kind.EVIDENCE,
+        purpose="policy_service", channel=channel, actor=actor,
+    )  # fmt: skip
+
+
+def _check(customer: Customer, other: Customer | None, kind: str) -> None:
     if other is None or other.kind != Customer.Kind.PERSON or other.is_child:
         raise NotFit("representative", _("代表人须是已登记的成年个人客户，请核对客户编号"))
     if other.pk == customer.pk:
@@ -183,8 +205,6 @@ def _check(
     organisation = customer.kind == Customer.Kind.ORGANISATION
     if organisation != (kind == Representative.Kind.AUTHORISED):
         raise NotFit("kind", _("单位由授权代表办理，个人由监护人或继承人办理"))
-    if document is None:
-        raise NotFit("evidence", _("请选择已归档的证明材料"))
 
 
 def _content(made: Representation) -> dict[str, Any]:

@@ -13,7 +13,15 @@ from pyroaring import BitMap
 from custodian import clock
 from records.destruction import stores
 from records.destruction.stores import Gone, Residue
-from records.models import ContactFlag, Entrance, EntryCode, Representation, SignInCode
+from records.models import (
+    ContactFlag,
+    Correction,
+    CustomerRequest,
+    Entrance,
+    EntryCode,
+    Representation,
+    SignInCode,
+)
 from records.sign_in import limits
 
 MOST = 20
@@ -28,9 +36,12 @@ class _SignIn:
     def purge(self, gone: Gone) -> None:
         for rows in _rows([each.pk for each in gone.whole]):
             rows.delete()
+        for rows in _asked([each.pk for each in gone.whole]):
+            rows.update(asker=None)
 
     def scan(self, gone: Gone) -> Iterator[Residue]:
-        for rows in _rows([each.pk for each in gone.whole]):
+        whole = [each.pk for each in gone.whole]
+        for rows in (*_rows(whole), *_asked(whole)):
             for each in rows[:MOST]:
                 yield Residue(self.name, f"{rows.model.__name__} {each.pk}")
 
@@ -48,6 +59,11 @@ def _rows(subjects: list[int]) -> list[Any]:
         Entrance.objects.filter(any_part),
         Representation.objects.filter(put_up),
     ]
+
+
+def _asked(subjects: list[int]) -> list[Any]:
+    """What they asked for somebody else, who may be a customer still."""
+    return [model.objects.filter(asker__in=subjects) for model in (CustomerRequest, Correction)]
 
 
 def tidy() -> None:

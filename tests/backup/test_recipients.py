@@ -44,7 +44,7 @@ def test_without_a_key_it_says_what_to_do(house: House, settings: Any) -> None:
     for nothing in ("", "/nowhere"):
         settings.CUSTODIAN_BACKUP_KEY = nothing
         assert ports.backups().recipients() == []
-        assert "create_backup_key" in page()
+        assert "请系统管理员生成并设置备份公钥" in page()
 
 
 def test_a_manifest_that_is_not_ours_names_no_key(house: House) -> None:

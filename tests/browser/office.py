@@ -21,7 +21,14 @@ from access.models import AuditRun, Campaign, Finding, Measure, User
 from access.recertification import campaigns
 from access.vocabulary import Role
 from custodian import clock
+from records import evidence
+from records.claim_handling import examining, papers
+from records.claim_handling.examining import Needed
+from records.claim_handling.filing import Report
+from records.corrections import handling
 from records.models import (
+    Claim,
+    CustomerRequest,
     DestructionBatch,
     DestructionItem,
     Identity,
@@ -29,9 +36,12 @@ from records.models import (
     RetentionEvent,
 )
 from records.notices import seen
+from records.requests import opening
 from records.retention import noting
 from tests import estate
 from tests.access import people
+from tests.claims.house import contract
+from tests.corrections.cast import Cast, photo
 from tests.exports import office as exports
 from tests.notices import writing as notices
 from tests.records import desk_estate
@@ -70,6 +80,7 @@ class Office:
         desk_estate.open_all_day()
         self.agent = people.person(Role.AGENT)
         self.officer = people.person(Role.COMPLIANCE_OFFICER)
+        self.handler = people.person(Role.CLAIMS_HANDLER)
         self.own = estate.customer(of=[self.agent])
         desk_estate.claim(self.own, desk_estate.policy(self.own))
         values = {**estate.ZHANG, "identity.mobile": "13912345678"}
@@ -80,7 +91,51 @@ class Office:
         exports.ask(self.agent)
         self.batch = self._batch()
         self.note = self._note()
+        self.claim = self._claim()
+        self.asked = self._asked()
+        self.corrections = self._corrections()
         self.rules, self.announced = self._published()
+
+    def _claim(self) -> Claim:
+        """One of the agent's customer that waits for papers, with one that has come."""
+        report = Report(
+            policy=contract(self.own), kind="accident", channel="branch",
+            occurred_on=clock.local().date(), values={"claim.description": "示例"},
+        )  # fmt: skip
+        paper = papers.Brought(drawn=evidence.draw(photo(), name="1.jpg"), kind="medical")
+        how = {"channel": "desk", "purpose": "claim"}
+        with estate.acting(self.agent) as actor:
+            claim = papers.report(self.own.pk, report, [paper], actor=actor, **how)
+        with estate.acting(self.handler) as actor:
+            examining.take(claim, channel="desk", actor=actor)
+            needed = [Needed("invoice", "示例"), Needed("account")]
+            examining.ask_for(claim, needed, channel="desk", actor=actor)
+        return claim
+
+    def _asked(self) -> CustomerRequest:
+        with scopes.acting(actors.customer(self.own.pk)) as actor:
+            return opening.open_request(
+                self.own.pk, kind="question", text="保单还要交几期？", channel="portal", actor=actor
+            )
+
+    def _corrections(self) -> dict[str, str]:
+        """By name the reference: one that waits for her word, one with an answer of no, and two drafts."""
+        cast = Cast(agent=self.agent, officer=self.officer, customer=self.own)
+        waiting = cast.raised(self.agent, "landline", identity__landline="0516-83720001")
+        refused = cast.raised(self.own, "occupation", identity__occupation="工程师")
+        for each in (waiting, refused):
+            cast.take(each)
+        cast.pass_on(waiting)
+        with estate.acting(cast.desk) as actor:
+            handling.refuse(
+                refused, because="right", words="在职证明上写的是教师", channel="desk", actor=actor
+            )
+        draft, agents = cast.begin(self.own, "email"), cast.begin(self.agent, "workplace")
+        cast.propose(self.own, draft, identity__email="new@example.com")
+        return {
+            "waiting": waiting.ref, "refused": refused.ref, "draft": draft.ref,
+            "agents_draft": agents.ref,
+        }  # fmt: skip
 
     def _published(self) -> tuple[PublishedText, str]:
         """Rules with two versions and a draft, a tip and an announcement; she has seen the first rules."""

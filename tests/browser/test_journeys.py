@@ -194,12 +194,39 @@ DESK = [
     "/accounts/undertakings/secrecy/",
     "{own}",
     "{reveal}",
+    "{own}consents/",
     "{foreign}",
     "/accounts/settings/",
     "/accounts/recertification/",
+    "/desk/claims/",
+    "/desk/claims/{claim}/",
+    "/desk/claims/{claim}/papers/new/",
+    "{own}claims/new/",
+    "/desk/corrections/",
+    "/desk/corrections/{waiting}/",
+    "/desk/corrections/{refused}/",
+    "/desk/corrections/{agents_draft}/edit/",
+    "{own}correct/",
+    "/desk/requests/",
+    "/desk/requests/{asked}/",
+    "{own}requests/new/",
 ]
+HANDLER = [
+    "/desk/claims/", "/desk/claims/{claim}/", "/desk/claims/{claim}/ask/",
+    "/desk/claims/{claim}/decide/", "/desk/claims/{claim}/pay/", "/desk/claims/{claim}/reveal/",
+    "/desk/claims/{claim}/papers/new/?need=1",
+]  # fmt: skip
 PORTAL = [
     "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/", "/portal/sign-ins/",
+    "/portal/claims/", "/portal/claims/new/", "/portal/claims/{claim}/",
+    "/portal/claims/{claim}/papers/new/", "/portal/claims/{claim}/papers/new/?need=1",
+    "/portal/corrections/new/", "/portal/corrections/{draft}/value/",
+    "/portal/corrections/{draft}/evidence/", "/portal/corrections/{draft}/check/",
+    "/portal/corrections/{draft}/confirm/", "/portal/corrections/{waiting}/confirm/",
+    "/portal/corrections/{waiting}/", "/portal/corrections/{refused}/",
+    "/portal/requests/", "/portal/requests/new/", "/portal/requests/new/question/",
+    "/portal/requests/new/deletion/", "/portal/requests/new/fraud_call/", "/portal/requests/{asked}/",
+    "/portal/consents/", "/portal/consents/marketing/yes/", "/portal/consents/health/no/",
     "/portal/rules/", "/rules/", "/rules/processing-1/", "/rules/changes/processing-2/", "/tips/",
     "/tips/fraud-calls/", "/notices/", "/notices/{announced}/",
 ]  # fmt: skip
@@ -225,8 +252,11 @@ OFFICE = [
     "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/",
     "/admin/retention/notes/{note}/", "/admin/destruction/",
     "/admin/destruction/{batch}/",
-    "/admin/keys/",
+    "/admin/keys/", "/admin/consents/",
     "/admin/look-delays/", "/admin/look-delays/new/{entry}/",
+    "/admin/claims/", "/admin/claims/analysis/", "/admin/claims/terms/", "/admin/claims/terms/house/",
+    "/admin/corrections/", "/admin/corrections/{waiting}/", "/admin/corrections/{refused}/",
+    "/admin/requests/", "/admin/requests/numbers/", "/admin/requests/{asked}/",
     "/admin/notices/", "/admin/notices/?show=advice", "/admin/notices/new/processing/",
     "/admin/notices/new/tip/", "/admin/notices/{text}/", "/admin/notices/{text}/edit/",
     "/admin/notices/{text}/preview/", "/admin/notices/{text}/2/",
@@ -248,10 +278,13 @@ def places(office, person) -> list[str]:
         "export": office.export.ref,
         "batch": office.batch.code,
         "note": office.note.ref,
+        "claim": office.claim.ref,
+        "asked": office.asked.ref,
+        **office.corrections,
         "text": office.rules.ref,
         "announced": office.announced,
     }
-    pages = PORTAL if person is None else OFFICE if person is office.officer else DESK
+    pages = {None: PORTAL, office.officer: OFFICE, office.handler: HANDLER}.get(person, DESK)
     return [each.format(**named) for each in pages]
 
 
@@ -259,7 +292,7 @@ def places(office, person) -> list[str]:
 WIDTHS = {"zh-hans": (390,), "en": (390, 1024, 1440)}
 
 
-@pytest.mark.parametrize("who", ["agent", "officer", "customer"])
+@pytest.mark.parametrize("who", ["agent", "handler", "officer", "customer"])
 def test_every_page_fits_its_screen_and_has_no_barrier(visit, office, who):
     """Each page in both languages; barriers turn by turn in one: the structure is the same in both."""
     person = getattr(office, who, None)

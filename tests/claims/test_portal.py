@@ -10,8 +10,9 @@ from django.test import Client
 from access import scopes
 from access.models import Entry, User, WorkItem
 from custodian import clock
+from custodian.site.formats import due_day
 from records import references
-from records.claim_handling import examining
+from records.claim_handling import clocks, examining
 from records.claim_handling.examining import Needed
 from records.models import Claim, ClaimStep
 from tests import estate
@@ -141,7 +142,14 @@ def test_the_decision_has_its_reasons_and_her_look_is_on_record(house, client):
     mark = Entry.objects.newest_index()
     shown = client.post(f"/portal/claims/{claim.ref}/", {"act": "show"}).content.decode()
     assert REASONS in shown
-    assert "向法院起诉" in shown
+    for words in (
+        "向本公司投诉",
+        "12378",
+        "调解",
+        "向人民法院起诉",
+        "/portal/requests/new/complaint/",
+    ):
+        assert words in shown, words
     looks = Entry.objects.filter(id__gt=mark, act="reveal")
     assert [(each.staff_no, each.purpose, each.subjects) for each in looks] == [
         ("CUSTOMER", "self", 1)
@@ -182,3 +190,40 @@ def test_staff_and_strangers_are_led_to_the_customers_door(house):
         for place in ("/portal/claims/", "/portal/claims/new/", "/portal/claims/k-0000-0000-000/"):
             answer = browser.get(place)
             assert (answer.status_code, answer.headers["Location"]) == (302, "/portal/sign-in/")
+
+
+def test_her_claims_stand_among_all_that_she_asked_for(house, client):
+    """With the step, what is due on which day, and whether it waits for her."""
+    claim = reported(house, client)
+    due = house.clocks(claim)[clocks.DECISION]
+    page = client.get("/portal/requests/").content.decode()
+    assert f"/portal/claims/{claim.ref}/" in page
+    assert "已报案" in page
+    assert re.search(rf"最晚 {last_day(due)} 核定", page)
+    house.do(examining.take, claim)
+    house.do(examining.ask_for, claim, [Needed("medical")])
+    asked = client.get("/portal/requests/").content.decode()
+    assert "等您补充材料" in asked
+    assert "核定</span>" not in asked  # the time stands still
+    home = client.get("/portal/").content.decode()
+    assert "有 1 项申请等您办理" in home
+    assert f"/portal/claims/{claim.ref}/" in home
+    with scopes.acting(estate.system()):
+        (need,) = house.again(claim).needs.select_related("claim")
+    house.do(examining.receive, need)
+    house.propose(house.again(claim), asks_agreement=True)
+    assert "等您同意数额" in client.get("/portal/").content.decode()
+    client.post(f"/portal/claims/{claim.ref}/", {"act": "agree"})
+    agreed = client.get("/portal/requests/").content.decode()
+    assert re.search(rf"最晚 {last_day(house.clocks(claim)[clocks.PAYMENT])} 付款", agreed)
+    assert "等您办理" not in client.get("/portal/").content.decode()
+    house.pay(house.again(claim))
+    assert "已办结" in client.get("/portal/requests/").content.decode()
+    stranger = signed_in(Client(), estate.customer(of=[house.agent], unit_=house.unit))
+    assert claim.ref not in stranger.get("/portal/requests/").content.decode()
+
+
+def last_day(row) -> str:
+    """As a page says it: the last day that is still in time."""
+    day = due_day(row.due_at)
+    return f"{day.year}年{day.month}月{day.day}日"

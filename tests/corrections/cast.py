@@ -31,15 +31,21 @@ def photo(size: tuple[int, int] = (600, 800), **more: Any) -> bytes:
 class Cast:
     """An agent with a customer, another agent, the service desk, and two officers."""
 
-    def __init__(self) -> None:
-        self.agent = estate.user(Role.AGENT, name="李娜")
+    def __init__(
+        self,
+        *,
+        agent: User | None = None,
+        officer: User | None = None,
+        customer: Customer | None = None,
+    ) -> None:
+        self.agent = agent or estate.user(Role.AGENT, name="李娜")
         self.other_agent = estate.user(Role.AGENT, name="王磊")
         self.desk = estate.user(Role.SERVICE_DESK, name="周晓")
         self.second_desk = estate.user(Role.SERVICE_DESK, name="吴桐")
-        self.officer = estate.user(Role.COMPLIANCE_OFFICER, name="陈静")
+        self.officer = officer or estate.user(Role.COMPLIANCE_OFFICER, name="陈静")
         self.other_officer = estate.user(Role.COMPLIANCE_OFFICER, name="刘敏")
         # Her contacts came with the book, so that codes may go there.
-        self.customer: Customer = estate.customer(of=[self.agent])
+        self.customer: Customer = customer or estate.customer(of=[self.agent])
 
     def begin(self, who: User | Customer, group: str, *, slot: int = 0) -> Correction:
         with self.acting(who) as actor:

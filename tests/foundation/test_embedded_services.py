@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -245,6 +244,6 @@ def test_a_number_used_again_by_another_program_is_not_alive(tmp_path: Path) -> 
     child = os.fork()
     if child == 0:
         os._exit(0)
-    time.sleep(0.05)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     assert not processes.alive(child, Path.cwd())  # ended, not yet reaped
     os.waitpid(child, 0)

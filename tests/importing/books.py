@@ -134,7 +134,6 @@ def _opened(row: Any, prefix: str, holding: Any = None) -> dict[str, str]:
             key,
             kept_under.holding,
             f"{prefix}.{field.name.removesuffix('_sealed')}{slot}",
-            0,
         )
         for field in row._meta.concrete_fields
         if field.name.endswith("_sealed") and (blob := getattr(row, field.name)) is not None

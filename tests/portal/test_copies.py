@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import jsonschema
 import pytest
@@ -12,14 +14,17 @@ from django.conf import settings as project
 from django.test import Client
 
 from access import actors, keystore, scopes
+from access.models import Restriction
 from custodian import clock
-from custodian.errors import NotVisible
+from custodian.errors import CustodianError, NotVisible
+from records import documents, evidence
 from records.destruction.stores import Gone
 from records.models import DataCopy, Identity
-from records.own_data import copies
+from records.own_data import copies, enclosures
 from records.own_data.copy_store import CopyStore
 from records.own_data.shelf import SHELF
 from tests import estate
+from tests.corrections.cast import photo
 from tests.portal import people
 from tests.records import desk_estate
 
@@ -78,6 +83,73 @@ def test_json_holds_everything_in_clear_with_its_reasons(browser):
     assert told["policy.query_password"]["told"] == "never_shown"
     assert told["identity.mobile"]["purposes"]
     assert all(each["lawful_basis"]["label"] for each in told.values())
+
+
+def filed(own, name="病历.jpg", **more):
+    """A photo on file of her, and its bytes as they are kept."""
+    with scopes.acting(actors.customer(own.pk)) as actor:
+        drawn = evidence.draw(photo(), name=name)
+        row = evidence.keep(
+            drawn, customer=own, kind="evidence", purpose="self", channel="portal", actor=actor
+        )
+    return row, drawn.kept.content
+
+
+def test_the_archive_holds_both_sheets_and_each_document_as_it_is_kept(browser, own, entries_since):
+    row, content = filed(own)
+    body = take(browser, made(browser, "zip")).content
+    with ZipFile(io.BytesIO(body)) as archive:
+        assert archive.testzip() is None
+        path = f"files/{row.ref}.jpg"
+        assert sorted(archive.namelist()) == [path, "my-data.json", "my-data.pdf"]
+        assert archive.read(path) == content
+        assert archive.read("my-data.pdf").startswith(b"%PDF-")
+        said = json.loads(archive.read("my-data.json"))
+    jsonschema.validate(said, SCHEMA)
+    (part,) = next(each for each in said["classes"] if each["code"] == "document")["parts"]
+    assert part["file"] == {"path": path, "media_type": "image/jpeg", "size": len(content)}
+    assert "病历.jpg" in [fact["value"] for fact in part["facts"]]
+    exports = [each for each in entries_since() if each.act == "export"]
+    # The values, the document, and the download.
+    assert [each.staff_no for each in exports] == ["CUSTOMER"] * 3
+
+
+def test_only_her_own_documents_that_are_in_use_and_fit_go_along(browser, own, monkeypatch):
+    other = estate.customer()
+    filed(other)
+    first, content = filed(own)
+    kept, _bytes = filed(own)
+    with scopes.acting(estate.system()):
+        Restriction.objects.create(
+            subject_id=own.pk, holding=kept.holding, kind="document", because="retention"
+        )
+    paths = [f"files/{first.ref}.jpg", "my-data.json", "my-data.pdf"]
+    with ZipFile(io.BytesIO(take(browser, made(browser, "zip")).content)) as archive:
+        assert sorted(archive.namelist()) == paths
+    monkeypatch.setattr(enclosures, "LARGEST", len(content) - 1)
+    with ZipFile(io.BytesIO(take(browser, made(browser, "zip")).content)) as archive:
+        assert sorted(archive.namelist()) == paths[1:]
+        said = json.loads(archive.read("my-data.json"))
+    parts = next(each for each in said["classes"] if each["code"] == "document")["parts"]
+    assert {each["file"] for each in parts} == {None}
+
+
+def test_the_archive_lies_sealed_and_one_with_a_damaged_document_is_not_made(browser, own):
+    row, content = filed(own)
+    copy = made(browser, "zip")
+    body = SHELF.path_of(copy.ref).read_bytes()
+    assert b"PK\x03\x04" not in body
+    assert content[:64] not in body
+    take(browser, copy)
+    path = documents.path_of(row)
+    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    copy = ask(browser, "zip")[-1]
+    with pytest.raises(CustodianError):
+        copies.work(copy.pk)
+    with scopes.acting(estate.system()):
+        copy.refresh_from_db()
+    assert copy.status == "failed"
+    assert not SHELF.path_of(copy.ref).exists()
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -54,6 +54,7 @@ def test_every_kind_can_be_chosen_and_each_leads_to_one_question(office):
         "correction": "/portal/corrections/new/",
         "completion": "/portal/corrections/new/",
         "look_question": "/portal/looks/",
+        "withdraw_consent": "/portal/consents/",
     }
     for kind in sorted(kinds.WAYS):
         assert f'href="{elsewhere.get(kind, f"{LIST}new/{kind}/")}"' in page, kind
@@ -223,7 +224,7 @@ def test_other_kinds_of_requests_stand_in_the_same_list(office, monkeypatch):
     page = browser.get(LIST).content.decode()
     assert "更正地址" in page
     assert "有 2 项在办理" in page
-    assert "1 项申请等您补充" in browser.get("/portal/").content.decode()
+    assert "1 项申请等您办理" in browser.get("/portal/").content.decode()
 
 
 def test_a_question_back_waits_for_her_on_the_first_page(office):
@@ -232,7 +233,7 @@ def test_a_question_back_waits_for_her_on_the_first_page(office):
     assert "等您补充" not in browser.get("/portal/").content.decode()
     with estate.acting(office.desk) as actor:
         handling.ask(asked, "请写明日期", channel="desk", actor=actor)
-    assert "1 项申请等您补充" in browser.get("/portal/").content.decode()
+    assert "1 项申请等您办理" in browser.get("/portal/").content.decode()
     browser.post(place(asked), {"act": "say", "text": "上月"})
     assert "等您补充" not in browser.get("/portal/").content.decode()
 

@@ -56,6 +56,10 @@ def fresh() -> dict[str, str]:
         "failed form": f"{secrets.token_hex(8)}坏",
         "user agent": f"agent-{secrets.token_hex(8)}",
         "path": f"p{secrets.token_hex(8)}",
+        "complaint": f"回访打了{digits[2:10]}次{syllables[:2]}",
+        "answer": f"已核实{syllables[1:]}，{digits[6:15]}",
+        "new address": f"江苏省徐州市{syllables[:3]}巷{digits[4:9]}号",
+        "illness": f"疑似{syllables[2:]}综合征{digits[9:15]}",
     }
 
 
@@ -98,6 +102,27 @@ with scopes.acting(actor):
             purpose="other", channel="desk")
     except Exception:
         pass
+from datetime import date
+from access.vocabulary import Role
+from records.claim_handling import filing
+from records.corrections import drafting
+from records.corrections.groups import GROUPS
+from records.requests import customers_side, handling, opening
+from tests.records import desk_estate
+contract = desk_estate.policy(customer)
+with scopes.acting(actors.customer(customer.pk)) as she:
+    asked = opening.open_request(customer.pk, kind="complaint", text=said["complaint"],
+        channel="portal", actor=she)
+    customers_side.say(asked, said["reason"], channel="portal", actor=she)
+    how = {"channel": "portal", "purpose": "self", "actor": she}
+    draft = drafting.begin(customer, GROUPS["address"], slot=0, **how)
+    drafting.propose(draft, {"identity.address": said["new address"]}, **how)
+    filing.file(customer.pk, filing.Report(policy=contract, kind="medical", channel="portal",
+        occurred_on=date(2026, 11, 1), values={"claim.description": said["illness"],
+        "claim.diagnosis": said["illness"]}), channel="portal", actor=she)
+desk = actors.staff(estate.user(Role.SERVICE_DESK), stepped_up=True)
+with scopes.acting(desk):
+    handling.answer(asked, said["answer"], channel="desk", actor=desk)
 from django.db import connection, DatabaseError, transaction
 try:  # what the server says about a row that it refuses must not reach its own log
     with scopes.acting(estate.system()), transaction.atomic(), connection.cursor() as cursor:

@@ -48,7 +48,8 @@ from access.recertification import campaigns
 from access.vocabulary import STAFF_ROLES, Role
 from custodian import clock
 from incidents.models import Alert
-from records import legal_holds, references
+from records import evidence, legal_holds, references
+from records.claim_handling import papers
 from records.corrections import drafting
 from records.corrections.groups import GROUPS
 from records.legal_holds.covering import Draft
@@ -141,8 +142,9 @@ class World:
         self.policies = {
             name: desk_estate.policy(customer) for name, customer in self.customers.items()
         }
+        bringers = {OWN: agent, FOREIGN: stranger, COLLEAGUES: colleague}
         self.claims = {
-            name: self._claim(self.customers[name], policy)
+            name: self._claim(self.customers[name], policy, bringers[name])
             for name, policy in self.policies.items()
         }
         self.stranger = stranger
@@ -159,13 +161,17 @@ class World:
         estate.drain()
         self._seal()
 
-    def _claim(self, customer: Customer, policy: Policy) -> Claim:
-        """One that the handler has taken up."""
+    def _claim(self, customer: Customer, policy: Policy, bringer: User) -> Claim:
+        """One that the handler has taken up, with a paper."""
         found = desk_estate.claim(customer, policy)
         with scopes.acting(estate.system()):
             Claim.objects.filter(pk=found.pk).update(
                 status="examining", handler=self.people["claims_handler"]
             )
+            found.refresh_from_db()
+        brought = papers.Brought(drawn=evidence.draw(photo(), name="1.jpg"), kind="medical")
+        with scopes.acting(actors.staff(bringer)) as actor:
+            papers.file(found, brought, channel="desk", purpose="claim", actor=actor)
         return found
 
     def _seal(self) -> None:
@@ -248,7 +254,8 @@ class World:
 
     def _portal_things(self, agent: User) -> dict[str, str]:
         """A look at each of two customers, and what each asked for: a copy, and an answer."""
-        things = {"request_kind": "question"}
+        # A child's consent is nothing that a grown-up is asked for.
+        things = {"request_kind": "question", "consent": "survey", "foreign's consent": "child"}
         for which, person in ((OWN, agent), (FOREIGN, self.stranger)):
             customer, whose = self.customers[which], "" if which == OWN else f"{which}'s "
             with scopes.acting(actors.customer(customer.pk)) as actor:
@@ -470,7 +477,13 @@ class World:
         if names == "policy":
             return self.policies[which].ref if which != ABSENT else references.new_policy()
         if which == ABSENT:
-            return "987654321" if names in {"entry", "look", "rule"} else str(uuid.uuid4())
+            numbers = {
+                "entry": "987654321",
+                "look": "987654321",
+                "rule": "987654321",
+                "law_year": "1999",
+            }
+            return numbers.get(names) or str(uuid.uuid4())
         # A thing of another customer's, for the portal.
         other = "" if which == OWN else f"{which}'s "
         return self.things.get(f"{other}{names}", "")

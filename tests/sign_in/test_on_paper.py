@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from access import approvals, portal_sessions, scopes
@@ -15,6 +16,7 @@ from custodian import clock
 from records import documents
 from records.models import Document, EntryCode, Representation, Representative
 from tests import estate
+from tests.corrections.cast import photo
 from tests.records import desk_estate
 from tests.sign_in import people
 from tests.sign_in.people import Browser
@@ -235,6 +237,30 @@ def test_a_representative_needs_evidence_and_a_second_person_and_ends_at_once(li
     assert browser.is_in
     assert desk.post(at(child), {"act": "end", "row": str(row.pk)}).status_code == 302
     assert not browser.is_in
+
+
+def test_the_paper_that_was_brought_is_filed_with_it_and_what_is_wrong_with_it_is_said(
+    li, child, desk
+):
+    body = {"act": "represent", "representative": li.ref, "kind": "guardian", "relation": "母亲"}
+    none = desk.post(at(child), body)
+    assert none.status_code == 422
+    assert "请选择已归档的证明材料，或上传一份" in none.content.decode()
+    wrong = SimpleUploadedFile("出生证.heic", b"\0\0\0\x18ftypheic" + b"\0" * 64)
+    answer = desk.post(at(child), {**body, "paper": wrong})
+    assert answer.status_code == 422
+    assert "HEIC" in answer.content.decode()
+    with scopes.acting(estate.system()):
+        assert not Document.objects.exists()
+    right = SimpleUploadedFile("出生证.jpg", photo())
+    assert desk.post(at(child), {**body, "paper": right}).status_code == 302
+    with scopes.acting(estate.system()):
+        paper = Document.objects.get()
+        assert (paper.subject_id, paper.kind) == (child.pk, "evidence")
+        assert Representation.objects.get().evidence_id == paper.pk
+    agree("representative")
+    with scopes.acting(estate.system()):
+        assert Representative.objects.get().representative_id == li.pk
 
 
 def test_an_organisation_comes_in_by_whom_it_authorised(li):

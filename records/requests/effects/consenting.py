@@ -1,37 +1,38 @@
-"""Withdrawn consent: what rested on it alone has lost its basis, and its time is counted from today.
+"""Withdrawn consents: each that was chosen is said no to, and the gate knows at once.
 
-Only somebody without a contract is kept by consent alone; whoever keeps consents one by one registers an
-effect of his own in the place of this one.
+Where nothing was chosen all that she agreed to is taken back, and what rested on it alone has lost its basis:
+its time is counted from today.
 """
 
 from __future__ import annotations
 
-from access import gate
-from access.actions import Action
-from access.actors import system
+from access import actors, scopes
 from access.vocabulary import Channel
-from custodian import clock
-from records.models import CustomerRequest, RetentionEvent
-from records.requests import stepping
+from records.consents import asking, changing, ending
+from records.consents.changing import Word
+from records.consents.opening import WRITER
+from records.consents.standing import latest
+from records.models import Consent, Customer, CustomerRequest
 from records.requests.effects import Outcome, register_effect
-from records.requests.stepping import ACTOR
-from records.retention import reckoning
 
 
 def carry_out(request: CustomerRequest) -> Outcome:
-    trigger = RetentionEvent.Trigger.CONSENT_WITHDRAWN
-    RetentionEvent.objects.create(
-        subject_id=request.subject_id, trigger=trigger, on=clock.local().date()
-    )
-    gate.authorise(
-        system(ACTOR),
-        Action.RETENTION_NOTE,
-        channel=Channel.TASK,
-        subjects=stepping.tag(request.subject_id),
-        facts={"trigger": trigger.value},
-    )
-    reckoning.refresh([request.subject_id])
-    return Outcome(told={"withdrawn": True})
+    chosen = request.details.get("consents")
+    actor = actors.system(WRITER)
+    with scopes.acting(actor):
+        customer = Customer.objects.get(pk=request.subject_id)
+        codes = chosen or [
+            code
+            for (_subject, code), row in latest([customer.pk], actor=actor).items()
+            if row.said == Consent.Said.GIVEN
+        ]
+        for purpose in asking.of_customer(customer):
+            if purpose.code in codes:
+                word = Word(said=Consent.Said.WITHDRAWN, by=Consent.By.REQUEST)
+                changing.follow(customer, purpose, word, channel=Channel.TASK)
+        if not chosen:
+            ending.begin(customer.pk)
+    return Outcome(told={"withdrawn": True, "consents": sorted(codes)})
 
 
 register_effect(CustomerRequest.Kind.WITHDRAW_CONSENT, carry_out)

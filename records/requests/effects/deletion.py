@@ -14,6 +14,7 @@ from typing import Any
 from access import gate, scopes
 from access.actions import Action
 from access.actors import system
+from access.asking import ANSWERED
 from access.models import Restriction
 from access.vocabulary import Channel
 from custodian import clock
@@ -129,6 +130,7 @@ def _restrict(subject: int, stored: Sequence[Fate]) -> None:
                 because=Restriction.Because.DELETION,
             )
             for each in stored
+            if each.kept.kind not in ANSWERED
         ],
         ignore_conflicts=True,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from access.vocabulary import Purpose
 from custodian.regimes.packs import Trigger
+from records.consents import asking
 from records.retention import telling
 
 FATES: Mapping[str, Any] = {
@@ -66,6 +67,8 @@ def sentences(outcome: Mapping[str, Any]) -> list[str]:
         said.append(_("不再为“%(purpose)s”使用您的资料。") % {"purpose": label})
     if outcome.get("withdrawn"):
         said.append(_("已记下您撤回同意；以同意为依据的资料不再使用。"))
+    if ended := asking.names(outcome.get("consents", ())):
+        said.append(_("撤回的是：%(what)s。") % {"what": _("、").join(ended)})
     if same := outcome.get("same_as"):
         said.append(_("已并入先前的申请 %(ref)s。") % {"ref": same})
     return said

@@ -1,0 +1,91 @@
+"""How many customers said yes, no, or nothing to each purpose, and what changed lately; numbers only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connection
+
+from access.actors import Actor
+from custodian import clock
+from custodian.regimes.purposes import ProcessingPurpose, Who
+from records.consents import asking
+from records.consents.standing import GIVEN, LABELS, NOT_RECORDED, REFUSED, WITHDRAWN, Standing
+from records.models import Consent, Customer
+
+STATES: Final = (GIVEN, REFUSED, WITHDRAWN, NOT_RECORDED)
+MOST: Final = 50
+# The last word of each living customer on each purpose.
+_LAST: Final = """
+SELECT purpose, said, count(*) FROM (
+    SELECT DISTINCT ON (c.subject_id, c.purpose) c.purpose, c.said
+    FROM records_consent c JOIN access_subject s ON s.id = c.subject_id AND s.status <> 'destroyed'
+    ORDER BY c.subject_id, c.purpose, c.id DESC
+) last GROUP BY purpose, said
+"""
+
+
+@dataclass(frozen=True)
+class Share:
+    label: Any
+    count: int
+    share: float  # of all who are asked
+
+
+@dataclass(frozen=True)
+class Line:
+    """One purpose of the register; `shares` are empty where nobody is asked."""
+
+    purpose: ProcessingPurpose
+    name: str
+    says: str
+    basis: Any
+    shares: tuple[Share, ...] = ()
+
+
+def lines() -> list[Line]:
+    """Every purpose, in the order of the register, within the scope of whoever acts."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST)
+        said = {(purpose, word): number for purpose, word, number in cursor.fetchall()}
+    people = _people()
+    return [_line(each, said, people[each.who]) for each in (*asking.purposes(), *asking.others())]
+
+
+def _line(purpose: ProcessingPurpose, said: Mapping[tuple[str, str], int], people: int) -> Line:
+    shares: tuple[Share, ...] = ()
+    if purpose.asks:
+        counts = {word: said.get((purpose.code, word), 0) for word in STATES[:-1]}
+        counts[NOT_RECORDED] = max(people - sum(counts.values()), 0)
+        whole = sum(counts.values())
+        shares = tuple(
+            Share(LABELS[word], number, number / whole if whole else 0.0)
+            for word, number in counts.items()
+        )
+    return Line(purpose, asking.name(purpose), asking.says(purpose), asking.ground(purpose), shares)
+
+
+def _people() -> dict[Who, int]:
+    """Of how many living customers each is asked."""
+    living = Customer.objects.exclude(subject__status="destroyed")
+    today = clock.local().date()
+    return {
+        Who.ALL: living.count(),
+        Who.PERSON: living.filter(kind=Customer.Kind.PERSON).count(),
+        Who.CHILD: living.filter(minor_until__gt=today).count(),
+    }
+
+
+def recent(*, actor: Actor) -> list[tuple[Standing, str]]:
+    """The last changes but what a book brought, with the customer's reference and nothing else."""
+    known = {each.code: each for each in asking.purposes()}
+    rows = Consent.objects.visible_to(actor).filter(purpose__in=known).select_related("evidence")
+    found = list(rows.exclude(subject__status="destroyed").exclude(by=Consent.By.IMPORT)[:MOST])
+    refs = dict(
+        Customer.objects.visible_to(actor)
+        .filter(pk__in={each.subject_id for each in found})
+        .values_list("pk", "ref")
+    )
+    return [(Standing(known[each.purpose], each), refs.get(each.subject_id, "")) for each in found]

@@ -1,0 +1,99 @@
+"""What customers said yes or no to: a row for each time, which nobody edits."""
+
+import uuid
+
+import custodian.clock
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+from django.db.models import Q
+
+# Whoever sees the customer sees what she said; it is written by one piece of the system, in her name.
+# A row is never changed, and goes only after another one has taken its place or nothing of her is left.
+SCOPE = """
+ALTER TABLE records_consent ENABLE ROW LEVEL SECURITY;
+ALTER TABLE records_consent FORCE ROW LEVEL SECURITY;
+CREATE POLICY consent_scope ON records_consent USING (
+    (SELECT NULLIF(current_setting('custodian.reach', true), '')) = 'all');
+CREATE POLICY consent_read ON records_consent FOR SELECT USING (
+    EXISTS (SELECT 1 FROM access_subject s WHERE s.id = records_consent.subject_id));
+CREATE FUNCTION records_keep_consent() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        RAISE EXCEPTION 'a consent is never edited';
+    END IF;
+    IF EXISTS (SELECT 1 FROM records_consent c WHERE c.subject_id = OLD.subject_id
+               AND c.purpose = OLD.purpose AND c.id > OLD.id)
+       OR EXISTS (SELECT 1 FROM access_subject s WHERE s.id = OLD.subject_id AND s.status = 'destroyed')
+    THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'the consent that stands is not deleted';
+END $$;
+CREATE TRIGGER consent_stays BEFORE UPDATE OR DELETE ON records_consent
+    FOR EACH ROW EXECUTE FUNCTION records_keep_consent();
+"""
+UNSCOPE = """
+DROP TRIGGER consent_stays ON records_consent;
+DROP FUNCTION records_keep_consent();
+DROP POLICY consent_read ON records_consent;
+DROP POLICY consent_scope ON records_consent;
+ALTER TABLE records_consent NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE records_consent DISABLE ROW LEVEL SECURITY;
+"""
+SAID = [("given", "已同意"), ("refused", "不同意"), ("withdrawn", "已撤回")]
+BY = [
+    ("herself", "本人在客户服务"), ("guardian", "监护人在客户服务"), ("authorised", "授权代表在客户服务"),
+    ("heir", "继承人在客户服务"), ("paper", "书面材料"), ("counter", "当面或来电，客服登记"),
+    ("request", "客户申请"), ("import", "导入"),
+]
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ("access", "0029_agree"),
+        ("records", "0010_take_requests"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Consent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("purpose", models.CharField(max_length=20)),
+                ("said", models.CharField(choices=SAID, max_length=9, verbose_name="状态")),
+                ("by", models.CharField(choices=BY, max_length=10, verbose_name="来源")),
+                ("at", models.DateTimeField(default=custodian.clock.now, verbose_name="时间")),
+                ("noted_at", models.DateTimeField(default=custodian.clock.now)),
+                ("channel", models.CharField(max_length=12)),
+                ("source", models.CharField(blank=True, max_length=40)),
+                ("notice", models.CharField(blank=True, max_length=40)),
+                ("evidence", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.document")),
+                ("noted_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
+                ("subject", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="consents", to="access.subject")),
+            ],
+            options={
+                "verbose_name": "同意记录",
+                "verbose_name_plural": "同意记录",
+                "ordering": ("-pk",),
+                "indexes": [models.Index(fields=["subject", "purpose", "-id"], name="consent_that_stands")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=~Q(by="paper") | Q(evidence__isnull=False), name="consent_on_paper_has_its_paper"
+                    ),
+                    models.CheckConstraint(
+                        condition=Q(noted_by=None) | Q(by="paper") | (Q(by="counter") & ~Q(said="given")),
+                        name="consent_noted_by_staff_is_no_gift",
+                    ),
+                    models.CheckConstraint(
+                        condition=~Q(by="import") | ~Q(source=""), name="consent_imported_says_from_where"
+                    ),
+                ],
+            },
+        ),
+        migrations.RunSQL(SCOPE, UNSCOPE),
+    ]
