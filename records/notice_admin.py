@@ -201,7 +201,8 @@ def version(request: HttpRequest, ref: UUID, number: int) -> HttpResponse:
         changed = telling.change(found, before, tongue=tongue, whole=True) if before else None
         sides.append({"tag": TAGS[tongue], "change": changed, "told": _told_in(found, tongue)})
     context = {
-        "title": _("%(code)s 与上一版相比") % {"code": found.code} if before else found.code,
+        "title": _("%(title)s：第 %(number)s 版")
+        % {"title": found.content["title"][language()], "number": number},
         "text": text,
         "edition": found,
         "before": before,
