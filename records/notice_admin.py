@@ -22,7 +22,7 @@ from records.models import PublishedText, TextDraft, TextVersion
 from records.notice_forms import TextForm, WithdrawForm
 from records.notices import drafting, in_force, standing, telling, withdrawing
 from records.notices.checking import Incomplete
-from records.notices.contents import LANGUAGES, TAGS, Content, read
+from records.notices.contents import LANGUAGES, TAGS, Content, language, read
 
 READ, DRAFT = Action.NOTICE_READ, Action.NOTICE_DRAFT
 Kind = PublishedText.Kind
@@ -179,7 +179,7 @@ def preview(request: HttpRequest, ref: UUID) -> HttpResponse:
     draft = row_of(request, READ, TextDraft.objects.filter(text=text), asked=ref)
     enter(request, READ)
     tongue = request.GET.get("language", "")
-    tongue = tongue if tongue in LANGUAGES else "zh"
+    tongue = tongue if tongue in LANGUAGES else language()
     template, context_of = PREVIEWS[Kind(text.kind)]
     with override(TAGS[tongue]):
         context = context_of(telling.drafted(draft))
@@ -201,7 +201,8 @@ def version(request: HttpRequest, ref: UUID, number: int) -> HttpResponse:
         changed = telling.change(found, before, tongue=tongue, whole=True) if before else None
         sides.append({"tag": TAGS[tongue], "change": changed, "told": _told_in(found, tongue)})
     context = {
-        "title": _("%(code)s 与上一版相比") % {"code": found.code} if before else found.code,
+        "title": _("%(title)s：第 %(number)s 版")
+        % {"title": found.content["title"][language()], "number": number},
         "text": text,
         "edition": found,
         "before": before,
@@ -291,7 +292,7 @@ def _marks() -> list[tuple[str, str]]:
         ("## " + _("小标题"), _("小标题")),
         ("- " + _("一条"), _("列表；1. 开头的是编号")),
         ("**" + _("要紧的话") + "**", _("加粗")),
-        ("[" + _("文字") + "](/tips/)", _("链接：本站、tel: 电话或 https 网页")),
+        ("[" + _("文字") + "](/tips/)", _("链接，只能到本站、电话或加密的网页")),
     ]
 
 

@@ -106,7 +106,7 @@ class TextForm(forms.Form):
             )
 
     def pairs(self) -> Iterator[Pair]:
-        labels = {"title": _("标题"), "summary": _("一句话摘要"), "changes": _("改了什么")}
+        labels = {"title": _("标题"), "summary": _("一句话摘要"), "changes": _("改了哪里")}
         asks = {
             "title": "",
             "summary": _("列表和提示里只显示这一句"),

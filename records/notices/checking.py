@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from access.law import reading, words
 from custodian.errors import CustodianError
@@ -18,7 +18,7 @@ from records.notices.contents import LANGUAGES, Content, language
 from records.notices.headings import Heading
 
 LONGEST: Final = {"title": 80, "summary": 200, "changes": 2_000, "part": 20_000}
-SAID_IN: Final = {"zh": gettext_lazy("中文"), "en": gettext_lazy("英文")}
+SAID_IN: Final = {"zh": pgettext_lazy("语言", "中文"), "en": pgettext_lazy("语言", "英文")}
 _SUMMARISED: Final = PublishedText.ADVICE
 
 
@@ -61,7 +61,7 @@ def problems_of(
     for heading in headings.of(kind):
         yield from _part(heading, content)
     if number > 1:
-        yield from _plain("changes", _("改了什么"), content)
+        yield from _plain("changes", _("改了哪里"), content)
     yield from _days(content, after=after, today=today)
     yield from _places(kind, content)
 

@@ -47,7 +47,7 @@ class _Kind:
         if content.places:
             rows.append((_("展示位置"), [TextVersion.Place(each).label for each in content.places]))
         said = [(_("标题"), content.title), (_("一句话摘要"), content.summary)]
-        said += [(_("改了什么"), content.changes), *_parts(payload["kind"], content)]
+        said += [(_("改了哪里"), content.changes), *_parts(payload["kind"], content)]
         return rows + [(label, [each.zh, each.en]) for label, each in said if each.zh]
 
     def start(self, approval: Approval, *, actor: Actor) -> None:
