@@ -51,7 +51,7 @@ class ConsentForm(PaperForm):
         super().__init__(data, files, needed=False, label=_("客户签名的书面材料"))
         self.always_paper = always_paper
         self.fields["paper"].help_text = _("JPG、PNG、PDF，不超过 10 MB。材料加密保存")
-        choices = [(each.purpose.code, f"{each.name}（{each.label}）") for each in stand]
+        choices = [(each.purpose.code, f"{each.name} · {each.label}") for each in stand]
         self.fields["purpose"].choices = [("", _("请选择")), *choices]  # type: ignore[attr-defined]
 
     def clean_day(self) -> date | None:
