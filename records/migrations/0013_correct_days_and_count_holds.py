@@ -44,7 +44,7 @@ def unseed(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0024_let_months_go"),
-        ("records", "0014_sign_customers_in"),
+        ("records", "0012_sign_customers_in"),
     ]
 
     operations = [

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0025_let_customers_in'),
-        ('records', '0012_handle_claims'),
+        ('records', '0011_handle_claims'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

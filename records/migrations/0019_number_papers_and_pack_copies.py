@@ -24,7 +24,7 @@ FORMATS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0022_name_the_asker_and_let_corrections_lapse")]
+    dependencies = [("records", "0018_name_the_asker_and_let_corrections_lapse")]
     operations = [
         migrations.AddField(
             "claimpaper", "number", models.PositiveSmallIntegerField(default=0), preserve_default=False

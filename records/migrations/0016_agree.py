@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("access", "0029_agree"),
-        ("records", "0010_take_requests"),
+        ("records", "0015_take_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

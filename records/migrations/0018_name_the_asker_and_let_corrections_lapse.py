@@ -16,7 +16,7 @@ def asker() -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0021_publish_texts")]
+    dependencies = [("records", "0017_publish_texts")]
 
     operations = [
         migrations.AlterField(

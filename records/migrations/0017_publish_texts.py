@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0028_heed_requests'),
-        ('records', '0020_agree'),
+        ('records', '0016_agree'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0024_let_months_go'),
-        ('records', '0011_correct'),
+        ('records', '0010_correct'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -49,7 +49,7 @@ STATES = [
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0027_delay_looks"),
-        ("records", "0015_correct_days_and_count_holds"),
+        ("records", "0013_correct_days_and_count_holds"),
     ]
     operations = [
         migrations.CreateModel(

@@ -99,7 +99,7 @@ def unseed(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0028_heed_requests"),
-        ("records", "0016_copy_own_data"),
+        ("records", "0014_copy_own_data"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
