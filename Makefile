@@ -47,7 +47,7 @@ dev: setup-dev ## The demo with a reloading web server for developers
 	@CUSTODIAN_DEBUG=1 exec $(PY) manage.py demo --port $(PORT) --customers $(CUSTOMERS) --reload
 
 test: setup-dev ## Run the tests (T=tests/records for one folder, J=1 for one process)
-	@$(PY) -m pytest -n $(J) --dist loadgroup $(T)
+	@$(PY) -m pytest -n $(J) --dist loadgroup --durations=25 --durations-min=5 $(T)
 
 faults: setup-dev ## The tests that kill and cut off, as often as a night allows (N=100)
 	@CUSTODIAN_FAULTS=$(N) $(PY) -m pytest -n 1 --dist loadgroup tests/security/test_kill_postgres.py tests/sequencer/test_killed.py

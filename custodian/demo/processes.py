@@ -16,7 +16,7 @@ from pathlib import Path
 
 from custodian.demo import outside
 
-START_SECONDS = 60
+START_SECONDS = 180
 STOP_SECONDS = 20
 PYTHON = sys.executable
 

@@ -41,6 +41,7 @@ from incidents.models import Alert
 from records.importing import store
 from records.models import (
     CertificatePage,
+    Consent,
     Customer,
     DataCopy,
     DestructionBatch,
@@ -104,6 +105,15 @@ class Maker:
     def _lend(self, at: datetime, **by: Any) -> None:
         lent = {"subject_id": self.customer.pk, "user": self.person, "since": at, "until": at}
         Assignment.objects.create(**lent, purpose="claim", **by)
+
+    def consent(self, moment: datetime) -> Consent:
+        """A yes that a no has replaced since."""
+        said = {"subject": estate.customer().subject, "purpose": "survey", "channel": "portal"}
+        yes, _no = (
+            Consent.objects.create(said=word, by="herself", at=at, noted_at=at, **said)
+            for word, at in (("given", moment - timedelta(days=1)), ("withdrawn", moment))
+        )
+        return yes
 
     def copy(self, at: datetime) -> DataCopy:
         return DataCopy.objects.create(
@@ -269,6 +279,7 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "break-glass": Maker.window,
     "bundle": Maker.bundle,
     "case": Maker.case,
+    "consent": Maker.consent,
     "data-copy": Maker.copy,
     "delayed-look": Maker.delay,
     "export": Maker.export,
