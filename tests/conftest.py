@@ -65,7 +65,7 @@ def django_db_setup(
         databases.renew()
 
     embedded.ensure()
-    databases.before_drop.append(writer.stop)
+    databases.before_drop += [writer.stop, forget]
     # Django would TRUNCATE, which the app's role may not, and would delete what migrations seeded.
     TransactionTestCase._fixture_teardown = renew  # type: ignore[method-assign]
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
@@ -94,6 +94,11 @@ def keyring() -> None:
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     """What a process keeps in memory for seconds must not cross from one test into the next."""
+    forget()
+
+
+def forget() -> None:
+    """Nor into another database, where the same numbers are other people's."""
     from django.utils import translation
 
     from access import keystore, policy

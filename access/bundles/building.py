@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.utils.translation import override
 from psycopg2 import extensions
 
@@ -38,7 +38,7 @@ class NothingSealed(Unavailable):
     """There is no announced head of the log yet, so nothing could be proven."""
 
     code = "nothing-sealed"
-    message = _lazy("日志还没有已公布的检查点，请稍后再试")
+    message = gettext_lazy("日志还没有已公布的检查点，请稍后再试")
 
 
 @dataclass(frozen=True, kw_only=True)
