@@ -8,7 +8,8 @@ from access.action_roles import ROLES as ATTEMPTED
 from access.actions import Action
 from tests.security import routes
 from tests.security.routes import Row
-from tests.security.visitors import ABSENT, OWN, PURPOSES, Answer, World, alike
+from tests.security.things import ABSENT, OWN, PURPOSES
+from tests.security.visitors import Answer, World, alike
 
 ROWS = routes.table()
 EVERYBODY = sorted(routes.ROLES)

@@ -19,7 +19,8 @@ from tests.security import routes
 from tests.security.routes import CUSTOMER, Row
 from tests.security.test_hostile_text import HOSTILE, clean
 from tests.security.test_scope_and_fields import NAMES, VALUES
-from tests.security.visitors import FOREIGN, OWN, World
+from tests.security.things import FOREIGN, OWN
+from tests.security.visitors import World
 
 pytestmark = pytest.mark.django_db
 ROWS = [row for row in routes.table() if row.of_portal]

@@ -18,7 +18,8 @@ from records import vault
 from tests import estate
 from tests.security import routes
 from tests.security.routes import Row
-from tests.security.visitors import OWN, PURPOSES, World
+from tests.security.things import OWN, PURPOSES
+from tests.security.visitors import World
 
 pytestmark = pytest.mark.django_db
 # What says that something failed must itself not fail.

@@ -22,7 +22,8 @@ from access.models import Unit, User
 from custodian import elements
 from custodian.site import wording
 from tests.security import routes
-from tests.security.visitors import PURPOSES, World
+from tests.security.things import PURPOSES
+from tests.security.visitors import World
 
 LOCALE = Path(__file__).resolve().parents[2] / "locale"
 HAN = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")

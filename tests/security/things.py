@@ -1,0 +1,360 @@
+"""One of each kind of thing that an address can name, made as the house makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from access import actors, approvals, cases, findings, grants, rules, scopes
+from access.actors import Actor
+from access.bundles import store
+from access.bundles.criteria import Criteria
+from access.cases import Terms
+from access.exports import requests as exports
+from access.models import (
+    ApiToken,
+    AuditReport,
+    AuditRun,
+    BreakGlass,
+    Bundle,
+    Campaign,
+    Case,
+    DelayedLook,
+    Export,
+    Grant,
+    PolicyRule,
+    RuleProposal,
+    User,
+    WorkItem,
+)
+from access.own_looks import delays
+from access.recertification import campaigns
+from access.vocabulary import Role
+from custodian import clock
+from incidents.models import Alert
+from records import legal_holds
+from records.corrections import drafting
+from records.corrections.groups import GROUPS
+from records.legal_holds.covering import Draft
+from records.models import (
+    Correction,
+    Customer,
+    DestructionBatch,
+    DestructionItem,
+    Identity,
+    ImportRun,
+    Intermediary,
+    LegalHold,
+    QuarantinedRow,
+    RetentionEvent,
+    StoragePlace,
+)
+from records.notices import contents
+from records.notices import drafting as drafting_notices
+from records.own_data import copies
+from records.requests import opening
+from records.retention import noting
+from tests import estate
+from tests.corrections.cast import photo
+from tests.notices import writing as notices
+from tests.portal import looking as looking_at
+from tests.records import desk_estate
+from tests.security import looking
+from transfers.models import Counterparty
+
+# What each role comes for; those who may see nothing of customers ask all the same.
+PURPOSES: Mapping[str, str] = {
+    "agent": "follow_up",
+    "claims_handler": "claim",
+    "service_desk": "follow_up",
+    "compliance_officer": "compliance",
+    "security_officer": "security",
+    "auditor": "audit",
+    "regulator": "follow_up",
+    "administrator": "follow_up",
+}
+# The reach of each role, written down once more and not read from the code.
+OWN, FOREIGN, COLLEAGUES, ABSENT = "own", "foreign", "colleague's", "absent"
+BUNDLES = {"bundle": "regulator", "officers_bundle": "compliance_officer"}
+
+
+class Things:
+    """Of these customers, by these people; `stranger` serves the customer who is foreign to the rest."""
+
+    def __init__(
+        self, people: Mapping[str, User], customers: Mapping[str, Customer], stranger: User
+    ) -> None:
+        self.people, self.customers, self.stranger = people, customers, stranger
+
+    def _case(self) -> dict[str, str]:
+        """A case for the office and the auditor, an approval that waits, and a bundle for each of two."""
+        officers = [estate.user(Role.COMPLIANCE_OFFICER, name=name) for name in ("陈静", "刘敏")]
+        terms = Terms(
+            title="示例", office="示例监管局", letter="", since=date(2026, 11, 1),
+            until=date(2026, 11, 30), everything=False, operators=[self.people["agent"]],
+            customers=[self.customers[OWN].subject.uid], units=[],
+            guests=[self.people["regulator"], self.people["auditor"]],
+            access_until=clock.now() + timedelta(days=9),
+        )  # fmt: skip
+        first, second = (actors.staff(each, stepped_up=True) for each in officers)
+        with scopes.acting(first):
+            case = cases.open_case(terms, actor=first)
+        with scopes.acting(second):
+            approvals.approve(case.approval, seen=case.approval.digest, actor=second)
+        with scopes.acting(first):
+            waiting = cases.ask_for_key(case, case.customers[0], actor=first)
+        bundles = {
+            name: str(self._bundle(case, number, self.people[role], officers[0]).ref)
+            for number, (name, role) in enumerate(BUNDLES.items(), 1)
+        }
+        return {"case": case.ref, "approval": str(waiting.ref), **bundles}
+
+    def _grant(self) -> Grant:
+        agent = actors.staff(self.people["agent"])
+        with scopes.acting(agent):
+            return grants.request(
+                [self.customers[COLLEAGUES].ref], purpose="claim", reason="示例",
+                until=clock.now() + timedelta(days=3), actor=agent,
+            )  # fmt: skip
+
+    def _items(self, agent: User) -> dict[str, str]:
+        """Work of the agent's own, and work that waits for whoever of the unit takes it."""
+        subject = self.customers[OWN].pk
+        own = WorkItem(kind="follow_up", source="import", subject_id=subject, user=agent)
+        free = WorkItem(kind="follow_up", source="import", subject_id=subject, unit=agent.unit)
+        for each in (own, free):
+            each.save()
+        return {"item": str(own.ref), "waiting_item": str(free.ref)}
+
+    def _window(self) -> BreakGlass:
+        now = clock.now()
+        return BreakGlass.objects.create(
+            user=self.stranger, purpose="claim", reason="示例", until=now + timedelta(minutes=30),
+            due_at=now + timedelta(days=3),
+        )  # fmt: skip
+
+    def _proposal(self) -> RuleProposal:
+        rule = PolicyRule.objects.get(code="R-010", version=1)
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return rules.propose(
+                {**rules.terms_of(rule), "max_level": 2}, base=rule, reason="示例", actor=officer
+            )
+
+    def _campaign(self) -> Campaign:
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return campaigns.propose(
+                "示例", unit=None, roles=["agent"], due_at=clock.now() + timedelta(days=14),
+                repeat_months=6, actor=officer,
+            )  # fmt: skip
+
+    def _look_delay(self, entry: int) -> DelayedLook:
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return delays.ask(
+                delays.Scope(entry=entry), until=clock.now() + timedelta(days=9), reason="示例",
+                actor=officer,
+            )  # fmt: skip
+
+    def _portal_things(self, agent: User) -> dict[str, str]:
+        """A look at each of two customers, and what each asked for: a copy, and an answer."""
+        # A child's consent is nothing that a grown-up is asked for.
+        things = {"request_kind": "question", "consent": "survey", "foreign's consent": "child"}
+        for which, person in ((OWN, agent), (FOREIGN, self.stranger)):
+            customer, whose = self.customers[which], "" if which == OWN else f"{which}'s "
+            with scopes.acting(actors.customer(customer.pk)) as actor:
+                copy = copies.ask(customer, actor, formats=["json"])[0]
+                asked = opening.open_request(
+                    customer.pk, kind="complaint", text="示例", channel="portal", actor=actor
+                )
+            things[f"{whose}copy"] = str(copy.ref)
+            things[f"{whose}request"] = asked.ref
+            things[f"{whose}look"] = str(looking_at.look(person, customer))
+        return things
+
+    def _corrections(self, agent: User) -> dict[str, str]:
+        """Of each of two customers one that was handed in and one she has begun; and one of the agent's."""
+        things = {}
+        for which, person in ((OWN, agent), (FOREIGN, self.stranger)):
+            customer, whose = self.customers[which], "" if which == OWN else f"{which}'s "
+            staff = {"channel": "desk", "purpose": "policy_service"}
+            with scopes.acting(actors.staff(person)) as actor:
+                raised = self._begun(customer, "address", actor, **staff)
+                drafting.attach(raised, photo(), name="1.jpg", actor=actor, **staff)
+                drafting.hand_in(raised, actor=actor, **staff)
+                if which == OWN:
+                    draft = self._begun(customer, "landline", actor, **staff)
+                    things["agents_draft"] = draft.ref
+            with scopes.acting(actors.customer(customer.pk)) as actor:
+                own = self._begun(customer, "email", actor, channel="portal", purpose="self")
+            things |= {f"{whose}correction": raised.ref, f"{whose}own_draft": own.ref}
+        return things
+
+    def _begun(self, customer: Customer, group: str, actor: Actor, **how: str) -> Correction:
+        said = {
+            "address": "江苏省徐州市云龙区和平路2号",
+            "landline": "0516-83001122",
+            "email": "zhang.new@example.com",
+        }
+        draft = drafting.begin(customer, GROUPS[group], slot=0, actor=actor, **how)
+        written = {f"identity.{group}": said[group]}
+        assert drafting.propose(draft, written, actor=actor, **how).sound
+        return draft
+
+    def _published(self) -> dict[str, str]:
+        """Rules, a tip and an announcement in force; the tip with a draft of its next version."""
+        pair = notices.officers()
+        kinds = {"processing": "", "tip": "fraud-calls", "announcement": ""}
+        texts = {
+            kind: notices.publish(kind=kind, slug=slug, people=pair) for kind, slug in kinds.items()
+        }
+        tip = texts["tip"]
+        later = notices.changed(contents.read(tip.content), "body", "新的正文。")
+        with scopes.acting(actors.staff(pair[0])) as actor:
+            drafting_notices.edit(tip.text, later, actor=actor)
+        return {"notice": str(tip.text.ref), "notice_kind": "tip"}
+
+    def _legal_hold(self) -> LegalHold:
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return legal_holds.place(
+                Draft("customer", {"customers": [self.customers[OWN].ref]}),
+                ground="regulator_order", reason="示例",
+                review_on=clock.local().date() + timedelta(days=90), actor=officer,
+            )  # fmt: skip
+
+    def _note(self) -> RetentionEvent:
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            return noting.note(
+                self.customers[OWN], trigger="last_contact", on=clock.local().date(),
+                reason="示例", actor=officer,
+            )  # fmt: skip
+
+    def _destructions(self) -> dict[str, str]:
+        """A batch that waits to be put up, with somebody in it, and one that is done."""
+        day, customer = clock.local().date(), self.customers[OWN]
+        proposed = DestructionBatch.objects.create(code="D-2026-001", day=day)
+        DestructionItem.objects.create(
+            batch=proposed, holding=Identity.objects.get(pk=customer.pk).holding,
+            subject_id=customer.pk, kind="identity", book=customer.book, rule="cn-identity",
+            ended_on=date(2012, 5, 1), keep_until=date(2022, 5, 1),
+        )  # fmt: skip
+        done = DestructionBatch.objects.create(
+            code="D-2026-002", day=day, stage="done", status="done", certificate=b"{}"
+        )
+        return {"batch": proposed.code, "done_batch": done.code}
+
+    def _exports(self) -> dict[str, str]:
+        """One that the agent asked for, one that an officer did, and one that is ready for her."""
+        asked = {
+            "export": self._export("agent", by="own"),
+            "asked_export": self._export("compliance_officer", by="list"),
+            "officers_export": self._export("compliance_officer", by="list"),
+        }
+        with scopes.acting(estate.system()):
+            now = clock.now()
+            Export.objects.filter(pk=asked["officers_export"].pk).update(
+                status="done", approved_at=now, expires_at=now + timedelta(days=1), length=3
+            )
+        return {name: str(each.ref) for name, each in asked.items()}
+
+    def _export(self, role: str, *, by: str) -> Export:
+        person = self.people[role]
+        actor = actors.staff(person, stepped_up=True)
+        terms = exports.Terms(
+            elements=["identity.name"], purpose=PURPOSES[role], reason="示例",
+            selection=exports.Selection(by=by, customers=[self.customers[OWN].ref]),
+            recipient=exports.Recipient(person=person),
+        )  # fmt: skip
+        with scopes.acting(actor):
+            return exports.request(terms, channel="desk", actor=actor)
+
+    def _bundle(self, case: Case, number: int, recipient: User, asker: User) -> Bundle:
+        with scopes.acting(estate.system()):
+            bundle = Bundle.objects.create(
+                case=case, number=number, recipient=recipient, requested_by=asker,
+                criteria=Criteria.of_case(case).dump(), status="done", entries=1, size=1,
+                length=3, sha256="0" * 64, expires_at=clock.now() + timedelta(days=1),
+            )  # fmt: skip
+            sealing = store.Sealing(bundle.ref)
+            sealing.write(b"zip")
+            sealing.keep()
+        return bundle
+
+    def all(self, agent: User) -> dict[str, str]:
+        """One of each kind that an address can name."""
+        entry = looking.look(agent, self.customers[OWN])
+        newcomer = estate.user(Role.SERVICE_DESK, name="新人")
+        with scopes.acting(estate.system()):
+            book = estate.book()
+            imported = ImportRun.objects.create(book=book, status="done")
+            row = QuarantinedRow.objects.create(
+                run=imported, book=book, kind="customer", sheet=1, number=7,
+                reasons=[["id-check-digit", "identity.id_number"]],
+                row_digest=b"r" * 16, row_sealed=b"sealed",
+            )  # fmt: skip
+            raised = findings.raise_finding(
+                "bulk", severity="high", summary="五分钟内揭示 40 名客户"
+            )
+            asked = findings.raise_finding(
+                "bulk", severity="high", operator=agent, asked_at=clock.now()
+            )
+            run = AuditRun.objects.create(day=clock.local().date(), status="done")
+            report = AuditReport.objects.create(
+                run=run, language="en", body=b"%PDF", signature=b"s"
+            )
+            alert = Alert.objects.filter(finding=raised).first() or Alert.objects.create(
+                source="external", severity="high", summary="外部通报"
+            )
+            party = Counterparty.objects.create(kind="insurer", name="示例保险")
+            Intermediary.objects.create(code="J01", name="示例中介", kind="agency")
+            desk_estate.product()
+            token = ApiToken.objects.create(
+                name="核心系统", user=agent, digest=b"d" * 32, actions=[], purposes=[],
+                expires_at=clock.now() + timedelta(days=1),
+            )  # fmt: skip
+            place = StoragePlace.objects.get(code="database")
+            return self._case() | {
+                "place": str(place.ref),
+                "alert": str(alert.ref),
+                "audit_report": str(report.ref),
+                "audit_rule": "drip",
+                "approval_kind": "case-scope",
+                "book": book.code,
+                "counterparty": str(party.ref),
+                "course": "personal-data-law",
+                "entry": str(entry),
+                **self._destructions(),
+                "finding": str(raised.ref),
+                "intermediary": "J01",
+                "law_clause": "CN-INS-87",
+                "law_clock": "CN-COMPL-15D",
+                "law_rule": "cn-identity",
+                "law_year": "2027",
+                "legal_hold": str(self._legal_hold().ref),
+                "newcomer": str(newcomer.ref),
+                "product": "WL01",
+                "retention_note": str(self._note().ref),
+                "quarantined": str(row.ref),
+                "grant": str(self._grant().ref),
+                "question": str(asked.ref),
+                **self._exports(),
+                "proposal": str(self._proposal().ref),
+                "quota": "Q-01",
+                "rule": "1",
+                "rule_code": "R-010",
+                "run": str(imported.ref),
+                "token": str(token.ref),
+                "undertaking": "secrecy",
+                "unit": "XZ",
+                "campaign": str(self._campaign().ref),
+                "window": str(self._window().ref),
+                "look_delay": str(self._look_delay(entry).ref),
+                **self._portal_things(agent),
+                **self._corrections(agent),
+                "user": str(self.stranger.ref),
+                **self._items(agent),
+                **self._published(),
+            }
