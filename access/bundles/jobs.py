@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import IO, Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from access import actors, gate, scopes
+from access import actors, gate, keystore, scopes
 from access.actions import Action
 from access.actors import Actor
 from access.bundles import building, proofreading, store
@@ -61,7 +61,10 @@ def request(
     with transaction.atomic():
         # The case is held, so that two requests do not get one number.
         Case.objects.select_for_update().get(pk=case.pk)
+        ref = uuid4()
         bundle = Bundle.objects.create(
+            ref=ref,
+            holding=keystore.named_holding(store.SHELF.holding(ref)),
             case=case,
             number=_next_number(case),
             recipient=recipient,
@@ -168,17 +171,31 @@ def expire() -> int:
     with scopes.acting(actors.system("bundler")):
         late = Bundle.objects.filter(expires_at__lte=clock.now())
         gone = late.filter(status=JobStatus.DONE, length__gt=0)
-        for bundle in gone:
-            store.remove(bundle.ref)
-        return gone.update(length=0)
+        refs = list(gone.values_list("ref", flat=True))
+        with transaction.atomic():
+            Bundle.objects.filter(ref__in=refs).update(length=0)
+            for ref in refs:
+                _remove(ref)
+        return len(refs)
 
 
 def expire_missing() -> int:
     """Those whose file did not come back with a restored house; how many."""
     with scopes.acting(actors.system("bundler")):
         kept = Bundle.objects.filter(status=JobStatus.DONE, length__gt=0)
-        lost = [each.pk for each in kept if not store.path_of(each.ref).exists()]
-        return Bundle.objects.filter(pk__in=lost).update(length=0)
+        lost = [each.ref for each in kept if not store.path_of(each.ref).exists()]
+        with transaction.atomic():
+            Bundle.objects.filter(ref__in=lost).update(length=0)
+            for ref in lost:
+                _remove(ref)
+        return len(lost)
+
+
+def _remove(ref: UUID) -> None:
+    """The file and the key that it was sealed under: a copy in some backup opens no more."""
+    store.remove(ref)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_forget_bundle(%s)", [str(ref)])
 
 
 def _require_within(bundle: Bundle) -> None:

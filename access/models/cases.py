@@ -105,6 +105,8 @@ class Bundle(Job):
     language = models.CharField(max_length=8, default="zh-hans")
     size = models.BigIntegerField(null=True)
     entries = models.BigIntegerField(null=True)
+    # Of the key that the file is sealed under.
+    holding = models.UUIDField(null=True, unique=True, editable=False)
     length = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     # What the verifier printed when the file was made, by language.

@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
-from access import cases, gate
+from access import cases, gate, keystore
 from access.bundles import jobs, store
 from access.models import Bundle, Entry
 from access.querylog.connection import LogUnavailable
@@ -127,13 +128,27 @@ def test_what_expired_is_removed_and_its_row_stays(world: World, bundle: Bundle)
     left.write_bytes(b"an attempt")
     with acting(world.chen), clock.at(bundle.expires_at - ONE_SECOND):
         jobs.expire()
+        forget(bundle)
         assert path.exists()
+        assert has_key(bundle)
     with acting(world.chen), clock.at(bundle.expires_at):
         assert jobs.expire() >= 1
     assert not path.exists()
     assert not left.exists()
     row = world.again(bundle)
     assert (row.status, row.length, row.sha256) == ("done", 0, bundle.sha256)
+    assert not has_key(bundle)
+
+
+def forget(bundle: Bundle) -> None:
+    """As the app may ask: only of a file that is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_forget_bundle(%s)", [str(bundle.ref)])
+
+
+def has_key(bundle: Bundle) -> bool:
+    holding = keystore.named_holding(store.SHELF.holding(bundle.ref))
+    return holding in keystore.unlock({holding: None})
 
 
 def test_a_file_that_is_gone_is_told_and_not_broken_off(world: World, bundle: Bundle) -> None:
