@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from access import actors, scopes
+from access.models import Subject
 from custodian import clock
 from records.consents import asking, changing
 from records.consents.changing import Word
@@ -31,7 +32,8 @@ AGO: Final = timedelta(days=1_100)
 def begin(hers: Mapping[str, int]) -> None:
     """`hers`: whom a newcomer can be, by name; what they say themselves comes after the book."""
     with scopes.acting(actors.system("demo")):
-        rows = Customer.objects.filter(kind="person", subject__honey=False)
+        living = Customer.objects.exclude(subject__status=Subject.Status.DESTROYED)
+        rows = living.filter(kind="person", subject__honey=False)
         customers = list(rows.select_related("book").order_by("pk")[:MOST])
         known = Customer.objects.select_related("book").in_bulk(list(hers.values()))
     for customer in customers:
