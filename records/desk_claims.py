@@ -12,6 +12,7 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access import approvals, gate
@@ -80,7 +81,7 @@ def table(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     everything = [*own, *waiting, *others, *(each.claim for each in decisions)]
     rows, entry = _rows(everything, actor)
     context = {
-        "title": _("理赔"),
+        "title": pgettext("列表", "理赔"),
         "handles": handles,
         "own": [rows[each.pk] for each in own],
         "waiting": [rows[each.pk] for each in waiting],

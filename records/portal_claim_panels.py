@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.actors import Actor
 from custodian import clock
@@ -87,4 +88,4 @@ def hint(actor: Actor, customer: Customer) -> Any:
 
 def ready() -> None:
     listing.register_source(listed)
-    portal_home.register_way(40, _("理赔"), "portal:claims", hint)
+    portal_home.register_way(40, pgettext_lazy("列表", "理赔"), "portal:claims", hint)

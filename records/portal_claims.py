@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access import gate
@@ -49,7 +49,7 @@ def table(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpResp
     found = list(rows.select_related("policy__product").order_by("-pk")[:50])
     faces = clocks.nearest([each.pk for each in found])
     context = {
-        "title": _("理赔"),
+        "title": pgettext("列表", "理赔"),
         "here": HERE,
         "rows": [(each, progress.tone(each), faces.get(each.pk)) for each in found],
         "may_file": filing.policies(customer.pk, actor=actor).exists(),

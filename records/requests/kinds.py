@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import WorkItem
 from access.vocabulary import Purpose
@@ -88,7 +89,7 @@ _WAYS: Final = (
         question=_("为什么不同意"), office=Office.COMPLIANCE, about="purpose",
     ),
     Way(
-        kind=Kind.WITHDRAW_CONSENT, asks=_("撤回同意"), hint=_("撤回以前给过的同意"),
+        kind=Kind.WITHDRAW_CONSENT, asks=pgettext_lazy("我要", "撤回同意"), hint=_("撤回以前给过的同意"),
         question=_("还想说明的"), office=Office.COMPLIANCE, clause="CN-PIPL-14",
         about="consents",
     ),
