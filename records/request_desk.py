@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access import gate
@@ -47,7 +48,7 @@ def work(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         found, purpose=Purpose.POLICY_SERVICE.value, channel=CHANNEL, actor=actor
     )
     context = {
-        "title": _("客户申请"),
+        "title": pgettext("列表", "客户申请"),
         "part": part,
         "parts": [(name, label, parts[name].count()) for name, label in request_lists.PARTS],
         "rows": shown,

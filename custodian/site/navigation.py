@@ -161,7 +161,7 @@ DESK = (
             Item(_("待办"), "desk:work"),
             Item(pgettext_lazy("列表", "客户申请"), "desk:requests", role=Role.SERVICE_DESK),
             Item(_("更正"), "desk:corrections"),
-            Item(_("理赔"), "desk:claims"),
+            Item(pgettext_lazy("列表", "理赔"), "desk:claims"),
             Item(_("我的学习"), "desk:learning"),
             Item(_("请您说明"), "own_questions", only_waiting=True),
         ),
