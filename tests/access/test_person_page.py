@@ -50,7 +50,7 @@ def test_the_officer_reads_rights_quotas_looks_and_findings(agent):
     )
     body = browser(estate.user(Role.COMPLIANCE_OFFICER)).get(page_of(agent)).content.decode()
     shown = [
-        *("王磊", "沈悦", "名下客户", "15 条规则", "代理人 可为 回访 查看 身份信息 至 L3"),
+        *("王磊", "沈悦", "名下客户", "16 条规则", "代理人 可为 回访 查看 身份信息 至 L3"),
         *("晚间集中揭示", "同岗位", "揭示次数", "1 小时内"),
     ]
     assert [each for each in shown if each not in body] == []

@@ -290,6 +290,7 @@ class Visitor:
     def too_wide(self, where: str, widths: Sequence[int]) -> list[str]:
         """The widths at which the page scrolls sideways; the last of them stays."""
         found = []
+        self.page.wait_for_load_state()
         for width in widths:
             self.page.set_viewport_size({"width": width, "height": 900})
             whole = self.page.evaluate("document.documentElement.scrollWidth")

@@ -73,8 +73,8 @@ def test_she_takes_a_copy_home_once(visit, office):
     page = visitor.page
     page.goto("/portal/data/")
     page.get_by_role("link", name="索取副本").click()
-    page.get_by_role("checkbox", name=re.compile("PDF")).uncheck()
-    page.get_by_role("checkbox", name=re.compile("JSON")).check()
+    page.get_by_role("checkbox", name=re.compile("^PDF")).uncheck()
+    page.get_by_role("checkbox", name=re.compile("^JSON")).check()
     page.get_by_role("button", name="准备副本").click()
     expect(page.get_by_text("正在准备").first).to_be_visible()
     with scopes.acting(estate.system()):
