@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+# Built once: the worker that builds it has all of its tests.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 ROOT = Path(__file__).parents[2]
 # Of the test's own services the child must know nothing.
 OURS = ("DATABASE_URL", "REDIS_URL", "CUSTODIAN_", "DJANGO_")
