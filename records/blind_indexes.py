@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from custodian import clock, elements
@@ -135,19 +135,22 @@ def of_query(kind: str, values: Sequence[str]) -> list[bytes]:
     return [combined(values[0], values[1], version=version) for version in index_versions()]
 
 
+_COLUMNS: Final[dict[str, str]] = {
+    "element": "text",
+    "digest": "bytea",
+    "version": "smallint",
+    "subject_id": "bigint",
+    "holding": "uuid",
+    "since": "timestamptz",
+}
+
+
 def write(found: Sequence[tuple[Fingerprint, int, UUID]]) -> None:
     """Store fingerprints as current: each with the subject and the holding it belongs to."""
     now = clock.now()
     bulk.insert(
         "records_blindindex",
-        {
-            "element": "text",
-            "digest": "bytea",
-            "version": "smallint",
-            "subject_id": "bigint",
-            "holding": "uuid",
-            "since": "timestamptz",
-        },
+        _COLUMNS,
         [
             (each.element, each.digest, each.version, subject, holding, now)
             for each, subject, holding in found
@@ -159,15 +162,7 @@ def write_ended(found: Sequence[tuple[Fingerprint, int, UUID, datetime]]) -> Non
     """Those of values that stand there no longer, each with the moment until which it did."""
     bulk.insert(
         "records_blindindex",
-        {
-            "element": "text",
-            "digest": "bytea",
-            "version": "smallint",
-            "subject_id": "bigint",
-            "holding": "uuid",
-            "since": "timestamptz",
-            "until": "timestamptz",
-        },
+        {**_COLUMNS, "until": "timestamptz"},
         [
             (each.element, each.digest, each.version, subject, holding, until, until)
             for each, subject, holding, until in found

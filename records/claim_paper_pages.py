@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from access import gate
-from access.actions import Action
 from access.actors import Actor
 from custodian.errors import CustodianError, NotVisible
 from records import document_pages
@@ -73,14 +69,6 @@ def shown(
     claim: Claim, number: int, *, purpose: str, channel: str, actor: Actor
 ) -> StreamingHttpResponse:
     """One paper in clear; one that is absent leaves an entry as well."""
-    rows: Any = papers.of(claim)
-    paper = next((each for each in rows if each.number == number), None)
-    if paper is None:
-        gate.refuse_unknown(
-            actor, Action.DOCUMENT_READ, asked=f"{claim.ref}/{number}", purpose=purpose,
-            channel=channel,
-        )  # fmt: skip
-    return document_pages.inline(
-        paper.document, called=f"{claim.ref}-{number}", purpose=purpose, channel=channel,
-        actor=actor,
-    )  # fmt: skip
+    return document_pages.numbered(
+        papers.of(claim), number, of=claim.ref, purpose=purpose, channel=channel, actor=actor
+    )

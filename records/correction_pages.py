@@ -132,14 +132,8 @@ def paper(
     correction: Correction, number: int, *, purpose: str, channel: str, actor: Actor
 ) -> HttpResponseBase:
     """One document, looked at through the same door as everything else."""
-    found = next((each for each in looking.papers(correction) if each.number == number), None)
-    if found is None:
-        gate.refuse_unknown(
-            actor, Action.DOCUMENT_READ, asked=f"{correction.ref}/{number}", purpose=purpose,
-            channel=channel,
-        )  # fmt: skip
-    return document_pages.inline(
-        found.document, called=f"{correction.ref}-{number}", purpose=purpose, channel=channel,
+    return document_pages.numbered(
+        looking.papers(correction), number, of=correction.ref, purpose=purpose, channel=channel,
         actor=actor,
     )  # fmt: skip
 

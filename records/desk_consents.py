@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -62,17 +63,19 @@ def _noted(request: HttpRequest, customer: Any, form: ConsentForm, actor: Actor)
     if purpose is None:
         raise changing.NotAsked
     try:
-        row = changing.record(
-            customer, purpose, said["said"], evidence=_paper(customer, form, actor), at=form.at,
-            channel=CHANNEL, actor=actor,
-        )  # fmt: skip
+        with transaction.atomic():  # a paper on which nothing follows is not filed
+            row = changing.record(
+                customer, purpose, said["said"], evidence=_paper(customer, form, actor), at=form.at,
+                channel=CHANNEL, actor=actor,
+            )  # fmt: skip
     except EvidenceRefused as error:
         form.refuse(error)
         return False
     except CustodianError as error:
         if error.status != changing.PaperNeeded.status:
             raise
-        form.add_error("paper", str(error.message))
+        field = "day" if isinstance(error, changing.SaidSince) else "paper"
+        form.add_error(field, str(error.message))
         return False
     messages.success(request, _done(row))
     return True

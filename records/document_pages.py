@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.http import StreamingHttpResponse
 
+from access import gate
+from access.actions import Action
 from access.actors import Actor
 from records import documents
 from records.models import Document
+
+
+def numbered(
+    papers: Iterable[Any], number: int, *, of: str, purpose: str, channel: str, actor: Actor
+) -> StreamingHttpResponse:
+    """The paper with this `number` of what goes by the reference `of`; an absent one leaves its entry too."""
+    paper = next((each for each in papers if each.number == number), None)
+    if paper is None:
+        gate.refuse_unknown(
+            actor, Action.DOCUMENT_READ, asked=f"{of}/{number}", purpose=purpose, channel=channel
+        )
+    return inline(
+        paper.document, called=f"{of}-{number}", purpose=purpose, channel=channel, actor=actor
+    )
 
 
 def inline(

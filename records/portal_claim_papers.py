@@ -9,14 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access import gate
 from access.actions import Action
 from access.actors import Actor
 from records import claim_paper_pages as pages
-from records import vault
 from records.evidence.upload import takes_evidence
 from records.models import Claim, Customer
-from records.portal_claims import HERE, claim_of
+from records.portal_claims import HERE, claim_of, plain
 from records.portal_pages import CHANNEL, PURPOSE, portal_page
 
 WORDS = "claim.needed"
@@ -52,16 +50,7 @@ def _words(found: Claim, actor: Actor) -> list[str]:
     """Her own look at the notice, on record like any other; none if there are no words."""
     if not found.needs.filter(needed_sealed__isnull=False).exists():
         return []
-    permit = gate.permit(
-        actor,
-        Action.CUSTOMER_REVEAL,
-        purpose=PURPOSE,
-        channel=CHANNEL,
-        subjects=[found.subject_id],
-        elements=[WORDS],
-        holdings=[found.holding],
-    )
-    return [each.text for each in vault.reveal(permit) if each.element == WORDS]
+    return [each.text for each in plain(found, [WORDS], actor=actor) if each.element == WORDS]
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -247,7 +247,7 @@ def claim(request: HttpRequest, *, ref: str, actor: Actor, customer: Customer) -
         return _page(request, found, actor)
     act = request.POST.get("act", "")
     if act == "show":
-        return _page(request, found, actor, plain=_plain(found, actor))
+        return _page(request, found, actor, plain=plain(found, VALUES, actor=actor))
     if act != "agree":
         raise UnknownParameter
     try:
@@ -261,7 +261,7 @@ def claim(request: HttpRequest, *, ref: str, actor: Actor, customer: Customer) -
     return redirect("portal:claim", ref=found.ref)
 
 
-def _plain(found: Claim, actor: Actor) -> list[Plain]:
+def plain(found: Claim, elements: Sequence[str], *, actor: Actor) -> list[Plain]:
     """Her own look at her own claim, on record like any other."""
     permit = gate.permit(
         actor,
@@ -269,7 +269,7 @@ def _plain(found: Claim, actor: Actor) -> list[Plain]:
         purpose=PURPOSE,
         channel=CHANNEL,
         subjects=[found.subject_id],
-        elements=list(VALUES),
+        elements=list(elements),
         holdings=[found.holding],
     )
     return vault.reveal(permit)

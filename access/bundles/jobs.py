@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import IO, Any, cast
 from uuid import UUID, uuid4
@@ -171,31 +171,24 @@ def expire() -> int:
     with scopes.acting(actors.system("bundler")):
         late = Bundle.objects.filter(expires_at__lte=clock.now())
         gone = late.filter(status=JobStatus.DONE, length__gt=0)
-        refs = list(gone.values_list("ref", flat=True))
-        with transaction.atomic():
-            Bundle.objects.filter(ref__in=refs).update(length=0)
-            for ref in refs:
-                _remove(ref)
-        return len(refs)
+        return _remove(list(gone.values_list("ref", flat=True)))
 
 
 def expire_missing() -> int:
     """Those whose file did not come back with a restored house; how many."""
     with scopes.acting(actors.system("bundler")):
         kept = Bundle.objects.filter(status=JobStatus.DONE, length__gt=0)
-        lost = [each.ref for each in kept if not store.path_of(each.ref).exists()]
-        with transaction.atomic():
-            Bundle.objects.filter(ref__in=lost).update(length=0)
-            for ref in lost:
-                _remove(ref)
-        return len(lost)
+        return _remove([each.ref for each in kept if not store.path_of(each.ref).exists()])
 
 
-def _remove(ref: UUID) -> None:
-    """The file and the key that it was sealed under: a copy in some backup opens no more."""
-    store.remove(ref)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT access_forget_bundle(%s)", [str(ref)])
+def _remove(refs: Sequence[UUID]) -> int:
+    """Files with the keys that they were sealed under: a copy in some backup opens no more; how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        Bundle.objects.filter(ref__in=refs).update(length=0)
+        for ref in refs:
+            store.remove(ref)
+            cursor.execute("SELECT access_forget_bundle(%s)", [str(ref)])
+    return len(refs)
 
 
 def _require_within(bundle: Bundle) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from access import actors, gate, scopes
@@ -69,6 +70,14 @@ class PaperNeeded(CustodianError):
     message = _("请附上客户签名的书面材料；没有材料的，请客户本人在客户服务里办理")
 
 
+class SaidSince(CustodianError):
+    """An older word changes nothing about a later one: what was withdrawn stays so whatever turns up."""
+
+    code = "consent-said-since"
+    status = 422
+    message = _("客户在那之后另有表示，以后来的为准；要改变它，请客户本人重新办理")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Word:
     """One yes or no, and what shows that it was said; `at`: earlier than now."""
@@ -115,7 +124,8 @@ def record(
 ) -> Consent | None:
     """What a customer said on paper, at the counter or by telephone, noted by staff.
 
-    A no takes effect at once and needs no paper, except from an agent. Raises `PaperNeeded`, `NotAsked`.
+    A no takes effect at once and needs no paper, except from an agent. Raises `PaperNeeded`, `NotAsked`,
+    `SaidSince`.
     """
     noted_by = actors.person(actor)
     needs = said == GIVEN or actor.role is Role.AGENT
@@ -164,6 +174,8 @@ def _say(
             before = rows.first()
         if before is not None and _same(before, word):
             return None
+        if before is not None and _differ(before, word) and _is_older(word, rows):
+            raise SaidSince
         word = _named(before, word)
         _authorise(purpose, word, tagged, action=action, look=look, channel=channel, actor=actor)
         with scopes.acting(actors.system(WRITER)):
@@ -175,7 +187,17 @@ def _say(
 
 def _same(before: Consent, word: Word) -> bool:
     """A no is a no, whichever way it was said; a paper that confirms is worth a row."""
-    return (before.said == GIVEN) == (word.said == GIVEN) and word.evidence is None
+    return not _differ(before, word) and word.evidence is None
+
+
+def _differ(before: Consent, word: Word) -> bool:
+    return (before.said == GIVEN) != (word.said == GIVEN)
+
+
+def _is_older(word: Word, rows: QuerySet[Consent]) -> bool:
+    """Than any of these; by days, since a paper says no hour."""
+    newest = rows.aggregate(at=Max("at"))["at"]
+    return word.at is not None and clock.local(word.at).date() < clock.local(newest).date()
 
 
 def _named(before: Consent | None, word: Word) -> Word:

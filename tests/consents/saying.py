@@ -32,8 +32,8 @@ def says(customer: Customer, code: str, said: str, *, capacity: str = "self") ->
         return changing.choose(customer, purpose(code), said, channel="portal", actor=actor)
 
 
-def imported(customer: Customer, code: str, said: str) -> Consent | None:
-    word = Word(said=said, by="import", at=clock.now() - timedelta(days=400), source="QH")
+def imported(customer: Customer, code: str, said: str, *, days: int = 400) -> Consent | None:
+    word = Word(said=said, by="import", at=clock.now() - timedelta(days=days), source="QH")
     return changing.follow(customer, purpose(code), word, channel="command")
 
 

@@ -91,6 +91,24 @@ def test_nobody_says_anything_for_another(office):
     assert rows(office.customer) == []
 
 
+def test_an_old_paper_opens_nothing_that_she_has_shut_since(office):
+    """Whatever turns up later: of two words the later one stands, and its paper may be added."""
+    customer, look = office.customer, purpose("survey")
+    long_ago = clock.now() - timedelta(days=30)
+    says(customer, "survey", GIVEN)
+    says(customer, "survey", WITHDRAWN)
+    document, old = paper(customer, office.agent), {"at": long_ago, "channel": "desk"}
+    with estate.acting(office.agent) as actor:
+        with pytest.raises(changing.SaidSince):
+            changing.record(customer, look, GIVEN, evidence=document, actor=actor, **old)
+        assert changing.record(customer, look, WITHDRAWN, evidence=document, actor=actor, **old)
+        # The confirming paper is older, and makes nothing before it the later word.
+        with pytest.raises(changing.SaidSince):
+            changing.record(customer, look, GIVEN, evidence=document, actor=actor, **old)
+    assert state(office, "survey") != GIVEN
+    assert not Choice.objects.filter(subject=customer.pk, purpose="survey", agreed=True).exists()
+
+
 # -- children ----------------------------------------------------------------------------------------
 
 
