@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from access import actors, gate, scopes
@@ -171,10 +171,10 @@ def _say(
             # Two words at once are one after the other.
             Subject.objects.select_for_update().get(pk=customer.pk)
             rows = Consent.objects.filter(subject=customer.pk, purpose=purpose.code)
-            before = rows.first()
+            before, newest = rows.first(), rows.aggregate(at=Max("at"))["at"]
         if before is not None and _same(before, word):
             return None
-        if before is not None and _differ(before, word) and _is_older(word, rows):
+        if before is not None and _differ(before, word) and _is_older(word, newest):
             raise SaidSince
         word = _named(before, word)
         _authorise(purpose, word, tagged, action=action, look=look, channel=channel, actor=actor)
@@ -194,9 +194,8 @@ def _differ(before: Consent, word: Word) -> bool:
     return (before.said == GIVEN) != (word.said == GIVEN)
 
 
-def _is_older(word: Word, rows: QuerySet[Consent]) -> bool:
-    """Than any of these; by days, since a paper says no hour."""
-    newest = rows.aggregate(at=Max("at"))["at"]
+def _is_older(word: Word, newest: datetime) -> bool:
+    """By days, since a paper says no hour."""
     return word.at is not None and clock.local(word.at).date() < clock.local(newest).date()
 
 
