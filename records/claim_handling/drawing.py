@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from records.claim_handling.analysis import Spread
 
-WIDTH: Final = 720
+WIDTH: Final = 800
 LEFT: Final = 190
 ROW: Final = 44
 TOP: Final = 26

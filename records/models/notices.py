@@ -97,7 +97,7 @@ class TextVersion(models.Model):
         SIGN_IN = "sign-in", _("客户登录页")
         LOOKS = "looks", _("谁看过我的资料")
         CORRECTIONS = "corrections", _("更正资料")
-        CLAIMS = "claims", _("理赔")
+        CLAIMS = "claims", pgettext_lazy("列表", "理赔")
         REQUESTS = "requests", _("我的申请")
 
     text = models.ForeignKey(PublishedText, models.PROTECT, related_name="versions")

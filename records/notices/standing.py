@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from access.models import Approval
 from records.models import PublishedText, TextDraft, TextVersion
@@ -76,7 +77,7 @@ def _state(
     current: TextVersion | None, coming: TextVersion | None, known: TextVersion | None
 ) -> tuple[Any, str]:
     if current is not None:
-        return _("生效中"), "ok"
+        return pgettext("文本", "生效中"), "ok"
     if coming is not None:
         return _("将生效"), "info"
     return (state_of(known)) if known else (_("未发布"), "")
@@ -93,4 +94,4 @@ def state_of(version: TextVersion) -> tuple[Any, str]:
         return _("已过期"), ""
     current = in_force.current(version.text.slug)
     is_current = current is not None and current.pk == version.pk
-    return (_("生效中"), "ok") if is_current else (_("已被取代"), "")
+    return (pgettext("文本", "生效中"), "ok") if is_current else (_("已被取代"), "")
