@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.vocabulary import Purpose, Role
 from custodian.errors import CustodianError
-from records import evidence
+from records import documents, evidence
 from records.consent_forms import FIELDS, ConsentForm
 from records.consents import asking, changing, standing
 from records.desk_pages import CHANNEL, customer_or_404, desk_page, frame
@@ -63,7 +62,7 @@ def _noted(request: HttpRequest, customer: Any, form: ConsentForm, actor: Actor)
     if purpose is None:
         raise changing.NotAsked
     try:
-        with transaction.atomic():  # a paper on which nothing follows is not filed
+        with documents.filing():  # a paper on which nothing follows is not kept
             row = changing.record(
                 customer, purpose, said["said"], evidence=_paper(customer, form, actor), at=form.at,
                 channel=CHANNEL, actor=actor,

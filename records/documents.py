@@ -6,6 +6,8 @@ import hmac
 import mimetypes
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +46,10 @@ class DocumentTooLarge(CustodianError):
 
     code = "document-too-large"
     status = 413
+
+
+# The files of the transaction around, so that they do not outlive its rows.
+_filed: ContextVar[list[Path]] = ContextVar("custodian_filed_documents")
 
 
 def add(
@@ -93,7 +99,26 @@ def add(
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+    _filed.get([]).append(path)
     return document
+
+
+@contextmanager
+def filing() -> Iterator[None]:
+    """A transaction around filing: where it does not come to its end, the files of it go as its rows do."""
+    outer, mine = _filed.get(None), list[Path]()
+    token = _filed.set(mine)
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        for path in mine:
+            path.unlink(missing_ok=True)
+        raise
+    finally:
+        _filed.reset(token)
+    if outer is not None:
+        outer += mine
 
 
 def read(document: Document, permit: Permit) -> Iterator[bytes]:
@@ -120,11 +145,6 @@ def permit_to_read(
         holdings=[document.holding],
         reason=reason,
     )
-
-
-def discard(document: Document) -> None:
-    """The file of a row that was not kept after all; without its row nothing could open it."""
-    path_of(document).unlink(missing_ok=True)
 
 
 def extension_of(document: Document) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
@@ -89,16 +88,12 @@ def file(
     require_room(claim)
     asked = None if brought.need is None else _asked(claim, brought.need)
     kind = Kind(asked.kind if asked else brought.kind)
-    with transaction.atomic():
+    with documents.filing():
         document = evidence.keep(
             brought.drawn, customer=customer, kind=_document(kind), purpose=purpose,
             channel=channel, facts={"claim": claim.ref, "did": "receive"}, actor=actor,
         )  # fmt: skip
-        try:
-            return _link(claim, document, kind, asked, with_report=with_report, actor=actor)
-        except BaseException:
-            documents.discard(document)
-            raise
+        return _link(claim, document, kind, asked, with_report=with_report, actor=actor)
 
 
 def report(
@@ -111,7 +106,7 @@ def report(
     actor: Actor,
 ) -> Claim:
     """File a claim with what came along, or nothing of both. Raises as `filing.file` and `file` do."""
-    with transaction.atomic():
+    with documents.filing():
         claim = filing.file(subject, told, channel=channel, actor=actor)
         for each in brought:
             file(claim, each, channel=channel, purpose=purpose, with_report=True, actor=actor)

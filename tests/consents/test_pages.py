@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from access.models import Choice
-from records.models import Consent, CustomerRequest
+from custodian import clock
+from records.models import Consent, CustomerRequest, Document
 from tests import estate
 from tests.consents.saying import GIVEN, REFUSED, WITHDRAWN, imported, notes, paper, says
 from tests.corrections import files
@@ -143,8 +146,6 @@ def test_an_agent_notes_a_paper_and_nothing_without(office):
     no = browser.post(desk(office), {**body, "said": WITHDRAWN})
     assert no.status_code == 422
     assert states(office.customer) == {}
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     file = SimpleUploadedFile("1.jpg", files.photo_of_a_place(), "image/jpeg")
     done = browser.post(desk(office), {**body, "paper": file})
     assert done.status_code == 302
@@ -152,6 +153,20 @@ def test_an_agent_notes_a_paper_and_nothing_without(office):
     page = text(browser.get(desk(office)))
     with everything():
         assert Consent.objects.get().evidence.ref in page
+
+
+def test_an_old_paper_is_turned_away_at_its_day_and_not_kept(office):
+    says(office.customer, "marketing", GIVEN)
+    says(office.customer, "marketing", WITHDRAWN)
+    day = clock.local().date() - timedelta(days=40)
+    paper = SimpleUploadedFile("1.jpg", files.photo_of_a_place(), "image/jpeg")
+    body = {"purpose": "marketing", "said": GIVEN, "day": day.isoformat(), "paper": paper}
+    answer = office.at_desk(office.agent).post(desk(office), body)
+    assert answer.status_code == 422
+    assert "客户在那之后另有表示" in text(answer)
+    assert states(office.customer) == {"marketing": WITHDRAWN}
+    with everything():
+        assert not Document.objects.filter(subject=office.customer.pk).exists()
 
 
 def test_the_service_desk_ends_one_by_telephone_at_once(office):

@@ -110,3 +110,32 @@ def test_a_part_that_was_altered_is_found(agent, form):
         permit = documents.permit_to_read(form, purpose="underwriting", channel="desk", actor=actor)
         with pytest.raises(vault.Damaged):
             b"".join(documents.read(form, permit))
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_files_go_where_the_transaction_around_them_does_not_end(agent, form, nested):
+    """Or the storage check would find files that no row knows."""
+    customer = estate.customer(of=[agent])
+    folder = documents.path_of(form).parent
+
+    def filed(actor):
+        return documents.add(
+            customer, kind=Document.Kind.EVIDENCE, name="a.jpg", media_type="image/jpeg",
+            chunks=[b"one"], channel="desk", actor=actor,
+        )  # fmt: skip
+
+    def falling(actor):
+        with documents.filing():
+            if nested:
+                with documents.filing():
+                    filed(actor)
+            filed(actor)
+            raise ConnectionError
+
+    with estate.acting(agent) as actor:
+        with pytest.raises(ConnectionError):
+            falling(actor)
+        assert list(folder.iterdir()) == [documents.path_of(form)]
+        with documents.filing():
+            kept = filed(actor)
+        assert set(folder.iterdir()) == {documents.path_of(form), documents.path_of(kept)}
