@@ -35,7 +35,8 @@ class Frame(IntEnum):
     SEGMENT = 1
     RECORD = 2
     FILE = 3
-    MANIFEST = 4
+    LINE = 4
+    MANIFEST = 5
 
 
 @dataclass(frozen=True)
