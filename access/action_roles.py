@@ -201,6 +201,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.KEY_ROTATE: frozenset({Role.SECURITY_OFFICER}),
     Action.BACKUP_MAKE: frozenset(),
     Action.RESTORE_RECONCILE: frozenset(),
+    Action.TRANSFER_ARRIVE: _OFFICERS,
+    Action.TRANSFER_INVITE: _OFFICERS,
+    Action.TRANSFER_LOAD: frozenset(),
+    Action.TRANSFER_PACK: frozenset(),
     Action.INDEX_REBUILD: frozenset(),
 }
 

@@ -182,6 +182,10 @@ class Action(StrEnum):
     BACKUP_MAKE = "custodian:backup:make"
     RESTORE_RECONCILE = "custodian:restore:reconcile"
     INDEX_REBUILD = "records:index:rebuild"
+    TRANSFER_ARRIVE = "transfers:package:arrive"
+    TRANSFER_INVITE = "transfers:invitation:make"
+    TRANSFER_LOAD = "transfers:package:load"
+    TRANSFER_PACK = "transfers:package:make"
 
 
 # The word in the log for each act; an act that is not listed here is an `admin` act.
@@ -321,7 +325,14 @@ ACT: Mapping[Action, str] = {
     Action.KEY_DESTROY: "change",
     Action.KEY_ROTATE: "change",
     Action.RESTORE_RECONCILE: "change",
+    Action.TRANSFER_ARRIVE: "change",
+    Action.TRANSFER_INVITE: "change",
+    Action.TRANSFER_LOAD: "change",
+    Action.TRANSFER_PACK: "export",
 }
+
+# A book that moves takes along what is stored only: whoever takes it over keeps it on (PIPL art. 22).
+HANDS_OVER = frozenset({Action.TRANSFER_PACK})
 
 # Somebody else has approved exactly this look before it is had: quotas count it and do not stop it.
 BY_APPROVAL = frozenset({Action.CUSTOMER_EXPORT})

@@ -61,6 +61,8 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
     "feed": frozenset(),
     "granter": frozenset(),
+    "hand-over": frozenset({Action.TRANSFER_PACK, Action.DOCUMENT_READ}),
+    "receiver": frozenset({Action.TRANSFER_ARRIVE, Action.TRANSFER_LOAD}),
     "importer": frozenset(
         {
             Action.BOOK_IMPORT,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from access import actors, choices, policy, token_grants
 from access.action_roles import may_attempt
-from access.actions import Action
+from access.actions import HANDS_OVER, Action
 from access.actors import Actor
 from access.policy import Ask, Decision
 from access.scopes import Found
@@ -68,7 +68,7 @@ def decide(
 ) -> dict[str, Decision]:
     """One decision for each element (the farthest subject counts), and one for the act itself."""
     decisions = {"": of_action(request)}
-    stored_only = any(
+    stored_only = request.action not in HANDS_OVER and any(
         is_restricted(each, request.elements, holdings=request.holdings) for each in found
     )
     if stored_only and not request.masked:

@@ -22,6 +22,7 @@ from access.choices import Chosen
 from access.vocabulary import Reach
 
 _current: ContextVar[Actor | None] = ContextVar("custodian_actor", default=None)
+_arrivals: ContextVar[bool] = ContextVar("custodian_arrivals", default=False)
 
 # An aborted transaction refuses any statement before ROLLBACK TO, so these go out as they are.
 _BARE = ("SAVEPOINT", "RELEASE", "ROLLBACK")
@@ -41,16 +42,28 @@ def acting(actor: Actor | None) -> Iterator[Actor | None]:
         _current.reset(token)
 
 
+@contextmanager
+def arrivals() -> Iterator[None]:
+    """See also the subjects of a book that is on its way in: for the piece that loads and checks it."""
+    token = _arrivals.set(True)
+    try:
+        yield
+    finally:
+        _arrivals.reset(token)
+
+
 def _prefix(actor: Actor | None) -> str:
     who = "" if actor is None or actor.id is None else str(int(actor.id))
     reach = "all" if actor is not None and actor.reach is Reach.ALL else ""
     units = "" if actor is None else ",".join(str(int(unit)) for unit in actor.unit_ids)
     subjects = "" if actor is None else ",".join(str(int(each)) for each in actor.subjects)
+    arriving = "on" if actor is not None and _arrivals.get() else ""
     return (
         f"SELECT set_config('custodian.actor','{who}',true),"
         f"set_config('custodian.reach','{reach}',true),"
         f"set_config('custodian.units','{{{units}}}',true),"
-        f"set_config('custodian.subjects','{{{subjects}}}',true);"
+        f"set_config('custodian.subjects','{{{subjects}}}',true),"
+        f"set_config('custodian.arrivals','{arriving}',true);"
     )
 
 

@@ -35,6 +35,7 @@ class Purpose(models.TextChoices):
     REGULATION = "regulation", _("监管检查")
     SECURITY = "security", _("安全调查")
     IMPORT = "import", _("导入")
+    TRANSFER = "transfer", _("业务转让")
     SELF = "self", _("本人查看")
     SYSTEM = "system", _("系统作业")
     OTHER = "other", _("其他")

@@ -31,7 +31,7 @@ _IDENTITY: Final = tuple(
     for field in Identity._meta.concrete_fields
     if field.name.endswith("_sealed")
 )
-IMPORTING: Final = frozenset({Action.BOOK_IMPORT, Action.QUARANTINE_FIX})
+IMPORTING: Final = frozenset({Action.BOOK_IMPORT, Action.QUARANTINE_FIX, Action.TRANSFER_LOAD})
 _HOLDING: Final = {
     "holding": "uuid",
     "epoch": "int",

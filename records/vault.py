@@ -15,6 +15,7 @@ from django.conf import settings
 from prometheus_client import Counter
 
 from access import keystore, prepared
+from access.actions import HANDS_OVER
 from access.gate import Permit
 from access.machine_reads import Sweep
 from custodian import elements
@@ -152,7 +153,8 @@ def _open(permit: Permit, *, beside: bool) -> Iterator[Plain]:
     for code in sorted(permit.elements):
         if not (elements.get(code).never_shown and permit.masked):
             wanted.setdefault(table_of(code), []).append(code)
-    kept = set() if permit.masked else _stored_only(permit)
+    whole = permit.masked or permit.action in HANDS_OVER
+    kept = set() if whole else _stored_only(permit)
     keys: dict[UUID, DataKey] = {}
     for row in _rows(wanted, permit) if wanted else ():
         if row[2] in kept:

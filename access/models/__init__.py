@@ -19,7 +19,15 @@ from access.models.portal import PortalLogin
 from access.models.quotas import Quota, Seen, Tally, Total
 from access.models.recertification import Campaign, HeldRight
 from access.models.rules import PolicyRule, Replay, RuleProposal
-from access.models.subjects import Assignment, Choice, Grant, Objection, Restriction, Subject
+from access.models.subjects import (
+    Arriving,
+    Assignment,
+    Choice,
+    Grant,
+    Objection,
+    Restriction,
+    Subject,
+)
 from access.models.tokens import ApiToken, TokenGrant
 from access.models.training import (
     Attempt,
@@ -39,6 +47,7 @@ __all__ = [
     "Approval",
     "ApprovalDecision",
     "ApprovalRule",
+    "Arriving",
     "Assignment",
     "Attempt",
     "AuditReport",

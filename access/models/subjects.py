@@ -51,6 +51,19 @@ class Subject(models.Model):
         return f"#{self.pk}"
 
 
+class Arriving(models.Model):
+    """A subject of a book that is on its way in: nobody sees anything of hers until the row goes.
+
+    `arrival` is the transfer that brings her. Row-level security hides her and all that hangs on her.
+    """
+
+    subject = models.OneToOneField(Subject, models.PROTECT, primary_key=True)
+    arrival = models.UUIDField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"#{self.subject_id}"
+
+
 class Restriction(models.Model):
     """One holding of a customer that is stored and protected, and not used for anything else (PIPL art. 47).
 

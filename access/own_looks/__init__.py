@@ -2,6 +2,7 @@
 
 from access.own_looks.changes import TOLD, tell_change
 from access.own_looks.reading import DAYS, PAGE, Page, Recent, find, page, recent
+from access.own_looks.travelling import history
 from access.own_looks.visits import (
     CHANGE,
     DESTROYED,
@@ -32,6 +33,7 @@ __all__ = [
     "Recent",
     "Visit",
     "find",
+    "history",
     "page",
     "recent",
     "tell_change",

@@ -100,7 +100,7 @@ def draft_customer(
         guardian_name=facts.get("guardian.name"),
         relation_kind=facts.get("relation.kind"),
         derived=derived,
-        missing=_missing(values, kind),
+        missing=missing(values, kind),
         warnings=tuple(flaws),
     )
 
@@ -180,9 +180,9 @@ def _key(values: dict[str, str], facts: dict[str, str]) -> str:
     return "\x1f".join(values.get(code, "") for code in parts)
 
 
-def _missing(values: dict[str, str], kind: str) -> tuple[str, ...]:
+def missing(values: dict[str, str], kind: str) -> tuple[str, ...]:
     if kind == ORGANISATION:
         return tuple([code for code in _ORGANISATION if code not in values])
-    missing = [code for code in _NINE if code not in values]
-    missing += [first for first, other in _EITHER if first not in values and other not in values]
-    return tuple(missing)
+    found = [code for code in _NINE if code not in values]
+    found += [first for first, other in _EITHER if first not in values and other not in values]
+    return tuple(found)

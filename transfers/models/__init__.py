@@ -1,4 +1,27 @@
 from transfers.models.counterparties import Counterparty
+from transfers.models.packages import (
+    Arrival,
+    ArrivedRecord,
+    Content,
+    Difference,
+    HandOver,
+    Invitation,
+    Load,
+    SentRecord,
+)
 from transfers.models.portfolio import Stage, Transfer, TransferStage
 
-__all__ = ["Counterparty", "Stage", "Transfer", "TransferStage"]
+__all__ = [
+    "Arrival",
+    "ArrivedRecord",
+    "Content",
+    "Counterparty",
+    "Difference",
+    "HandOver",
+    "Invitation",
+    "Load",
+    "SentRecord",
+    "Stage",
+    "Transfer",
+    "TransferStage",
+]

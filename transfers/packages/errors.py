@@ -16,6 +16,7 @@ REASONS: Final[dict[str, Any]] = {
     "expired": _("移交包已过有效期。请对方重新打包。"),
     "not-yet-valid": _("移交包的生成时间在未来。请核对双方的时钟。"),
     "suite": _("移交包使用的算法不被接受。"),
+    "again": _("这个移交包已经收下，没有再次载入。"),
     "replayed": _("这个移交包已经接收过，内容却与上次不同。"),
     "wrong-order": _("这个移交包的序号不是下一个。请按顺序接收。"),
     "closed": _("这笔转入现在不接收移交包。"),
@@ -36,3 +37,4 @@ class PackageRefused(CustodianError):
     def __init__(self, reason: str) -> None:
         super().__init__(REASONS[reason])
         self.reason = reason
+        self.entry: int | None = None  # on which the refusal is on record

@@ -48,8 +48,8 @@ class Header:
     valid_until: datetime
     frozen_at: datetime
 
-    def dump(self) -> bytes:
-        said = {
+    def said(self) -> dict[str, Any]:
+        return {
             **asdict(self),
             "format": FORMAT,
             "suite": SUITE,
@@ -58,7 +58,9 @@ class Header:
             "content": self.content.value,
             **{name: getattr(self, name).isoformat() for name in _TIMES},
         }
-        return canonical(said).encode()
+
+    def dump(self) -> bytes:
+        return canonical(self.said()).encode()
 
     @property
     def digest(self) -> bytes:
@@ -67,18 +69,22 @@ class Header:
     @classmethod
     def read(cls, raw: bytes) -> Header:
         """Raises `PackageRefused` for another format, another suite, or a header that reads two ways."""
-        said = strict_json.read(raw, otherwise="not-a-package")
-        try:
-            if said.pop("format") != FORMAT:
-                raise PackageRefused("not-a-package")
-            if said.pop("suite") != SUITE:
-                raise PackageRefused("suite")
-            header = cls(**_typed(said))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            raise PackageRefused("not-a-package") from None
+        header = cls.of_said(strict_json.read(raw, otherwise="not-a-package"))
         if header.dump() != raw:
             raise PackageRefused("not-a-package")
         return header
+
+    @classmethod
+    def of_said(cls, said: dict[str, Any]) -> Header:
+        try:
+            facts = dict(said)
+            if facts.pop("format") != FORMAT:
+                raise PackageRefused("not-a-package")
+            if facts.pop("suite") != SUITE:
+                raise PackageRefused("suite")
+            return cls(**_typed(facts))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise PackageRefused("not-a-package") from None
 
 
 _TIMES: Final = ("made_at", "valid_until", "frozen_at")

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any, TypeVar, cast
 
 from custodian.tlog.verify import canonical
 from transfers.packages import shapes, strict_json
 from transfers.packages.errors import PackageRefused
+
+Shape = TypeVar("Shape")
 
 
 @dataclass(kw_only=True)
@@ -38,6 +41,13 @@ class Line:
     premiums: dict[str, str] = field(repr=False)  # by reference of the policy
     sums: dict[str, str] = field(repr=False)
 
+    def dump(self) -> bytes:
+        return canonical(shapes.dump(self)).encode()
+
+    @classmethod
+    def read(cls, raw: bytes) -> Line:
+        return _read(cls, raw)
+
 
 @dataclass(kw_only=True)
 class Manifest:
@@ -51,8 +61,11 @@ class Manifest:
     lines_sha256: str  # of the inventory, which lies in the frames before the manifest
     lines: int
 
+    def said(self) -> dict[str, Any]:
+        return cast("dict[str, Any]", shapes.dump(self))
+
     def dump(self) -> bytes:
-        return canonical(shapes.dump(self)).encode()
+        return canonical(self.said()).encode()
 
     @property
     def digest(self) -> str:
@@ -60,8 +73,12 @@ class Manifest:
 
     @classmethod
     def read(cls, raw: bytes) -> Manifest:
-        said = strict_json.read(raw, otherwise="manifest")
-        try:
-            return shapes.build(cls, said)
-        except shapes.Misshapen:
-            raise PackageRefused("manifest") from None
+        return _read(cls, raw)
+
+
+def _read(shape: type[Shape], raw: bytes) -> Shape:
+    said = strict_json.read(raw, otherwise="manifest")
+    try:
+        return shapes.build(shape, said)
+    except shapes.Misshapen:
+        raise PackageRefused("manifest") from None

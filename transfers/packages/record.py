@@ -140,7 +140,6 @@ class FilePart:
     name: str = field(repr=False)
     media_type: str
     size: int
-    sha256: str
     claim: str  # the claim that it was filed with, or nothing
     added_at: str
 
@@ -166,6 +165,7 @@ class Record:
     representatives: list[RepresentativePart]
     files: list[FilePart]
     looks: FilePart | None
+    looked: int  # entries in it
     version: int = VERSION
 
     def dump(self) -> bytes:

@@ -93,6 +93,10 @@ class Writer:
         """A piece of a file that the record before it names."""
         self._seal(Frame.FILE, body)
 
+    def line(self, body: bytes) -> None:
+        """One customer of the inventory."""
+        self._seal(Frame.LINE, body)
+
     def checkpoint(self) -> Checkpoint:
         """Bring everything to the disk; the next frame begins a segment."""
         self._file.flush()

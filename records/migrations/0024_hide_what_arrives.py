@@ -1,0 +1,29 @@
+"""What hangs on a subject of a book that is on its way in is seen by nobody either."""
+
+from django.db import migrations
+
+TABLES = (
+    "customer identity finances account representative policy policyrole claim document blindindex keeping"
+).split()
+HIDE = """
+CREATE POLICY {table}_has_arrived ON records_{table} AS RESTRICTIVE FOR SELECT USING (
+    (SELECT NOT EXISTS (SELECT 1 FROM access_arriving))
+    OR (SELECT NULLIF(current_setting('custodian.arrivals', true), '')) = 'on'
+    OR NOT EXISTS (SELECT 1 FROM access_arriving a WHERE a.subject_id = records_{table}.subject_id));
+"""
+SHOW = "DROP POLICY {table}_has_arrived ON records_{table};"
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ("access", "0036_let_books_move"),
+        ("records", "0019_number_papers_and_pack_copies"),
+    ]
+
+    operations = [
+        migrations.RunSQL(
+            "".join(HIDE.format(table=each) for each in TABLES),
+            "".join(SHOW.format(table=each) for each in TABLES),
+        ),
+    ]

@@ -1,0 +1,231 @@
+"""Makes a package: a leased job that seals customers chunk by chunk, each with its entry before its values.
+
+Killed at any moment it goes on behind the last chunk that lay on the disk and in the database; what was
+written after that is cut off and sealed anew under another key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
+from itertools import islice
+from typing import IO, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from access import actors, own_looks, scopes
+from access.actors import Actor
+from access.models import Subject
+from access.vocabulary import Channel, Purpose
+from custodian import clock, failpoints
+from custodian.errors import CustodianError
+from custodian.jobs import JOB, LEASE
+from custodian.tlog.verify import canonical
+from custodian.workflow import IllegalMove
+from django.conf import settings
+from records import documents
+from transfers import identity
+from transfers.handing_over import inventory
+from transfers.handing_over.collecting import CHUNK, Collected, collect
+from transfers.models import HandOver, SentRecord
+from transfers.packages import header, one_time, shelf
+from transfers.packages.layout import Trailer
+from transfers.packages.manifest import Manifest
+from transfers.packages.record import FilePart
+from transfers.packages.recipient import Recipient
+from transfers.packages.writing import PIECE, Checkpoint, Writer
+
+ACTOR: Final = "hand-over"
+OnProgress = Callable[[HandOver], None]
+
+
+def silent(job: HandOver) -> None:
+    """Nobody watches."""
+
+
+def work(pk: int, *, on_progress: OnProgress = silent) -> HandOver:
+    """Make a package, or what is left of it. Raises `IllegalMove` when somebody else is at it."""
+    actor = actors.system(ACTOR)
+    with scopes.acting(actor):
+        rows = HandOver.objects.select_related("transfer__counterparty", "invitation")
+        job: HandOver = rows.get(pk=pk)
+        lease = job.claim()
+        try:
+            _Build(job, lease, actor, on_progress).do()
+        except IllegalMove:
+            raise
+        except CustodianError as error:
+            _fail(job, error.code)
+            raise
+        except Exception as error:
+            # What happened is told by its kind alone: a message may hold values.
+            _fail(job, type(error).__name__)
+            raise
+    return job
+
+
+def _fail(job: HandOver, note: str) -> None:
+    JOB.move(job, "fail", {"note": note, "finished_at": clock.now(), "leased_by": None})
+
+
+class _Build:
+    def __init__(self, job: HandOver, lease: UUID, actor: Actor, on_progress: OnProgress) -> None:
+        self.job, self.lease, self.actor, self.on_progress = job, lease, actor, on_progress
+        self.facts = {"transfer": job.transfer.code, "package": str(job.package)}
+
+    def do(self) -> None:
+        job = self.job
+        with shelf.open_for_writing(shelf.path_of(shelf.OUT, job.package)) as file:
+            writer = self._writer(file)
+            wanted = inventory.subjects(job)
+            if job.total is None:
+                job.total = len(wanted)
+                HandOver.objects.filter(pk=job.pk).update(total=job.total)
+            for chunk in _chunks(each for each in wanted if each > job.after):
+                self._seal(writer, chunk)
+            self._end(writer)
+
+    def _writer(self, file: IO[bytes]) -> Writer:
+        job = self.job
+        if job.checkpoint is None:
+            self._hold_secret()
+        return Writer(
+            file,
+            header=header_of(job),
+            secret=one_time.release(job.holding, job.secret_sealed),
+            recipient=Recipient(bytes(job.invitation.public)),
+            resume=Checkpoint.load(job.checkpoint) if job.checkpoint else None,
+        )
+
+    def _hold_secret(self) -> None:
+        """A package that is begun anew, because nothing of it lay on the disk, has a secret of its own."""
+        with transaction.atomic():
+            earlier = self.job.holding
+            held = one_time.hold(one_time.fresh())
+            self._save(holding=held.holding, secret_sealed=held.sealed)
+            one_time.forget(earlier)
+
+    def _seal(self, writer: Writer, chunk: Sequence[int]) -> None:
+        job, sent = self.job, []
+        place = writer.records.size
+        for collected in collect(chunk, facts=self.facts, actor=self.actor):
+            leaf = self._write(writer, collected)
+            sent.append(
+                SentRecord(hand_over=job, subject_id=collected.subject, place=place, leaf=leaf)
+            )
+            place += 1
+        failpoints.hit("hand-over-before-checkpoint")
+        at = writer.checkpoint()
+        with transaction.atomic():
+            SentRecord.objects.bulk_create(sent)
+            self._save(checkpoint=at.dump(), after=chunk[-1], done=at.records)
+        failpoints.hit("hand-over-after-checkpoint")
+        self.on_progress(job)
+
+    def _write(self, writer: Writer, collected: Collected) -> bytes:
+        looks = looks_of(collected.subject)
+        collected.record.looks = _list_of_looks(len(looks)) if looks else None
+        collected.record.looked = looks.count(b"\n")
+        leaf = writer.record(collected.record.dump())
+        for document in collected.documents:
+            permit = documents.permit_to_read(
+                document,
+                purpose=Purpose.TRANSFER.value,
+                channel=Channel.TASK.value,
+                actor=self.actor,
+            )
+            for piece in documents.read(document, permit):
+                writer.file_piece(piece)
+        for at in range(0, len(looks), PIECE):
+            writer.file_piece(looks[at : at + PIECE])
+        return leaf
+
+    def _end(self, writer: Writer) -> None:
+        job = self.job
+        digest, count = sha256(), 0
+        for line in inventory.lines(job):
+            body = line.dump()
+            writer.line(body)
+            digest.update(body)
+            count += 1
+        manifest = Manifest(
+            records=writer.records.size,
+            root=writer.records.root.hex(),
+            totals=inventory.totals(job),
+            stayed=inventory.stayed(job),
+            left=inventory.left(job),
+            notice=inventory.notice(),
+            catalogue=inventory.catalogue(),
+            lines_sha256=digest.hexdigest(),
+            lines=count,
+        )
+        trailer = writer.finish(manifest.dump(), key=identity.own_key())
+        failpoints.hit("hand-over-before-done")
+        self._done(manifest, trailer)
+
+    def _done(self, manifest: Manifest, trailer: Trailer) -> None:
+        job, holding = self.job, self.job.holding
+        changes = {
+            "finished_at": clock.now(),
+            "leased_by": None,
+            "done": manifest.records,
+            "secret_sealed": None,
+            "size": trailer.length + len(trailer.pack()),
+            "root": trailer.root.hex(),
+            "signature": trailer.signature,
+            "manifest": manifest.said(),
+        }
+        with transaction.atomic():
+            JOB.move(job, "finish", changes)
+            one_time.forget(holding)
+
+    def _save(self, **changes: object) -> None:
+        """Under our lease, which it renews; raises `IllegalMove` once it is another's."""
+        mine = HandOver.objects.filter(pk=self.job.pk, leased_by=self.lease, status="running")
+        if not mine.update(**changes, leased_until=clock.now() + LEASE):
+            raise IllegalMove
+        for name, value in changes.items():
+            setattr(self.job, name, value)
+
+
+def header_of(job: HandOver) -> header.Header:
+    """The same each time, so that a package that is gone on with is the same package."""
+    counterparty = job.transfer.counterparty
+    names = settings.CUSTODIAN_INSURER_NAME
+    return header.Header(
+        package=job.package,
+        transfer=job.transfer.ref,
+        number=job.number,
+        content=header.Content(job.content),
+        seller=header.Party(code=settings.CUSTODIAN_INSURER, name=names["zh"]),
+        buyer=header.Party(code=identity.insurer_of(counterparty), name=counterparty.name),
+        recipient=job.invitation.key,
+        made_at=job.created_at,
+        valid_until=job.valid_until,
+        frozen_at=job.frozen_at,
+    )
+
+
+def looks_of(subject: int) -> bytes:
+    """Who looked at her, one entry a line."""
+    row = Subject.objects.get(pk=subject)
+    return b"".join(canonical(each).encode() + b"\n" for each in own_looks.history(row))
+
+
+def _list_of_looks(size: int) -> FilePart:
+    return FilePart(
+        ref="looks",
+        kind="looks",
+        name="looks.ndjson",
+        media_type="application/x-ndjson",
+        size=size,
+        claim="",
+        added_at=clock.now().isoformat(),
+    )
+
+
+def _chunks(subjects: Iterable[int]) -> Iterator[list[int]]:
+    waiting = iter(subjects)
+    while chunk := list(islice(waiting, CHUNK)):
+        yield chunk
