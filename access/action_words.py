@@ -48,6 +48,8 @@ WORDS: Mapping[str, Promise | str] = {
     Action.CLAIM_TERMS_APPROVE: _("复核理赔规定"),
     Action.CLAIM_TERMS_PROPOSE: _("提出理赔规定"),
     Action.COUNTERPARTY_READ: _("阅看合作方"),
+    Action.COUNTERPARTY_APPROVE: _("核对合作方的身份密钥"),
+    Action.COUNTERPARTY_CHANGE: _("登记或变更合作方"),
     Action.CUSTOMER_CHANGE: _("变更客户资料"),
     Action.CUSTOMER_CREATE: _("登记客户"),
     Action.CUSTOMER_EXPORT: _("导出客户资料"),

@@ -1,4 +1,4 @@
-from transfers.models.counterparties import Counterparty
+from transfers.models.counterparties import Counterparty, IdentityKey
 from transfers.models.portfolio import Stage, Transfer, TransferStage
 
-__all__ = ["Counterparty", "Stage", "Transfer", "TransferStage"]
+__all__ = ["Counterparty", "IdentityKey", "Stage", "Transfer", "TransferStage"]
