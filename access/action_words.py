@@ -52,6 +52,8 @@ WORDS: Mapping[str, Promise | str] = {
     Action.TRANSFER_INVITE: _("签发或录入接收邀请"),
     Action.TRANSFER_LOAD: _("载入移交的资料"),
     Action.TRANSFER_PACK: _("打包移交的资料"),
+    Action.COUNTERPARTY_APPROVE: _("核对合作方的身份密钥"),
+    Action.COUNTERPARTY_CHANGE: _("登记或变更合作方"),
     Action.CUSTOMER_CHANGE: _("变更客户资料"),
     Action.CUSTOMER_CREATE: _("登记客户"),
     Action.CUSTOMER_EXPORT: _("导出客户资料"),

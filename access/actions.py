@@ -56,6 +56,8 @@ class Action(StrEnum):
     CORRECTION_RAISE = "records:correction:raise"
     CORRECTION_READ = "records:correction:read"
     COUNTERPARTY_READ = "transfers:counterparty:read"
+    COUNTERPARTY_APPROVE = "transfers:counterparty:approve"
+    COUNTERPARTY_CHANGE = "transfers:counterparty:change"
     CUSTOMER_CHANGE = "records:customer:change"
     CUSTOMER_CREATE = "records:customer:create"
     CUSTOMER_EXPORT = "records:customer:export"
@@ -244,6 +246,8 @@ ACT: Mapping[Action, str] = {
     Action.CORRECTION_CONFIRM: "change",
     Action.CORRECTION_RAISE: "change",
     Action.CORRECTION_READ: "list",
+    Action.COUNTERPARTY_APPROVE: "change",
+    Action.COUNTERPARTY_CHANGE: "change",
     Action.DOCUMENT_ADD: "change",
     Action.FINDING_ANSWER: "change",
     Action.FINDING_ASK: "change",

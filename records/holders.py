@@ -18,6 +18,10 @@ _OWNERS = " UNION ALL ".join(
 )
 
 
+# What signs documents, by the name of its key; the apps to the right put theirs in.
+SIGNERS: dict[str, Any] = {certifying.KEY: _("销毁证书"), tombstones.KEY: _("销毁名册")}
+
+
 class Holders:
     """The port through which a rotation of keys asks."""
 
@@ -30,7 +34,7 @@ class Holders:
         return index_roots.counts()
 
     def signers(self) -> Mapping[str, Any]:
-        return {certifying.KEY: _("销毁证书"), tombstones.KEY: _("销毁名册")}
+        return SIGNERS
 
     def staff_apart(self, version: int) -> int:
         return reindexing.unmet(version)

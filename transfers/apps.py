@@ -9,3 +9,11 @@ from django.utils.translation import gettext_lazy as _
 class TransfersConfig(AppConfig):
     name = "transfers"
     verbose_name = _("业务转让")
+
+    def ready(self) -> None:
+        from access import rechecking
+        from records.holders import SIGNERS
+        from transfers import identity, partner_admin  # noqa: F401
+
+        SIGNERS[identity.KEY] = _("身份卡与业务转让")
+        rechecking.sources += [identity.altered]

@@ -173,6 +173,7 @@ FACTS: Mapping[str, Any] = {
     "copy": _("客户自己资料副本的编号"),
     "copy-format": _("副本的格式与语言"),
     "delay": _("延后显示的编号"),
+    "partner": _("合作方的编号"),
     "sheets": _("重放的销毁凭据份数"),
     "holdings": _("重放时再次销毁的资料件数"),
 }

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import IO, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from access import actors, own_looks, scopes
@@ -23,7 +24,6 @@ from custodian.errors import CustodianError
 from custodian.jobs import JOB, LEASE
 from custodian.tlog.verify import canonical
 from custodian.workflow import IllegalMove
-from django.conf import settings
 from records import documents
 from transfers import identity
 from transfers.handing_over import inventory
@@ -32,8 +32,8 @@ from transfers.models import HandOver, SentRecord
 from transfers.packages import header, one_time, shelf
 from transfers.packages.layout import Trailer
 from transfers.packages.manifest import Manifest
-from transfers.packages.record import FilePart
 from transfers.packages.recipient import Recipient
+from transfers.packages.record import FilePart
 from transfers.packages.writing import PIECE, Checkpoint, Writer
 
 ACTOR: Final = "hand-over"

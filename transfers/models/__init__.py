@@ -1,4 +1,4 @@
-from transfers.models.counterparties import Counterparty
+from transfers.models.counterparties import Counterparty, IdentityKey
 from transfers.models.packages import (
     Arrival,
     ArrivedRecord,
@@ -18,6 +18,7 @@ __all__ = [
     "Counterparty",
     "Difference",
     "HandOver",
+    "IdentityKey",
     "Invitation",
     "Load",
     "SentRecord",

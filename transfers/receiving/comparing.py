@@ -46,7 +46,10 @@ class Comparison:
             **numbers_of(record),
             "who": sorted({role.who for policy in record.policies for role in policy.roles}),
             "amounts": {
-                policy.ref: [self._tag(policy.values.get(PREMIUM)), self._tag(policy.values.get(SUM))]
+                policy.ref: [
+                    self._tag(policy.values.get(PREMIUM)),
+                    self._tag(policy.values.get(SUM)),
+                ]
                 for policy in record.policies
             },
         }

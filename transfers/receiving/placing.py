@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from access import actors
@@ -21,7 +21,6 @@ from records.claims import NewClaim
 from records.intake import NewCustomer
 from records.models import (
     Book,
-    Claim,
     Consent,
     Customer,
     Intermediary,
@@ -81,10 +80,7 @@ class Placing:
     def policies(self, segment: Sequence[Held]) -> None:
         """Pass two: policies with everybody who has a part in them."""
         subjects = self._subjects(
-            role.who
-            for each in segment
-            for policy in each.record.policies
-            for role in policy.roles
+            role.who for each in segment for policy in each.record.policies for role in policy.roles
         )
         new = [
             self._policy(policy, each.row.subject_id, subjects)
@@ -119,9 +115,7 @@ class Placing:
             action=Action.TRANSFER_LOAD,
             operation=self.load.ref,
         )
-        holdings = {
-            claim.ref: row.holding for (claim, _each), row in zip(named, made, strict=True)
-        }
+        holdings = {claim.ref: row.holding for (claim, _each), row in zip(named, made, strict=True)}
         self._restrict(segment, "claim", holdings)
 
     def _newcomer(self, each: Held) -> NewCustomer:
