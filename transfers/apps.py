@@ -17,3 +17,4 @@ class TransfersConfig(AppConfig):
 
         SIGNERS[identity.KEY] = _("身份卡与业务转让")
         rechecking.sources += [identity.altered]
+        from transfers import progress  # noqa: F401  registers its kinds of approval

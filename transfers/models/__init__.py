@@ -1,4 +1,5 @@
 from transfers.models.counterparties import Counterparty, IdentityKey
+from transfers.models.evidence import Publication, TransferAct, TransferClock, TransferPaper
 from transfers.models.packages import (
     Arrival,
     ArrivedRecord,
@@ -21,8 +22,12 @@ __all__ = [
     "IdentityKey",
     "Invitation",
     "Load",
+    "Publication",
     "SentRecord",
     "Stage",
     "Transfer",
+    "TransferAct",
+    "TransferClock",
+    "TransferPaper",
     "TransferStage",
 ]
