@@ -48,6 +48,12 @@ def telling(customer: Customer, *, actor: Actor) -> Telling | None:
     )
 
 
+def all_of(customer: Customer, *, actor: Actor) -> list[NoticeSeen]:
+    """Every version that was opened by her or for her, oldest look first; in the actor's reach."""
+    rows = NoticeSeen.objects.visible_to(actor).filter(subject=customer.pk)
+    return list(rows.select_related("version__text").order_by("seen_at", "pk"))
+
+
 def see(customer: Customer, version: TextVersion, *, actor: Actor) -> None:
     """Keep that she, or whoever acts for her, opened this version; raises `NotVisible` for another's."""
     if customer.pk not in actor.subjects:

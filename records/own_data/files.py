@@ -26,13 +26,13 @@ from records.catalogue import DOCUMENT_NAME
 from records.holdings_of import claims_of, policies_of
 from records.models import Customer, DataCopy, Document
 from records.overview import Item
-from records.own_data import agreed, amendments, sheet
+from records.own_data import agreed, amendments, sheet, shown
 from records.own_data.enclosures import Enclosure
 from records.own_data.sheet import Kept, Part
 from records.vault import Plain
 
 FORMAT: Final = "custodian-own-data"
-VERSION: Final = 2
+VERSION: Final = 3
 _LANGUAGES: Final = {"zh-hans": "zh", "en": "en"}
 # How far a value is told: the mask says what is not.
 _TOLD: Final = {
@@ -74,6 +74,7 @@ def content(
             for section in page.sections
         ],
         "consents": agreed.told(customer, actor=actor),
+        "rules_shown": shown.told(customer, actor=actor),
     }
 
 
@@ -199,7 +200,11 @@ def _printed(said: Mapping[str, Any]) -> dict[str, Any]:
             [_("个人信息保护负责人"), said["insurer"]["data_protection_officer"]],
         ],
         "heads": [_("信息项"), _("内容"), _("来源、用途与依据")],
-        "classes": [*map(_class, said["classes"]), agreed.printed(said["consents"])],
+        "classes": [
+            *map(_class, said["classes"]),
+            agreed.printed(said["consents"]),
+            shown.printed(said["rules_shown"]),
+        ],
     }
 
 

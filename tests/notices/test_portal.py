@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zipfile import ZipFile
 
+import jsonschema
 import pytest
+from django.conf import settings as project
 from django.db import DatabaseError, transaction
 from django.test import Client
 
 from access import actors, scopes
 from access.vocabulary import Role
-from custodian import clock
+from custodian import clock, pdf
 from custodian.errors import NotVisible
 from records.destruction import stores
 from records.destruction.stores import Gone
-from records.models import NoticeSeen, PublishedText
+from records.models import DataCopy, NoticeSeen, PublishedText
 from records.notices import drafting, seen
 from records.notices.contents import Both, read
+from records.own_data import copies
 from tests import estate
 from tests.notices import writing
 from tests.portal import people as customers
@@ -26,6 +32,8 @@ pytestmark = pytest.mark.django_db
 Kind = PublishedText.Kind
 NEW, FIRST = "处理您信息的规则有了新版", "我们怎样处理您的信息"
 PANEL = "/portal/rules/look/"
+COPY = "/portal/data/copy/"
+SCHEMA = json.loads((Path(project.BASE_DIR) / "docs/data-copy.schema.json").read_text())
 
 
 @pytest.fixture
@@ -47,6 +55,15 @@ def page(browser, place):
     answer = browser.get(place)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def taken(browser, form, language):
+    """A copy of her data, as she takes it."""
+    browser.post(COPY, {"format": [form], "language": language})
+    with scopes.acting(estate.system()):
+        copy = DataCopy.objects.latest("pk")
+    copies.work(copy.pk)
+    return browser.post(f"{COPY}{copy.ref}/").content
 
 
 def next_version(version, people, words="新的目的。", **more):
@@ -185,3 +202,47 @@ def test_it_goes_with_the_last_of_her_and_the_scan_knows(browser, her, people):
 def test_the_page_of_her_data_leads_to_the_rules(browser, people):
     writing.publish(people=people)
     assert 'href="/portal/rules/"' in page(browser, "/portal/data/")
+
+
+def test_a_copy_of_her_data_says_which_rules_she_was_shown_and_when(browser, her, people):
+    first = writing.publish(people=people)
+    browser.post(PANEL)
+    second = next_version(first, people)
+    writing.publish(kind=Kind.CHILDREN, people=people)  # in force, and never shown to her
+    another = estate.customer()
+    with scopes.acting(actors.customer(another.pk)) as actor:
+        seen.see(another, second, actor=actor)
+    with scopes.acting(actors.customer(her.pk, capacity="guardian")) as actor:
+        seen.see(her, second, actor=actor)
+    mine = {each.version_id: each for each in rows() if each.subject_id == her.pk}
+
+    said = json.loads(taken(browser, "json", "en"))
+    jsonschema.validate(said, SCHEMA, format_checker=jsonschema.FormatChecker())
+    told = [(each["code"], each["shown_to"]["code"], each["title"]) for each in said["rules_shown"]]
+    assert told == [("processing-1", "self", "A title"), ("processing-2", "guardian", "A title")]
+    for each, version in zip(said["rules_shown"], (first, second), strict=True):
+        assert datetime.fromisoformat(each["shown_at"]) == mine[version.pk].seen_at.replace(
+            microsecond=0
+        )
+        assert (each["in_force_since"], each["digest"]) == (
+            version.since.isoformat(), version.digest,
+        )  # fmt: skip
+    with ZipFile(io.BytesIO(taken(browser, "zip", "en"))) as archive:
+        assert json.loads(archive.read("my-data.json"))["rules_shown"] == said["rules_shown"]
+
+
+def test_the_printed_copy_says_so_too_and_that_nothing_was_shown(browser, her, people, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(pdf, "compile_pdf", lambda _name, said, at: drawn.append(said) or b"%PDF-")
+    taken(browser, "pdf", "zh-hans")
+    assert drawn[-1]["classes"][-1]["parts"][0]["kept"] == "还没有打开过处理规则的记录。"
+    writing.publish(people=people)
+    browser.post(PANEL)
+    taken(browser, "pdf", "zh-hans")
+    (part,) = drawn[-1]["classes"][-1]["parts"]
+    (look,) = rows()
+    facts = dict(part["facts"])
+    assert part["title"] == "示例标题"
+    assert facts["版本"] == "第 1 版（processing-1）"
+    assert facts["看过"] == f"{clock.local(look.seen_at):%Y-%m-%d %H:%M}"
+    assert facts["由谁打开"] == "您本人"
