@@ -14,6 +14,8 @@ class CustodianConfig(AppConfig):
         from custodian import celery, checks  # noqa: F401
         from custodian.backup import probing, recipients, words  # noqa: F401
         from custodian.demo import checks as demo_checks  # noqa: F401
+        from custodian.demo import widening
 
         probing.register()
         recipients.register()
+        widening.register()

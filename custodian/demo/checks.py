@@ -18,6 +18,15 @@ def a_demo_is_asked_for_only_at_home(app_configs: Any, **_kwargs: Any) -> list[C
     return _misplaced()
 
 
+@register(Tags.security)
+def only_a_demo_counts_sign_ins_more_widely(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
+    times = settings.CUSTODIAN_DEMO_SIGN_INS
+    at_home = settings.CUSTODIAN_DEMO_REQUESTED and not settings.PRODUCTION
+    if times == 1 or (times > 1 and at_home):
+        return []
+    return [Error("CUSTODIAN_DEMO_SIGN_INS is a demo's, and 1 everywhere else", id="demo.E004")]
+
+
 @register(Tags.database)
 def a_demo_database_stays_at_home(
     app_configs: Any, databases: Any = None, **_kwargs: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -26,3 +27,16 @@ KNOWN_FOR: Final = timedelta(days=180)
 TURNS: Final = 4  # of one message
 KEPT: Final = timedelta(days=2)  # codes that are over, for the counts above
 ENTRANCES_KEPT: Final = timedelta(days=365)
+
+# A port for the demo alone, where a whole cast comes in from one address: how many times as often each of
+# OF_PERSON_THERE, OF_ADDRESS, AN_HOUR and A_DAY holds. What slows guessing is never widened.
+_wider: list[Callable[[], int]] = []
+
+
+def widen_with(times: Callable[[], int]) -> None:
+    """`times` is asked at every question, and says 1 wherever no demo runs."""
+    _wider[:] = [times]
+
+
+def wide(number: int) -> int:
+    return number * _wider[0]() if _wider else number

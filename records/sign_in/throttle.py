@@ -49,8 +49,9 @@ def _waits(row: Any, now: datetime) -> list[timedelta]:
     waits = [last + limits.PAUSE - now] if last else []
     for much, since in (
         (of_browser >= limits.OF_BROWSER, browser_since),
-        (of_person >= limits.OF_PERSON_THERE, person_since),
-        (of_address >= limits.OF_ADDRESS or wrong >= limits.WRONG_THERE, address_since),
+        (of_person >= limits.wide(limits.OF_PERSON_THERE), person_since),
+        (of_address >= limits.wide(limits.OF_ADDRESS), address_since),
+        (wrong >= limits.WRONG_THERE, address_since),
     ):
         if much:
             waits.append(since + limits.WINDOW - now)
@@ -71,6 +72,6 @@ def too_many_sent(code: SignInCode, *, known: bool) -> bool:
         mine = earlier.exclude(known_by__in=entrances.marks_of(code.subject_id))
     now = clock.now()
     return bool(
-        mine.filter(created_at__gt=now - timedelta(hours=1)).count() >= limits.AN_HOUR
-        or mine.filter(created_at__gt=now - timedelta(days=1)).count() >= limits.A_DAY
+        mine.filter(created_at__gt=now - timedelta(hours=1)).count() >= limits.wide(limits.AN_HOUR)
+        or mine.filter(created_at__gt=now - timedelta(days=1)).count() >= limits.wide(limits.A_DAY)
     )

@@ -101,6 +101,7 @@ def _environment() -> dict[str, str]:
     counters.mkdir(parents=True)
     return {
         "CUSTODIAN_DEMO": "1",
+        "CUSTODIAN_DEMO_SIGN_INS": "50",
         "CUSTODIAN_BIND": "127.0.0.1",
         "CUSTODIAN_OUTBOX": str(settings.VAR / "demo-outbox"),
         "PROMETHEUS_MULTIPROC_DIR": str(counters),
