@@ -213,6 +213,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.TRANSFER_ARRIVE: _OFFICERS,
     Action.TRANSFER_INVITE: _OFFICERS,
     Action.TRANSFER_LOAD: frozenset(),
+    Action.TRANSFER_ORDER: _OFFICERS,
     Action.TRANSFER_PACK: frozenset(),
     Action.INDEX_REBUILD: frozenset(),
 }

@@ -51,6 +51,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.TRANSFER_ARRIVE: _("收下移交包"),
     Action.TRANSFER_INVITE: _("签发或录入接收邀请"),
     Action.TRANSFER_LOAD: _("载入移交的资料"),
+    Action.TRANSFER_ORDER: _("提出移交或确认转出"),
     Action.TRANSFER_PACK: _("打包移交的资料"),
     Action.COUNTERPARTY_APPROVE: _("核对合作方的身份密钥"),
     Action.COUNTERPARTY_CHANGE: _("登记或变更合作方"),

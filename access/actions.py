@@ -193,6 +193,7 @@ class Action(StrEnum):
     TRANSFER_ARRIVE = "transfers:package:arrive"
     TRANSFER_INVITE = "transfers:invitation:make"
     TRANSFER_LOAD = "transfers:package:load"
+    TRANSFER_ORDER = "transfers:package:order"
     TRANSFER_PACK = "transfers:package:make"
 
 
@@ -343,6 +344,7 @@ ACT: Mapping[Action, str] = {
     Action.TRANSFER_ARRIVE: "change",
     Action.TRANSFER_INVITE: "change",
     Action.TRANSFER_LOAD: "change",
+    Action.TRANSFER_ORDER: "change",
     Action.TRANSFER_PACK: "export",
 }
 

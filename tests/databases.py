@@ -46,6 +46,23 @@ def renew() -> None:
         _clone(server)
 
 
+@contextmanager
+def beside(name: str) -> Iterator[dict[str, str]]:
+    """Another database as after migrating, for another process: the variables that lead to it."""
+    clone = f"{_clone_name()}_{name}"
+    with _alone(), _superuser() as server:
+        _drop(server, clone)
+        _clone_as(server, clone)
+    before = databases.use(clone)
+    addresses = environment()
+    databases.use(before)
+    try:
+        yield addresses
+    finally:
+        with _alone(), _superuser() as server:
+            _drop(server, clone)
+
+
 def end() -> None:
     _let_go()
     with _alone(), _superuser() as server:
@@ -78,13 +95,17 @@ def _build(server: extensions.connection, template: str) -> None:
 
 def _clone(server: extensions.connection) -> None:
     name = _clone_name()
+    _clone_as(server, name)
+    databases.use(name)
+    _point_alias()
+
+
+def _clone_as(server: extensions.connection, name: str) -> None:
     _create(server, name, template=f"custodian_test_{_fingerprint()}")
     # Rights on a database itself are not part of what a template hands on.
     _execute(server, "REVOKE ALL ON DATABASE {} FROM PUBLIC", name)
     for role in ROLES.values():
         _execute(server, "GRANT CONNECT ON DATABASE {} TO {}", name, role)
-    databases.use(name)
-    _point_alias()
 
 
 def _point_alias() -> None:
@@ -134,9 +155,9 @@ def _tidy(server: extensions.connection, *, spare: str) -> None:
             "SELECT datname FROM pg_database WHERE datname ~ '^custodian_test_' ORDER BY oid DESC"
         )
         names = [str(row[0]) for row in cursor.fetchall()]
-    clones = {name: name.rpartition("_") for name in names if name.count("_") == 3}
-    live = {name for name, parts in clones.items() if Path(f"/proc/{parts[2]}").exists()}
-    in_use = {clones[name][0] for name in live} | {spare}
+    clones = {name: name.split("_") for name in names if name.count("_") >= 3}
+    live = {name for name, parts in clones.items() if Path(f"/proc/{parts[3]}").exists()}
+    in_use = {"_".join(clones[name][:3]) for name in live} | {spare}
     templates = [name for name in names if name.count("_") == 2]
     for name in {*clones} - live | {*templates[KEPT_TEMPLATES:]} - in_use:
         _drop(server, name)

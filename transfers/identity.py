@@ -226,6 +226,13 @@ def key_of(counterparty: Counterparty) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(bytes(held.public))
 
 
+def insurer_of(counterparty: Counterparty) -> str:
+    """The code of the installation that the confirmed card names; raises `NoConfirmedKey`."""
+    key_of(counterparty)
+    rows = counterparty.identities.filter(status=Status.CONFIRMED)
+    return str(rows.values_list("insurer", flat=True)[0])
+
+
 def end(held: IdentityKey, *, actor: Actor) -> None:
     """Trust the key no more, at once; one person is enough to trust less. Raises `IllegalMove`."""
     with transaction.atomic():

@@ -78,11 +78,10 @@ class _Build:
         job = self.job
         with shelf.open_for_writing(shelf.path_of(shelf.OUT, job.package)) as file:
             writer = self._writer(file)
-            wanted = inventory.subjects(job)
             if job.total is None:
-                job.total = len(wanted)
+                job.total = inventory.count(job)
                 HandOver.objects.filter(pk=job.pk).update(total=job.total)
-            for chunk in _chunks(each for each in wanted if each > job.after):
+            for chunk in _chunks(inventory.subjects(job, after=job.after)):
                 self._seal(writer, chunk)
             self._end(writer)
 
@@ -144,7 +143,7 @@ class _Build:
     def _end(self, writer: Writer) -> None:
         job = self.job
         digest, count = sha256(), 0
-        for line in inventory.lines(job):
+        for line in inventory.lines(job, actor=self.actor):
             body = line.dump()
             writer.line(body)
             digest.update(body)

@@ -267,11 +267,14 @@ def _by_subject(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 def _names(policies: Iterable[Policy], claims: Iterable[Claim]) -> dict[UUID, str]:
     """By holding: what is not the only one of its kind is named by its reference."""
-    return {each.holding: each.ref for each in (*policies, *claims)}
+    return {
+        **{each.holding: each.ref for each in policies},
+        **{each.holding: each.ref for each in claims},
+    }
 
 
 def _broker(row: Intermediary | None) -> BrokerPart | None:
-    return row and BrokerPart(code=row.code, name=row.name, kind=row.kind)
+    return BrokerPart(code=row.code, name=row.name, kind=row.kind) if row else None
 
 
 def _product(row: Product) -> ProductPart:

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0030_let_bundles_go'),
-        ('transfers', '0002_open_portfolio_transfers'),
+        ('transfers', '0003_agree_with_partners'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

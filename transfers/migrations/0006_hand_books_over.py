@@ -1,5 +1,7 @@
 """Packages out and in, and the keys that open them: each goes when its row says that it is over."""
 
+from datetime import UTC, datetime
+
 import custodian.clock
 import django.db.models.deletion
 import uuid
@@ -12,6 +14,12 @@ ALTER TABLE transfers_sentrecord ENABLE ROW LEVEL SECURITY;
 ALTER TABLE transfers_sentrecord FORCE ROW LEVEL SECURITY;
 CREATE POLICY sentrecord_scope ON transfers_sentrecord USING (
     (SELECT NULLIF(current_setting('custodian.reach', true), '')) = 'all');
+ALTER TABLE transfers_responsible ENABLE ROW LEVEL SECURITY;
+ALTER TABLE transfers_responsible FORCE ROW LEVEL SECURITY;
+CREATE POLICY responsible_scope ON transfers_responsible USING (
+    (SELECT NULLIF(current_setting('custodian.reach', true), '')) = 'all');
+CREATE POLICY responsible_read ON transfers_responsible FOR SELECT USING (
+    EXISTS (SELECT 1 FROM access_subject s WHERE s.id = transfers_responsible.subject_id));
 ALTER TABLE transfers_invitation ALTER COLUMN private_sealed SET STATISTICS 0;
 ALTER TABLE transfers_handover ALTER COLUMN secret_sealed SET STATISTICS 0;
 ALTER TABLE transfers_arrival ALTER COLUMN secret_sealed SET STATISTICS 0;
@@ -27,20 +35,94 @@ GRANT EXECUTE ON FUNCTION transfers_forget(uuid) TO custodian_app;
 """
 UNSCOPE = """
 DROP FUNCTION transfers_forget(uuid);
+DROP POLICY responsible_read ON transfers_responsible;
+DROP POLICY responsible_scope ON transfers_responsible;
+ALTER TABLE transfers_responsible DISABLE ROW LEVEL SECURITY;
 DROP POLICY sentrecord_scope ON transfers_sentrecord;
 ALTER TABLE transfers_sentrecord DISABLE ROW LEVEL SECURITY;
 """
+
+
+SINCE = datetime(2020, 1, 1, tzinfo=UTC)
+KINDS = ("hand-over", "book-load", "book-accept", "book-release")
+RULE = {
+    "requesters": ["compliance_officer"], "approvers": ["compliance_officer", "security_officer"],
+    "excluded": ["line", "target", "target-line"],
+}
+
+
+def seed(apps, schema_editor):
+    for kind in KINDS:
+        apps.get_model("access", "ApprovalRule").objects.create(kind=kind, since=SINCE, **RULE)
+
+
+def unseed(apps, schema_editor):
+    apps.get_model("access", "ApprovalRule").objects.filter(kind__in=KINDS).delete()
 
 
 class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0036_let_books_move'),
-        ('transfers', '0002_open_portfolio_transfers'),
+        ('transfers', '0004_walk_routes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Arrival',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('queued', '排队'), ('running', '进行中'), ('paused', '已暂停'), ('failed', '失败，可续作'), ('done', '完成'), ('refused', '已拒收')], default='queued', max_length=16, verbose_name='状态')),
+                ('total', models.PositiveBigIntegerField(null=True)),
+                ('done', models.PositiveBigIntegerField(default=0)),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('created_at', models.DateTimeField(default=custodian.clock.now, verbose_name='提交时间')),
+                ('started_at', models.DateTimeField(null=True, verbose_name='开始时间')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
+                ('leased_by', models.UUIDField(null=True)),
+                ('leased_until', models.DateTimeField(null=True)),
+                ('package', models.UUIDField(unique=True, verbose_name='一次性编号')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='序号')),
+                ('content', models.CharField(choices=[('book', '整册'), ('delta', '变动'), ('again', '补发')], max_length=8, verbose_name='内容')),
+                ('stage', models.CharField(choices=[('quarantine', '隔离'), ('laid_out', '已核验'), ('refused', '已拒收')], default='quarantine', max_length=12, verbose_name='状态')),
+                ('header', models.JSONField()),
+                ('size', models.PositiveBigIntegerField(verbose_name='大小')),
+                ('root', models.CharField(max_length=64)),
+                ('signature', models.BinaryField()),
+                ('holding', models.UUIDField(null=True, unique=True)),
+                ('secret_sealed', models.BinaryField(null=True)),
+                ('cursor', models.JSONField(default=dict)),
+                ('manifest', models.JSONField(null=True)),
+                ('records_root', models.CharField(blank=True, max_length=64)),
+                ('removed_at', models.DateTimeField(null=True)),
+                ('came_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='transfers.transfer')),
+            ],
+            options={
+                'verbose_name': '收到的移交包',
+                'verbose_name_plural': '收到的移交包',
+                'ordering': ('-pk',),
+            },
+        ),
+        migrations.CreateModel(
+            name='Difference',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(choices=[('lost', '清单上有，移交包中没有'), ('unlisted', '移交包中有，清单上没有'), ('count', '数量不符'), ('amount', '金额不符'), ('level', '分级会降低'), ('unknown', '本公司的信息目录没有这一项'), ('nobody', '所指的客户不在移交包中'), ('loaded', '载入后与移交包不符')], max_length=8, verbose_name='差异')),
+                ('ref', models.CharField(blank=True, max_length=16, verbose_name='编号')),
+                ('part', models.CharField(blank=True, max_length=60)),
+                ('sent', models.BigIntegerField(null=True)),
+                ('got', models.BigIntegerField(null=True)),
+                ('found_at', models.DateTimeField(default=custodian.clock.now)),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('arrival', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='transfers.arrival')),
+            ],
+            options={
+                'ordering': ('pk',),
+            },
+        ),
         migrations.CreateModel(
             name='Invitation',
             fields=[
@@ -102,8 +184,13 @@ class Migration(migrations.Migration):
                 'ordering': ('-pk',),
             },
         ),
+        migrations.AddField(
+            model_name='arrival',
+            name='invitation',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='transfers.invitation'),
+        ),
         migrations.CreateModel(
-            name='Arrival',
+            name='Load',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -116,29 +203,48 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
                 ('leased_by', models.UUIDField(null=True)),
                 ('leased_until', models.DateTimeField(null=True)),
-                ('package', models.UUIDField(unique=True, verbose_name='一次性编号')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='序号')),
-                ('content', models.CharField(choices=[('book', '整册'), ('delta', '变动'), ('again', '补发')], max_length=8, verbose_name='内容')),
-                ('stage', models.CharField(choices=[('quarantine', '隔离'), ('laid_out', '已核验'), ('refused', '已拒收')], default='quarantine', max_length=12, verbose_name='状态')),
-                ('header', models.JSONField()),
-                ('size', models.PositiveBigIntegerField(verbose_name='大小')),
-                ('root', models.CharField(max_length=64)),
-                ('signature', models.BinaryField()),
-                ('holding', models.UUIDField(null=True, unique=True)),
-                ('secret_sealed', models.BinaryField(null=True)),
                 ('cursor', models.JSONField(default=dict)),
-                ('manifest', models.JSONField(null=True)),
-                ('records_root', models.CharField(blank=True, max_length=64)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('came_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='transfers.transfer')),
-                ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrivals', to='transfers.invitation')),
+                ('counts', models.JSONField(default=dict)),
+                ('live_at', models.DateTimeField(null=True)),
+                ('approval', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
+                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loads', to='transfers.transfer')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.unit', verbose_name='承接机构')),
             ],
             options={
-                'verbose_name': '收到的移交包',
-                'verbose_name_plural': '收到的移交包',
+                'verbose_name': '载入',
+                'verbose_name_plural': '载入',
                 'ordering': ('-pk',),
             },
+        ),
+        migrations.CreateModel(
+            name='Receipt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('acceptance', models.BinaryField()),
+                ('accepted_at', models.DateTimeField(verbose_name='接收方确认')),
+                ('release', models.BinaryField(default=b'')),
+                ('released_at', models.DateTimeField(null=True, verbose_name='转出方确认')),
+                ('live_at', models.DateTimeField(null=True, verbose_name='交接时点')),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('acceptance_approval', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
+                ('release_approval', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
+                ('transfer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='transfers.transfer')),
+            ],
+            options={
+                'verbose_name': '交接回执',
+                'verbose_name_plural': '交接回执',
+            },
+        ),
+        migrations.CreateModel(
+            name='Responsible',
+            fields=[
+                ('subject', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='responsible', serialize=False, to='access.subject')),
+                ('before', models.CharField(max_length=20)),
+                ('after', models.CharField(max_length=20)),
+                ('since', models.DateTimeField()),
+                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responsibilities', to='transfers.transfer')),
+            ],
         ),
         migrations.CreateModel(
             name='SentRecord',
@@ -160,6 +266,7 @@ class Migration(migrations.Migration):
                 ('counts', models.JSONField(default=dict)),
                 ('problems', models.JSONField(default=list)),
                 ('current', models.BooleanField(default=True)),
+                ('listed', models.BooleanField(default=False)),
                 ('arrival', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='transfers.arrival')),
                 ('subject', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, to='access.subject')),
                 ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='transfers.transfer')),
@@ -190,6 +297,14 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('transfer', 'number'), name='arrival_numbers_are_counted'),
         ),
         migrations.AddConstraint(
+            model_name='receipt',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('live_at', None), ('release', b''), ('released_at', None)), models.Q(models.Q(('release', b''), _negated=True), ('live_at__isnull', False), ('released_at__isnull', False)), _connector='OR'), name='receipt_is_released_from_a_moment_on'),
+        ),
+        migrations.AddConstraint(
+            model_name='responsible',
+            constraint=models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='responsibility_passes_to_another'),
+        ),
+        migrations.AddConstraint(
             model_name='sentrecord',
             constraint=models.UniqueConstraint(fields=('hand_over', 'subject'), name='sent_once_in_a_package'),
         ),
@@ -198,4 +313,5 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('hand_over', 'place'), name='sent_record_has_its_place'),
         ),
         migrations.RunSQL(SCOPE, UNSCOPE),
+        migrations.RunPython(seed, unseed),
     ]

@@ -11,6 +11,7 @@ from transfers.models.packages import (
     SentRecord,
 )
 from transfers.models.portfolio import Stage, Transfer, TransferStage
+from transfers.models.receipts import Receipt, Responsible
 
 __all__ = [
     "Arrival",
@@ -23,6 +24,8 @@ __all__ = [
     "Invitation",
     "Load",
     "Publication",
+    "Receipt",
+    "Responsible",
     "SentRecord",
     "Stage",
     "Transfer",

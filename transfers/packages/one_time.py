@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -47,7 +47,7 @@ def forget(holding: UUID | None) -> None:
             cursor.execute("SELECT transfers_forget(%s)", [str(holding)])
 
 
-def _context(key: keystore.DataKey, holding: UUID) -> keystore.Context:
+def _context(key: keystore.DataKey, holding: UUID) -> Any:
     return key.context(
         insurer=settings.CUSTODIAN_INSURER, holding=holding, element=_ELEMENT, version=1
     )

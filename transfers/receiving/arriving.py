@@ -1,4 +1,4 @@
-"""A package comes in: kept apart, its signature checked before a word of it is read, then whether it is meant.
+"""A package comes in: kept apart, its signature checked before a word is read, then whether it is meant.
 
 Whatever is refused leaves nothing behind but one entry in the log.
 """
@@ -37,7 +37,7 @@ def take(pieces: Iterable[bytes], *, channel: str, actor: Actor) -> Arrival:
     kept = _keep(pieces)
     try:
         with kept.open("rb") as file:
-            package = verify(file, key_of=_signers())
+            package = verify(file, key_of=_signers().get)
         arrival = _register(package, kept, channel=channel, actor=actor)
     except PackageRefused as refused:
         _say_refused(refused, channel=channel, actor=actor)

@@ -1,7 +1,7 @@
-"""The checks that an import makes, on a record that came: what cannot stand, and what must be put right later.
+"""The checks that an import makes, on a record that came: what must be put right later.
 
-A flaw in the seller's data does not keep a customer out, because her contract moves whatever is wrong with it.
-It is kept as a code, for the list of what is missing in the first hundred days.
+A flaw in the seller's data keeps no customer out, because her contract moves whatever is wrong with it. It
+is kept as a code, for the list of what is missing in the first hundred days.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class Checks:
 def _all_values(record: Record) -> Iterator[Values]:
     yield record.values
     yield from record.accounts
-    for part in (*record.policies, *record.claims):
-        yield part.values
+    yield from (policy.values for policy in record.policies)
+    yield from (claim.values for claim in record.claims)
 
 
 def _codes(checked: Checked, code: str) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""Goes through a package once: every frame opens, every record is checked, and nothing of it goes anywhere else.
+"""Goes through a package once: every frame opens, every record is checked, and nothing of it goes on.
 
 A leased job. What it learns of a record are counts and codes; the values stay sealed in the package, which is
 the quarantine. Killed at any moment it goes on from the last segment that the database knows of.

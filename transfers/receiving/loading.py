@@ -35,10 +35,10 @@ class Pass(NamedTuple):
     """One way through a package: what is placed of each record."""
 
     name: str
-    files: bool
+    files: bool = False
 
 
-PASSES: Final = (Pass("customers", False), Pass("policies", False), Pass("claims", True))
+PASSES: Final = (Pass("customers"), Pass("policies"), Pass("claims", files=True))
 
 
 @dataclass
@@ -48,6 +48,13 @@ class Held:
     row: ArrivedRecord
     record: Record = field(repr=False)
     files: list[tuple[FilePart, bytes]] = field(default_factory=list, repr=False)
+
+    @property
+    def subject(self) -> int:
+        """Whose it is, once the first pass has come by."""
+        if self.row.subject_id is None:
+            raise LookupError("loaded in the wrong order")
+        return int(self.row.subject_id)
 
 
 def silent(load: Load) -> None:

@@ -11,16 +11,18 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from access import actors
 from access.actions import Action
 from access.models import Arriving, Objection, Restriction
 from access.vocabulary import Channel
 from custodian import clock
+from custodian.errors import CustodianError
 from records import blind_indexes, claims, intake, policies
 from records.claims import NewClaim
 from records.intake import NewCustomer
 from records.models import (
-    Book,
     Consent,
     Customer,
     Intermediary,
@@ -45,10 +47,21 @@ if TYPE_CHECKING:
 _WHOLE: Final = frozenset({"identity", "financial"})
 
 
+class NoBook(CustodianError):
+    """Nobody has said into which book it goes."""
+
+    code = "transfer-without-book"
+    status = 409
+    message = _("这笔转入还没有指定账册，请先指定")
+
+
 class Placing:
     def __init__(self, load: Load) -> None:
         self.load = load
-        self.book: Book = load.transfer.book
+        book = load.transfer.book
+        if book is None:
+            raise NoBook
+        self.book = book
         self.actor = actors.system("receiver")
         self.day = clock.local().date().isoformat()
         self._products: dict[str, int] = {}
@@ -83,7 +96,7 @@ class Placing:
             role.who for each in segment for policy in each.record.policies for role in policy.roles
         )
         new = [
-            self._policy(policy, each.row.subject_id, subjects)
+            self._policy(policy, each.subject, subjects)
             for each in segment
             for policy in each.record.policies
         ]
@@ -108,7 +121,7 @@ class Placing:
             return
         on = self._policies(claim.policy for claim, _each in named)
         made = claims.register(
-            [self._claim(claim, each.row.subject_id, on[claim.policy]) for claim, each in named],
+            [self._claim(claim, each.subject, on[claim.policy]) for claim, each in named],
             book=self.book,
             channel=Channel.TASK.value,
             actor=self.actor,
@@ -132,8 +145,7 @@ class Placing:
             row_digest=bytes(each.row.leaf)[:16],
         )
 
-    def _policy(self, part: PolicyPart, holder: int | None, subjects: dict[str, int]) -> NewPolicy:
-        assert holder is not None  # noqa: S101  pass one has come by
+    def _policy(self, part: PolicyPart, holder: int, subjects: dict[str, int]) -> NewPolicy:
         return NewPolicy(
             source_key=part.ref,
             holder=holder,
@@ -153,8 +165,7 @@ class Placing:
             origin=("transfer", self.day),
         )
 
-    def _claim(self, part: ClaimPart, subject: int | None, policy: int) -> NewClaim:
-        assert subject is not None  # noqa: S101  pass one has come by
+    def _claim(self, part: ClaimPart, subject: int, policy: int) -> NewClaim:
         return NewClaim(
             source_key=part.ref,
             policy_id=policy,
@@ -210,7 +221,7 @@ class Placing:
     def _write_consents(self, segment: Sequence[Held]) -> None:
         Consent.objects.bulk_create(
             Consent(
-                subject_id=each.row.subject_id,
+                subject_id=each.subject,
                 purpose=part.purpose,
                 said=part.said,
                 by=Consent.By.IMPORT,
@@ -225,7 +236,7 @@ class Placing:
 
     def _write_objections(self, segment: Sequence[Held]) -> None:
         Objection.objects.bulk_create(
-            Objection(subject_id=each.row.subject_id, purpose=purpose)
+            Objection(subject_id=each.subject, purpose=purpose)
             for each in segment
             for purpose in each.record.objections
         )
@@ -236,7 +247,7 @@ class Placing:
         )
         Representative.objects.bulk_create(
             Representative(
-                subject_id=each.row.subject_id,
+                subject_id=each.subject,
                 representative_id=subjects[part.who],
                 kind=part.kind,
                 relation=part.relation,
@@ -250,9 +261,7 @@ class Placing:
     def _restrict_customers(self, segment: Sequence[Held]) -> None:
         """What was stored and not used stays so: the whole identity, the whole money."""
         wanted = {
-            each.row.subject_id: {
-                part.kind for part in each.record.restrictions if part.kind in _WHOLE
-            }
+            each.subject: {part.kind for part in each.record.restrictions if part.kind in _WHOLE}
             for each in segment
         }
         held = [subject for subject, kinds in wanted.items() if kinds]
@@ -265,7 +274,7 @@ class Placing:
                     part = next(
                         part
                         for each in segment
-                        if each.row.subject_id == subject
+                        if each.subject == subject
                         for part in each.record.restrictions
                         if part.kind == kind
                     )
@@ -275,10 +284,10 @@ class Placing:
         for each in segment:
             for part in each.record.restrictions:
                 if part.kind == kind and part.ref in holdings:
-                    _restrict(each.row.subject_id, kind, holdings[part.ref], part)
+                    _restrict(each.subject, kind, holdings[part.ref], part)
 
 
-def _restrict(subject: int | None, kind: str, holding: UUID, part: RestrictionPart) -> None:
+def _restrict(subject: int, kind: str, holding: UUID, part: RestrictionPart) -> None:
     Restriction.objects.get_or_create(
         subject_id=subject,
         holding=holding,
