@@ -13,7 +13,7 @@ from transfers.models.portfolio import Transfer
 
 
 class Receipt(models.Model):
-    """Four people of two insurers: the buyer's two accept what came, the seller's two let it go from a moment on.
+    """Four people of two insurers: the buyer's two accept what came, the seller's two let it go from then on.
 
     Both papers are kept as they were signed; each party has both in the end.
     """
@@ -48,8 +48,8 @@ class Receipt(models.Model):
 class Responsible(models.Model):
     """Which insurer answers for a customer from `since` on, instead of the one that holds this register.
 
-    Before that, and for whoever has no row, it is the one whose book she was in: at the seller the seller, and
-    at the buyer the seller until the same moment. So there is always one, and the same one at both.
+    Before that, and for whoever has no row, it is the one whose book she was in: at the seller the seller,
+    and at the buyer the seller until the same moment. So there is always one, and the same one at both.
     """
 
     subject = models.OneToOneField(

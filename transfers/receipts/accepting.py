@@ -76,7 +76,7 @@ class _Kind(four_eyes.Decision):
 def enter(
     transfer: Transfer, content: bytes, *, channel: str = Channel.ADMIN, actor: Actor
 ) -> Receipt:
-    """The seller takes the acceptance in; the same once more changes nothing. Raises `BadPaper`, `Differs`."""
+    """The seller takes it in; the same once more changes nothing. Raises `BadPaper`, `Differs`."""
     accepted = papers.read_acceptance(transfer, content)
     if papers.differing(transfer, accepted, sent.lines(transfer)):
         raise Differs
