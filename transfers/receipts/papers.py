@@ -21,7 +21,7 @@ RELEASE: Final = "custodian hand-over release 1"
 
 @dataclass(frozen=True)
 class Accepted:
-    """What an acceptance says: each package by number, id and roots, and the lines as they are at the buyer."""
+    """What an acceptance says: each package by number, id and roots, and the lines as the buyer has them."""
 
     transfer: UUID
     seller: str

@@ -96,7 +96,7 @@ class _Kind(four_eyes.Decision):
 def enter(
     transfer: Transfer, content: bytes, *, channel: str = Channel.ADMIN, actor: Actor
 ) -> Receipt:
-    """The buyer takes the release in; the same once more changes nothing. Raises `BadPaper`, `NotAccepted`."""
+    """The buyer takes it in; the same once more changes nothing. Raises `BadPaper`, `NotAccepted`."""
     with transaction.atomic():
         receipt = Receipt.objects.select_for_update().filter(transfer=transfer).first()
         if receipt is None or transfer.side != Transfer.Side.BUYER:
