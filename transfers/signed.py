@@ -1,6 +1,6 @@
 """Papers between two installations: small JSON files, each signed for one kind of paper and no other.
 
-What a paper says is canonical, so that one content has one signature; it is read only after the signature held.
+What a paper says is canonical, so that one content has one signature; it is read once the signature holds.
 """
 
 from __future__ import annotations

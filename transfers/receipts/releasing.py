@@ -124,13 +124,11 @@ def pass_on(transfer: Transfer, *, since: datetime) -> int:
     own = settings.CUSTODIAN_INSURER
     sells = transfer.side == Transfer.Side.SELLER
     before, after = (own, other) if sells else (other, own)
-    with scopes.acting(actors.system("hand-over" if sells else "receiver")), scopes.arrivals():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _MOVING if sells else _ARRIVED,
-                {"transfer": transfer.pk, "before": before, "after": after, "since": since},
-            )
-            return int(cursor.rowcount)
+    said = {"transfer": transfer.pk, "before": before, "after": after, "since": since}
+    actor = actors.system("hand-over" if sells else "receiver")
+    with scopes.acting(actor), scopes.arrivals(), connection.cursor() as cursor:
+        cursor.execute(_MOVING if sells else _ARRIVED, said)
+        return int(cursor.rowcount)
 
 
 _INTO: Final = (
