@@ -182,6 +182,13 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.TRAINING_PROPOSE: _OFFICERS,
     Action.TRAINING_READ: _WATCHERS,
     Action.TRAINING_TAKE: _STAFF,
+    # Who of these may approve stands in the rules of approval.
+    Action.TRANSFER_APPROVE: _WATCHERS,
+    Action.TRANSFER_FILE: _OFFICERS,
+    Action.TRANSFER_OPEN: _OFFICERS,
+    Action.TRANSFER_PAPER_READ: _WATCHERS,
+    Action.TRANSFER_READ: _WATCHERS | {Role.REGULATOR},
+    Action.TRANSFER_STEP: _OFFICERS,
     Action.UNDERTAKING_SIGN: _STAFF,
     Action.UNIT_CHANGE: frozenset({Role.ADMINISTRATOR}),
     Action.USER_CHANGE: frozenset({Role.ADMINISTRATOR}),

@@ -163,6 +163,12 @@ class Action(StrEnum):
     TRAINING_PROPOSE = "access:training:propose"
     TRAINING_READ = "access:training:read"
     TRAINING_TAKE = "access:training:take"
+    TRANSFER_APPROVE = "transfers:transfer:approve"
+    TRANSFER_FILE = "transfers:transfer:file"
+    TRANSFER_OPEN = "transfers:transfer:open"
+    TRANSFER_PAPER_READ = "transfers:paper:read"
+    TRANSFER_READ = "transfers:transfer:read"
+    TRANSFER_STEP = "transfers:transfer:step"
     UNDERTAKING_SIGN = "access:undertaking:sign"
     UNIT_CHANGE = "access:unit:change"
     USER_CHANGE = "access:user:change"
@@ -309,6 +315,11 @@ ACT: Mapping[Action, str] = {
     Action.TRAINING_LOAD: "change",
     Action.TRAINING_PROPOSE: "change",
     Action.TRAINING_TAKE: "change",
+    Action.TRANSFER_APPROVE: "change",
+    Action.TRANSFER_FILE: "change",
+    Action.TRANSFER_OPEN: "change",
+    Action.TRANSFER_PAPER_READ: "export",
+    Action.TRANSFER_STEP: "change",
     Action.UNDERTAKING_SIGN: "change",
     Action.UNIT_CHANGE: "change",
     Action.USER_CHANGE: "change",

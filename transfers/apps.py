@@ -9,3 +9,6 @@ from django.utils.translation import gettext_lazy as _
 class TransfersConfig(AppConfig):
     name = "transfers"
     verbose_name = _("业务转让")
+
+    def ready(self) -> None:
+        from transfers import progress  # noqa: F401  registers its kinds of approval

@@ -130,6 +130,8 @@ FACTS: Mapping[str, Any] = {
     "token": _("令牌的编号"),
     "tounit": _("所属机构代码"),
     "traces": _("留下的指纹数"),
+    "transfer": _("业务转让的编号"),
+    "transfer-stage": _("业务转让的阶段"),
     "trigger": _("起算事件"),
     "undertaking": _("保密承诺代码"),
     "unnamed": _("未列出的中断会话数"),

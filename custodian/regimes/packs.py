@@ -12,9 +12,11 @@ from typing import Any, Final
 
 import yaml
 
-from custodian.regimes import clocks
+from custodian.regimes import clocks, counts, routes
 from custodian.regimes.clocks import ClockRule
+from custodian.regimes.counts import CountRule
 from custodian.regimes.periods import Period
+from custodian.regimes.routes import Known, Route
 from custodian.regimes.rows import (
     CONFIRMED,
     STRENGTH,
@@ -39,9 +41,11 @@ __all__ = [
     "BadPack",
     "Clause",
     "ClockRule",
+    "CountRule",
     "Mark",
     "Pack",
     "RetentionRule",
+    "Route",
     "Trigger",
     "company_clocks",
     "load",
@@ -133,6 +137,8 @@ class Pack:
     clauses: Mapping[str, Clause]
     retention: Mapping[str, RetentionRule]
     clocks: Mapping[str, ClockRule]
+    counts: Mapping[str, CountRule] = field(default_factory=dict)
+    routes: Mapping[str, Route] = field(default_factory=dict)
 
 
 @cache
@@ -152,19 +158,27 @@ def read(text: str, regime: str) -> Pack:
     except yaml.YAMLError as error:
         raise BadPack(regime, "file", f"is no YAML: {error}") from error
     needed = {"title", "title_en", "laws", "clauses", "retention"}
-    has(content, needed, regime=regime, code="file", also={"clocks"})
+    has(content, needed, regime=regime, code="file", also={"clocks", "counts", "transfer_routes"})
     laws = content["laws"]
     clauses = by_code((_clause(each, laws, regime) for each in content["clauses"]), regime)
     rules = by_code((_rule(each, regime) for each in content["retention"]), regime)
     for rule in rules.values():
         _check_source(rule, clauses)
+    marks = marks_of(clauses)
+    known = Known(
+        marks,
+        clocks.read(content.get("clocks") or (), regime, marks),
+        counts.read(content.get("counts") or (), regime, marks),
+    )
     return Pack(
         regime,
         content["title"],
         content["title_en"],
         clauses,
         rules,
-        clocks.read(content.get("clocks") or (), regime, marks_of(clauses)),
+        known.clocks,
+        known.counts,
+        routes.read(content.get("transfer_routes") or (), regime, known),
     )
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from access.models import User
+from access.models import Approval, User
 from custodian import clock
 from records.models import Book
 from transfers.models.counterparties import Counterparty
@@ -50,6 +50,10 @@ class Transfer(models.Model):
     # The seller's customers come from it, the buyer's come into it.
     book = models.ForeignKey(Book, models.PROTECT, null=True, verbose_name=_("账册"))
     status = models.CharField(_("状态"), max_length=8, choices=Status, default=Status.OPEN)
+    # As the opener declares it: with it, a report of what becomes of the data is owed.
+    important_data = models.BooleanField(_("含重要数据"), default=False)
+    opening = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
+    stopping = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(_("建立时间"), default=clock.now)
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("建立人"))
     ended_at = models.DateTimeField(_("结束时间"), null=True)
@@ -61,6 +65,10 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_sellers(self) -> bool:
+        return self.side == self.Side.SELLER
 
 
 class TransferStage(models.Model):
@@ -76,11 +84,17 @@ class TransferStage(models.Model):
     begun_at = models.DateTimeField(_("开始"), null=True)
     done_at = models.DateTimeField(_("完成"), null=True)
     done_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    approval = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ("pk",)
         constraints = [
             models.UniqueConstraint(fields=["transfer", "stage"], name="transfer_has_a_stage_once"),
+            models.UniqueConstraint(
+                fields=["transfer"],
+                condition=models.Q(state="now"),
+                name="transfer_is_at_one_stage",
+            ),
             models.CheckConstraint(
                 name="transfer_stage_done_says_when",
                 condition=~models.Q(state="done") | models.Q(done_at__isnull=False),
