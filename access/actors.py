@@ -55,11 +55,13 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "bundler": frozenset({Action.BUNDLE_PREPARE, Action.LOG_EXPORT}),
     "consents": frozenset({Action.CONSENT_RECORD, Action.RETENTION_NOTE}),
     "copier": frozenset(),
+    "chooser": frozenset({Action.SELECTION_COUNT}),
     "claims": frozenset({Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}),
     "dispatcher": frozenset(),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE, Action.RETENTION_DESTROY}),
     "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
     "feed": frozenset(),
+    "freezer": frozenset({Action.FREEZE_READ}),
     "granter": frozenset(),
     "importer": frozenset(
         {

@@ -11,4 +11,8 @@ class TransfersConfig(AppConfig):
     verbose_name = _("业务转让")
 
     def ready(self) -> None:
-        from transfers import progress  # noqa: F401  registers its kinds of approval
+        from access import rechecking
+        from transfers import freezing, progress  # noqa: F401  they register kinds and checks
+        from transfers.choosing import approving as choosing_approving
+
+        rechecking.sources += [choosing_approving.altered]
