@@ -97,6 +97,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.EXPORT_REQUEST: _DESK | _OFFICERS,
     Action.EXPORT_TAKE: _CUSTOMER_READERS,
     Action.FINDING_READ: _WATCHERS,
+    Action.FREEZE_BEGIN: _OFFICERS,
+    Action.FREEZE_READ: frozenset(),
     Action.GRANT_APPROVE: _WATCHERS,
     Action.GRANT_END: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.GRANT_READ: _WATCHERS,
@@ -174,6 +176,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.SECOND_FACTOR_ENROL: _STAFF,
     Action.SECOND_FACTOR_SHOW: _STAFF,
     Action.SESSION_CLOSE: _STAFF,
+    Action.SELECTION_APPROVE: _WATCHERS,
+    Action.SELECTION_BAR: _OFFICERS,
+    Action.SELECTION_COUNT: frozenset(),
+    Action.SELECTION_PROPOSE: _OFFICERS,
     Action.SESSION_END: frozenset(
         {Role.ADMINISTRATOR, Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER}
     ),

@@ -81,6 +81,8 @@ class Action(StrEnum):
     EXPORT_REQUEST = "access:export:request"
     EXPORT_TAKE = "access:export:take"
     FINDING_READ = "access:finding:read"
+    FREEZE_BEGIN = "transfers:freeze:begin"
+    FREEZE_READ = "transfers:freeze:read"
     GRANT_APPROVE = "access:grant:approve"
     GRANT_END = "access:grant:end"
     GRANT_READ = "access:grant:read"
@@ -157,6 +159,10 @@ class Action(StrEnum):
     REQUEST_READ = "records:request:read"
     REQUEST_SAY = "records:request:say"
     REQUEST_WORK = "records:request:work"
+    SELECTION_APPROVE = "transfers:selection:approve"
+    SELECTION_BAR = "transfers:selection:bar"
+    SELECTION_COUNT = "transfers:selection:count"
+    SELECTION_PROPOSE = "transfers:selection:propose"
     SESSION_END = "access:session:end"
     STEP_UP = "access:session:step-up"
     SUBJECT_MARK = "access:subject:mark"
@@ -265,6 +271,7 @@ ACT: Mapping[Action, str] = {
     Action.EXPORT_APPROVE: "change",
     Action.EXPORT_END: "change",
     Action.EXPORT_REQUEST: "change",
+    Action.FREEZE_BEGIN: "change",
     Action.GRANT_APPROVE: "change",
     Action.GRANT_END: "change",
     Action.GRANT_REQUEST: "change",
@@ -318,6 +325,10 @@ ACT: Mapping[Action, str] = {
     Action.REQUEST_SAY: "change",
     Action.REQUEST_WORK: "change",
     Action.SECOND_FACTOR_ENROL: "change",
+    Action.SELECTION_APPROVE: "change",
+    Action.SELECTION_BAR: "change",
+    Action.SELECTION_COUNT: "change",
+    Action.SELECTION_PROPOSE: "change",
     Action.SESSION_END: "change",
     Action.SUBJECT_MARK: "change",
     Action.TRAINING_APPROVE: "change",

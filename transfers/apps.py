@@ -17,4 +17,10 @@ class TransfersConfig(AppConfig):
 
         SIGNERS[identity.KEY] = _("身份卡与业务转让")
         rechecking.sources += [identity.altered]
-        from transfers import progress  # noqa: F401  registers its kinds of approval
+        from transfers import (
+            freezing,  # noqa: F401  they register kinds and checks
+            progress,  # noqa: F401  registers its kinds of approval
+        )
+        from transfers.choosing import approving as choosing_approving
+
+        rechecking.sources += [choosing_approving.altered]

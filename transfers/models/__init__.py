@@ -1,5 +1,7 @@
+from transfers.models.choosing import Bar, Chosen, Reason, Selection
 from transfers.models.counterparties import Counterparty, IdentityKey
 from transfers.models.evidence import Publication, TransferAct, TransferClock, TransferPaper
+from transfers.models.freezing import Freeze, FrozenLine
 from transfers.models.packages import (
     Arrival,
     ArrivedRecord,
@@ -16,16 +18,22 @@ from transfers.models.receipts import Receipt, Responsible
 __all__ = [
     "Arrival",
     "ArrivedRecord",
+    "Bar",
+    "Chosen",
     "Content",
     "Counterparty",
     "Difference",
+    "Freeze",
+    "FrozenLine",
     "HandOver",
     "IdentityKey",
     "Invitation",
     "Load",
     "Publication",
+    "Reason",
     "Receipt",
     "Responsible",
+    "Selection",
     "SentRecord",
     "Stage",
     "Transfer",
