@@ -17,9 +17,12 @@ class TransfersConfig(AppConfig):
 
         SIGNERS[identity.KEY] = _("身份卡与业务转让")
         rechecking.sources += [identity.altered]
-        from transfers import (
-            freezing,  # noqa: F401  they register kinds and checks
-            progress,  # noqa: F401  registers its kinds of approval
+        from transfers import (  # noqa: F401  likewise
+            freezing,
+            handing_over,
+            progress,
+            receipts,
+            receiving,
         )
         from transfers.choosing import approving as choosing_approving
 

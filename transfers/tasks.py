@@ -9,7 +9,10 @@ from access import actors, scopes
 from custodian.workflow import IllegalMove
 from transfers.choosing import selecting
 from transfers.freezing import comparing, freezing
-from transfers.models import Freeze, Selection
+from transfers.handing_over import building
+from transfers.models import Arrival, Freeze, HandOver, Load, Selection
+from transfers.packages.errors import PackageRefused
+from transfers.receiving import laying_out, loading
 
 _log = structlog.get_logger("transfers")
 
@@ -31,14 +34,49 @@ def run_freeze(freeze_id: int) -> None:
 
 
 @shared_task
+def run_hand_over(job_id: int) -> None:
+    try:
+        building.work(job_id)
+    except IllegalMove:
+        _log.info("hand-over-held-by-another", job=job_id)
+
+
+@shared_task
+def run_arrival(arrival_id: int) -> None:
+    try:
+        laying_out.work(arrival_id)
+    except IllegalMove:
+        _log.info("arrival-held-by-another", job=arrival_id)
+    except PackageRefused as refused:
+        _log.warning("package-refused", job=arrival_id, reason=refused.reason)
+
+
+@shared_task
+def run_load(load_id: int) -> None:
+    try:
+        loading.work(load_id)
+    except IllegalMove:
+        _log.info("load-held-by-another", job=load_id)
+
+
+@shared_task
 def sweep() -> None:
     """Whatever is due and nobody is at, and freezes that nobody has compared for a while."""
     with scopes.acting(actors.system(selecting.ACTOR)):
         selections = list(Selection.objects.due().values_list("pk", flat=True))
         freezes = list(Freeze.objects.due().values_list("pk", flat=True))
+        hand_overs = list(HandOver.objects.due().values_list("pk", flat=True))
+        arrivals = list(Arrival.objects.due().values_list("pk", flat=True))
+        loads = list(Load.objects.due().values_list("pk", flat=True))
     for selection_id in selections:
         run_selection.delay(selection_id)
     for freeze_id in freezes:
         run_freeze.delay(freeze_id)
+    for job_id in hand_overs:
+        run_hand_over.delay(job_id)
+    for arrival_id in arrivals:
+        run_arrival.delay(arrival_id)
+    for load_id in loads:
+        run_load.delay(load_id)
     for freeze in comparing.due():
         comparing.compare(freeze)

@@ -27,7 +27,10 @@ def subjects(job: HandOver, *, after: int = 0) -> Iterator[int]:
         yield from chosen.manifest(job.transfer, after=after)
     else:
         moving = Chosen.objects.filter(
-            transfer=job.transfer, state=Chosen.State.IN, subject__in=job.only, subject_id__gt=after
+            transfer=job.transfer,
+            state=Chosen.State.IN,
+            subject__in=job.only or [],
+            subject_id__gt=after,
         )
         yield from moving.order_by("subject_id").values_list("subject_id", flat=True)
 

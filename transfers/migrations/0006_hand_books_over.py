@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0036_let_books_move'),
-        ('transfers', '0004_walk_routes'),
+        ('transfers', '0005_select_and_freeze'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

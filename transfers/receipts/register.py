@@ -15,7 +15,7 @@ def of(subject: int, *, at: datetime | None = None) -> str:
     row = Responsible.objects.filter(subject=subject).first()
     if row is None:
         return str(settings.CUSTODIAN_INSURER)
-    return row.after if (at or clock.now()) >= row.since else row.before
+    return str(row.after if (at or clock.now()) >= row.since else row.before)
 
 
 def counts(transfer: Transfer, *, at: datetime | None = None) -> dict[str, int]:

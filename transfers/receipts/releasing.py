@@ -124,7 +124,12 @@ def pass_on(transfer: Transfer, *, since: datetime) -> int:
     own = settings.CUSTODIAN_INSURER
     sells = transfer.side == Transfer.Side.SELLER
     before, after = (own, other) if sells else (other, own)
-    said = {"transfer": transfer.pk, "before": before, "after": after, "since": since}
+    said: dict[str, Any] = {
+        "transfer": transfer.pk,
+        "before": before,
+        "after": after,
+        "since": since,
+    }
     actor = actors.system("hand-over" if sells else "receiver")
     with scopes.acting(actor), scopes.arrivals(), connection.cursor() as cursor:
         cursor.execute(_MOVING if sells else _ARRIVED, said)
