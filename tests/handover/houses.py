@@ -88,9 +88,10 @@ def started(folder: Path, code: str, name: str, environment: Mapping[str, str]) 
     try:
         yield House(process, folder)
     finally:
-        with contextlib.suppress(BrokenPipeError):
-            if process.stdin:
-                process.stdin.close()
+        for stream in (process.stdin, process.stdout):
+            with contextlib.suppress(BrokenPipeError):
+                if stream:
+                    stream.close()
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:

@@ -40,9 +40,11 @@ from transfers.models import (
     Load,
     Receipt,
     Selection,
+    Stage,
     Transfer,
 )
 from transfers.packages import shapes, shelf
+from transfers.progress import checks
 from transfers.receipts import accepting, reconciling, register, releasing
 from transfers.receiving import arriving, laying_out, loading
 from transfers.receiving import asking as taking
@@ -61,6 +63,10 @@ def begin(book: str = "XH") -> str:
         )
     room = rooms.House()
     _rooms["room"] = room
+    for stage in Stage:
+        # What other tests are about is taken as done here.
+        if stage in {Stage.DATA_ROOM, Stage.NOTICE}:
+            checks._checks[stage.value] = [lambda _transfer: []]
     Book.objects.get_or_create(code=book, defaults={"name": book})
     return str(settings.CUSTODIAN_INSURER)
 
@@ -191,9 +197,7 @@ def walk(until: str) -> list[str]:
 def choose() -> dict[str, Any]:
     transfer, room = _transfer(), _room()
     with estate.acting(room.first, stepped_up=True) as actor:
-        selection = selecting.begin(
-            transfer, rules.read({"books": [transfer.book.code]}), actor=actor
-        )
+        selection = selecting.begin(transfer, rules.read({}), actor=actor)
     selecting.work(selection.pk)
     with estate.acting(room.first, stepped_up=True) as actor:
         approval = approving.submit(Selection.objects.get(pk=selection.pk), actor=actor)

@@ -111,7 +111,13 @@ class _Build:
         for collected in collect(chunk, facts=self.facts, actor=self.actor):
             leaf = self._write(writer, collected)
             sent.append(
-                SentRecord(hand_over=job, subject_id=collected.subject, place=place, leaf=leaf)
+                SentRecord(
+                    hand_over=job,
+                    subject_id=collected.subject,
+                    place=place,
+                    leaf=leaf,
+                    looked=collected.record.looked,
+                )
             )
             place += 1
         failpoints.hit("hand-over-before-checkpoint")

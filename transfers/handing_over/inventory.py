@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from django.db import connection
 from django.utils.translation import override
 
 from access import machine_reads
@@ -74,13 +75,34 @@ def _page(job: HandOver, page: list[int], seal: sums.Seal, actor: Actor) -> Iter
 
 
 def totals(job: HandOver) -> dict[str, str]:
-    """Of the whole transfer as frozen, and as it stands now for who moves; amounts in their currency."""
+    """Of the whole transfer as frozen, for who moves as it stands now; amounts in their currency.
+
+    Looks go on after the freeze, and are counted as they were sent.
+    """
     found = freezing.totals(job.transfer)
     said = {name: str(number) for name, number in found.counts.items()}
+    said["looks"] = str(_looked(job))
     for currency, money in found.money.items():
         said[f"premium {currency}"] = str(money.premium)
         said[f"sum_insured {currency}"] = str(money.sum_insured)
     return said
+
+
+def _looked(job: HandOver) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOKED, {"transfer": job.transfer_id, "number": job.number})
+        return int(cursor.fetchone()[0])
+
+
+_LOOKED: Final = """
+SELECT coalesce(sum(looked), 0) FROM (
+    SELECT DISTINCT ON (r.subject_id) r.looked
+    FROM transfers_sentrecord r JOIN transfers_handover h ON h.id = r.hand_over_id
+    JOIN transfers_chosen c ON c.transfer_id = h.transfer_id AND c.subject_id = r.subject_id
+    WHERE h.transfer_id = %(transfer)s AND h.number <= %(number)s AND c.state = 'in'
+    ORDER BY r.subject_id, h.number DESC
+) newest
+"""
 
 
 def stayed(job: HandOver) -> dict[str, int]:

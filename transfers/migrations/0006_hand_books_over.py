@@ -252,6 +252,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('place', models.PositiveBigIntegerField()),
                 ('leaf', models.BinaryField(max_length=32)),
+                ('looked', models.PositiveIntegerField(default=0)),
                 ('hand_over', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='transfers.handover')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='access.subject')),
             ],

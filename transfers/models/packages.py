@@ -107,6 +107,7 @@ class SentRecord(models.Model):
     subject = models.ForeignKey(Subject, models.PROTECT)
     place = models.PositiveBigIntegerField()
     leaf = models.BinaryField(max_length=32)
+    looked = models.PositiveIntegerField(default=0)  # entries of her list of looks that went along
 
     objects = ScopedQuerySet.as_manager()
 
