@@ -161,7 +161,7 @@ def send(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_POST
 def discard(request: HttpRequest, ref: UUID) -> HttpResponse:
     text = _text_of(request, ref, DRAFT)
-    published = text.versions.exists()
+    published = text.versions.exists() or bool(text.gone)
     try:
         drafting.discard(text, actor=actor_of(request))
     except drafting.NoDraft as error:

@@ -22,6 +22,7 @@ KINDS: Mapping[str, Any] = {
     "correction": gettext_lazy("更正申请"),
     "former": gettext_lazy("更正前的内容"),
     "consent": pgettext_lazy("列表", "同意记录"),
+    "published": pgettext_lazy("列表", "公开文本"),
     "querylog": gettext_lazy("查询日志"),
     "export": gettext_lazy("导出登记"),
     "approval": gettext_lazy("审批记录"),

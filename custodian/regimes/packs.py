@@ -61,7 +61,7 @@ HOLDINGS: Final = (
 RECORDS: Final = (
     "querylog", "export", "approval", "finding", "incident", "training",
     "audit_report", "certificate", "sharing", "assessment", "recording", "complaint",
-    "sanction", "deal_room", "compliance_evidence", "consent",
+    "sanction", "deal_room", "compliance_evidence", "consent", "published",
 )  # fmt: skip
 KINDS: Final = frozenset((*HOLDINGS, *RECORDS))
 # What a rule may ask of the contract: whether its term is up to a year, or longer.

@@ -38,6 +38,8 @@ class PublishedText(models.Model):
     slug = models.CharField(_("网址名"), max_length=40, unique=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("起草人"))
     created_at = models.DateTimeField(_("建立"), default=clock.now)
+    # Numbers of the versions that went when their time was over; none of them is given again.
+    gone = ArrayField(models.PositiveIntegerField(), default=list)
 
     class Meta:
         ordering = ("-pk",)
@@ -88,7 +90,7 @@ class TextVersionQuerySet(models.QuerySet["TextVersion"]):
 
 
 class TextVersion(models.Model):
-    """One version as it was approved; the database lets nobody change or delete it."""
+    """One version as it was approved: nobody changes it, and it goes only as retention has it."""
 
     class Place(models.TextChoices):
         """Where a tip or an article shows besides its own page."""

@@ -115,7 +115,7 @@ def discard(text: PublishedText, *, actor: Actor) -> None:
         _authorise(text, None, actor=actor)
         _take_back(draft)
         draft.delete()
-        if not text.versions.exists():
+        if not text.versions.exists() and not text.gone:
             text.delete()
 
 
@@ -179,7 +179,13 @@ def newest_is_gone(newest: TextVersion) -> bool:
 
 def next_number(text: PublishedText) -> int:
     highest: int | None = text.versions.aggregate(highest=Max("number"))["highest"]
-    return (highest or 0) + 1
+    return max(0, highest or 0, *text.gone) + 1
+
+
+def gone() -> frozenset[str]:
+    """The codes of versions that went when their time was over."""
+    texts = PublishedText.objects.exclude(gone=[]).values_list("slug", "gone")
+    return frozenset(f"{slug}-{number}" for slug, numbers in texts for number in numbers)
 
 
 def today() -> date:

@@ -16,7 +16,7 @@ from access.actors import Actor
 from access.approvals import ContentChanged
 from access.models import Approval
 from records.models import PublishedText, TextDraft, TextVersion
-from records.notices import headings
+from records.notices import drafting, headings
 from records.notices.contents import Both, Content, language, read
 from records.notices.drafting import KIND, next_number, payload_of, today
 
@@ -97,7 +97,10 @@ def altered() -> Iterator[Approval]:
         if not is_as_approved(version):
             yield version.approval
     said = Approval.objects.filter(kind=KIND, status=Approval.Status.APPROVED)
-    yield from said.exclude(pk__in=published).order_by("pk")
+    gone = drafting.gone()
+    for approval in said.exclude(pk__in=published).order_by("pk"):
+        if f"{approval.payload['text']}-{approval.payload['number']}" not in gone:
+            yield approval
 
 
 def is_as_approved(version: TextVersion) -> bool:

@@ -49,7 +49,7 @@ def of(text: PublishedText) -> Standing:
     leaving = next(
         (asked for each in (coming, current) if each and (asked := withdrawing.waiting(each))), None
     )
-    state, tone = _state(current, coming, known)
+    state, tone = _state(text, current, coming, known)
     return Standing(
         text=text,
         title=_title(draft, known) or text.slug,
@@ -74,13 +74,18 @@ def _title(draft: TextDraft | None, known: TextVersion | None) -> str:
 
 
 def _state(
-    current: TextVersion | None, coming: TextVersion | None, known: TextVersion | None
+    text: PublishedText,
+    current: TextVersion | None,
+    coming: TextVersion | None,
+    known: TextVersion | None,
 ) -> tuple[Any, str]:
     if current is not None:
         return pgettext("文本", "生效中"), "ok"
     if coming is not None:
         return _("将生效"), "info"
-    return (state_of(known)) if known else (_("未发布"), "")
+    if known is not None:
+        return state_of(known)
+    return (_("各版都已到期删除") if text.gone else _("未发布")), ""
 
 
 def state_of(version: TextVersion) -> tuple[Any, str]:

@@ -18,6 +18,7 @@ from access.models import Approval
 from access.vocabulary import Channel
 from custodian.errors import CustodianError
 from records.models import PublishedText, TextVersion, TextWithdrawal
+from records.notices import drafting
 from records.notices.drafting import today
 
 KIND: Final = "notice-withdrawal"
@@ -122,7 +123,10 @@ def altered() -> Iterator[Approval]:
         if not approved or said["version"] != row.version.code or said["reason"] != row.reason:
             yield row.approval
     said = Approval.objects.filter(kind=KIND, status=Approval.Status.APPROVED)
-    yield from said.exclude(pk__in=withdrawn).order_by("pk")
+    gone = drafting.gone()
+    for approval in said.exclude(pk__in=withdrawn).order_by("pk"):
+        if approval.payload["version"] not in gone:
+            yield approval
 
 
 approvals.register(KIND, _Kind())

@@ -9,6 +9,7 @@ from records.retention.own_records import (
     evidence,
     people,
     portal,
+    published,
 )
 from records.retention.own_records.declaring import Record, Rows, Stays, register
 from records.retention.own_records.telling import Row, table
@@ -20,6 +21,7 @@ def ready() -> None:
     register(
         *evidence.declared(),
         *portal.declared(),
+        *published.declared(),
         *decisions.declared(),
         *people.declared(),
         *arrivals.declared(),

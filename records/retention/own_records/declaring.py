@@ -92,7 +92,8 @@ class Rows:
         gone = [each.pk for each in held.only("pk")]
         for model, key in self.along:
             model._default_manager.filter(**{f"{key}__in": gone}).delete()
-        self.rows().filter(pk__in=gone).delete()
+        # By number: what went along may be what said that it is over.
+        held.model._base_manager.filter(pk__in=gone).delete()
         return len(gone)
 
     def _dated(self) -> QuerySet[Any]:
@@ -109,11 +110,12 @@ class Rows:
         for model, key in protectors(rows.model):
             if model not in taken:
                 resting = model._base_manager.filter(**{key: OuterRef("pk")})
-                rows = rows.filter(~Q(Exists(_staying(model, resting, going or {}))))
+                rows = rows.filter(~Q(Exists(staying(model, resting, going or {}))))
         return rows
 
 
-def _staying(model: type[Model], rows: QuerySet[Any], going: Kept) -> QuerySet[Any]:
+def staying(model: type[Model], rows: QuerySet[Any], going: Kept) -> QuerySet[Any]:
+    """Those of them that do not go in the same night by rules of their own."""
     for record in records:
         if isinstance(record, Rows) and record.kind in going and record.rows().model is model:
             rows = rows.exclude(pk__in=record.free(going[record.kind], going).values("pk"))

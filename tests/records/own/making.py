@@ -48,10 +48,13 @@ from records.models import (
     DestructionItem,
     ImportFile,
     ImportRun,
+    PublishedText,
     QuarantinedRow,
+    TextVersion,
     Tombstone,
 )
 from tests import estate
+from tests.notices import writing
 
 _number = itertools.count(1)
 
@@ -64,9 +67,11 @@ class Maker:
         self.other: User = estate.user(trained=False)
         self.customer: Customer = estate.customer()
 
-    def approval(self, at: datetime, *, kind: str = "export", **more: Any) -> Approval:
+    def approval(
+        self, at: datetime, *, kind: str = "export", digest: str = "0" * 64, **more: Any
+    ) -> Approval:
         made = Approval.objects.create(
-            kind=kind, payload=more.pop("payload", {"n": next(_number)}), digest="0" * 64,
+            kind=kind, payload=more.pop("payload", {"n": next(_number)}), digest=digest,
             status="approved", requested_by=self.person, requested_at=at, decided_by=self.other,
             decided_at=at, rule=ApprovalRule.objects.in_force().get(kind="export"),
         )  # fmt: skip
@@ -114,6 +119,28 @@ class Maker:
             for word, at in (("given", moment - timedelta(days=1)), ("withdrawn", moment))
         )
         return yes
+
+    def text(self, at: datetime, *, kind: str = "tip", slug: str = "") -> TextVersion:
+        """The first version of a text, which the second one has replaced on that day."""
+        text, _made = PublishedText.objects.get_or_create(
+            slug=slug or f"tip-{next(_number)}", kind=kind, created_by=self.person
+        )
+        first, _second = (
+            self.version(text, number, noon(day))
+            for number, day in ((1, at.date() - timedelta(days=400)), (2, at.date()))
+        )
+        return first
+
+    def version(self, text: PublishedText, number: int, at: datetime) -> TextVersion:
+        content = writing.content(text.kind, since=at.date()).dump()
+        said = {"ref": str(text.ref), "text": text.slug, "kind": text.kind, "number": number}
+        payload = {**said, "content": content}
+        digest = approvals.digest_of("notice", payload)
+        approval = self.approval(at, kind="notice", digest=digest, payload=payload)
+        return TextVersion.objects.create(
+            text=text, number=number, content=content, digest=approval.digest, since=at.date(),
+            drafted_by=self.person, approved_by=self.other, approval=approval, published_at=at,
+        )  # fmt: skip
 
     def copy(self, at: datetime) -> DataCopy:
         return DataCopy.objects.create(
@@ -286,6 +313,7 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "finding": Maker.finding,
     "grant": Maker.grant,
     "import-run": Maker.run,
+    "published-text": Maker.text,
     "recertification": Maker.campaign,
     "reminder": Maker.reminder,
     "replay": Maker.replay,
