@@ -20,17 +20,27 @@ def compile_pdf(template: str, content: Mapping[str, Any], *, at: datetime) -> b
 
     PDF/A-2a, so that it can be archived and read aloud.
     """
+    made = _compile(
+        template, content, format="pdf", pdf_standards=["a-2a"], timestamp=int(at.timestamp())
+    )
+    return b"".join(made)
+
+
+def draw_page(template: str, content: Mapping[str, Any]) -> bytes:
+    """The first page of it as a PNG."""
+    return _compile(template, content, format="png")[0]
+
+
+def _compile(template: str, content: Mapping[str, Any], **how: Any) -> list[bytes]:
     made: bytes | list[bytes] = typst.compile(
         str(TEMPLATES / template),
         root=str(TEMPLATES),
         font_paths=[_fonts()],
         ignore_system_fonts=True,
-        format="pdf",
-        pdf_standards=["a-2a"],
-        timestamp=int(at.timestamp()),
         sys_inputs={"content": json.dumps(content, ensure_ascii=False)},
+        **how,
     )
-    return made if isinstance(made, bytes) else b"".join(made)
+    return [made] if isinstance(made, bytes) else made
 
 
 @cache

@@ -20,6 +20,7 @@ class RecordsConfig(AppConfig):
             legal_holds,
             portal_claim_panels,
             portal_consents,
+            portal_copies,
             portal_correction_panels,
             portal_data,
             portal_home,
@@ -42,7 +43,7 @@ class RecordsConfig(AppConfig):
         from records.notices.seen_store import SeenStore
         from records.own_data.copy_store import CopyStore
         from records.own_data.estates import Estates
-        from records.requests.effects import consenting, deletion, limiting  # noqa: F401
+        from records.requests.effects import consenting, copying, deletion, limiting  # noqa: F401
         from records.retention import agreeing, own_records
         from records.sign_in import ending, entry_codes, representing, sending, store  # noqa: F401
         from records.staff_traces import Relations
@@ -71,6 +72,7 @@ class RecordsConfig(AppConfig):
         portal_notices.ready()
         portal_home.register_panel("looks", 10, portal_looks.panel)
         request_portal.ready()
+        portal_copies.ready()
         portal_home.register_way(10, _("我的资料"), "portal:data", portal_data.hint)
         ports.register_customers(Customers())
         ports.register_estates(Estates())

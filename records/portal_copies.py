@@ -14,9 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from access.actions import Action
 from access.actors import Actor
-from records.models import Customer, DataCopy
-from records.own_data import copies
+from records import copy_requests, portal_home
+from records.models import Customer, CustomerRequest, DataCopy
+from records.own_data import asking, copies
+from records.portal_home import Panel
 from records.portal_pages import not_found, portal_page
+from records.requests.opening import AlreadyOpen, TooMany
 
 TYPES = {"pdf": "application/pdf", "json": "application/json", "zip": "application/zip"}
 
@@ -47,14 +50,27 @@ def ask(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpRespon
     if form.is_bound and form.is_valid():
         said = form.cleaned_data
         try:
-            copies.ask(customer, actor, formats=said["format"], language=said["language"])
-        except copies.TooOften as error:
+            asked = copy_requests.ask(
+                customer, said["format"], language=said["language"], actor=actor
+            )
+        except (asking.TooOften, TooMany) as error:
             form.add_error(None, str(error.message))
             return _page(request, form, actor=actor, customer=customer, status=error.status)
-        messages.info(request, _("已开始准备副本，通常一分钟内备好。备好后在下面下载。"))
+        except AlreadyOpen as same:
+            messages.warning(request, str(same.message))
+            return redirect("portal:request", ref=same.request.ref)
+        _tell(request, asked)
         return redirect("portal:copy")
     status = 422 if form.is_bound else 200
     return _page(request, form, actor=actor, customer=customer, status=status)
+
+
+def _tell(request: HttpRequest, asked: CustomerRequest | None) -> None:
+    if asked is None:
+        messages.info(request, _("同样的副本已经在下面，不必再索取。"))
+        return
+    words = _("已收到，编号 %(ref)s。通常一分钟内备好，备好后在下面下载。")
+    messages.success(request, words % {"ref": asked.ref})
 
 
 def _page(
@@ -67,6 +83,16 @@ def _page(
         "here": "portal:data",
     }
     return render(request, "portal/copy.html", context, status=status)
+
+
+def ready() -> None:
+    portal_home.register_panel("copies", 25, panel)
+
+
+def panel(actor: Actor, customer: Customer) -> Panel | None:
+    """On the first page: what can be downloaded."""
+    ready_ones = [each for each in copies.of(customer, actor=actor) if each.takable]
+    return Panel("portal/panels/copies.html", {"copies": ready_ones}) if ready_ones else None
 
 
 @require_POST

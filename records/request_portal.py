@@ -16,11 +16,12 @@ from access import own_looks
 from access.actions import Action
 from access.actors import Actor
 from access.law import clock_faces
+from access.law.words import english
 from access.vocabulary import Role
 from custodian.errors import CustodianError
 from records import portal_home, references, request_words
 from records.consents import words as consent_words
-from records.models import Customer, CustomerRequest
+from records.models import Customer, CustomerRequest, DataCopy
 from records.portal_home import Panel
 from records.portal_pages import CHANNEL, PURPOSE, not_found, portal_page
 from records.request_forms import AskForm, MessageForm, RateForm
@@ -34,7 +35,7 @@ from records.requests import (
     opening,
     texts,
 )
-from records.requests.effects import telling
+from records.requests.effects import copying, telling
 from records.requests.kinds import Kind, Way
 from records.requests.opening import AlreadyOpen, TooMany
 
@@ -129,7 +130,7 @@ def _open(
             text=said["text"],
             about=about or form.about,
             insurer=said.get("insurer", ""),
-            details=form.details,
+            details=form.details | _language(request, way),
             form=said["form"],
             channel=CHANNEL,
             actor=actor,
@@ -146,6 +147,13 @@ def _open(
         return render(request, "portal/request_flood.html", context, status=many.status)
     messages.success(request, _("已收到，编号 %(ref)s。") % {"ref": opened.ref})
     return redirect("portal:request", ref=opened.ref)
+
+
+def _language(request: HttpRequest, way: Way) -> dict[str, str]:
+    """In which a copy is made for her: that of the page."""
+    if way.kind not in copying.KINDS:
+        return {}
+    return {"language": "en" if english() else "zh-hans"}
 
 
 def _entry(way: Way, asked: str, customer: Customer, actor: Actor) -> int | None:
@@ -261,6 +269,7 @@ def _page(
         if found.kind == Kind.FRAUD_CALL
         else None,
         "remedies": request_words.remedies() if found.status in _UNHAPPY else [],
+        "copies": list(DataCopy.objects.of(actor).filter(request=found)),
         "may_withdraw": not found.ended and not pending,
         "may_lift": found.ended and effects.may_lift(found),
         "forms": {**forms, **(wrong or {})},

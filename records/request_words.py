@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from access.law import reading
 from access.law.words import english, mark_key
 from access.vocabulary import Purpose
 from custodian.regimes import remedies as data
@@ -31,6 +32,23 @@ def remedies(about: str = "") -> list[Remedy]:
     return [
         Remedy(each.says_en if english() else each.says, each.clause, mark_key(each.mark))
         for each in data.of(settings.CUSTODIAN_REGIME, about)
+    ]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a clause says, with its code and mark."""
+
+    says: str
+    code: str
+    mark: str
+
+
+def rules(*codes: str) -> list[Rule]:
+    found = [reading.clause(code) for code in codes]
+    return [
+        Rule(each.says_en if english() else each.says, each.code, mark_key(each.mark))
+        for each in found
     ]
 
 

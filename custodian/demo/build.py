@@ -25,6 +25,7 @@ from custodian.demo import (
     cast,
     claims,
     consents,
+    copies,
     corrections,
     diary,
     history,
@@ -128,6 +129,7 @@ def _build(customers: int, console: Console) -> None:
         holds.begin(people)
         consents.begin(hers)
         requests.begin(people, hers)
+        copies.begin(people, hers, seal)
         corrections.begin(people, hers)
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()

@@ -12,15 +12,16 @@ from typing import Any, Final
 from access import actors, approvals, scopes
 from access.actors import Actor
 from access.models import Approval, User
-from access.vocabulary import Channel
+from access.vocabulary import Channel, Purpose
 from custodian import clock
+from custodian.demo import papers as demo_papers
 from custodian.demo.diary import Step, Steps
-from records.claim_handling import deciding, examining, filing, paying, watching
+from records.claim_handling import deciding, examining, filing, papers, paying, watching
 from records.claim_handling.deciding import Proposal
 from records.claim_handling.examining import Needed
 from records.claim_handling.filing import Report
 from records.claim_handling.paying import Payment
-from records.models import Account, Claim, ClaimDecision, Policy, PolicyRole
+from records.models import Account, Claim, ClaimDecision, ClaimNeed, Policy, PolicyRole
 
 HANDLERS: Final = ("L0301", "L0302")
 ZHAO, AGENT, DESK, OFFICER = "L0301", "A0196", "K0501", "C0217"
@@ -64,6 +65,7 @@ class Claims:
             yield self._at(day + 1, 9), lambda name=name: self._take(name)  # type: ignore[misc]
             if name != "papers":
                 yield self._at(day + 1, 10), lambda name=name: self._do(name, examining.complete)  # type: ignore[misc]
+        yield from self._papers_of_the_month()
         yield self._at(7, 11), lambda: self._decide("paid")
         yield self._at(8, 11), lambda: self._decide("refused", "reject")
         yield self._at(9, 9), lambda: self._approve("refused")
@@ -73,6 +75,15 @@ class Claims:
         yield self._at(20, 11), self._ask
         yield self._at(28, 15), lambda: self._decide("large", amount="85000.00")
         yield clock.now() - timedelta(hours=3), self._report_her_own
+
+    def _papers_of_the_month(self) -> Iterator[tuple[datetime, Step]]:
+        """Over the counter, and by customers themselves: a whole file, one half there, and one just come."""
+        yield self._at(3, 10), lambda: self._scan("late", "medical", "invoice")
+        yield self._at(5, 11), lambda: self._photograph("near", "other")
+        yield self._at(18, 10), lambda: self._photograph("papers", "identity")
+        yield self._at(21, 14), lambda: self._photograph("papers", "invoice", asked=True)
+        yield self._at(22, 11), lambda: self._photograph("large", "accident")
+        yield self._at(22, 14), lambda: self._scan("large", "medical")
 
     def end(self) -> None:
         """The watch tells what is near and late."""
@@ -87,7 +98,10 @@ class Claims:
         actor = actors.customer(subject)
         with scopes.acting(actor):
             report = self._report(policy, Claim.Channel.PORTAL)
-            filing.file(subject, report, channel=Channel.PORTAL, actor=actor)
+            came = [demo_papers.photographed("medical")]
+            papers.report(
+                subject, report, came, channel=Channel.PORTAL, purpose=Purpose.SELF, actor=actor
+            )
 
     def _file(self, name: str, who: str) -> None:
         own = self._people[who].pk if who == AGENT else None
@@ -106,6 +120,26 @@ class Claims:
             channel=channel,
             values={"claim.description": story, "claim.diagnosis": diagnosis},
         )
+
+    def _scan(self, name: str, *kinds: str) -> None:
+        """What somebody handed in at a counter."""
+        for kind in kinds:
+            paper = demo_papers.printed(kind)
+            with self._acting(DESK) as actor:
+                papers.file(
+                    self._again(self._known[name]), paper, channel=Channel.DESK,
+                    purpose=Purpose.CLAIM, actor=actor,
+                )  # fmt: skip
+
+    def _photograph(self, name: str, kind: str, *, asked: bool = False) -> None:
+        """The customer sends it from her telephone, in answer to the notice or by herself."""
+        claim = self._again(self._known[name])
+        actor = actors.customer(claim.subject_id)
+        with scopes.acting(actor):
+            slots = ClaimNeed.objects.filter(claim=claim, kind=kind, received_at=None)
+            need = slots.values_list("slot", flat=True).first() if asked else None
+            paper = demo_papers.photographed(kind, need=need)
+            papers.file(claim, paper, channel=Channel.PORTAL, purpose=Purpose.SELF, actor=actor)
 
     def _take(self, name: str) -> None:
         self._do(name, examining.take)

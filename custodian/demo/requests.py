@@ -29,7 +29,7 @@ def begin(people: Mapping[str, User], hers: Mapping[str, int]) -> None:
     ended = _of_ended()
     if ended is not None:
         asked = _entered(ended, "deletion", "保单早就满期了，请删除我的资料。", desk, days=12)
-        _answer(asked, "已满期多年，不再需要的部分照办。", officer)
+        decide(asked, "已满期多年，不再需要的部分照办。", officer)
     late, near, unproven = _strangers({one, two, ended})
     _entered(late, "complaint", "三月份的回访电话打了四次，我已说过不要再打。", desk, days=21)
     asked = _entered(
@@ -49,30 +49,30 @@ def begin(people: Mapping[str, User], hers: Mapping[str, int]) -> None:
 
 def _of_a_customer(customer: int, desk: Actor, officer: Actor) -> None:
     """Whoever steps in as her finds an answer, a call that is looked into, and a look she asks about."""
-    asked = _asked(customer, "question", "我的保单明年还要交几期？")
-    _answer(asked, "还有两期，每年五月一日应交；保单首页的交费期间就是这个意思。", desk)
-    with _she(customer) as she:
+    asked = ask(customer, "question", "我的保单明年还要交几期？")
+    decide(asked, "还有两期，每年五月一日应交；保单首页的交费期间就是这个意思。", desk)
+    with acting_as(customer) as she:
         customers_side.rate(asked, 5, "说得很清楚", channel="portal", actor=she)
-    _asked(customer, "fraud_call", "有人自称客服，说得出我的险种，要我退保重买。")
+    ask(customer, "fraud_call", "有人自称客服，说得出我的险种，要我退保重买。")
     with scopes.acting(actors.system("demo")):
         subject = Customer.objects.get(pk=customer).subject
     newest = own_looks.recent(subject).newest
     if newest is not None and newest.who != own_looks.SYSTEM:
-        _asked(customer, "look_question", "那天我没有办过业务。", about=str(newest.index))
-    asked = _asked(customer, "object", "不要再来电推荐产品。", about="follow_up")
-    _answer(asked, "已照办，回访用途不再打开您的资料。", officer)
+        ask(customer, "look_question", "那天我没有办过业务。", about=str(newest.index))
+    asked = ask(customer, "object", "不要再来电推荐产品。", about="follow_up")
+    decide(asked, "已照办，回访用途不再打开您的资料。", officer)
 
 
 def _of_another(customer: int, desk: Actor, officer: Actor) -> None:
     """A no with its reason, one that she took back, and one just begun."""
-    asked = _asked(customer, "portability", "", insurer="清河人寿保险有限公司")
+    asked = ask(customer, "portability", "", insurer="清河人寿保险有限公司")
     with scopes.acting(officer):
         why = "没有收到清河人寿的接收证明。补来之后可以再提，不影响这次的记录。"
         handling.refuse(asked, why, channel="admin", actor=officer)
-    asked = _asked(customer, "feedback", "网点的叫号机字太小。")
-    with _she(customer) as she:
+    asked = ask(customer, "feedback", "网点的叫号机字太小。")
+    with acting_as(customer) as she:
         customers_side.withdraw(asked, channel="portal", actor=she)
-    asked = _asked(customer, "access", "")
+    asked = ask(customer, "access", "我想知道你们有没有我的体检报告。")
     with scopes.acting(desk):
         handling.take(asked, channel="desk", actor=desk)
 
@@ -94,12 +94,12 @@ def _strangers(known: Iterable[int | None]) -> list[int]:
         return list(others.order_by("pk").values_list("pk", flat=True)[:3])
 
 
-def _she(customer: int) -> Any:
+def acting_as(customer: int) -> Any:
     return scopes.acting(actors.customer(customer))
 
 
-def _asked(customer: int, kind: str, text: str, **more: Any) -> CustomerRequest:
-    with _she(customer) as she:
+def ask(customer: int, kind: str, text: str, **more: Any) -> CustomerRequest:
+    with acting_as(customer) as she:
         return opening.open_request(
             customer, kind=kind, text=text, channel="portal", actor=she, **more
         )
@@ -122,10 +122,10 @@ def _entered(
         )  # fmt: skip
 
 
-def _answer(request: CustomerRequest, text: str, actor: Actor) -> None:
+def decide(request: CustomerRequest, text: str, actor: Actor, **more: Any) -> None:
     """Decided, and what was decided is done before the demo opens."""
     with scopes.acting(actor):
-        handling.answer(request, text, channel="desk", actor=actor)
+        handling.answer(request, text, channel="desk", actor=actor, **more)
     with scopes.acting(actors.system("demo")):
         keys = list(RequestEffect.objects.filter(request=request).values_list("pk", flat=True))
     for key in keys:

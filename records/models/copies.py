@@ -22,6 +22,11 @@ class DataCopyQuerySet(JobQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(in_scope(actor, prefix="subject__"))
 
+    def of(self, actor: Actor) -> Self:
+        """What this very person may take: what was made for a request is for whoever asked, as he asked."""
+        asked = Q(capacity=actor.capacity, request__asker=actor.by)
+        return self.visible_to(actor).filter(Q(request=None) | asked)
+
     def takable(self) -> Self:
         """Ready, within its time, and not taken yet."""
         return self.filter(
@@ -47,6 +52,11 @@ class DataCopy(Job):
         DESTROYED = "destroyed", _("其中的资料已销毁")
 
     subject = models.ForeignKey(Subject, models.PROTECT, verbose_name=_("客户"))
+    # The request that it answers, and how often it was tried.
+    request = models.ForeignKey(
+        "records.CustomerRequest", models.PROTECT, null=True, related_name="copies"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
     capacity = models.CharField(max_length=12)  # in which it was asked for
     address = models.CharField(max_length=45, blank=True)  # of the network it was asked from
     format = models.CharField(_("格式"), max_length=4, choices=Format)
@@ -84,6 +94,11 @@ class DataCopy(Job):
 
     def __str__(self) -> str:
         return str(self.ref)[:8]
+
+    @property
+    def takable(self) -> bool:
+        ready = self.status == JobStatus.DONE and self.removed_at is None and self.taken_at is None
+        return bool(ready and self.expires_at and self.expires_at > clock.now())
 
     @property
     def name(self) -> str:

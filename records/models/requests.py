@@ -214,6 +214,8 @@ class RequestStep(models.Model):
         SAID = "said", pgettext_lazy("办理进度", "收到您的补充")
         MOVED_ON = "moved_on", pgettext_lazy("办理进度", "转合规部门办理")
         EXTENDED = "extended", pgettext_lazy("办理进度", "延长期限")
+        PREPARING = "preparing", pgettext_lazy("办理进度", "正在备副本")
+        READY = "ready", pgettext_lazy("办理进度", "副本已备好")
         DONE = "done", pgettext_lazy("办理进度", "已按决定办理")
         ANSWERED = "answered", pgettext_lazy("办理进度", "答复")
         PARTLY = "partly", pgettext_lazy("办理进度", "部分办理")

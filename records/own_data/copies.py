@@ -1,18 +1,22 @@
-"""A copy of one's own data: asked for in one's own session, made by a worker, taken once, gone in time."""
+"""A copy of one's own data: asked for, made by a worker, taken once, gone in time.
+
+What answers a request is bound to it, is tried again while it fails, and is for whoever asked alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from access import actors, gate, keystore, scopes
+from access import actors, gate, scopes
 from access.actions import Action
 from access.actors import Actor
 from access.keystore import NoKey
@@ -21,24 +25,33 @@ from access.sealed_files import Sealing
 from access.vocabulary import Channel, Purpose
 from custodian import clock
 from custodian.errors import CustodianError, NotVisible, Unavailable
-from custodian.jobs import JOB, OPEN, JobStatus, wake
+from custodian.jobs import JOB, JobStatus, wake
 from custodian.workflow import IllegalMove
-from records.models import Customer, DataCopy
+from records.models import Customer, CustomerRequest, DataCopy
 from records.own_data import archive, enclosures, files
 from records.own_data.shelf import SHELF
+from records.sign_in import representing
 
 PURPOSE, CHANNEL = Purpose.SELF.value, Channel.PORTAL.value
 Removed = DataCopy.Removed
 DAY = timedelta(days=1)
 SHOWN = 12
+# Of a request: after so many attempts by itself it waits for a person; each pause is twice the one before.
+ATTEMPTS: Final = 5
+PAUSE: Final = timedelta(minutes=1)
 
 
-class TooOften(CustodianError):
-    """So many files in a day serve nobody but whoever floods the house."""
+@dataclass(frozen=True)
+class Followers:
+    """Whoever asked for copies by a request hears of it, in the transaction that ends the job."""
 
-    code = "too-many-copies"
-    status = 429
-    message = _("今天已经索取过多次副本。请下载已有的，或明天再来")
+    ready: Callable[[DataCopy], None]
+    given_up: Callable[[DataCopy], None]
+    # To whom it is addressed, in words that are read in the customer's own name; empty: to nobody else.
+    addressee: Callable[[DataCopy, Actor], str]
+
+
+followers: list[Followers] = []
 
 
 class NotThere(CustodianError):
@@ -49,6 +62,14 @@ class NotThere(CustodianError):
     message = _("副本已过期、已下载或尚未备好。请重新索取")
 
 
+class NoLongerActing(CustodianError):
+    """Whoever asked acted for her then, and does so no more."""
+
+    code = "no-longer-acting"
+    status = 409
+    message = _("提出申请的代表人已不再代表这位客户")
+
+
 class Vanished(CustodianError):
     """Data was destroyed while the file was made."""
 
@@ -57,68 +78,20 @@ class Vanished(CustodianError):
     message = _("生成期间有资料被销毁，请重新索取")
 
 
-def ask(
-    customer: Customer,
-    actor: Actor,
-    *,
-    formats: Sequence[str] = (DataCopy.Format.PDF, DataCopy.Format.JSON),
-    language: str = DataCopy.Language.CHINESE,
-) -> list[DataCopy]:
-    """Ask for a file of each format, or be told of the one that waits already.
-
-    For requests of access, copy and portability too. Raises `NotVisible` for another's data, `TooOften`.
-    """
-    if customer.pk not in actor.subjects:
-        raise NotVisible
-    with transaction.atomic():
-        return [_ask(customer, DataCopy.Format(each), language, actor=actor) for each in formats]
-
-
-def _ask(customer: Customer, form: DataCopy.Format, language: str, *, actor: Actor) -> DataCopy:
-    rows = DataCopy.objects.visible_to(actor).filter(subject=customer.pk)
-    same = rows.filter(format=form, language=language)
-    waiting: DataCopy | None = same.filter(status__in=OPEN).first() or same.takable().first()
-    if waiting is not None:
-        return waiting
-    if rows.filter(created_at__gt=clock.now() - DAY).count() >= settings.CUSTODIAN_COPIES_A_DAY:
-        raise TooOften
-    ref = uuid4()
-    copy = DataCopy(
-        ref=ref,
-        subject_id=customer.pk,
-        capacity=actor.capacity,
-        address=actor.address,
-        format=form,
-        language=DataCopy.Language(language),
-        holding=keystore.named_holding(SHELF.holding(ref)),
-    )
-    gate.authorise(
-        actor,
-        Action.OWN_COPY_ASK,
-        channel=CHANNEL,
-        purpose=PURPOSE,
-        subjects=gate.tagged(scopes.find([customer.pk])),
-        facts={"copy": str(ref), "copy-format": f"{form}-{language}"},
-    )
-    copy.save(force_insert=True)
-    from records.tasks import make_copy  # the task leads back here
-
-    wake(make_copy, copy.pk)
-    return copy
-
-
 def of(customer: Customer, *, actor: Actor) -> list[DataCopy]:
     """Hers, newest first: what is on its way, ready, or lately gone."""
     since = clock.now() - timedelta(days=settings.CUSTODIAN_COPY_DAYS + 1)
-    rows = DataCopy.objects.visible_to(actor).filter(subject=customer.pk, created_at__gt=since)
+    rows = DataCopy.objects.of(actor).filter(subject=customer.pk, created_at__gt=since)
     return list(rows[:SHOWN])
 
 
 def work(copy_id: int) -> DataCopy:
     """Make the file, or one that was broken off, anew. Raises `IllegalMove` when somebody is at it."""
     with scopes.acting(actors.system("copier")):
-        copy: DataCopy = DataCopy.objects.get(pk=copy_id)
+        copy: DataCopy = DataCopy.objects.select_related("request").get(pk=copy_id)
         lease = copy.claim()
+        copy.attempts += 1
+        DataCopy.objects.filter(pk=copy.pk).update(attempts=copy.attempts)
         try:
             _make(copy, lease)
         except (IllegalMove, Unavailable):
@@ -131,10 +104,15 @@ def work(copy_id: int) -> DataCopy:
 
 def _make(copy: DataCopy, lease: UUID) -> None:
     """Read in the customer's own name, in her own scope, and seal what comes of it."""
-    actor = actors.customer(copy.subject_id, capacity=copy.capacity, address=copy.address)
+    by = copy.request.asker_id if copy.request else None
+    if by is not None:
+        _require_acting(copy, by)
+    actor = actors.customer(copy.subject_id, capacity=copy.capacity, by=by, address=copy.address)
     with scopes.acting(actor), override(copy.language):
         enclosed = enclosures.of(copy, actor=actor)
         content = files.content(copy, enclosed, actor=actor)
+        if to := next((each.addressee(copy, actor) for each in followers if copy.request), ""):
+            content["addressed_to"] = to
     with scopes.acting(actors.system("copier")):
         out = Sealing(copy.ref, SHELF)
         try:
@@ -144,6 +122,16 @@ def _make(copy: DataCopy, lease: UUID) -> None:
         except BaseException:
             out.drop()
             raise
+
+
+def _require_acting(copy: DataCopy, by: int) -> None:
+    """He who asked acts for her at this moment still. Raises `NoLongerActing`."""
+    with scopes.acting(actors.system("portal")) as portal:
+        choices = representing.choices_of(by, actor=portal) if portal else []
+    if not any(
+        (each.subject, each.capacity) == (copy.subject_id, copy.capacity) for each in choices
+    ):
+        raise NoLongerActing
 
 
 def _finish(copy: DataCopy, lease: UUID, out: Sealing, *, entry: int) -> None:
@@ -163,17 +151,39 @@ def _finish(copy: DataCopy, lease: UUID, out: Sealing, *, entry: int) -> None:
             "expires_at": now + timedelta(days=settings.CUSTODIAN_COPY_DAYS),
         }
         JOB.move(copy, "finish", changes)
+        if copy.request_id:
+            for each in followers:
+                each.ready(copy)
 
 
 def _fail(copy: DataCopy, lease: UUID, error: Exception) -> None:
     """Of what nobody foresaw only the kind is kept: a message may hold values."""
     with transaction.atomic():
         copy.progress(lease, done=copy.done)  # whose job it is no more does not end it
-        JOB.move(copy, "fail", {"note": type(error).__name__[:200], "finished_at": clock.now()})
+        now = clock.now()
+        changes = {"note": type(error).__name__[:200], "finished_at": now}
+        if copy.request_id:
+            changes["leased_until"] = now + PAUSE * 2 ** min(copy.attempts, ATTEMPTS)
+        JOB.move(copy, "fail", changes)
+        if copy.request_id and copy.attempts == ATTEMPTS:
+            for each in followers:
+                each.given_up(copy)
+
+
+def again(request: CustomerRequest) -> int:
+    """What failed of a request is tried again at once, by hand; how many."""
+    from records.tasks import make_copy  # the task leads back here
+
+    failed = list(DataCopy.objects.filter(request=request, status=JobStatus.FAILED))
+    for copy in failed:
+        DataCopy.objects.filter(pk=copy.pk).update(attempts=0)
+        JOB.move(copy, "resume")
+        wake(make_copy, copy.pk)
+    return len(failed)
 
 
 def find(ref: UUID, customer: Customer, *, actor: Actor) -> DataCopy | None:
-    rows = DataCopy.objects.visible_to(actor).filter(subject=customer.pk)
+    rows = DataCopy.objects.of(actor).filter(subject=customer.pk)
     found: DataCopy | None = rows.filter(ref=ref).first()
     return found
 
@@ -208,8 +218,13 @@ def take(copy: DataCopy, *, actor: Actor) -> bytes:
 
 
 def due() -> list[int]:
-    """What a worker should be at and nobody is."""
+    """What a worker should be at and nobody is; what failed of a request is due again after its pause."""
     with scopes.acting(actors.system("copier")):
+        failed = DataCopy.objects.filter(
+            status=JobStatus.FAILED, attempts__lt=ATTEMPTS, leased_until__lte=clock.now()
+        ).exclude(request=None)
+        for copy in failed:
+            JOB.move(copy, "resume")
         return list(DataCopy.objects.due().values_list("pk", flat=True))
 
 

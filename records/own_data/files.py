@@ -183,7 +183,7 @@ def _printed(said: Mapping[str, Any]) -> dict[str, Any]:
     language = _LANGUAGES[said["language"]]
     insurer = said["insurer"]["name"]
     title = _("我的资料副本")
-    made = _day(datetime.fromisoformat(said["made_at"]), language)
+    made = day_in_words(datetime.fromisoformat(said["made_at"]), language)
     return {
         "lang": language,
         "region": "gb" if language == "en" else "cn",
@@ -208,7 +208,7 @@ def _printed(said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _day(moment: date, language: str) -> str:
+def day_in_words(moment: date, language: str) -> str:
     if language == "en":
         return f"{moment.day} {moment:%B} {moment.year}"
     return f"{moment.year}年{moment.month}月{moment.day}日"

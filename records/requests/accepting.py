@@ -17,7 +17,7 @@ from records.requests.stepping import ACTOR, Code
 from records.requests.workflows import REQUEST
 
 # By kind of request, what follows at once when it is accepted, in the same transaction.
-on_acceptance: Final[dict[str, Callable[[CustomerRequest], None]]] = {}
+on_acceptance: Final[dict[str, Callable[[CustomerRequest, Actor], None]]] = {}
 
 
 def accept(request: CustomerRequest, *, actor: Actor) -> None:
@@ -27,7 +27,7 @@ def accept(request: CustomerRequest, *, actor: Actor) -> None:
         REQUEST.move(request, "accept", {"item": item})
         stepping.note(request, Code.ACCEPTED, actor=actor)
         if follow := on_acceptance.get(request.kind):
-            follow(request)
+            follow(request, actor)
 
 
 def _open_item(request: CustomerRequest) -> WorkItem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from access.law import clock_faces
 from access.vocabulary import Purpose, Role
 from custodian.elements import Masked
 from custodian.errors import NotVisible
+from custodian.jobs import JobStatus
 from records import references, representatives, request_words, vault
 from records.catalogue import NAME
 from records.models import Customer, CustomerRequest, RequestEffect
@@ -40,11 +41,13 @@ from records.requests import (
     recusal,
     texts,
 )
-from records.requests.effects import deletion, telling
+from records.requests.effects import copying, deletion, telling
 from records.requests.kinds import Kind
 from records.requests.texts import Texts
 
 Office = CustomerRequest.Office
+# The right and its conditions, as the law library has them.
+PORTABILITY_CLAUSES: Final = ("CN-PIPL-44", "CN-NDR-25")
 
 
 @dataclass
@@ -114,7 +117,7 @@ def page(
     against = recusal.against(request, actor)
     may = frozenset() if against else _may(request, actor)
     found = Page(request, customer, masked.get(request.subject_id), said, against, may)
-    found.forms = {**_forms(request, may), **(wrong or {})}
+    found.forms = {**_forms(request, may, actor), **(wrong or {})}
     found.more = {**_more(request, actor), **_elsewhere(request, channel, actor)}
     return found
 
@@ -125,11 +128,11 @@ def _may(request: CustomerRequest, actor: Actor) -> frozenset[str]:
         return frozenset()
     if not request.proven:
         return frozenset({"prove", "refuse"})
-    if effects.pending(request):
-        failed = request.effects.filter(status="failed").exists()
-        return frozenset({"again"}) if failed else frozenset()
+    broken = request.copies.filter(status=JobStatus.FAILED).exists()
+    if (begun := _begun(request, actor, broken=broken)) is not None:
+        return begun
     officer = actor.role is Role.COMPLIANCE_OFFICER
-    acts = {"ask"}
+    acts = {"ask", "again"} if broken else {"ask"}
     if request.handler_id != actor.id:
         acts.add("take")
     if request.triage:
@@ -138,11 +141,26 @@ def _may(request: CustomerRequest, actor: Actor) -> frozenset[str]:
         acts.add("extend")
     if request.office == Office.SERVICE:
         acts.add("pass_on")
-    if officer or request.office == Office.SERVICE:
+    if _decides(request, actor):
         acts |= {"answer", "refuse"}
     if officer and request.kind == Kind.LOOK_QUESTION and _may_ask_operator(request):
         acts.add("ask_operator")
     return frozenset(acts)
+
+
+def _begun(request: CustomerRequest, actor: Actor, *, broken: bool) -> frozenset[str] | None:
+    """What is offered once it was decided and is being done, or could not be."""
+    again = frozenset({"again"})
+    if effects.pending(request):
+        failed = broken or request.effects.filter(status=JobStatus.FAILED).exists()
+        return again if failed else frozenset()
+    if request.effects.filter(code=request.kind).exists():
+        return again | {"refuse"} if _decides(request, actor) else again
+    return None
+
+
+def _decides(request: CustomerRequest, actor: Actor) -> bool:
+    return actor.role is Role.COMPLIANCE_OFFICER or request.office == Office.SERVICE
 
 
 def _may_ask_operator(request: CustomerRequest) -> bool:
@@ -150,15 +168,20 @@ def _may_ask_operator(request: CustomerRequest) -> bool:
     return not asked and looks.operator_of(request) is not None
 
 
-def _forms(request: CustomerRequest, may: frozenset[str]) -> dict[str, Any]:
-    return {act: make(None) for act, make in _made(request).items() if act in may}
+def _forms(request: CustomerRequest, may: frozenset[str], actor: Actor) -> dict[str, Any]:
+    return {act: make(None) for act, make in _made(request, actor).items() if act in may}
 
 
-def _made(request: CustomerRequest) -> dict[str, Callable[[Any], Any]]:
+def _made(request: CustomerRequest, actor: Actor) -> dict[str, Callable[[Any], Any]]:
     return {
         "prove": lambda data: ProveForm(data, asked_by=request.asked_by),
         "ask": MessageForm,
-        "answer": lambda data: AnswerForm(data, way=kinds.of(request.kind)),
+        "answer": lambda data: AnswerForm(
+            data,
+            way=kinds.of(request.kind),
+            reachable=copying.reachable(request),
+            handed=lambda code: copying.handed(code, request, actor=actor),
+        ),
         "refuse": RefuseForm,
         "extend": lambda data: ExtendForm(data, offered=clocks.extensions(request.clock)),
         "pass_on": PassOnForm,
@@ -173,9 +196,15 @@ def _more(request: CustomerRequest, actor: Actor) -> dict[str, Any]:
         "things": telling.things(request.outcome),
         "outcomes": telling.sentences(request.outcome),
         "effects": list(RequestEffect.objects.filter(request=request)),
+        "copies": list(request.copies.order_by("pk")),
         "approval": request.clock.approval,
         "chosen": request_words.chosen(request),
     }
+    found["broken"] = any(each.status == JobStatus.FAILED for each in found["copies"])
+    if request.kind in copying.KINDS and request.proven and not request.ended:
+        found["unreachable"] = not copying.reachable(request)
+    if request.kind == Kind.PORTABILITY:
+        found["rules"] = request_words.rules(*PORTABILITY_CLAUSES)
     if request.asked_by == CustomerRequest.By.REPRESENTATIVE:
         found["acting"] = representatives.acting(request.capacity, request.asker_id, actor=actor)
     if request.kind == Kind.DELETION and not request.ended and actor.role in _OFFICES:
@@ -218,8 +247,8 @@ def act(request: CustomerRequest, posted: QueryDict, *, channel: str, actor: Act
     """Do what was asked for and say it in a sentence. Raises `BadForm`, and what the act raises."""
     name = posted.get("act", "")
     form = None
-    if name in _made(request):
-        form = _made(request)[name](posted)
+    if name in (made := _made(request, actor)):
+        form = made[name](posted)
         if not form.is_valid():
             raise BadForm(name, form)
     doing = _ACTS.get(name)
@@ -305,5 +334,6 @@ _ACTS: Mapping[str, Callable[[CustomerRequest, Any, str, Actor], str]] = {
     "take": _take,
 }
 BODY = (
-    "act", "proof", "text", "outcome", "conditions", "fee", "reason", "extension",
+    "act", "proof", "text", "outcome", "conditions", "formats", "handover", "export", "fee", "reason",
+    "extension",
 )  # fmt: skip

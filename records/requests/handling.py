@@ -15,6 +15,7 @@ from access.vocabulary import Role
 from custodian.errors import CustodianError
 from custodian.jobs import JobStatus
 from records.models import CustomerRequest, RequestMessage
+from records.own_data import copies
 from records.requests import clocks, closing, effects, extending, recusal, stepping, texts
 from records.requests.stepping import ACTOR, Code
 from records.requests.workflows import REQUEST
@@ -138,6 +139,8 @@ def answer(
             held.details = {**held.details, **details}
             CustomerRequest.objects.filter(pk=held.pk).update(details=held.details)
         if effects.has(held.kind):
+            if held.effects.filter(code=held.kind).exists():
+                raise Ended  # it was decided before: what failed is tried again
             effects.begin(held, held.kind, actor=actor)
         else:
             closing.close(held, outcome, actor=actor)
@@ -167,11 +170,16 @@ def again(request: CustomerRequest, *, channel: str, actor: Actor) -> None:
     recusal.require(request, Action.REQUEST_HANDLE, channel=channel, actor=actor)
     with scopes.acting(system(ACTOR)):
         failed = request.effects.filter(status=JobStatus.FAILED).first()
-    if failed is None:
+        file = request.copies.filter(status=JobStatus.FAILED).exists()
+    if failed is None and not file:
         raise Ended
     with transaction.atomic():
         stepping.record(request, Action.REQUEST_HANDLE, channel=channel, actor=actor)
-        effects.again(failed)
+        if failed is not None:
+            effects.again(failed)
+        else:
+            with scopes.acting(system(ACTOR)):
+                copies.again(request)
 
 
 class NoReason(CustodianError):

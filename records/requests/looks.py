@@ -100,7 +100,7 @@ def entry(index: int) -> Entry | None:
     return Entry.objects.filter(pk=index).first()
 
 
-def on_fraud_call(request: CustomerRequest) -> None:
+def on_fraud_call(request: CustomerRequest, actor: Actor) -> None:
     """At once: who saw her lately, and a finding for the officers, which makes an alert."""
     uid = Subject.objects.values_list("uid", flat=True).get(pk=request.subject_id)
     entries = entries_of(uid, since=request.received_at - timedelta(days=DAYS))

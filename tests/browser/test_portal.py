@@ -68,23 +68,38 @@ def test_she_lights_one_value_and_hides_it_again(visit, office, script):
     assert MOBILE not in page.content()
 
 
-def test_she_takes_a_copy_home_once(visit, office):
-    visitor = phone(visit, office)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_she_asks_for_a_copy_takes_it_home_once_and_rates_the_answer(visit, office, language):
+    """From the asking to the answer of the request that it is, on a phone."""
+    visitor = phone(visit, office, language)
     page = visitor.page
     page.goto("/portal/data/")
-    page.get_by_role("link", name="索取副本").click()
-    page.get_by_role("checkbox", name=re.compile("^PDF")).uncheck()
-    page.get_by_role("checkbox", name=re.compile("^JSON")).check()
-    page.get_by_role("button", name="准备副本").click()
-    expect(page.get_by_text("正在准备").first).to_be_visible()
+    page.locator("main a[href='/portal/data/copy/']").last.click()
+    page.locator("input[name=format][value=pdf]").uncheck()
+    page.locator("input[name=format][value=json]").check()
+    page.locator("main form button.btn-primary").last.click()
     with scopes.acting(estate.system()):
-        waiting = DataCopy.objects.filter(subject=office.own.pk).latest("pk")
+        waiting = DataCopy.objects.select_related("request").latest("pk")
+    asked = waiting.request
+    expect(page.locator("#copies")).to_contain_text(asked.ref)
+    expect(page.locator("#copies .tag-info").first).to_be_visible()
     copies.work(waiting.pk)
-    page.reload()
+    page.goto("/portal/")
+    page.locator("main a.btn-primary[href='/portal/data/copy/']").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name=re.compile("下载.*JSON")).click()
+        page.locator(f"form[action$='{waiting.ref}/'] button").click()
     assert download.value.suggested_filename == waiting.name
     assert MOBILE in json.dumps(json.loads(download.value.path().read_text()))
     page.goto("/portal/data/copy/")
-    expect(page.get_by_text("已下载").first).to_be_visible()
+    page.locator(f"#copies a[href$='/{asked.ref}/']").first.click()
+    expect(page.locator("h1 .tag-ok")).to_be_visible()
+    expect(page.locator("#copies .tag-ok").first).to_be_visible()
+    assert visitor.too_wide("copy", (390, 320)) == []
+    assert visitor.barriers("copy") == []
+    page.locator("input[name=score][value='5']").check()
+    page.locator("button[value=rate]").click()
+    expect(page.locator("#rate")).to_have_count(0)
+    with scopes.acting(estate.system()):
+        asked.refresh_from_db()
+    assert (asked.status, asked.score) == ("answered", 5)
     assert [value for value in PLAIN if value in visitor.kept()] == []

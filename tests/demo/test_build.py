@@ -52,11 +52,29 @@ def test_there_is_something_to_do_for_everybody(demo: Demo) -> None:
         "shell", "-c",
         "from access import actors, scopes\n"
         "from access.models import Approval, Finding\n"
-        "from records.models import Claim, Correction, CustomerRequest, LegalHold\n"
+        "from records.models import Claim, ClaimPaper, Correction, CustomerRequest, DataCopy, LegalHold\n"
         "with scopes.acting(actors.system('demo')):\n"
-        "    for rows in (Approval, Finding, Claim, Correction, CustomerRequest, LegalHold):\n"
+        "    for rows in (Approval, Finding, Claim, ClaimPaper, Correction, CustomerRequest, DataCopy,\n"
+        "                 LegalHold):\n"
         "        print(rows.__name__, rows.objects.count())\n",
     )  # fmt: skip
     said = dict(line.split() for line in counted.stdout.splitlines() if line.count(" ") == 1)
-    assert len(said) == 6
+    assert len(said) == 8
     assert "0" not in said.values(), said
+
+
+def test_papers_came_by_both_ways_and_copies_stand_at_different_steps(demo: Demo) -> None:
+    counted = demo.manage(
+        "shell", "-c",
+        "from access import actors, scopes\n"
+        "from records.models import ClaimPaper, CustomerRequest\n"
+        "with scopes.acting(actors.system('demo')):\n"
+        "    papers = ClaimPaper.objects.values_list('document__media_type', 'claim__status')\n"
+        "    print('papers', len({kind for kind, _ in papers}), len({state for _, state in papers}))\n"
+        "    rows = CustomerRequest.objects.filter(kind__in=('access', 'copy', 'portability'))\n"
+        "    print('states', *sorted(set(rows.values_list('status', flat=True))))\n",
+    )  # fmt: skip
+    assert "papers 2 " in counted.stdout, counted.stderr[-2000:]
+    assert int(counted.stdout.partition("papers 2 ")[2].split()[0]) >= 2
+    assert "answered" in counted.stdout.partition("states")[2]
+    assert "working" in counted.stdout.partition("states")[2]

@@ -17,7 +17,7 @@ from access import actors, keystore, scopes
 from access.models import Restriction
 from custodian import clock
 from custodian.errors import CustodianError, NotVisible
-from records import documents, evidence
+from records import copy_requests, documents, evidence
 from records.destruction.stores import Gone
 from records.models import DataCopy, Document, Identity
 from records.own_data import copies, enclosures
@@ -205,7 +205,7 @@ def test_nobody_else_takes_it_and_it_looks_as_if_there_were_none(browser):
 def test_nobody_asks_for_anothers(own):
     other = estate.customer()
     with scopes.acting(actors.customer(other.pk)) as actor, pytest.raises(NotVisible):
-        copies.ask(own, actor)
+        copy_requests.ask(own, ["json"], language="en", actor=actor)
 
 
 def test_the_same_again_is_the_one_that_waits_and_a_flood_is_stopped(browser, settings):

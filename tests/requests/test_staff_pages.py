@@ -16,7 +16,7 @@ from records.models import CustomerRequest, RequestClock
 from tests import estate
 from tests.records import desk_estate
 from tests.requests import office as offices
-from tests.requests.office import WORDS, everything, refreshed, steps
+from tests.requests.office import WORDS, done, everything, refreshed, steps
 
 pytestmark = pytest.mark.django_db
 LIST = "/desk/requests/"
@@ -162,8 +162,10 @@ def test_a_transfer_to_another_insurer_needs_all_four_conditions(office, officer
     assert "四项条件没有全部符合" in answer.content.decode()
     assert "示例人寿保险有限公司" in answer.content.decode()
     all_four = ["identity", "basis", "feasible", "harmless"]
-    officer.post(one(asked, ADMIN), {**said, "conditions": all_four, "fee": "无"})
-    assert refreshed(asked).status == "answered"
+    form = {**said, "conditions": all_four, "fee": "无", "handover": "her", "formats": ["zip"]}
+    officer.post(one(asked, ADMIN), form)
+    assert refreshed(asked).status == "working"
+    assert done(asked).status == "answered"
     assert asked.details["conditions"] == all_four
     assert "费用说明：无" in read(officer, asked, ADMIN)
 

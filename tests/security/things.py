@@ -32,13 +32,14 @@ from access.recertification import campaigns
 from access.vocabulary import Role
 from custodian import clock
 from incidents.models import Alert
-from records import legal_holds
+from records import copy_requests, legal_holds
 from records.corrections import drafting
 from records.corrections.groups import GROUPS
 from records.legal_holds.covering import Draft
 from records.models import (
     Correction,
     Customer,
+    DataCopy,
     DestructionBatch,
     DestructionItem,
     Identity,
@@ -51,7 +52,6 @@ from records.models import (
 )
 from records.notices import contents
 from records.notices import drafting as drafting_notices
-from records.own_data import copies
 from records.requests import opening
 from records.retention import noting
 from tests import estate
@@ -164,7 +164,8 @@ class Things:
         for which, person in ((OWN, agent), (FOREIGN, self.stranger)):
             customer, whose = self.customers[which], "" if which == OWN else f"{which}'s "
             with scopes.acting(actors.customer(customer.pk)) as actor:
-                copy = copies.ask(customer, actor, formats=["json"])[0]
+                held = copy_requests.ask(customer, ["json"], language="en", actor=actor)
+                copy = DataCopy.objects.get(request=held)
                 asked = opening.open_request(
                     customer.pk, kind="complaint", text="示例", channel="portal", actor=actor
                 )

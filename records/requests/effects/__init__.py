@@ -47,6 +47,8 @@ class Outcome:
 
 Effect = Callable[[CustomerRequest], Outcome]
 _effects: dict[str, Effect] = {}
+# What goes on elsewhere for a request that was decided says so here.
+going_on: Final[list[Callable[[CustomerRequest], bool]]] = []
 _lifts: dict[str, Callable[[CustomerRequest], None]] = {}
 
 
@@ -87,7 +89,9 @@ def begin(request: CustomerRequest, code: str, *, actor: Actor | None) -> Reques
 def pending(request: CustomerRequest) -> bool:
     """Whether something that was decided is still to be done."""
     with scopes.acting(system(ACTOR)):
-        return request.effects.exclude(status=JobStatus.DONE).exists()
+        if request.effects.exclude(status=JobStatus.DONE).exists():
+            return True
+    return any(each(request) for each in going_on)
 
 
 def carry_out(effect_id: int) -> RequestEffect:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from access.law.words import english
 from access.vocabulary import Purpose
+from custodian import clock
 from custodian.regimes.packs import Trigger
 from records.consents import asking
+from records.own_data import files
 from records.retention import telling
 
 FATES: Mapping[str, Any] = {
@@ -69,9 +72,31 @@ def sentences(outcome: Mapping[str, Any]) -> list[str]:
         said.append(_("已记下您撤回同意；以同意为依据的资料不再使用。"))
     if ended := asking.names(outcome.get("consents", ())):
         said.append(_("撤回的是：%(what)s。") % {"what": _("、").join(ended)})
+    if outcome.get("copies"):
+        said.append(_ready_words(outcome.get("until", "")))
+    if export := outcome.get("export"):
+        words = _("已按您的申请交给您指定的公司：%(day)s，登记编号 %(code)s。")
+        said.append(words % {"day": _day(outcome.get("on", "")), "code": export})
     if same := outcome.get("same_as"):
         said.append(_("已并入先前的申请 %(ref)s。") % {"ref": same})
     return said
+
+
+def _ready_words(until: str) -> str:
+    day = _day(until)
+    if not day:
+        return _("副本已备好。")
+    return _("副本已备好，%(day)s前可下载一次。过期的请重新索取。") % {"day": day}
+
+
+def _day(said: str) -> str:
+    """A day as codes keep it, or a moment, in the reader's words."""
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        return ""
+    day = clock.local(moment).date() if moment.tzinfo else moment.date()
+    return files.day_in_words(day, "en" if english() else "zh")
 
 
 def trigger(code: str) -> Any:
