@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import yaml
 
-from custodian.regimes import clocks
+from custodian.regimes import agreements, clocks
+from custodian.regimes.agreements import Term
 from custodian.regimes.clocks import ClockRule
 from custodian.regimes.periods import Period
 from custodian.regimes.rows import (
@@ -133,6 +134,7 @@ class Pack:
     clauses: Mapping[str, Clause]
     retention: Mapping[str, RetentionRule]
     clocks: Mapping[str, ClockRule]
+    agreements: Mapping[str, Term]  # what contracts with partners settle
 
 
 @cache
@@ -152,7 +154,7 @@ def read(text: str, regime: str) -> Pack:
     except yaml.YAMLError as error:
         raise BadPack(regime, "file", f"is no YAML: {error}") from error
     needed = {"title", "title_en", "laws", "clauses", "retention"}
-    has(content, needed, regime=regime, code="file", also={"clocks"})
+    has(content, needed, regime=regime, code="file", also={"clocks", "agreements"})
     laws = content["laws"]
     clauses = by_code((_clause(each, laws, regime) for each in content["clauses"]), regime)
     rules = by_code((_rule(each, regime) for each in content["retention"]), regime)
@@ -165,6 +167,7 @@ def read(text: str, regime: str) -> Pack:
         clauses,
         rules,
         clocks.read(content.get("clocks") or (), regime, marks_of(clauses)),
+        agreements.read(content.get("agreements") or (), regime, marks_of(clauses)),
     )
 
 
