@@ -56,6 +56,9 @@ class Action(StrEnum):
     CORRECTION_RAISE = "records:correction:raise"
     CORRECTION_READ = "records:correction:read"
     COUNTERPARTY_READ = "transfers:counterparty:read"
+    AGREEMENT_PROPOSE = "transfers:agreement:propose"
+    AGREEMENT_KEEP = "transfers:agreement:keep"
+    AGREEMENT_APPROVE = "transfers:agreement:approve"
     COUNTERPARTY_APPROVE = "transfers:counterparty:approve"
     COUNTERPARTY_CHANGE = "transfers:counterparty:change"
     CUSTOMER_CHANGE = "records:customer:change"
@@ -259,6 +262,9 @@ ACT: Mapping[Action, str] = {
     Action.CORRECTION_CONFIRM: "change",
     Action.CORRECTION_RAISE: "change",
     Action.CORRECTION_READ: "list",
+    Action.AGREEMENT_PROPOSE: "change",
+    Action.AGREEMENT_KEEP: "change",
+    Action.AGREEMENT_APPROVE: "change",
     Action.COUNTERPARTY_APPROVE: "change",
     Action.COUNTERPARTY_CHANGE: "change",
     Action.DOCUMENT_ADD: "change",

@@ -13,7 +13,8 @@ class TransfersConfig(AppConfig):
     def ready(self) -> None:
         from access import rechecking
         from records.holders import SIGNERS
-        from transfers import identity, partner_admin  # noqa: F401
+        from transfers import agreement_admin, identity, partner_admin  # noqa: F401
+        from transfers.agreements import approving
 
         SIGNERS[identity.KEY] = _("身份卡与业务转让")
         rechecking.sources += [identity.altered]
@@ -27,3 +28,4 @@ class TransfersConfig(AppConfig):
         from transfers.choosing import approving as choosing_approving
 
         rechecking.sources += [choosing_approving.altered]
+        rechecking.sources += [identity.altered, approving.altered]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,9 @@ from access.admin_pages import actor_of, enter, page, row_of
 from custodian.errors import CustodianError
 from records.evidence.upload import takes_evidence
 from transfers import identity, registering
-from transfers.models import Counterparty, IdentityKey
+from transfers.agreements import reviewing, words
+from transfers.agreements.terms import labels
+from transfers.models import Agreement, Counterparty, IdentityKey
 from transfers.partner_forms import CardForm, CounterpartyForm
 
 READ, CHANGE = Action.COUNTERPARTY_READ, Action.COUNTERPARTY_CHANGE
@@ -120,6 +123,8 @@ def _page(
     context = {
         "title": str(party),
         "party": party,
+        "agreements": [_agreement(each) for each in _agreements(party)],
+        "may_draft": gate.may(actor_of(request), Action.AGREEMENT_PROPOSE),
         "keys": keys,
         "confirmed": next((each for each in keys if each["row"].status == "confirmed"), None),
         "own_fingerprint": identity.fingerprint(identity.own_key()),
@@ -127,6 +132,23 @@ def _page(
         "card_form": (card_form or CardForm()) if may and not waiting else None,
     }
     return template(request, "partner", context, status=status)
+
+
+def _agreements(party: Counterparty) -> Iterable[Agreement]:
+    rows = Agreement.objects.filter(counterparty=party)
+    return rows.select_related("approval", "end_approval")[:50]
+
+
+def _agreement(agreement: Agreement) -> dict[str, Any]:
+    state, tone = words.state(agreement)
+    said = agreement.terms or agreement.draft
+    return {
+        "row": agreement,
+        "state": state,
+        "tone": tone,
+        "elements": labels(said["elements"]) if said else [],
+        "overdue": reviewing.is_overdue(agreement),
+    }
 
 
 def _key(row: IdentityKey) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import yaml
 
-from custodian.regimes import clocks, counts, routes
+from custodian.regimes import agreements, clocks, counts, routes
+from custodian.regimes.agreements import Term
 from custodian.regimes.clocks import ClockRule
 from custodian.regimes.counts import CountRule
 from custodian.regimes.periods import Period
@@ -139,6 +140,7 @@ class Pack:
     clocks: Mapping[str, ClockRule]
     counts: Mapping[str, CountRule] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
+    agreements: Mapping[str, Term]  # what contracts with partners settle
 
 
 @cache
@@ -159,6 +161,7 @@ def read(text: str, regime: str) -> Pack:
         raise BadPack(regime, "file", f"is no YAML: {error}") from error
     needed = {"title", "title_en", "laws", "clauses", "retention"}
     has(content, needed, regime=regime, code="file", also={"clocks", "counts", "transfer_routes"})
+    has(content, needed, regime=regime, code="file", also={"clocks", "agreements"})
     laws = content["laws"]
     clauses = by_code((_clause(each, laws, regime) for each in content["clauses"]), regime)
     rules = by_code((_rule(each, regime) for each in content["retention"]), regime)
@@ -179,6 +182,8 @@ def read(text: str, regime: str) -> Pack:
         known.clocks,
         known.counts,
         routes.read(content.get("transfer_routes") or (), regime, known),
+        clocks.read(content.get("clocks") or (), regime, marks_of(clauses)),
+        agreements.read(content.get("agreements") or (), regime, marks_of(clauses)),
     )
 
 

@@ -60,6 +60,9 @@ from tests.notices import writing as notices
 from tests.portal import looking as looking_at
 from tests.records import desk_estate
 from tests.security import looking
+from tests.transfers import partners
+from transfers.agreements import drafting as agreement_drafting
+from transfers.agreements import papers
 from transfers.models import Counterparty
 
 # What each role comes for; those who may see nothing of customers ask all the same.
@@ -284,6 +287,14 @@ class Things:
             sealing.keep()
         return bundle
 
+    def _partners(self, party: Counterparty) -> dict[str, str]:
+        """An agreement that is drafted, with its contract."""
+        officer = estate.user(Role.COMPLIANCE_OFFICER, name="起草人")
+        with estate.acting(officer) as actor:
+            agreement = agreement_drafting.open_draft(party, partners.terms(), actor=actor)
+            paper = papers.file(agreement, partners.paper(), kind="contract", actor=actor)
+        return {"agreement": str(agreement.ref), "agreement_paper": str(paper.ref)}
+
     def all(self, agent: User) -> dict[str, str]:
         """One of each kind that an address can name."""
         entry = looking.look(agent, self.customers[OWN])
@@ -325,6 +336,7 @@ class Things:
                 "approval_kind": "case-scope",
                 "book": book.code,
                 "counterparty": str(party.ref),
+                **self._partners(party),
                 "course": "personal-data-law",
                 "entry": str(entry),
                 **self._destructions(),

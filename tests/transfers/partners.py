@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -10,11 +11,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from access import approvals, scopes
 from access.models import Approval
 from access.vocabulary import Role
+from custodian import clock
 from custodian.crypto import signing
 from custodian.tlog.verify import canonical
+from records.evidence.stripping import Stripped
 from tests import estate
 from transfers import identity, registering
-from transfers.models import Counterparty
+from transfers.agreements import drafting, ending, papers
+from transfers.agreements.papers import Drawn
+from transfers.agreements.terms import Terms, required
+from transfers.models import Agreement, AgreementPaper, Counterparty
 
 
 class House:
@@ -46,6 +52,47 @@ class House:
         with estate.acting(self.officers[0]) as actor:
             return identity.enter(party or self.party, content, actor=actor)
 
+    def draft(self, **more: Any) -> Agreement:
+        """Of a garage that works for us, whole but for what `more` says otherwise."""
+        party = more.pop("party", None) or self.party
+        with_papers = more.pop("with_papers", True)
+        with estate.acting(self.officers[0]) as actor:
+            agreement = drafting.open_draft(party, terms(**more), actor=actor)
+            if with_papers:
+                contract = papers.file(agreement, paper(), kind="contract", actor=actor)
+                assessed = papers.file(agreement, paper(), kind="assessment", actor=actor)
+                named = {"contract": str(contract.ref), "assessment": str(assessed.ref)}
+                drafting.save_draft(agreement, terms(**named, **more), actor=actor)
+        return agreement
+
+    def change(self, agreement: Agreement, **more: Any) -> Approval:
+        """Put a change of what is in force up."""
+        said = Terms.read({**(agreement.draft or agreement.terms or {}), **more})
+        with estate.acting(self.officers[0]) as actor:
+            drafting.save_draft(agreement, said, actor=actor)
+            return drafting.ask(agreement, actor=actor)
+
+    def ask(self, agreement: Agreement) -> Approval:
+        with estate.acting(self.officers[0]) as actor:
+            return drafting.ask(agreement, actor=actor)
+
+    def agree(self, **more: Any) -> Agreement:
+        """An agreement in force."""
+        agreement = self.draft(**more)
+        self.decide(self.ask(agreement))
+        agreement.refresh_from_db()
+        return agreement
+
+    def end(self, agreement: Agreement) -> None:
+        with estate.acting(self.officers[0]) as actor:
+            approval = ending.ask_end(agreement, reason="不再合作", actor=actor)
+        self.decide(approval)
+        agreement.refresh_from_db()
+
+    def prove(self, agreement: Agreement) -> AgreementPaper:
+        with estate.acting(self.officers[0]) as actor:
+            return ending.prove(agreement, paper(), proven="deleted", actor=actor)
+
     def altered(self) -> list[Approval]:
         with scopes.acting(estate.system()):
             return list(identity.altered())
@@ -66,3 +113,32 @@ def card(key: Ed25519PrivateKey | None = None, *, signs: Any = None, **said: Any
     }
     signature = signing.sign(signs or key, canonical(body).encode(), domain=identity.DOMAIN)
     return json.dumps({**body, "signature": signature.hex()}, ensure_ascii=False).encode()
+
+
+def paper(content: bytes = b"%PDF-1.7 drawn anew") -> Drawn:
+    """As the child draws it, without the child."""
+    return Drawn("合同.pdf", Stripped("application/pdf", content, 1), "0" * 64)
+
+
+def terms(**more: Any) -> Terms:
+    today = clock.local().date()
+    part = more.get("part", "entrusted")
+    said = {
+        "title": "事故车维修",
+        "part": part,
+        "purpose": "sharing" if part == "provided" else "claim",
+        "why": "定损与维修",
+        "method": "按案件取得",
+        "elements": ("identity.name", "identity.mobile"),
+        "since": today.isoformat(),
+        "until": (today + timedelta(days=200)).isoformat(),
+        "assessed_on": today.isoformat(),
+        "assessed_by": "周正",
+        "assessed": "passed",
+        "pipia": "PIA-2026-07",
+        "settled": tuple(each.code for each in required(part)),
+        "tell_hours": 12,
+        "tell_whom": "安全值班 0516-8000110",
+        **more,
+    }
+    return Terms.read(said)

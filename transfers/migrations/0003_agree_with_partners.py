@@ -18,6 +18,18 @@ RULES = [
         "approvers": ["compliance_officer", "security_officer"],
         "excluded": ["line"],
     },
+    {
+        "kind": "partner-agreement",
+        "requesters": ["compliance_officer"],
+        "approvers": ["compliance_officer"],
+        "excluded": ["line"],
+    },
+    {
+        "kind": "partner-agreement-end",
+        "requesters": ["compliance_officer"],
+        "approvers": ["compliance_officer", "security_officer"],
+        "excluded": ["line"],
+    },
 ]
 
 
@@ -46,6 +58,75 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='Agreement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('code', models.CharField(max_length=16, unique=True, verbose_name='协议编号')),
+                ('part', models.CharField(choices=[('entrusted', '委托处理'), ('provided', '提供给其他处理者'), ('joint', '共同处理')], max_length=10, verbose_name='性质')),
+                ('title', models.CharField(max_length=100, verbose_name='名称')),
+                ('status', models.CharField(choices=[('draft', '草稿'), ('asked', '待复核'), ('in_force', '生效'), ('ended', '已提前结束')], default='draft', max_length=10, verbose_name='状态')),
+                ('draft', models.JSONField(null=True)),
+                ('terms', models.JSONField(null=True)),
+                ('since', models.DateField(null=True, verbose_name='自')),
+                ('until', models.DateField(null=True, verbose_name='至')),
+                ('review_on', models.DateField(null=True, verbose_name='复查日')),
+                ('opened_at', models.DateTimeField(default=custodian.clock.now, verbose_name='起草')),
+                ('end_reason', models.CharField(blank=True, max_length=200, verbose_name='提前结束的理由')),
+                ('ended_at', models.DateTimeField(null=True, verbose_name='提前结束')),
+                ('proven', models.CharField(blank=True, choices=[('returned', '已返还'), ('deleted', '已删除'), ('both', '返还后删除')], max_length=8, verbose_name='资料去向')),
+                ('proven_at', models.DateTimeField(null=True, verbose_name='证明归档')),
+            ],
+            options={
+                'verbose_name': '协议',
+                'verbose_name_plural': '协议',
+                'ordering': ('-pk',),
+            },
+        ),
+        migrations.CreateModel(
+            name='AgreementPaper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('contract', '合同'), ('assessment', '安全评估报告'), ('consent', '同意转委托的文件'), ('review', '年度复查记录'), ('proof', '返还或删除的证明'), ('receipt', '更正的回执')], max_length=10, verbose_name='种类')),
+                ('name', models.CharField(max_length=120, verbose_name='文件')),
+                ('media_type', models.CharField(max_length=40)),
+                ('size', models.PositiveIntegerField()),
+                ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
+                ('received', models.CharField(max_length=64)),
+                ('body', models.BinaryField()),
+                ('filed_at', models.DateTimeField(default=custodian.clock.now, verbose_name='归档')),
+            ],
+            options={
+                'ordering': ('-pk',),
+            },
+        ),
+        migrations.CreateModel(
+            name='AgreementReview',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('result', models.CharField(choices=[('good', '履约良好'), ('measures', '须整改'), ('bad', '应停止合作')], max_length=8, verbose_name='结论')),
+                ('note', models.CharField(max_length=200, verbose_name='说明')),
+                ('reviewed_at', models.DateTimeField(default=custodian.clock.now, verbose_name='复查')),
+                ('next_on', models.DateField(verbose_name='下次复查')),
+            ],
+            options={
+                'ordering': ('-pk',),
+            },
+        ),
+        migrations.CreateModel(
+            name='AgreementVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(verbose_name='版本')),
+                ('terms', models.JSONField()),
+                ('agreed_at', models.DateTimeField(default=custodian.clock.now, verbose_name='复核')),
+            ],
+            options={
+                'ordering': ('-number',),
+            },
+        ),
         migrations.CreateModel(
             name='IdentityKey',
             fields=[
@@ -127,6 +208,56 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='counterparty_ends_after_it_begins'),
         ),
         migrations.AddField(
+            model_name='agreement',
+            name='approval',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval'),
+        ),
+        migrations.AddField(
+            model_name='agreement',
+            name='counterparty',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='transfers.counterparty'),
+        ),
+        migrations.AddField(
+            model_name='agreement',
+            name='end_approval',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval'),
+        ),
+        migrations.AddField(
+            model_name='agreement',
+            name='opened_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='起草人'),
+        ),
+        migrations.AddField(
+            model_name='agreementpaper',
+            name='agreement',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='transfers.agreement'),
+        ),
+        migrations.AddField(
+            model_name='agreementpaper',
+            name='filed_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='归档人'),
+        ),
+        migrations.AddField(
+            model_name='agreementreview',
+            name='agreement',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='transfers.agreement'),
+        ),
+        migrations.AddField(
+            model_name='agreementreview',
+            name='reviewed_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复查人'),
+        ),
+        migrations.AddField(
+            model_name='agreementversion',
+            name='agreement',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='transfers.agreement'),
+        ),
+        migrations.AddField(
+            model_name='agreementversion',
+            name='approval',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval'),
+        ),
+        migrations.AddField(
             model_name='identitykey',
             name='approval',
             field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval'),
@@ -140,6 +271,22 @@ class Migration(migrations.Migration):
             model_name='identitykey',
             name='entered_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('since', None), ('status__in', ('draft', 'asked')), ('terms__isnull', True), ('until', None)), models.Q(('since__isnull', False), ('status__in', ('in_force', 'ended')), ('terms__isnull', False), ('until__isnull', False)), _connector='OR'), name='agreement_in_force_has_terms'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('status', 'ended')), models.Q(models.Q(('status', 'ended'), _negated=True), ('ended_at', None)), _connector='OR'), name='agreement_ended_early_is_dated'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('proven', ''), ('proven_at', None)), models.Q(('proven_at__isnull', False), models.Q(('proven', ''), _negated=True)), _connector='OR'), name='agreement_proof_says_what'),
+        ),
+        migrations.AddConstraint(
+            model_name='agreementversion',
+            constraint=models.UniqueConstraint(fields=('agreement', 'number'), name='agreement_version_is_unique'),
         ),
         migrations.AddConstraint(
             model_name='identitykey',

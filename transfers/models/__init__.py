@@ -1,3 +1,4 @@
+from transfers.models.agreements import Agreement, AgreementPaper, AgreementReview, AgreementVersion
 from transfers.models.choosing import Bar, Chosen, Reason, Selection
 from transfers.models.counterparties import Counterparty, IdentityKey
 from transfers.models.evidence import Publication, TransferAct, TransferClock, TransferPaper
@@ -16,6 +17,10 @@ from transfers.models.portfolio import Stage, Transfer, TransferStage
 from transfers.models.receipts import Receipt, Responsible
 
 __all__ = [
+    "Agreement",
+    "AgreementPaper",
+    "AgreementReview",
+    "AgreementVersion",
     "Arrival",
     "ArrivedRecord",
     "Bar",
