@@ -57,6 +57,9 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "copier": frozenset(),
     "claims": frozenset({Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}),
     "dispatcher": frozenset(),
+    "data-room": frozenset(
+        {Action.DATA_ROOM_BUILD, Action.DATA_ROOM_DESTROY, Action.DATA_ROOM_SAMPLE}
+    ),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE, Action.RETENTION_DESTROY}),
     "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
     "feed": frozenset(),

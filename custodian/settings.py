@@ -363,6 +363,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
     "keep-sign-in": {"task": "records.tasks.keep_sign_in", "schedule": 10.0},
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
+    "sweep-transfers": {"task": "transfers.tasks.sweep", "schedule": 15.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
     "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},
     "note-exposures": {"task": "access.tasks.note_exposures", "schedule": 60.0},
