@@ -29,3 +29,19 @@ class TransfersConfig(AppConfig):
 
         rechecking.sources += [choosing_approving.altered]
         rechecking.sources += [identity.altered, approving.altered]
+        from records.destruction import stores
+        from records.storage import checks_files
+        from transfers import announcing, papers, sight  # noqa: F401  each brings its approvals
+        from transfers.data_room import approving
+        from transfers.data_room.shelf import SHELF
+        from transfers.data_room.store import DataRoomStore
+        from transfers.events import transfer_ended, transfer_stopped
+        from transfers.models import DataRoom, TransferPaper
+
+        approving.ready()
+        rechecking.sources.append(approving.altered)
+        stores.register(DataRoomStore())
+        checks_files.register(SHELF, DataRoom)
+        checks_files.register(papers.SHELF, TransferPaper)
+        for signal in (transfer_ended, transfer_stopped):
+            signal.connect(announcing.over, dispatch_uid="transfer-announcement")

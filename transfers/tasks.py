@@ -1,5 +1,7 @@
 """Wake-up calls for the transfers' long work; the rows say what there is to do."""
 
+"""Wake-up calls for the long work of transfers; the rows say what there is to do."""
+
 from __future__ import annotations
 
 import structlog
@@ -8,6 +10,7 @@ from celery import shared_task
 from access import actors, scopes
 from custodian.workflow import IllegalMove
 from transfers.choosing import selecting
+from transfers.data_room import rooms
 from transfers.freezing import comparing, freezing
 from transfers.handing_over import building
 from transfers.models import Arrival, Freeze, HandOver, Load, Selection
@@ -59,6 +62,13 @@ def run_load(load_id: int) -> None:
         _log.info("load-held-by-another", job=load_id)
 
 
+def build_data_room(room_id: int) -> None:
+    try:
+        rooms.work(room_id)
+    except IllegalMove:
+        _log.info("data-room-held-by-another", job=room_id)
+
+
 @shared_task
 def sweep() -> None:
     """Whatever is due and nobody is at, and freezes that nobody has compared for a while."""
@@ -80,3 +90,7 @@ def sweep() -> None:
         run_load.delay(load_id)
     for freeze in comparing.due():
         comparing.compare(freeze)
+    """Whatever is due and nobody is at, and whatever has been kept for its time."""
+    for room_id in rooms.due():
+        build_data_room.delay(room_id)
+    rooms.expire()

@@ -1,4 +1,5 @@
 from transfers.models.agreements import Agreement, AgreementPaper, AgreementReview, AgreementVersion
+from transfers.models.announcements import TransferAnnouncement
 from transfers.models.choosing import Bar, Chosen, Reason, Selection
 from transfers.models.counterparties import Counterparty, IdentityKey
 from transfers.models.evidence import Publication, TransferAct, TransferClock, TransferPaper
@@ -15,6 +16,8 @@ from transfers.models.packages import (
 )
 from transfers.models.portfolio import Stage, Transfer, TransferStage
 from transfers.models.receipts import Receipt, Responsible
+from transfers.models.rooms import DataRoom
+from transfers.models.sight import TransferSight
 
 __all__ = [
     "Agreement",
@@ -27,6 +30,7 @@ __all__ = [
     "Chosen",
     "Content",
     "Counterparty",
+    "DataRoom",
     "Difference",
     "Freeze",
     "FrozenLine",
@@ -43,7 +47,9 @@ __all__ = [
     "Stage",
     "Transfer",
     "TransferAct",
+    "TransferAnnouncement",
     "TransferClock",
     "TransferPaper",
+    "TransferSight",
     "TransferStage",
 ]
