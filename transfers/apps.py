@@ -11,37 +11,57 @@ class TransfersConfig(AppConfig):
     verbose_name = _("业务转让")
 
     def ready(self) -> None:
-        from access import rechecking
-        from records.holders import SIGNERS
-        from transfers import agreement_admin, identity, partner_admin  # noqa: F401
-        from transfers.agreements import approving
+        """Each capability brings its approvals, checks and places of data."""
+        _partners()
+        _routes()
+        _data_room()
+        _who_moves()
+        _packages()
 
-        SIGNERS[identity.KEY] = _("身份卡与业务转让")
-        rechecking.sources += [identity.altered]
-        from transfers import (  # noqa: F401  likewise
-            freezing,
-            handing_over,
-            progress,
-            receipts,
-            receiving,
-        )
-        from transfers.choosing import approving as choosing_approving
 
-        rechecking.sources += [choosing_approving.altered]
-        rechecking.sources += [identity.altered, approving.altered]
-        from records.destruction import stores
-        from records.storage import checks_files
-        from transfers import announcing, papers, sight  # noqa: F401  each brings its approvals
-        from transfers.data_room import approving
-        from transfers.data_room.shelf import SHELF
-        from transfers.data_room.store import DataRoomStore
-        from transfers.events import transfer_ended, transfer_stopped
-        from transfers.models import DataRoom, TransferPaper
+def _partners() -> None:
+    from access import rechecking
+    from records.holders import SIGNERS
+    from transfers import agreement_admin, identity, partner_admin  # noqa: F401
+    from transfers.agreements import approving
 
-        approving.ready()
-        rechecking.sources.append(approving.altered)
-        stores.register(DataRoomStore())
-        checks_files.register(SHELF, DataRoom)
-        checks_files.register(papers.SHELF, TransferPaper)
-        for signal in (transfer_ended, transfer_stopped):
-            signal.connect(announcing.over, dispatch_uid="transfer-announcement")
+    SIGNERS[identity.KEY] = _("身份卡与业务转让")
+    rechecking.sources += [identity.altered, approving.altered]
+
+
+def _routes() -> None:
+    from records.storage import checks_files
+    from transfers import announcing, papers, progress, sight  # noqa: F401
+    from transfers.events import transfer_ended, transfer_stopped
+    from transfers.models import TransferPaper
+
+    checks_files.register(papers.SHELF, TransferPaper)
+    for signal in (transfer_ended, transfer_stopped):
+        signal.connect(announcing.over, dispatch_uid="transfer-announcement")
+
+
+def _data_room() -> None:
+    from access import rechecking
+    from records.destruction import stores
+    from records.storage import checks_files
+    from transfers.data_room import approving
+    from transfers.data_room.shelf import SHELF
+    from transfers.data_room.store import DataRoomStore
+    from transfers.models import DataRoom
+
+    approving.ready()
+    rechecking.sources.append(approving.altered)
+    stores.register(DataRoomStore())
+    checks_files.register(SHELF, DataRoom)
+
+
+def _who_moves() -> None:
+    from access import rechecking
+    from transfers import freezing  # noqa: F401
+    from transfers.choosing import approving
+
+    rechecking.sources.append(approving.altered)
+
+
+def _packages() -> None:
+    from transfers import handing_over, receipts, receiving  # noqa: F401

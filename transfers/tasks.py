@@ -1,5 +1,3 @@
-"""Wake-up calls for the transfers' long work; the rows say what there is to do."""
-
 """Wake-up calls for the long work of transfers; the rows say what there is to do."""
 
 from __future__ import annotations
@@ -62,6 +60,7 @@ def run_load(load_id: int) -> None:
         _log.info("load-held-by-another", job=load_id)
 
 
+@shared_task
 def build_data_room(room_id: int) -> None:
     try:
         rooms.work(room_id)
@@ -71,7 +70,7 @@ def build_data_room(room_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Whatever is due and nobody is at, and freezes that nobody has compared for a while."""
+    """Whatever is due and nobody is at, and whatever has been kept for its time."""
     with scopes.acting(actors.system(selecting.ACTOR)):
         selections = list(Selection.objects.due().values_list("pk", flat=True))
         freezes = list(Freeze.objects.due().values_list("pk", flat=True))
@@ -90,7 +89,6 @@ def sweep() -> None:
         run_load.delay(load_id)
     for freeze in comparing.due():
         comparing.compare(freeze)
-    """Whatever is due and nobody is at, and whatever has been kept for its time."""
     for room_id in rooms.due():
         build_data_room.delay(room_id)
     rooms.expire()

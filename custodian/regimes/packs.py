@@ -140,7 +140,8 @@ class Pack:
     clocks: Mapping[str, ClockRule]
     counts: Mapping[str, CountRule] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
-    agreements: Mapping[str, Term]  # what contracts with partners settle
+    # What contracts with partners settle.
+    agreements: Mapping[str, Term] = field(default_factory=dict)
 
 
 @cache
@@ -160,8 +161,8 @@ def read(text: str, regime: str) -> Pack:
     except yaml.YAMLError as error:
         raise BadPack(regime, "file", f"is no YAML: {error}") from error
     needed = {"title", "title_en", "laws", "clauses", "retention"}
-    has(content, needed, regime=regime, code="file", also={"clocks", "counts", "transfer_routes"})
-    has(content, needed, regime=regime, code="file", also={"clocks", "agreements"})
+    also = {"agreements", "clocks", "counts", "transfer_routes"}
+    has(content, needed, regime=regime, code="file", also=also)
     laws = content["laws"]
     clauses = by_code((_clause(each, laws, regime) for each in content["clauses"]), regime)
     rules = by_code((_rule(each, regime) for each in content["retention"]), regime)
@@ -182,8 +183,7 @@ def read(text: str, regime: str) -> Pack:
         known.clocks,
         known.counts,
         routes.read(content.get("transfer_routes") or (), regime, known),
-        clocks.read(content.get("clocks") or (), regime, marks_of(clauses)),
-        agreements.read(content.get("agreements") or (), regime, marks_of(clauses)),
+        agreements.read(content.get("agreements") or (), regime, marks),
     )
 
 

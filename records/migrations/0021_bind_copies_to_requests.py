@@ -13,7 +13,7 @@ STEPS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0019_number_papers_and_pack_copies")]
+    dependencies = [("records", "0020_let_texts_go")]
 
     operations = [
         migrations.AddField(

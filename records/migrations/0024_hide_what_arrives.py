@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("access", "0036_let_books_move"),
-        ("records", "0019_number_papers_and_pack_copies"),
+        ("records", "0021_bind_copies_to_requests"),
     ]
 
     operations = [

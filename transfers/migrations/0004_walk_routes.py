@@ -65,7 +65,6 @@ class Migration(migrations.Migration):
         ('access', '0030_let_bundles_go'),
         ('transfers', '0003_agree_with_partners'),
         ('records', '0019_number_papers_and_pack_copies'),
-        ('transfers', '0002_open_portfolio_transfers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
