@@ -230,6 +230,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.TRANSFER_INVITE: _OFFICERS,
     Action.TRANSFER_LOAD: frozenset(),
     Action.TRANSFER_ORDER: _OFFICERS,
+    Action.TRANSFER_PASS: frozenset(),
     Action.TRANSFER_PACK: frozenset(),
     Action.INDEX_REBUILD: frozenset(),
 }

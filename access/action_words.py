@@ -52,6 +52,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.TRANSFER_INVITE: _("签发或录入接收邀请"),
     Action.TRANSFER_LOAD: _("载入移交的资料"),
     Action.TRANSFER_ORDER: _("提出移交或确认转出"),
+    Action.TRANSFER_PASS: _("到交接时点，责任移转"),
     Action.TRANSFER_PACK: _("打包移交的资料"),
     Action.AGREEMENT_PROPOSE: _("起草或结束合作协议"),
     Action.AGREEMENT_KEEP: _("保管、复查合作协议"),

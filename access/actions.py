@@ -209,6 +209,7 @@ class Action(StrEnum):
     TRANSFER_INVITE = "transfers:invitation:make"
     TRANSFER_LOAD = "transfers:package:load"
     TRANSFER_ORDER = "transfers:package:order"
+    TRANSFER_PASS = "transfers:responsibility:pass"
     TRANSFER_PACK = "transfers:package:make"
 
 
@@ -373,6 +374,7 @@ ACT: Mapping[Action, str] = {
     Action.TRANSFER_INVITE: "change",
     Action.TRANSFER_LOAD: "change",
     Action.TRANSFER_ORDER: "change",
+    Action.TRANSFER_PASS: "change",
     Action.TRANSFER_PACK: "export",
 }
 

@@ -27,6 +27,8 @@ from records.retention import explaining, noting
 
 NOTE: Final = Action.RETENTION_NOTE
 Trigger = RetentionEvent.Trigger
+# That a customer was handed over to another insurer, the transfer says itself.
+BY_HAND = [(code, label) for code, label in Trigger.choices if code != Trigger.HANDED_OVER]
 GONE: Final = Subject.Status.DESTROYED
 
 
@@ -73,7 +75,7 @@ class EventForm(DayForm):
 
     field_order = ("trigger", "policy", "on", "reason")
 
-    trigger = forms.ChoiceField(label=gettext_lazy("事件"), choices=Trigger)
+    trigger = forms.ChoiceField(label=gettext_lazy("事件"), choices=BY_HAND)
     policy = forms.ModelChoiceField(
         label=gettext_lazy("保单"),
         required=False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import structlog
 from celery import shared_task
 
@@ -13,6 +15,7 @@ from transfers.freezing import comparing, freezing
 from transfers.handing_over import building
 from transfers.models import Arrival, Freeze, HandOver, Load, Selection
 from transfers.packages.errors import PackageRefused
+from transfers.receipts import ending
 from transfers.receiving import laying_out, loading
 
 _log = structlog.get_logger("transfers")
@@ -89,6 +92,9 @@ def sweep() -> None:
         run_load.delay(load_id)
     for freeze in comparing.due():
         comparing.compare(freeze)
+    for receipt in ending.due():
+        with contextlib.suppress(IllegalMove):
+            ending.act(receipt)
     for room_id in rooms.due():
         build_data_room.delay(room_id)
     rooms.expire()

@@ -46,6 +46,7 @@ TRIGGERS: Mapping[Trigger, Any] = {
     Trigger.CLAIM_CLOSED: gettext_lazy("理赔结案"),
     Trigger.CONSENT_WITHDRAWN: gettext_lazy("撤回同意"),
     Trigger.LAST_CONTACT: gettext_lazy("最后一次联系"),
+    Trigger.HANDED_OVER: gettext_lazy("移交其他保险公司"),
     Trigger.CREATED: gettext_lazy("形成之日"),
     Trigger.CLOSED: pgettext_lazy("起算", "办结"),
 }

@@ -81,6 +81,7 @@ class Trigger(StrEnum):
     CLAIM_CLOSED = "claim_closed"
     CONSENT_WITHDRAWN = "consent_withdrawn"
     LAST_CONTACT = "last_contact"
+    HANDED_OVER = "handed_over"  # to another insurer, which answers for the customer from then on
     CREATED = "created"
     CLOSED = "closed"
 

@@ -1,6 +1,6 @@
 """What hangs on a subject of a book that is on its way in is seen by nobody either."""
 
-from django.db import migrations
+from django.db import migrations, models
 
 TABLES = (
     "customer identity finances account representative policy policyrole claim document blindindex keeping"
@@ -14,6 +14,12 @@ CREATE POLICY {table}_has_arrived ON records_{table} AS RESTRICTIVE FOR SELECT U
 SHOW = "DROP POLICY {table}_has_arrived ON records_{table};"
 
 
+TRIGGERS = [
+    ("contract_terminated", "合同终止"), ("transaction", "最后一笔交易"), ("consent_withdrawn", "撤回同意"),
+    ("last_contact", "最后联系"), ("handed_over", "移交其他保险公司"),
+]
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -22,6 +28,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            "retentionevent",
+            "trigger",
+            models.CharField(choices=TRIGGERS, max_length=20, verbose_name="事件"),
+        ),
         migrations.RunSQL(
             "".join(HIDE.format(table=each) for each in TABLES),
             "".join(SHOW.format(table=each) for each in TABLES),

@@ -77,6 +77,7 @@ class RetentionEvent(models.Model):
         TRANSACTION = "transaction", _("最后一笔交易")
         CONSENT_WITHDRAWN = "consent_withdrawn", _("撤回同意")
         LAST_CONTACT = "last_contact", _("最后联系")
+        HANDED_OVER = "handed_over", _("移交其他保险公司")
 
     class State(models.TextChoices):
         COUNTS = "counts", _("有效")

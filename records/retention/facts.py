@@ -118,7 +118,10 @@ def _of_customer(world: _World, subject: int) -> Iterator[Held]:
     contracts = [world.contracts[key] for key in sorted(world.roles[subject])]
     cases = [each for each in world.cases if each.owner == subject or _pays(world, each, subject)]
     asked = world.asked.get(subject, ())
+    handed = world.said(subject, None, Trigger.HANDED_OVER)
     for holding, facts in _by_contracts(world, subject, contracts, cases):
+        if handed is not None and handed <= world.today:
+            facts = _handed_over(facts, handed)
         yield Held(holding, subject, request_facts.while_needed(facts, asked))
     for each in asked:
         yield Held(each.holding, subject, request_facts.facts(each))
@@ -230,6 +233,17 @@ class _Whole:
         days += [each.closed_on for each in self.cases]
         known = [day for day in days if day is not None]
         return max(known) if len(known) == len(days) else None
+
+
+def _handed_over(facts: Facts, day: date) -> Facts:
+    """Another insurer answers: nothing needs it here, and what the law asks of this house counts from that day.
+
+    The contract runs on and its file is the other one's to keep.
+    """
+    events = [Event(Trigger.HANDED_OVER, day), Event(Trigger.RELATIONSHIP_ENDED, day)]
+    if facts.kind == "financial":
+        events.append(Event(Trigger.TRANSACTION, day))
+    return Facts(facts.kind, events=tuple(events), ended_on=day, file=facts.file)
 
 
 def _of_policy(world: _World, contract: _Contract, cases: list[_Case]) -> Facts:

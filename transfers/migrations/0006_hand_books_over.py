@@ -124,6 +124,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Ending',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('queued', '排队'), ('running', '进行中'), ('paused', '已暂停'), ('failed', '失败，可续作'), ('done', '完成'), ('refused', '已拒收')], default='queued', max_length=16, verbose_name='状态')),
+                ('total', models.PositiveBigIntegerField(null=True)),
+                ('done', models.PositiveBigIntegerField(default=0)),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('created_at', models.DateTimeField(default=custodian.clock.now, verbose_name='提交时间')),
+                ('started_at', models.DateTimeField(null=True, verbose_name='开始时间')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
+                ('leased_by', models.UUIDField(null=True)),
+                ('leased_until', models.DateTimeField(null=True)),
+                ('after', models.BigIntegerField(default=0)),
+                ('transfer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ending', to='transfers.transfer')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='Invitation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

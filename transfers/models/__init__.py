@@ -15,7 +15,7 @@ from transfers.models.packages import (
     SentRecord,
 )
 from transfers.models.portfolio import Stage, Transfer, TransferStage
-from transfers.models.receipts import Receipt, Responsible
+from transfers.models.receipts import Ending, Receipt, Responsible
 from transfers.models.rooms import DataRoom
 from transfers.models.sight import TransferSight
 
@@ -32,6 +32,7 @@ __all__ = [
     "Counterparty",
     "DataRoom",
     "Difference",
+    "Ending",
     "Freeze",
     "FrozenLine",
     "HandOver",

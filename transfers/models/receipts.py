@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from access.models import Approval, Subject
+from custodian.jobs import Job, JobQuerySet
 from records.models.holdings import ScopedQuerySet
 from transfers.models.portfolio import Transfer
 
@@ -40,6 +41,18 @@ class Receipt(models.Model):
                 | (~Q(release=b"") & Q(live_at__isnull=False, released_at__isnull=False)),
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.transfer_id}"
+
+
+class Ending(Job):
+    """At the seller from the moment on: everything of theirs is stored only, and dated for its end."""
+
+    transfer = models.OneToOneField(Transfer, models.PROTECT, related_name="ending")
+    after = models.BigIntegerField(default=0)
+
+    objects = JobQuerySet.as_manager()  # type: ignore[misc]  # a job's own kind of rows
 
     def __str__(self) -> str:
         return f"{self.transfer_id}"

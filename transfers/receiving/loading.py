@@ -14,7 +14,6 @@ from uuid import UUID
 from django.db import transaction
 
 from access import actors, scopes
-from access.models import Arriving
 from custodian import clock, failpoints
 from custodian.errors import CustodianError
 from custodian.jobs import JOB, LEASE
@@ -169,8 +168,3 @@ def _gather(held: Held, piece: bytes) -> None:
         if len(came) < part.size:
             held.files[number] = (part, came + piece)
             return
-
-
-def let_live(load: Load) -> int:
-    """Everybody sees them from now on; how many. In the transaction of the act that decides it."""
-    return Arriving.objects.filter(arrival=load.transfer.ref).delete()[0]

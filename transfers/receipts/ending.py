@@ -1,0 +1,154 @@
+"""The moment: at the buyer everybody is let live at once, at the seller everything is stored only from then.
+
+Both are found by a sweep and need no message. What the law does not ask of the seller falls due the next day
+and goes by the ordinary way: a batch, two people, a certificate.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from access import actors, gate, scopes
+from access.actions import Action
+from access.actors import Actor
+from access.models import Arriving
+from access.vocabulary import Channel
+from custodian import clock, failpoints
+from custodian.jobs import JOB, LEASE, JobStatus
+from custodian.workflow import IllegalMove
+from records.models import RetentionEvent
+from records.retention import reckoning
+from transfers import invitations, progress
+from transfers.models import Arrival, Ending, Receipt, Responsible, Transfer
+from transfers.packages import one_time, shelf
+
+PAGE: Final = 500
+SELLER, BUYER = "hand-over", "receiver"
+_NO_ACCEPTANCE: Final = _("接收方还没有确认")
+_NO_RELEASE: Final = _("转出方还没有确认")
+_NOT_YET: Final = _("交接时点还没有到，或者还在办理")
+
+
+def due() -> list[Receipt]:
+    """Receipts whose moment has come and that nobody has acted on."""
+    rows = Receipt.objects.filter(live_at__lte=clock.now(), ended_at=None)
+    return list(rows.select_related("transfer"))
+
+
+def act(receipt: Receipt) -> None:
+    """Twice is as once."""
+    if receipt.transfer.side == Transfer.Side.BUYER:
+        let_live(receipt)
+    else:
+        ending, _fresh = Ending.objects.get_or_create(transfer=receipt.transfer)
+        if ending.status in {JobStatus.QUEUED, JobStatus.RUNNING}:
+            work(ending.pk)
+
+
+def let_live(receipt: Receipt) -> int:
+    """Everybody of the transfer is seen from now on, in one transaction; how many."""
+    actor = actors.system(BUYER)
+    with scopes.acting(actor), scopes.arrivals(), transaction.atomic():
+        held = Receipt.objects.select_for_update().select_related("transfer").get(pk=receipt.pk)
+        if held.ended_at is not None or held.live_at is None or held.live_at > clock.now():
+            return 0
+        transfer = held.transfer
+        _authorise(transfer, actor)
+        count, _by_kind = Arriving.objects.filter(arrival=transfer.ref).delete()
+        failpoints.hit("go-live-before-commit")
+        _forget_packages(transfer)
+        Receipt.objects.filter(pk=held.pk).update(ended_at=clock.now())
+    return count
+
+
+def _forget_packages(transfer: Transfer) -> None:
+    """The one-time keys and the packages have served; what was kept on the way opens no more."""
+    for invitation in transfer.invitations.all():
+        invitations.end(invitation)
+    for arrival in transfer.arrivals.exclude(stage=Arrival.Stage.REFUSED):
+        Arrival.objects.filter(pk=arrival.pk).update(secret_sealed=None, removed_at=clock.now())
+        one_time.forget(arrival.holding)
+        path = shelf.path_of(shelf.IN, arrival.package)
+        transaction.on_commit(lambda path=path: shelf.remove(path))  # type: ignore[misc]
+
+
+def work(pk: int) -> Ending:
+    """Restrict, page by page; a run that was killed goes on behind the last page."""
+    actor = actors.system(SELLER)
+    with scopes.acting(actor):
+        ending: Ending = Ending.objects.select_related("transfer__receipt").get(pk=pk)
+        lease = ending.claim()
+        live_at = ending.transfer.receipt.live_at
+        if live_at is None or live_at > clock.now():
+            raise IllegalMove
+        day = clock.local(live_at).date()
+        while page := _page(ending):
+            with transaction.atomic():
+                _hand_over(page, day)
+                _hold(ending, lease, page)
+            reckoning.refresh(page)
+            failpoints.hit("ending-page")
+        with transaction.atomic():
+            _authorise(ending.transfer, actor)
+            _remove_packages(ending.transfer)
+            JOB.move(ending, "finish", {"finished_at": clock.now(), "leased_by": None})
+            Receipt.objects.filter(transfer=ending.transfer).update(ended_at=clock.now())
+    return ending
+
+
+def _page(ending: Ending) -> list[int]:
+    rows = Responsible.objects.filter(transfer=ending.transfer, subject_id__gt=ending.after)
+    return list(rows.order_by("subject_id").values_list("subject_id", flat=True)[:PAGE])
+
+
+def _hand_over(page: list[int], day: object) -> None:
+    trigger = RetentionEvent.Trigger.HANDED_OVER
+    known = RetentionEvent.objects.filter(subject__in=page, trigger=trigger)
+    there = set(known.values_list("subject_id", flat=True))
+    RetentionEvent.objects.bulk_create(
+        RetentionEvent(subject_id=subject, trigger=trigger, on=day)
+        for subject in page
+        if subject not in there
+    )
+
+
+def _hold(ending: Ending, lease: UUID, page: list[int]) -> None:
+    mine = Ending.objects.filter(pk=ending.pk, leased_by=lease, status=JobStatus.RUNNING)
+    done = ending.done + len(page)
+    if not mine.update(after=page[-1], done=done, leased_until=clock.now() + LEASE):
+        raise IllegalMove
+    ending.after, ending.done = page[-1], done
+
+
+def _remove_packages(transfer: Transfer) -> None:
+    """Nobody here could open them; the files go all the same."""
+    now = clock.now()
+    for job in transfer.hand_overs.filter(removed_at=None):
+        path = shelf.path_of(shelf.OUT, job.package)
+        transaction.on_commit(lambda path=path: shelf.remove(path))  # type: ignore[misc]
+    transfer.hand_overs.filter(removed_at=None).update(removed_at=now)
+
+
+def _authorise(transfer: Transfer, actor: Actor) -> None:
+    gate.authorise(
+        actor,
+        Action.TRANSFER_PASS,
+        channel=Channel.TASK.value,
+        facts={"transfer": transfer.code, "side": transfer.side},
+    )
+
+
+def missing(transfer: Transfer) -> list[progress.Missing]:
+    """What the last two stages wait for: both papers, and the moment."""
+    receipt = Receipt.objects.filter(transfer=transfer).first()
+    if receipt is None:
+        return [progress.Missing("acceptance", _NO_ACCEPTANCE)]
+    if receipt.live_at is None:
+        return [progress.Missing("release", _NO_RELEASE)]
+    if receipt.ended_at is None:
+        return [progress.Missing("moment", _NOT_YET)]
+    return []
