@@ -14,5 +14,6 @@ class TransfersConfig(AppConfig):
         from access import rechecking
         from transfers import freezing, progress  # noqa: F401  they register kinds and checks
         from transfers.choosing import approving as choosing_approving
+        from transfers.letters import closing, drafting  # noqa: F401
 
-        rechecking.sources += [choosing_approving.altered]
+        rechecking.sources += [choosing_approving.altered, drafting.altered]

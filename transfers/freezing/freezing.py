@@ -54,6 +54,8 @@ def begin(transfer: Transfer, *, actor: Actor) -> Freeze:
     if not chosen.is_settled(transfer):
         raise NotChosen
     with transaction.atomic():
+        # Whoever answers meanwhile is before the freeze or after it.
+        Transfer.objects.select_for_update(of=("self",)).get(pk=transfer.pk)
         freeze: Freeze = Freeze.objects.create(
             transfer=transfer,
             by_id=actors.person(actor),

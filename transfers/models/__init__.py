@@ -2,6 +2,7 @@ from transfers.models.choosing import Bar, Chosen, Reason, Selection
 from transfers.models.counterparties import Counterparty
 from transfers.models.evidence import Publication, TransferAct, TransferClock, TransferPaper
 from transfers.models.freezing import Freeze, FrozenLine
+from transfers.models.letters import LetterBatch, TransferAnswer, TransferNotice
 from transfers.models.portfolio import Stage, Transfer, TransferStage
 
 __all__ = [
@@ -10,13 +11,16 @@ __all__ = [
     "Counterparty",
     "Freeze",
     "FrozenLine",
+    "LetterBatch",
     "Publication",
     "Reason",
     "Selection",
     "Stage",
     "Transfer",
     "TransferAct",
+    "TransferAnswer",
     "TransferClock",
+    "TransferNotice",
     "TransferPaper",
     "TransferStage",
 ]
