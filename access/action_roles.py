@@ -78,6 +78,13 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CUSTOMER_REVEAL: _CUSTOMER_READERS | _CUSTOMERS,
     Action.CUSTOMER_SEARCH: _CUSTOMER_READERS,
     Action.CUSTOMER_VIEW: _CUSTOMER_READERS | _CUSTOMERS,
+    # Who of these may approve stands in the rules of approval.
+    Action.DATA_ROOM_APPROVE: _WATCHERS,
+    Action.DATA_ROOM_ASK: _OFFICERS,
+    Action.DATA_ROOM_BUILD: frozenset(),
+    Action.DATA_ROOM_DESTROY: frozenset(),
+    Action.DATA_ROOM_SAMPLE: frozenset(),
+    Action.DATA_ROOM_TAKE: _OFFICERS,
     Action.DEMO_BEGIN: frozenset(),
     Action.DOCUMENT_ADD: _DESK | _OFFICERS | _CUSTOMERS,
     Action.DOCUMENT_READ: _DESK | _OFFICERS | _CUSTOMERS,

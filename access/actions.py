@@ -63,6 +63,12 @@ class Action(StrEnum):
     CUSTOMER_REVEAL = "records:customer:reveal"
     CUSTOMER_SEARCH = "records:customer:search"
     CUSTOMER_VIEW = "records:customer:view"
+    DATA_ROOM_APPROVE = "transfers:data-room:approve"
+    DATA_ROOM_ASK = "transfers:data-room:ask"
+    DATA_ROOM_BUILD = "transfers:data-room:build"
+    DATA_ROOM_DESTROY = "transfers:data-room:destroy"
+    DATA_ROOM_SAMPLE = "transfers:data-room:sample"
+    DATA_ROOM_TAKE = "transfers:data-room:take"
     DEMO_BEGIN = "custodian:demo:begin"
     DOCUMENT_ADD = "records:document:add"
     DOCUMENT_READ = "records:document:read"
@@ -224,6 +230,11 @@ ACT: Mapping[Action, str] = {
     Action.SECOND_FACTOR_SHOW: "second-factor",
     Action.SESSION_CLOSE: "logout",
     Action.STEP_UP: "step-up",
+    Action.DATA_ROOM_APPROVE: "change",
+    Action.DATA_ROOM_ASK: "change",
+    Action.DATA_ROOM_DESTROY: "destroy",
+    Action.DATA_ROOM_SAMPLE: "export",
+    Action.DATA_ROOM_TAKE: "export",
     Action.DEMO_BEGIN: "demo.begin",
     Action.API_TOKEN_GRANT: "change",
     Action.API_TOKEN_ISSUE: "change",

@@ -58,6 +58,9 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "chooser": frozenset({Action.SELECTION_COUNT}),
     "claims": frozenset({Action.WORK_ITEM_CLOSE, Action.WORK_ITEM_OPEN}),
     "dispatcher": frozenset(),
+    "data-room": frozenset(
+        {Action.DATA_ROOM_BUILD, Action.DATA_ROOM_DESTROY, Action.DATA_ROOM_SAMPLE}
+    ),
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE, Action.RETENTION_DESTROY}),
     "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
     "feed": frozenset(),

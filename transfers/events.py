@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from django.dispatch import Signal
 
-transfer_stopped = Signal()  # transfer
+# Both with `transfer`: it is given up, or its last stage is done.
+transfer_stopped = Signal()
+transfer_ended = Signal()

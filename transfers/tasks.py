@@ -1,18 +1,25 @@
-"""Wake-up calls for the transfers' long work; the rows say what there is to do."""
+"""Wake-up calls for the long work of transfers; the rows say what there is to do."""
 
 from __future__ import annotations
 
 import structlog
 from celery import shared_task
 
-from access import actors, scopes
 from custodian.workflow import IllegalMove
 from transfers.choosing import selecting
+from transfers.data_room import rooms
 from transfers.freezing import comparing, freezing
 from transfers.letters import closing, sending
-from transfers.models import Freeze, LetterBatch, Selection
 
 _log = structlog.get_logger("transfers")
+
+
+@shared_task
+def build_data_room(room_id: int) -> None:
+    try:
+        rooms.work(room_id)
+    except IllegalMove:
+        _log.info("data-room-held-by-another", job=room_id)
 
 
 @shared_task
@@ -41,18 +48,16 @@ def send_letters(batch_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Whatever is due and nobody is at, and freezes that nobody has compared for a while."""
-    with scopes.acting(actors.system(selecting.ACTOR)):
-        selections = list(Selection.objects.due().values_list("pk", flat=True))
-        approved = LetterBatch.objects.due().filter(stage=LetterBatch.Stage.APPROVED)
-        letters = list(approved.values_list("pk", flat=True))
-        freezes = list(Freeze.objects.due().values_list("pk", flat=True))
-    for selection_id in selections:
+    """Whatever is due and nobody is at, and whatever has been kept for its time."""
+    for room_id in rooms.due():
+        build_data_room.delay(room_id)
+    for selection_id in selecting.due():
         run_selection.delay(selection_id)
-    for freeze_id in freezes:
-        run_freeze.delay(freeze_id)
-    for batch_id in letters:
+    for batch_id in sending.due():
         send_letters.delay(batch_id)
+    for freeze_id in freezing.due():
+        run_freeze.delay(freeze_id)
+    rooms.expire()
     closing.carry_out()
     for freeze in comparing.due():
         comparing.compare(freeze)

@@ -101,11 +101,11 @@ class Book:
         return next(held, None)
 
     def _ours(self, found: ClockRule, row: ClockOverride, on: date) -> ClockRule:
-        """A length of the company's is never law, and never longer than what is."""
+        """A length of the company's is never law, and never undercuts what is."""
         # What binds since today began to bind when the day had begun: it counts from tomorrow.
         binds = self.known(found.code, on - DAY).binds
         length = Length.read(row.length) if row.length else found.length
-        if binds and length and found.length and not length.within(found.length):
+        if binds and length and not found.keeps(length):
             length = found.length
         ours = length != found.length
         return replace(

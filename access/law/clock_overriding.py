@@ -22,6 +22,7 @@ from access.models import Approval, ClockOverride
 from custodian.errors import CustodianError
 from custodian.regimes.calendars import DAY
 from custodian.regimes.clocks import ClockRule
+from custodian.regimes.clocks import Kind as ClockKind
 from custodian.regimes.lengths import Length
 
 KIND = "law-clock"
@@ -35,13 +36,16 @@ class BadLength(CustodianError):
 
 
 class LawIsShorter(CustodianError):
-    """What the law gives cannot be made longer, nor switched off."""
+    """What the law gives cannot be made longer, nor what it makes one wait shorter; neither ends."""
 
     code = "clock-beyond-the-law"
 
     def __init__(self, rule: ClockRule) -> None:
         said = {"law": words.cite(clause(rule.clause)), "time": clock_words.counted(rule)}
-        super().__init__(_("%(law)s要求%(time)s，来源已核，不能延长或停用；只能更短") % said)
+        if rule.kind is ClockKind.WAIT:
+            super().__init__(_("%(law)s要求%(time)s，来源已核，不能缩短或停用；只能更长") % said)
+        else:
+            super().__init__(_("%(law)s要求%(time)s，来源已核，不能延长或停用；只能更短") % said)
 
 
 class TargetIsLonger(CustodianError):
@@ -145,10 +149,8 @@ def _check_terms(rule: ClockRule, terms: Mapping[str, Any]) -> None:
     length = Length.read(terms["length"]) if terms["length"] else rule.length
     if rule.binds:
         at_once = rule.length is not None and rule.length.at_once
-        longer = bool(terms["length"]) and (
-            at_once or (rule.length and length and not length.within(rule.length))
-        )
-        if longer or not terms["enabled"]:
+        beyond = bool(terms["length"]) and (at_once or (length and not rule.keeps(length)))
+        if beyond or not terms["enabled"]:
             raise LawIsShorter(rule)
     if terms["target"] and length is not None and not length.at_once:
         target = Length.read(terms["target"])

@@ -1,8 +1,8 @@
 """Sealed files of the store as one stream and back, as they lie: ciphertext, whose keys are elsewhere.
 
-Those that nothing could replace: customers' documents, and imported files that an import or a legal hold
-still needs. Exports, bundles, customers' copies and other imported files end by themselves, and are made
-anew.
+Those that nothing could replace: customers' documents, papers of transfers, and imported files that an
+import or a legal hold still needs. Exports, data rooms, bundles, customers' copies and other imported files
+end by themselves, and are made anew.
 
 A stream is a sequence of frames. `f` begins a file (JSON: name), `d` is some of it, `e` ends it (JSON:
 sha256).
@@ -30,6 +30,7 @@ from custodian.backup.errors import BackupRefused
 from custodian.tlog import durable
 from records.importing import expiry
 from records.own_data import copies
+from transfers.data_room import rooms
 
 FILES: Final = "files"
 PIECE: Final = 1 << 18
@@ -44,6 +45,8 @@ SELECT replace(f.ref::text, '-', '') FROM records_importfile f
 JOIN records_importrun r ON r.id = f.run_id
 WHERE f.removed_at IS NULL
   AND (r.status NOT IN ('done', 'refused', 'failed') OR r.book_id = ANY (%s))
+UNION ALL
+SELECT replace(p.ref::text, '-', '') FROM transfers_transferpaper p
 """
 _NAME: Final = re.compile(r"[A-Za-z0-9-]{1,80}")
 
@@ -154,3 +157,4 @@ def let_missing_go() -> None:
     bundles.expire_missing()
     copies.expire_missing()
     expiry.expire_missing()
+    rooms.expire_missing()

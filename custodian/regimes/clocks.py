@@ -163,6 +163,17 @@ class ClockRule:
     def in_force(self, on: date) -> bool:
         return holds(self, on)
 
+    def keeps(self, length: Length) -> bool:
+        """Whether a company that takes this length keeps what the law gives: to act sooner, to wait longer.
+
+        Raises ValueError for another unit.
+        """
+        if self.length is None:
+            return True
+        if self.kind is Kind.WAIT:
+            return self.length.within(length)
+        return length.within(self.length)
+
     def extension(self, code: str) -> Extension:
         found = next((each for each in self.extensions if each.code == code), None)
         if found is None:

@@ -9,7 +9,9 @@ from typing import Final
 from custodian.regimes import calendars
 from custodian.regimes.calendars import Year
 from custodian.regimes.clocks import ClockRule, Extension, Kind
+from custodian.regimes.counts import CountRule
 from custodian.regimes.packs import company_clocks, load, regimes
+from custodian.regimes.routes import Route, RouteGate, RoutePaper, RouteStage
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "law.md"
 BEGIN: Final = "<!-- from the packs: python -m custodian.regimes.tables -->"
@@ -21,6 +23,12 @@ def tables() -> str:
         "\n".join(_clocks(load(each).title_en, load(each).clocks.values())) for each in regimes()
     ]
     parts.append("\n".join(_clocks("The company's own", company_clocks().values())))
+    parts += [
+        "\n".join(_counts(load(each).counts.values())) for each in regimes() if load(each).counts
+    ]
+    parts += [
+        "\n".join(_route(route)) for each in regimes() for route in load(each).routes.values()
+    ]
     parts += ["\n".join(_years(each)) for each in regimes() if calendars.load(each).years]
     return "\n\n".join(parts)
 
@@ -61,6 +69,57 @@ def _time(rule: ClockRule) -> str:
 def _extension(found: Extension) -> str:
     said = f"to {found.to}" if found.to else f"+ {found.add}"
     return f"{found.code} {said}{' by approval' if found.approval else ''}"
+
+
+def _counts(rules: Iterable[CountRule]) -> Iterator[str]:
+    found = list(rules)
+    yield f"### How often, {load(found[0].regime).title_en}\n"
+    yield "| code | what | times | clause | mark |"
+    yield "|---|---|---|---|---|"
+    for each in found:
+        said = f"`{each.mark}`{'' if each.binds else ', not law'}"
+        yield f"| `{each.code}` | {each.name_en} | {each.number} | `{each.clause}` | {said} |"
+
+
+def _route(route: Route) -> Iterator[str]:
+    yield f"### Route `{route.code}`: {route.name_en}\n"
+    yield f"{route.says_en} (`{route.clause}`, `{route.mark}`).\n"
+    yield "| stage | papers | gates | four eyes |"
+    yield "|---|---|---|---|"
+    for number, each in enumerate(route.stages.values(), 1):
+        name = each.stage.replace("_", " ")
+        yield f"| {number} {name} | {_papers(each)} | {_gates(each)} | {_eyes(each)} |"
+
+
+def _papers(stage: RouteStage) -> str:
+    if not stage.needed:
+        return f"not needed: {stage.note_en}"
+    return "; ".join(f"{each.name_en}{_whose(each)}" for each in stage.papers) or "–"
+
+
+def _gates(stage: RouteStage) -> str:
+    told = [f"{each.name_en}{_whose(each)}{_how(each)} `{each.mark}`" for each in stage.gates]
+    if stage.told:
+        consent = f"consent of {', '.join(stage.consent)}" if stage.consent else "no consent"
+        told.append(f"{consent}; who says nothing {stage.silence}")
+    return "; ".join(told) or "–"
+
+
+def _eyes(stage: RouteStage) -> str:
+    return "yes" if stage.four_eyes else "–"
+
+
+def _whose(thing: RoutePaper | RouteGate) -> str:
+    told = [] if len(thing.of) != 1 else [f"the {thing.of[0]}'s"]
+    if isinstance(thing, RoutePaper):
+        told += [] if thing.required else ["may be left out"]
+        told += ["if owed"] if thing.when else []
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _how(gate: RouteGate) -> str:
+    named = ", ".join(f"`{each}`" for each in (gate.count, gate.clock) if each)
+    return f" {named}" if named else ""
 
 
 def _years(regime: str) -> Iterator[str]:

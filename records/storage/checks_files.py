@@ -58,6 +58,19 @@ def import_file(file: ImportFile) -> Fault | None:
     return None if there else Fault("file-missing", thing=f"import/{file.ref}")
 
 
+_shelves: Final[list[tuple[Shelf, Any]]] = [
+    (EXPORTS, Export),
+    (BUNDLES, Bundle),
+    (COPIES, DataCopy),
+]
+
+
+def register(shelf: Shelf, model: Any) -> None:
+    """Apps to the right tell where files of theirs lie, and which rows know them by `ref`."""
+    if (shelf, model) not in _shelves:
+        _shelves.append((shelf, model))
+
+
 def names() -> list[str]:
     """Every file of the store, by its path below it."""
     store = Path(settings.VAR) / "store"
@@ -79,9 +92,13 @@ def strays(found: list[str]) -> Iterator[Fault]:
 
 def _registered(found: list[str]) -> set[str]:
     roots = [name for name in found if "/" not in name]
+    stems_of_roots = [_stem(name) for name in roots]
     known = set(Document.objects.filter(ref__in=roots).values_list("ref", flat=True))
     known |= {ref.hex for ref in _refs(ImportFile, roots)}
-    for shelf, model in ((EXPORTS, Export), (BUNDLES, Bundle), (COPIES, DataCopy)):
+    for shelf, model in _shelves:
+        if not shelf.folder:  # beside the documents
+            known |= {ref.hex for ref in _refs(model, stems_of_roots)}
+            continue
         stems = [_stem(name) for name in found if name.startswith(f"{shelf.folder}/")]
         refs = {ref.hex for ref in _refs(model, stems)}
         known |= {name for name in found if _of(shelf, name, refs)}

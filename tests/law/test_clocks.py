@@ -139,6 +139,16 @@ def test_what_is_law_is_never_made_longer_nor_switched_off(first, code, terms):
     assert not ClockOverride.objects.exists()
 
 
+def test_a_wait_that_is_law_is_made_longer_and_never_shorter(first, second, settings):
+    settings.CUSTODIAN_REGIME = "uk"
+    for terms in ({"length": "20d"}, {"length": "21d", "enabled": False}):
+        with pytest.raises(clock_overriding.LawIsShorter, match="只能更长"):
+            ask(first, "UK-P7", **terms)
+    approve(second, ask(first, "UK-P7", length="30d"))
+    assert str(of("UK-P7", today() + DAY).length) == "30d"
+    assert not of("UK-P7").keeps(Length.read("20d"))
+
+
 def test_a_default_is_changed_in_any_direction(first, second):
     approve(second, ask(first, "CN-RIGHTS-30D", length="45d", target="20d"))
     found = of("CN-RIGHTS-30D", today() + DAY)

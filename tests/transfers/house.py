@@ -17,7 +17,7 @@ from custodian.regimes.routes import Gate
 from records.models import Book
 from tests import estate
 from tests.records import desk_estate
-from transfers import progress, routes
+from transfers import announcing, papers, progress, routes
 from transfers.models import (
     Counterparty,
     Publication,
@@ -30,6 +30,7 @@ from transfers.models import (
 from transfers.progress import checks, gates
 
 LONG_AGO = date(2026, 1, 5)
+PDF = b"%PDF-1.7 what the board resolved"
 
 
 @dataclass
@@ -73,6 +74,18 @@ class House:
             transfer=transfer, stage=stage, code=code, name=code, length=1, sha256=uuid.uuid4().hex * 2,
             media_type="application/pdf", filed_by=self.first,
         )  # fmt: skip
+
+    def file(
+        self, transfer: Transfer, stage: str, code: str, *, content: bytes = PDF, name: str = ""
+    ) -> TransferPaper:
+        with estate.acting(self.first, stepped_up=True) as actor:
+            return papers.file(transfer, stage, code, content, name=name, actor=actor)
+
+    def publish_ours(self, transfer: Transfer) -> None:
+        """On this insurer's own page, by two officers."""
+        with estate.acting(self.first, stepped_up=True) as actor:
+            approval = announcing.propose(transfer, announcing.compose(transfer), actor=actor)
+        self.approve(approval)
 
     def fill(self, transfer: Transfer, stage: str) -> None:
         """Everything that the route asks of this side, except for what capabilities say."""
@@ -132,4 +145,4 @@ def everything_done(monkeypatch: Any, *, except_for: str = "") -> dict[str, list
     return missing
 
 
-__all__ = ["LONG_AGO", "House", "everything_done", "today"]
+__all__ = ["LONG_AGO", "PDF", "House", "everything_done", "today"]

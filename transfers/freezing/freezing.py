@@ -162,3 +162,9 @@ def missing(transfer: Transfer) -> list[Missing]:
 
 
 progress.register(Stage.FREEZE, missing)
+
+
+def due() -> list[int]:
+    """What nobody is at."""
+    with scopes.acting(actors.system(ACTOR)):
+        return list(Freeze.objects.due().values_list("pk", flat=True))

@@ -156,3 +156,10 @@ def _again_or_otherwise(notice: TransferNotice) -> None:
 
 def _note(notice: TransferNotice, **changes: Any) -> None:
     TransferNotice.objects.filter(pk=notice.pk).update(**changes)
+
+
+def due() -> list[int]:
+    """Approved batches that nobody is at."""
+    approved = LetterBatch.objects.due().filter(stage=LetterBatch.Stage.APPROVED)
+    with scopes.acting(actors.system(ACTOR)):
+        return list(approved.values_list("pk", flat=True))

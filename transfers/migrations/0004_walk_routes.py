@@ -10,7 +10,40 @@ from django.conf import settings
 from django.db import migrations, models
 
 OFFICER = ["compliance_officer"]
-KINDS = ("transfer-open", "transfer-stage", "transfer-stop")
+KINDS = (
+    "transfer-open", "transfer-stage", "transfer-stop", "transfer-announcement", "transfer-sight",
+    "data-room",
+)
+# What was filed, recorded and announced stays as it was.
+KEEP = """
+CREATE FUNCTION transfers_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what was put on record of a transfer is kept as it was';
+END $$;
+CREATE TRIGGER keep_rows BEFORE UPDATE ON transfers_transferpaper
+    FOR EACH ROW EXECUTE FUNCTION transfers_keep();
+CREATE TRIGGER keep_rows BEFORE UPDATE ON transfers_transferact
+    FOR EACH ROW EXECUTE FUNCTION transfers_keep();
+CREATE TRIGGER keep_rows BEFORE UPDATE ON transfers_transferannouncement
+    FOR EACH ROW EXECUTE FUNCTION transfers_keep();
+"""
+LET_GO = """
+DROP TRIGGER keep_rows ON transfers_transferannouncement;
+DROP TRIGGER keep_rows ON transfers_transferact;
+DROP TRIGGER keep_rows ON transfers_transferpaper;
+DROP FUNCTION transfers_keep();
+"""
+# The key of a data room goes with its file: what lies in a backup of files opens no more.
+FORGET = """
+CREATE FUNCTION transfers_forget_room(gone uuid) RETURNS void LANGUAGE sql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    DELETE FROM keys.data_key k USING transfers_dataroom r
+    WHERE r.ref = gone AND r.removed_at IS NOT NULL AND k.holding = r.holding
+      AND substr(k.holding::text, 15, 1) = '5';
+$$;
+REVOKE ALL ON FUNCTION transfers_forget_room(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION transfers_forget_room(uuid) TO custodian_app;
+"""
 
 
 def seed(apps, schema_editor):
@@ -30,6 +63,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0030_let_bundles_go'),
+        ('records', '0019_number_papers_and_pack_copies'),
         ('transfers', '0002_open_portfolio_transfers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -191,5 +225,86 @@ class Migration(migrations.Migration):
             model_name='publication',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('medium', 'website'), ('side__in', ['seller', 'buyer'])), models.Q(models.Q(('medium', 'website'), _negated=True), ('side', '')), _connector='OR'), name='publication_on_a_website_says_whose'),
         ),
+        migrations.CreateModel(
+            name='DataRoom',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('queued', '排队'), ('running', '进行中'), ('paused', '已暂停'), ('failed', '失败，可续作'), ('done', '完成'), ('refused', '已拒收')], default='queued', max_length=16, verbose_name='状态')),
+                ('total', models.PositiveBigIntegerField(null=True)),
+                ('done', models.PositiveBigIntegerField(default=0)),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('created_at', models.DateTimeField(default=custodian.clock.now, verbose_name='提交时间')),
+                ('started_at', models.DateTimeField(null=True, verbose_name='开始时间')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
+                ('leased_by', models.UUIDField(null=True)),
+                ('leased_until', models.DateTimeField(null=True)),
+                ('number', models.PositiveSmallIntegerField(verbose_name='序号')),
+                ('recipient', models.CharField(max_length=60, verbose_name='接收人')),
+                ('samples', models.PositiveSmallIntegerField(verbose_name='样本数')),
+                ('days', models.PositiveSmallIntegerField(verbose_name='有效天数')),
+                ('language', models.CharField(default='zh-hans', max_length=8)),
+                ('approved_at', models.DateTimeField(null=True, verbose_name='批准')),
+                ('counted_on', models.DateField(null=True, verbose_name='统计日')),
+                ('tables', models.JSONField(null=True)),
+                ('drawn', models.JSONField(default=list)),
+                ('entry', models.BigIntegerField(null=True)),
+                ('mark', models.CharField(blank=True, max_length=16, verbose_name='指纹')),
+                ('holding', models.UUIDField(editable=False, unique=True)),
+                ('length', models.BigIntegerField(null=True)),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('downloads', models.PositiveSmallIntegerField(default=0, verbose_name='下载次数')),
+                ('taken_at', models.DateTimeField(null=True, verbose_name='最近下载')),
+                ('expires_at', models.DateTimeField(null=True, verbose_name='有效至')),
+                ('removed_at', models.DateTimeField(null=True, verbose_name='销毁')),
+                ('removed', models.CharField(blank=True, choices=[('expired', '已到期'), ('recalled', '已收回'), ('closed', '转让已结束'), ('destroyed', '其中有客户的资料已销毁')], max_length=10)),
+                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
+                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.book')),
+                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='transfers.transfer')),
+            ],
+            options={
+                'verbose_name': '尽调资料',
+                'verbose_name_plural': '尽调资料',
+                'ordering': ('pk',),
+                'constraints': [models.UniqueConstraint(fields=('transfer', 'number'), name='data_room_number_is_unique'), models.CheckConstraint(condition=models.Q(('approved_at__isnull', False), ('status__in', ('queued', 'refused')), _connector='OR'), name='data_room_is_made_when_approved'), models.CheckConstraint(condition=models.Q(models.Q(('removed', ''), ('removed_at', None)), models.Q(('removed_at__isnull', False), models.Q(('removed', ''), _negated=True)), _connector='OR'), name='data_room_removal_says_why')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TransferAnnouncement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(verbose_name='版本')),
+                ('content', models.JSONField()),
+                ('answer_by', models.DateField(null=True, verbose_name='答复期限')),
+                ('published_at', models.DateTimeField(default=custodian.clock.now, verbose_name='发布')),
+                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
+                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='announcements', to='transfers.transfer')),
+            ],
+            options={
+                'verbose_name': '转让公告',
+                'verbose_name_plural': '转让公告',
+                'ordering': ('transfer', '-number'),
+                'constraints': [models.UniqueConstraint(fields=('transfer', 'number'), name='transfer_announcement_version_is_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TransferSight',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', models.DateTimeField(default=custodian.clock.now)),
+                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.case', verbose_name='案件')),
+                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sights', to='transfers.transfer')),
+            ],
+            options={
+                'verbose_name': '监管可见的转让',
+                'verbose_name_plural': '监管可见的转让',
+                'constraints': [models.UniqueConstraint(fields=('transfer', 'case'), name='transfer_is_seen_once_by_a_case')],
+            },
+        ),
+        migrations.RunSQL(KEEP, LET_GO),
+        migrations.RunSQL(FORGET, "DROP FUNCTION transfers_forget_room(uuid);"),
         migrations.RunPython(seed, unseed),
     ]

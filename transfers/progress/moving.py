@@ -22,6 +22,7 @@ from custodian.errors import CustodianError
 from custodian.tlog.verify import canonical
 from custodian.workflow import IllegalMove, Workflow
 from transfers import routes
+from transfers.events import transfer_ended
 from transfers.models import Stage, Transfer, TransferStage
 from transfers.progress import gates
 from transfers.progress.checks import Missing
@@ -175,6 +176,7 @@ def begin_next(transfer: Transfer) -> None:
         STAGE.move(following, "begin", {"begun_at": clock.now()})
     else:
         TRANSFER.move(transfer, "end", {"ended_at": clock.now()})
+        transfer_ended.send(sender=Transfer, transfer=transfer)
 
 
 def _held(transfer: Transfer) -> Transfer:

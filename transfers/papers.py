@@ -1,0 +1,154 @@
+"""Papers of a transfer: filed as they came, sealed under keys of their own, and each opening on record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from access import actors, gate
+from access.actions import Action
+from access.actors import Actor
+from access.keystore import NoKey
+from access.sealed_files import Sealing, Shelf
+from access.vocabulary import Channel
+from custodian.errors import CustodianError
+from records.evidence.contents import Content, kind_of
+from transfers import routes
+from transfers.models import Stage, Transfer, TransferPaper, TransferStage
+from transfers.progress.moving import NotYet
+
+OTHER: Final = "other"
+MEDIA: Final[Mapping[Content, tuple[str, str]]] = {
+    Content.PDF: ("application/pdf", "pdf"),
+    Content.PNG: ("image/png", "png"),
+    Content.JPEG: ("image/jpeg", "jpg"),
+}
+State = TransferStage.State
+
+
+@dataclass(frozen=True)
+class _PaperShelf(Shelf):
+    """In the store itself, beside customers' documents, whose backup they share: nothing replaces them."""
+
+    def path_of(self, ref: UUID) -> Path:
+        return Path(settings.VAR) / "store" / ref.hex
+
+
+SHELF: Final = _PaperShelf("", "transfer-paper")
+
+
+class UnknownPaper(CustodianError):
+    """The route knows no such paper in this stage, and it is not said what else it is."""
+
+    code = "transfer-paper-unknown"
+    message = _("请选择这是什么文件；其他文件须写明名称")
+
+
+class Gone(CustodianError):
+    """The file is not where it was put; its row stays."""
+
+    code = "transfer-paper-gone"
+    status = 410
+    message = _("文件不在存储中，请联系系统管理员核对存储检查")
+
+
+def file(
+    transfer: Transfer,
+    stage: str,
+    code: str,
+    content: bytes,
+    *,
+    name: str = "",
+    channel: str = Channel.ADMIN,
+    actor: Actor,
+) -> TransferPaper:
+    """Seal and file it, for a stage that is not over. A newer one stands for the older, which stays.
+
+    Raises `EvidenceRefused` for what is neither PDF nor picture, `UnknownPaper`, `NotYet`.
+    """
+    media, _ending = MEDIA[kind_of(content)]
+    paper = TransferPaper(
+        transfer=transfer,
+        stage=Stage(stage),
+        code=code,
+        name=_name(transfer, stage, code, name),
+        media_type=media,
+        length=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        filed_by_id=actors.person(actor),
+    )
+    try:
+        with transaction.atomic():
+            _require_open(transfer, stage)
+            facts = {
+                "transfer": transfer.code,
+                "transfer-stage": Stage(stage).value,
+                "transfer-paper": code,
+                "sha256": paper.sha256,
+            }
+            gate.authorise(actor, Action.TRANSFER_FILE, channel=channel, facts=facts)
+            out = Sealing(paper.ref, SHELF)
+            try:
+                out.write(content)
+                out.keep()
+            except BaseException:
+                out.drop()
+                raise
+            paper.save(force_insert=True)
+    except BaseException:
+        SHELF.remove(paper.ref)
+        raise
+    return paper
+
+
+def _name(transfer: Transfer, stage: str, code: str, name: str) -> str:
+    """As the route calls it, in the language of the house; of something else, as whoever files it says."""
+    found = routes.stage_of(transfer, stage)
+    known = {each.code: each.name for each in found.papers}
+    known |= {each.code: each.name for each in found.gates}
+    if code in known:
+        return known[code][:100]
+    if code != OTHER or not name.strip():
+        raise UnknownPaper
+    return name.strip()[:100]
+
+
+def _require_open(transfer: Transfer, stage: str) -> None:
+    """What was approved stays as it was: nothing more comes to a stage that is done."""
+    held = Transfer.objects.select_for_update().get(pk=transfer.pk)
+    if held.status != Transfer.Status.OPEN:
+        raise NotYet(_("这项转让已结束，不能再办理"))
+    row = held.stages.get(stage=Stage(stage).value)
+    if row.state in {State.DONE, State.NOT_NEEDED}:
+        raise NotYet(_("“%(stage)s”已经完成") % {"stage": Stage(stage).label})
+
+
+def open_paper(
+    paper: TransferPaper, *, purpose: str, channel: str, actor: Actor
+) -> Iterator[bytes]:
+    """The file part by part, on record before the first byte. Raises `Refused`, `Gone`."""
+    gate.permit(
+        actor,
+        Action.TRANSFER_PAPER_READ,
+        purpose=purpose,
+        channel=channel,
+        facts={"transfer": paper.transfer.code, "sha256": paper.sha256, "paper": str(paper.ref)},
+    )
+    try:
+        return SHELF.read(paper.ref)
+    except (FileNotFoundError, NoKey):
+        raise Gone from None
+
+
+def file_name(paper: TransferPaper) -> str:
+    """Neutral: what a paper is about does not stand in a download's name."""
+    ending = dict(MEDIA.values())[paper.media_type]
+    return f"{paper.transfer.code}-{paper.stage}-{paper.sha256[:8]}.{ending}"
