@@ -122,6 +122,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.LEGAL_HOLD_READ: _WATCHERS,
     Action.LEGAL_HOLD_RELEASE: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.LEGAL_HOLD_REVIEW: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.LETTERS_APPROVE: _WATCHERS,
+    Action.LETTERS_PRINT: _OFFICERS,
+    Action.LETTERS_PROPOSE: _OFFICERS,
+    Action.LETTERS_SEND: frozenset(),
     Action.LOG_CONTEXT_READ: _WATCHERS,
     Action.LOG_ENTRIES_READ: _WATCHERS | _GUESTS,
     Action.LOG_EXPORT: _WATCHERS,
@@ -202,6 +206,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.TRAINING_TAKE: _STAFF,
     # Who of these may approve stands in the rules of approval.
     Action.TRANSFER_APPROVE: _WATCHERS,
+    # Never an agent: a word about the insurer must not come from whoever earns by the policy.
+    Action.TRANSFER_ANSWER: _CUSTOMERS,
+    Action.TRANSFER_ANSWER_RECORD: _ANSWERERS,
+    Action.TRANSFER_NOTICE_SEE: _CUSTOMERS,
     Action.TRANSFER_FILE: _OFFICERS,
     Action.TRANSFER_OPEN: _OFFICERS,
     Action.TRANSFER_PAPER_READ: _WATCHERS,

@@ -105,6 +105,10 @@ class Action(StrEnum):
     LEGAL_HOLD_READ = "records:legal-hold:read"
     LEGAL_HOLD_RELEASE = "records:legal-hold:release"
     LEGAL_HOLD_REVIEW = "records:legal-hold:review"
+    LETTERS_APPROVE = "transfers:letters:approve"
+    LETTERS_PRINT = "transfers:letters:print"
+    LETTERS_PROPOSE = "transfers:letters:propose"
+    LETTERS_SEND = "transfers:letters:send"
     LOG_CONTEXT_READ = "access:log-context:read"
     LOG_ENTRIES_READ = "access:log-entry:read"
     LOG_EXPORT = "access:log:export"
@@ -180,8 +184,11 @@ class Action(StrEnum):
     TRAINING_PROPOSE = "access:training:propose"
     TRAINING_READ = "access:training:read"
     TRAINING_TAKE = "access:training:take"
+    TRANSFER_ANSWER = "transfers:answer:choose"
+    TRANSFER_ANSWER_RECORD = "transfers:answer:record"
     TRANSFER_APPROVE = "transfers:transfer:approve"
     TRANSFER_FILE = "transfers:transfer:file"
+    TRANSFER_NOTICE_SEE = "transfers:notice:see"
     TRANSFER_OPEN = "transfers:transfer:open"
     TRANSFER_PAPER_READ = "transfers:paper:read"
     TRANSFER_READ = "transfers:transfer:read"
@@ -300,6 +307,10 @@ ACT: Mapping[Action, str] = {
     Action.LEGAL_HOLD_PLACE: "change",
     Action.LEGAL_HOLD_RELEASE: "change",
     Action.LEGAL_HOLD_REVIEW: "change",
+    Action.LETTERS_APPROVE: "change",
+    Action.LETTERS_PRINT: "export",
+    Action.LETTERS_PROPOSE: "change",
+    Action.LETTERS_SEND: "change",
     Action.PASSWORD_CHANGE: "change",
     Action.POLICY_RULE_APPROVE: "change",
     Action.POLICY_RULE_PROPOSE: "change",
@@ -353,8 +364,11 @@ ACT: Mapping[Action, str] = {
     Action.TRAINING_LOAD: "change",
     Action.TRAINING_PROPOSE: "change",
     Action.TRAINING_TAKE: "change",
+    Action.TRANSFER_ANSWER: "change",
+    Action.TRANSFER_ANSWER_RECORD: "change",
     Action.TRANSFER_APPROVE: "change",
     Action.TRANSFER_FILE: "change",
+    Action.TRANSFER_NOTICE_SEE: "change",
     Action.TRANSFER_OPEN: "change",
     Action.TRANSFER_PAPER_READ: "export",
     Action.TRANSFER_STEP: "change",
@@ -382,7 +396,7 @@ ACT: Mapping[Action, str] = {
 HANDS_OVER = frozenset({Action.TRANSFER_PACK})
 
 # Somebody else has approved exactly this look before it is had: quotas count it and do not stop it.
-BY_APPROVAL = frozenset({Action.CUSTOMER_EXPORT})
+BY_APPROVAL = frozenset({Action.CUSTOMER_EXPORT, Action.LETTERS_PRINT})
 
 
 def act_of(action: Action) -> str:

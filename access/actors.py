@@ -79,6 +79,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "installation": frozenset({Action.USER_CHANGE, Action.TRAINING_LOAD}),
     "keeper": frozenset({Action.RETENTION_RECKON, Action.RETENTION_PROPOSE, Action.RECORDS_EXPIRE}),
     "legal-holds": frozenset(),
+    "letters": frozenset({Action.LETTERS_SEND}),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
     "portal": frozenset({Action.PORTAL_CODE_ASK, Action.PORTAL_CODE_SEND, Action.PORTAL_OPEN}),

@@ -17,8 +17,17 @@ from transfers.models import Arrival, Freeze, HandOver, Load, Selection
 from transfers.packages.errors import PackageRefused
 from transfers.receipts import ending
 from transfers.receiving import laying_out, loading
+from transfers.letters import closing, sending
 
 _log = structlog.get_logger("transfers")
+
+
+@shared_task
+def build_data_room(room_id: int) -> None:
+    try:
+        rooms.work(room_id)
+    except IllegalMove:
+        _log.info("data-room-held-by-another", job=room_id)
 
 
 @shared_task
@@ -65,10 +74,12 @@ def run_load(load_id: int) -> None:
 
 @shared_task
 def build_data_room(room_id: int) -> None:
+def send_letters(batch_id: int) -> None:
     try:
-        rooms.work(room_id)
+        sending.work(batch_id)
     except IllegalMove:
         _log.info("data-room-held-by-another", job=room_id)
+        _log.info("letters-held-by-another", job=batch_id)
 
 
 @shared_task
@@ -97,4 +108,13 @@ def sweep() -> None:
             ending.act(receipt)
     for room_id in rooms.due():
         build_data_room.delay(room_id)
+    for selection_id in selecting.due():
+        run_selection.delay(selection_id)
+    for batch_id in sending.due():
+        send_letters.delay(batch_id)
+    for freeze_id in freezing.due():
+        run_freeze.delay(freeze_id)
     rooms.expire()
+    closing.carry_out()
+    for freeze in comparing.due():
+        comparing.compare(freeze)

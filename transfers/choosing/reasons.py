@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from django.db import connection
 
+from custodian import clock
 from records import legal_holds
 from records.models import Correction, CustomerRequest
+from transfers import routes
 from transfers.choosing import rules, statements
-from transfers.models import Reason, Selection
+from transfers.models import LetterBatch, Reason, Selection, Stage, Transfer
 
 _RANK: Final = {each: place for place, each in enumerate(Reason.values)}
 _OPEN: Final = {
@@ -27,6 +29,19 @@ def terms_of(selection: Selection) -> dict[str, Any]:
         "book": selection.transfer.book_id,
         **rules.terms(rules.read(selection.rule)),
         **_OPEN,
+        **_asked(selection.transfer),
+    }
+
+
+def _asked(transfer: Transfer) -> dict[str, Any]:
+    """Whose silence is no consent, and whether it is time to read it of those who have no letter."""
+    today = clock.local().date()
+    approved = LetterBatch.Stage.APPROVED
+    letters = LetterBatch.objects.filter(transfer=transfer, stage=approved)
+    return {
+        "asked": list(routes.stage_of(transfer, Stage.NOTICE).consent),
+        "over": letters.filter(reply_by__lt=today).exists(),
+        "today": today,
     }
 
 

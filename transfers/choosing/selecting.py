@@ -271,3 +271,9 @@ def counted(transfer: Transfer) -> dict[str, Any]:
         "groups": groups,
         "largest": largest,
     }
+
+
+def due() -> list[int]:
+    """What nobody is at."""
+    with scopes.acting(actors.system(ACTOR)):
+        return list(Selection.objects.due().values_list("pk", flat=True))

@@ -72,6 +72,8 @@ SELECT s.id, CASE
     WHEN s.honey THEN 'honey'
     WHEN EXISTS (SELECT 1 FROM transfers_bar b WHERE b.transfer_id = %(transfer)s
                  AND b.subject_id = s.id AND b.lifted_at IS NULL) THEN 'barred'
+    WHEN EXISTS (SELECT 1 FROM transfers_transfernotice n WHERE n.transfer_id = %(transfer)s
+                 AND n.subject_id = s.id AND n.answer = 'objected') THEN 'objected'
     WHEN EXISTS (SELECT 1 FROM records_customerrequest q WHERE q.subject_id = s.id
                  AND q.proven_at IS NOT NULL AND q.status = ANY (%(open_requests)s)) THEN 'request'
     WHEN EXISTS (SELECT 1 FROM records_correction c WHERE c.subject_id = s.id
@@ -79,6 +81,16 @@ SELECT s.id, CASE
     WHEN s.unit_id <> ALL (%(units)s::bigint[]) THEN 'beyond'
     WHEN EXISTS (SELECT 1 FROM records_policyrole r JOIN records_policy p ON p.id = r.policy_id
                  WHERE r.subject_id = s.id AND NOT ({_FITS})) THEN 'beyond'
+    WHEN EXISTS (SELECT 1 FROM records_policyrole r
+                 WHERE r.subject_id = s.id AND r.role = ANY (%(asked)s::text[]))
+         AND NOT EXISTS (SELECT 1 FROM transfers_transfernotice n
+                         WHERE n.transfer_id = %(transfer)s AND n.subject_id = s.id
+                           AND n.answer = 'agreed')
+         AND coalesce((SELECT b.reply_by < %(today)s::date
+                       FROM transfers_transfernotice n
+                       JOIN transfers_letterbatch b ON b.id = n.batch_id
+                       WHERE n.transfer_id = %(transfer)s AND n.subject_id = s.id), %(over)s)
+         THEN 'silent'
     END
 FROM access_subject s WHERE s.id = ANY (%(subjects)s::bigint[])"""  # noqa: S608  the pieces are ours
 

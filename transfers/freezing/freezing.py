@@ -54,6 +54,8 @@ def begin(transfer: Transfer, *, actor: Actor) -> Freeze:
     if not chosen.is_settled(transfer):
         raise NotChosen
     with transaction.atomic():
+        # Whoever answers meanwhile is before the freeze or after it.
+        Transfer.objects.select_for_update(of=("self",)).get(pk=transfer.pk)
         freeze: Freeze = Freeze.objects.create(
             transfer=transfer,
             by_id=actors.person(actor),
@@ -160,3 +162,9 @@ def missing(transfer: Transfer) -> list[Missing]:
 
 
 progress.register(Stage.FREEZE, missing)
+
+
+def due() -> list[int]:
+    """What nobody is at."""
+    with scopes.acting(actors.system(ACTOR)):
+        return list(Freeze.objects.due().values_list("pk", flat=True))

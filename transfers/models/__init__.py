@@ -4,6 +4,7 @@ from transfers.models.choosing import Bar, Chosen, Reason, Selection
 from transfers.models.counterparties import Counterparty, IdentityKey
 from transfers.models.evidence import Publication, TransferAct, TransferClock, TransferPaper
 from transfers.models.freezing import Freeze, FrozenLine
+from transfers.models.letters import LetterBatch, TransferAnswer, TransferNotice
 from transfers.models.packages import (
     Arrival,
     ArrivedRecord,
@@ -38,6 +39,7 @@ __all__ = [
     "HandOver",
     "IdentityKey",
     "Invitation",
+    "LetterBatch",
     "Load",
     "Publication",
     "Reason",
@@ -49,7 +51,9 @@ __all__ = [
     "Transfer",
     "TransferAct",
     "TransferAnnouncement",
+    "TransferAnswer",
     "TransferClock",
+    "TransferNotice",
     "TransferPaper",
     "TransferSight",
     "TransferStage",

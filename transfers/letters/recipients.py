@@ -1,0 +1,101 @@
+"""Who is written to: everybody who moves, has a role that the route names, and was not written to yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connection
+
+from custodian.regimes.routes import RouteStage
+from records.notices import delivering
+from records.notices.delivering import Way
+from transfers import routes
+from transfers.models import Stage, Transfer
+
+_PAGE: Final = """
+SELECT c.subject_id, array_agg(DISTINCT r.role)
+FROM transfers_chosen c JOIN records_policyrole r ON r.subject_id = c.subject_id
+WHERE c.transfer_id = %(transfer)s AND c.state = 'in' AND c.subject_id > %(after)s
+  AND r.role = ANY (%(told)s)
+  AND NOT EXISTS (SELECT 1 FROM transfers_transfernotice n
+                  WHERE n.transfer_id = c.transfer_id AND n.subject_id = c.subject_id)
+GROUP BY c.subject_id ORDER BY c.subject_id LIMIT %(most)s"""
+_COUNT: Final = """
+SELECT r.role, count(DISTINCT c.subject_id), count(DISTINCT c.subject_id) FILTER (WHERE NOT EXISTS (
+    SELECT 1 FROM transfers_transfernotice n
+    WHERE n.transfer_id = c.transfer_id AND n.subject_id = c.subject_id))
+FROM transfers_chosen c JOIN records_policyrole r ON r.subject_id = c.subject_id
+WHERE c.transfer_id = %(transfer)s AND c.state = 'in' AND r.role = ANY (%(told)s)
+GROUP BY ROLLUP (r.role)"""
+# A child's letter goes to the guardian, and an organisation's, that nobody reaches, to whom it sends.
+_FOR_THEM: Final = """
+SELECT DISTINCT ON (a.subject_id) a.subject_id, a.representative_id, a.kind
+FROM records_representative a JOIN records_customer c ON c.subject_id = a.subject_id
+JOIN access_subject s ON s.id = a.representative_id
+WHERE a.subject_id = ANY (%(subjects)s) AND a.since <= statement_timestamp()
+  AND (a.until IS NULL OR a.until > statement_timestamp()) AND s.status <> 'destroyed'
+  AND ((a.kind = 'guardian' AND c.minor_until > %(today)s)
+       OR (a.kind = 'authorised' AND c.kind = 'organisation'))
+ORDER BY a.subject_id, a.id"""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody who is written to; `addressee` is whose contact it goes to."""
+
+    subject: int
+    roles: tuple[str, ...]
+    addressee: int
+    way: Way
+
+
+@dataclass(frozen=True)
+class Counts:
+    """By role, and `everybody` once; `left` of them have no letter yet."""
+
+    roles: Mapping[str, int]
+    everybody: int
+    left: int
+
+
+def terms(transfer: Transfer) -> RouteStage:
+    """What the route says of telling: `told`, `consent` and `silence`."""
+    return routes.stage_of(transfer, Stage.NOTICE)
+
+
+def counts(transfer: Transfer) -> Counts:
+    with connection.cursor() as cursor:
+        told = list(terms(transfer).told)
+        cursor.execute(_COUNT, {"transfer": transfer.pk, "told": told})
+        rows = {role: (number, left) for role, number, left in cursor.fetchall()}
+    everybody, left = rows.pop(None, (0, 0))
+    return Counts({role: number for role, (number, _left) in rows.items()}, everybody, left)
+
+
+def page(transfer: Transfer, *, after: int, most: int, today: Any) -> list[Recipient]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PAGE,
+            {
+                "transfer": transfer.pk,
+                "after": after,
+                "most": most,
+                "told": list(terms(transfer).told),
+            },
+        )
+        found = [(subject, tuple(sorted(roles))) for subject, roles in cursor.fetchall()]
+        cursor.execute(_FOR_THEM, {"subjects": [each for each, _ in found], "today": today})
+        acting = {subject: (other, kind) for subject, other, kind in cursor.fetchall()}
+    return [_recipient(subject, roles, acting) for subject, roles in found]
+
+
+def _recipient(
+    subject: int, roles: Sequence[str], acting: Mapping[int, tuple[int, str]]
+) -> Recipient:
+    other, kind = acting.get(subject, (subject, ""))
+    own = delivering.way_to(subject) if kind != "guardian" else None
+    if own is None or (own.way == delivering.NONE and kind):
+        return Recipient(subject, tuple(roles), other, delivering.way_to(other))
+    return Recipient(subject, tuple(roles), subject, own)
