@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from access.actions import Action
 from access.admin_scope import ScopedAdmin
@@ -123,6 +123,7 @@ class QuarantinedRowAdmin(ScopedAdmin):
             "policy": _("保单"),
             "claim": _("赔案"),
             "work": _("工作事项"),
+            "consent": pgettext("列表", "同意记录"),
         }
         return words.get(row.kind, row.kind)
 

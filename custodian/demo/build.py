@@ -127,6 +127,9 @@ def _build(customers: int, console: Console) -> None:
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
         supervision.begin(people)
         holds.begin(people)
+        with _step(console, _("导入同意记录 / Importing what customers agreed to")):
+            brought = consents.bring(manifest, book, settings.VAR / "demo-files")
+        _account(brought, console)
         consents.begin(hers)
         requests.begin(people, hers)
         copies.begin(people, hers, seal)

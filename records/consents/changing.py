@@ -87,6 +87,9 @@ class Word:
     at: datetime | None = None
     evidence: Document | None = None
     source: str = ""
+    through: str = ""  # by which way she said it, where a book tells
+    notice: str = ""  # which rules the book says that she was shown
+    reference: str = ""  # the number of its evidence elsewhere
 
 
 def choose(
@@ -172,9 +175,9 @@ def _say(
             Subject.objects.select_for_update().get(pk=customer.pk)
             rows = Consent.objects.filter(subject=customer.pk, purpose=purpose.code)
             before, newest = rows.first(), rows.aggregate(at=Max("at"))["at"]
-        if before is not None and _same(before, word):
+        if before is not None and is_same(before, word):
             return None
-        if before is not None and _differ(before, word) and _is_older(word, newest):
+        if before is not None and differ(before, word) and is_older(word, newest):
             raise SaidSince
         word = _named(before, word)
         _authorise(purpose, word, tagged, action=action, look=look, channel=channel, actor=actor)
@@ -185,16 +188,16 @@ def _say(
     return row
 
 
-def _same(before: Consent, word: Word) -> bool:
+def is_same(before: Consent, word: Word) -> bool:
     """A no is a no, whichever way it was said; a paper that confirms is worth a row."""
-    return not _differ(before, word) and word.evidence is None
+    return not differ(before, word) and word.evidence is None
 
 
-def _differ(before: Consent, word: Word) -> bool:
+def differ(before: Consent, word: Word) -> bool:
     return (before.said == GIVEN) != (word.said == GIVEN)
 
 
-def _is_older(word: Word, newest: datetime) -> bool:
+def is_older(word: Word, newest: datetime) -> bool:
     """By days, since a paper says no hour."""
     return word.at is not None and clock.local(word.at).date() < clock.local(newest).date()
 
@@ -215,22 +218,37 @@ def _write(
     channel: str,
     noted_by: int | None,
 ) -> Consent:
+    row = row_of(customer, purpose, word, channel=channel)
+    row.noted_by_id = noted_by
+    row.save(force_insert=True)
+    return row
+
+
+def row_of(customer: Customer, purpose: ProcessingPurpose, word: Word, *, channel: str) -> Consent:
+    """The row that a word becomes, not saved yet."""
     now = clock.now()
     at = min(word.at or now, now)
-    notice = seen.about(customer, clock.local(at).date())
-    row: Consent = Consent.objects.create(
+    return Consent(
         subject_id=customer.pk,
         purpose=purpose.code,
         said=Said(word.said),
         by=By(word.by),
         at=at,
-        noted_by_id=noted_by,
-        channel=channel,
+        noted_at=now,
+        channel=word.through or channel,
         evidence=word.evidence,
         source=word.source,
-        notice=notice.code if notice else "",
+        notice=_shown(customer, word, at),
+        reference=word.reference,
     )
-    return row
+
+
+def _shown(customer: Customer, word: Word, at: datetime) -> str:
+    """The rules that were about her that day; of a book's word only what the book names."""
+    if word.by == By.IMPORT:
+        return word.notice
+    notice = seen.about(customer, clock.local(at).date())
+    return notice.code if notice else ""
 
 
 def _authorise(

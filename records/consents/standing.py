@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from access.actors import Actor
+from custodian import clock
 from custodian.regimes.purposes import ProcessingPurpose
 from records.consents import asking
 from records.models import Consent, Customer
@@ -46,6 +48,29 @@ class Standing:
     @property
     def since(self) -> datetime | None:
         return self.last.at if self.last else None
+
+    @property
+    def by_day(self) -> bool:
+        """Whether only the day is known: books seldom tell the hour."""
+        last = self.last
+        return (
+            last is not None
+            and last.by == Consent.By.IMPORT
+            and clock.local(last.at).time() == time()
+        )
+
+    @property
+    def how(self) -> list[Any]:
+        """Who said it or what shows it; of a book's word also the book, the way, and the paper's number."""
+        last = self.last
+        if last is None:
+            return []
+        if last.by != Consent.By.IMPORT:
+            return [last.get_by_display()]
+        through = Consent.Through(last.channel).label if last.channel in Consent.Through else ""
+        paper = _("凭证 %(number)s") % {"number": last.reference} if last.reference else ""
+        book = _("随账册 %(book)s 导入") % {"book": last.source}
+        return [each for each in (book, through, paper) if each]
 
     @property
     def given(self) -> bool:

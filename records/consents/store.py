@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from access.models import Choice
 from records.destruction.stores import Gone, Residue
+from records.models import Consent
 
 _MOST: Final = 20
 
@@ -23,12 +24,18 @@ class ConsentStore:
     label = _("同意与撤回")
 
     def purge(self, gone: Gone) -> None:
-        Choice.objects.filter(subject__in=[each.pk for each in gone.whole]).delete()
+        subjects = [each.pk for each in gone.whole]
+        Choice.objects.filter(subject__in=subjects).delete()
+        # The number of a paper elsewhere would lead back to her.
+        Consent.objects.filter(subject__in=subjects).exclude(reference="").update(reference="")
 
     def scan(self, gone: Gone) -> Iterator[Residue]:
         left = Choice.objects.filter(subject__in=[each.pk for each in gone.whole])
         for each in left[:_MOST]:
             yield Residue(self.name, f"choice {each.pk}")
+        rows = Consent.objects.filter(subject__in=[each.pk for each in gone.whole])
+        for row in rows.exclude(reference="")[:_MOST]:
+            yield Residue(self.name, f"consent {row.pk}")
 
     def scan_whole(self, ordinals: BitMap) -> Iterable[Residue]:
         return ()

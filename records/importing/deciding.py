@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from access.models import WorkItem
 from custodian import clock
 from records.claims import NewClaim
+from records.consents.bringing import Brought
 from records.identifiers.checked import Problem, warning
-from records.importing import fingerprints, working
+from records.importing import consenting, fingerprints, working
 from records.importing.directory import Directory
 from records.importing.drafts import (
     ClaimDraft,
+    ConsentDraft,
     CustomerDraft,
     Draft,
     Flaw,
@@ -50,6 +52,7 @@ class New:
     claims: list[Callable[[], NewClaim]] = field(default_factory=list)
     work: list[WorkItem] = field(default_factory=list)
     closing: list[WorkItem] = field(default_factory=list)
+    consents: list[Brought] = field(default_factory=list)
 
 
 @dataclass
@@ -70,6 +73,9 @@ class RowDecision:
         if isinstance(draft, WorkDraft):
             self._work(draft)
             return
+        if isinstance(draft, ConsentDraft):
+            self._consent(draft)
+            return
         content = fingerprints.of_draft(draft)
         if isinstance(draft, CustomerDraft):
             self._customer(draft, content)
@@ -81,7 +87,9 @@ class RowDecision:
     @property
     def unchanged(self) -> bool:
         new = self.new
-        return not (new.customers or new.policies or new.claims or new.work or new.closing)
+        return not any(
+            (new.customers, new.policies, new.claims, new.work, new.closing, new.consents)
+        )
 
     def settle(self, into: New) -> None:
         """The row is kept: the rows after it find what it brings."""
@@ -90,11 +98,14 @@ class RowDecision:
         into.claims += self.new.claims
         into.work += self.new.work
         into.closing += self.new.closing
+        into.consents += self.new.consents
         self.known.customers |= self._customers
         self.known.policies |= self._policies
         for claim in self._claims:
             self.known.hold_claim(*claim)
         self.known.work |= {item.number: item for item in self.new.work}
+        for brought in self.new.consents:
+            self.known.spoken.hear(brought.row)
 
     def _customer(self, draft: CustomerDraft, content: bytes) -> None:
         digest = self.known.digest(draft.key)
@@ -197,6 +208,17 @@ class RowDecision:
         elif working.closes(held, told):
             held.closed_at, held.outcome = told.closed_at, told.outcome
             self.new.closing.append(held)
+
+    def _consent(self, draft: ConsentDraft) -> None:
+        customer = self.known.customer_of(draft.customer)
+        if isinstance(customer, Problem):
+            self.problems.append(Flaw(None, consenting.nobody(customer)))
+            return
+        brought = consenting.item(
+            draft, customer.subject, self.known.spoken, self.problems, book=self.known.book.code
+        )
+        if brought is not None:
+            self.new.consents.append(brought)
 
     def _compare(self, held: bytes, content: bytes, target: str) -> None:
         if held != content:

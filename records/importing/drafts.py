@@ -1,4 +1,4 @@
-"""What becomes of a row: drafts of customers, policies, claims and work, or a rejection with its reasons.
+"""What becomes of a row: drafts of what it tells, or a rejection with its reasons.
 
 None of these shows a value when printed.
 """
@@ -99,7 +99,20 @@ class WorkDraft(_Draft):
     due_at: str | None = None
 
 
-Draft = CustomerDraft | PolicyDraft | ClaimDraft | WorkDraft
+@dataclass(slots=True, kw_only=True)
+class ConsentDraft(_Draft):
+    """One yes or no; `at` is an ISO day or time, `channel`, `notice` and `reference` may be empty."""
+
+    customer: Reference
+    purpose: str
+    said: str
+    at: str
+    channel: str = ""
+    notice: str = ""
+    reference: str = field(default="", repr=False)
+
+
+Draft = CustomerDraft | PolicyDraft | ClaimDraft | WorkDraft | ConsentDraft
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ _KEY_TARGETS: Final = {
     "policy": ("policy.key", "policy.number"),
     "claim": ("claim.key", "claim.number"),
     "work": ("work.number",),
+    "consent": (),  # nobody points at one
 }
 
 

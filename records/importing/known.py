@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from access import work_items
 from access.models import WorkItem
 from records import blind_indexes
+from records.consents import bringing
+from records.consents.bringing import Spoken
 from records.identifiers.checked import Problem, hard
 from records.importing import working
 from records.importing.drafts import (
     By,
     ClaimDraft,
+    ConsentDraft,
     CustomerDraft,
     Draft,
     PolicyDraft,
@@ -73,6 +76,7 @@ class Known:
         self.customers: dict[bytes, HeldCustomer] = {}
         self.policies: dict[bytes, HeldPolicy] = {}
         self.work: dict[str, WorkItem] = {}
+        self.spoken = Spoken()
         self._claims: dict[tuple[bytes, bytes], bytes] = {}
         self._by_document: dict[str, HeldCustomer] = {}
         self._by_number: dict[str, HeldPolicy] = {}
@@ -103,6 +107,7 @@ class Known:
         self._load_claims(claims)
         self._load_quarantine(pointers, claims)
         self._load_work(drafts)
+        self._load_consents(drafts)
 
     def look_up_customers(self, pointers: Sequence[Reference]) -> None:
         self._load_customers([d for d in map(self._digest_of, pointers) if d])
@@ -234,6 +239,11 @@ class Known:
         if numbers:
             self.work |= work_items.imported(numbers)
 
+    def _load_consents(self, drafts: Sequence[Draft]) -> None:
+        held = [self._held(each.customer) for each in drafts if isinstance(each, ConsentDraft)]
+        if subjects := {each.subject for each in held if each is not None}:
+            self.spoken = bringing.spoken(subjects)
+
     def _load_quarantine(self, pointers: list[Reference], claims: Sequence[ClaimDraft]) -> None:
         wanted = {
             ("customer", self.digest(p.value))
@@ -259,6 +269,6 @@ def references_of(draft: Draft) -> tuple[Reference | None, ...]:
         return (draft.holder, draft.insured)
     if isinstance(draft, ClaimDraft):
         return (draft.customer,)
-    if isinstance(draft, WorkDraft):
+    if isinstance(draft, WorkDraft | ConsentDraft):
         return (draft.customer,)
     return ()

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from access import gate
@@ -189,7 +190,13 @@ def _row(
     still: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    words = {"customer": _("客户"), "policy": _("保单"), "claim": _("赔案"), "work": _("工作事项")}
+    words = {
+        "customer": _("客户"),
+        "policy": _("保单"),
+        "claim": _("赔案"),
+        "work": _("工作事项"),
+        "consent": pgettext("列表", "同意记录"),
+    }
     context = {
         "title": _("隔离行"),
         "row": row,

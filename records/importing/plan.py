@@ -27,7 +27,7 @@ from records.identifiers import (
     check_valid_until,
 )
 from records.identifiers.checked import Problem, hard
-from records.importing import words, work_words
+from records.importing import consent_words, words, work_words
 from records.importing.drafts import Flaw
 from records.importing.formula import unguard
 from records.importing.mapping import ColumnRule, MappingInvalid, SourceMapping
@@ -41,6 +41,7 @@ CheckValue = Callable[[str], Checked]
 _REPEATING: Final = frozenset(Check) - {
     Check.ACCOUNT,
     Check.CODE,
+    Check.CONSENT_REFERENCE,
     Check.EMAIL,
     Check.ID_NUMBER,
     Check.LANDLINE,
@@ -57,6 +58,10 @@ _PLAIN: Final[dict[Check, CheckValue]] = {
     Check.CLAIM_KIND: words.check_claim_kind,
     Check.CLAIM_STATUS: words.check_claim_status,
     Check.CODE: words.check_code,
+    Check.CONSENT_CHANNEL: consent_words.check_channel,
+    Check.CONSENT_PURPOSE: consent_words.check_purpose,
+    Check.CONSENT_REFERENCE: consent_words.check_reference,
+    Check.CONSENT_SAID: consent_words.check_said,
     Check.CUSTOMER_KIND: words.check_customer_kind,
     Check.EMAIL: check_email,
     Check.ID_NUMBER: check_text,  # checked by its type, once the whole row is known

@@ -24,7 +24,7 @@ from records.identifiers import (
 )
 from records.importing.mapping import ColumnRule, SourceMapping
 from records.importing.readers.sheets import Sheet
-from records.importing.targets import TARGETS, Check, Kind, belongs
+from records.importing.targets import APART, TARGETS, Check, Kind, belongs
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -61,6 +61,10 @@ _POINTERS: Final[dict[Kind, dict[str, str]]] = {
         "identity.id_number": "claim.customer_key",
         "policy.number": "claim.policy_key",
         "policy.status": "claim.status",
+    },
+    Kind.CONSENTS: {
+        "customer.key": "consent.customer_key",
+        "identity.id_number": "consent.customer_key",
     },
     Kind.WORK: {
         "agent.staff_no": "work.staff_no",
@@ -102,6 +106,8 @@ def recognise_sheet_kind(guesses: Iterable[ColumnGuess]) -> Kind:
     customer = "identity.name" in targets
     if {"work.number", "work.kind"} <= targets:
         return Kind.WORK
+    if {"consent.purpose", "consent.said"} <= targets:
+        return Kind.CONSENTS
     if claim and not customer:
         return Kind.CLAIMS
     if policy:
@@ -177,9 +183,15 @@ def _by_kind(guesses: list[ColumnGuess]) -> list[ColumnGuess]:
 
 def _in_place(guess: ColumnGuess, kind: Kind) -> bool:
     """Words such as "result" or "created at" mean work in a sheet of work, and there nothing else."""
-    if guess.target is None:
-        return True
-    return guess.target.startswith("work.") == (kind is Kind.WORK)
+    return guess.target is None or guess.target.partition(".")[0] in _families(kind)
+
+
+@cache
+def _families(kind: Kind) -> frozenset[str]:
+    if kind in APART:
+        return frozenset({APART[kind]})
+    every = {code.partition(".")[0] for code in TARGETS}
+    return frozenset(every - set(APART.values()))
 
 
 def _nowhere(guess: ColumnGuess) -> ColumnGuess:

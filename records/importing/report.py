@@ -16,6 +16,8 @@ from rich.table import Table
 from custodian.jobs import JobStatus
 from records.identifiers.checked import known_problems
 from records.importing import (  # noqa: F401  their problems have words here
+    consent_rows,
+    consenting,
     known,
     relations,
     work_rows,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.identifiers.checked import hard
 from records.importing.claim_rows import draft_claim
+from records.importing.consent_rows import draft_consent
 from records.importing.customer_rows import draft_customer
 from records.importing.drafts import Draft, Flaw, Outcome, Rejected
 from records.importing.mapping import SourceMapping
@@ -27,6 +28,7 @@ ROW_EMPTY = hard("row-empty", _("这一行没有已对应的内容，请核对�
 _BATCH: Final = 64  # small enough that the collector finds nothing to carry on
 _KIND_OF_ROW: Final = {
     Kind.CLAIMS: "claim",
+    Kind.CONSENTS: "consent",
     Kind.CUSTOMERS: "customer",
     Kind.MIXED: "policy",
     Kind.POLICIES: "policy",
@@ -96,6 +98,8 @@ class Plan:
             return (draft_claim(number, values, facts, flaws, mapping=mapping),)
         if kind is Kind.WORK:
             return (draft_work(number, facts, flaws, mapping=mapping),)
+        if kind is Kind.CONSENTS:
+            return (draft_consent(number, facts, flaws, mapping=mapping),)
         return self._mixed(number, values, facts, flaws)
 
     def _mixed(

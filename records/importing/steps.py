@@ -1,4 +1,4 @@
-"""The sheets of a run in the order in which they are taken: customers, policies, claims, then work."""
+"""The sheets of a run in order: customers, policies, claims, work, then consents."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from records.importing.targets import Kind
 from records.models import ImportFile, ImportRun
 
 RELATIONS: Final = "relations"
-_ORDER: Final = (Kind.CUSTOMERS, RELATIONS, Kind.MIXED, Kind.POLICIES, Kind.CLAIMS, Kind.WORK)
+_ORDER: Final = (
+    Kind.CUSTOMERS, RELATIONS, Kind.MIXED, Kind.POLICIES, Kind.CLAIMS, Kind.WORK, Kind.CONSENTS,
+)  # fmt: skip
 _ROW_KINDS: Final = {
     Kind.CLAIMS: "claim",
+    Kind.CONSENTS: "consent",
     Kind.CUSTOMERS: "customer",
     Kind.MIXED: "policy",
     Kind.POLICIES: "policy",

@@ -12,6 +12,7 @@ from access import work_items
 from access.actions import Action
 from access.actors import Actor
 from records import claims, intake, policies
+from records.consents import bringing
 from records.importing import fingerprints, quarantine
 from records.importing.deciding import New, RowDecision
 from records.importing.directory import Directory
@@ -191,6 +192,14 @@ class Chunk:
             claims.register([make() for make in new.claims], **terms)
         if new.work or new.closing:
             self._write_work()
+        if new.consents:
+            bringing.write(
+                new.consents,
+                self._known.spoken,
+                channel=terms["channel"],
+                book=terms["book"].code,
+                operation=terms["operation"],
+            )
         quarantine.put(self._aside, run=self._errand.run, seal=self._errand.seal)
         self._settle()
 

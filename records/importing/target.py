@@ -14,6 +14,7 @@ class Kind(StrEnum):
     """What the rows of a sheet are."""
 
     CLAIMS = "claims"
+    CONSENTS = "consents"
     CUSTOMERS = "customers"
     MIXED = "mixed"
     POLICIES = "policies"
@@ -30,6 +31,10 @@ class Check(StrEnum):
     CLAIM_KIND = "claim-kind"
     CLAIM_STATUS = "claim-status"
     CODE = "code"
+    CONSENT_CHANNEL = "consent-channel"
+    CONSENT_PURPOSE = "consent-purpose"
+    CONSENT_REFERENCE = "consent-reference"
+    CONSENT_SAID = "consent-said"
     CUSTOMER_KIND = "customer-kind"
     DATE = "date"
     EMAIL = "email"

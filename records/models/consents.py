@@ -35,6 +35,16 @@ class Consent(models.Model):
         REQUEST = "request", pgettext_lazy("同意", "客户申请")
         IMPORT = "import", pgettext_lazy("同意", "导入")
 
+    class Through(models.TextChoices):
+        """The way by which she said what a book brings."""
+
+        COUNTER = "counter", pgettext_lazy("渠道", "网点柜面")
+        PHONE = "phone", pgettext_lazy("渠道", "电话")
+        ONLINE = "online", pgettext_lazy("渠道", "网上")
+        SMS = "sms", pgettext_lazy("渠道", "短信")
+        PAPER = "paper", pgettext_lazy("渠道", "书面")
+        AGENT = "agent", pgettext_lazy("渠道", "代理人")
+
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="consents")
     purpose = models.CharField(max_length=20)
@@ -48,6 +58,8 @@ class Consent(models.Model):
     evidence = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
     source = models.CharField(max_length=40, blank=True)  # of an import: the book
     notice = models.CharField(max_length=40, blank=True)  # the version that she was shown
+    # Of an import: the number of the paper in the archive of the book; blank once she is destroyed.
+    reference = models.CharField(max_length=40, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 

@@ -32,7 +32,7 @@ def _one(stand: Standing) -> dict[str, Any]:
         "elements": list(stand.purpose.elements),
         "state": {"code": stand.state, "label": str(stand.label)},
         "since": clock.local(last.at).isoformat(timespec="seconds") if last else None,
-        "by": {"code": last.by, "label": str(last.get_by_display())} if last else None,
+        "by": {"code": last.by, "label": " · ".join(map(str, stand.how))} if last else None,
         "notice": (last.notice or None) if last else None,
     }
 

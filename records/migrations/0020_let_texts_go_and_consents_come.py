@@ -1,4 +1,7 @@
-"""Versions of published texts go when their time is over and nothing refers to them; their numbers stay."""
+"""Old versions of published texts go in their time; a consent of a book keeps the number of its paper.
+
+The number of a text's version stays, and the number of a paper goes with the customer.
+"""
 
 import django.contrib.postgres.fields
 from django.db import migrations, models
@@ -63,6 +66,43 @@ BEGIN
 END $$;
 DROP FUNCTION records_text_is_over(bigint);
 """
+# A consent is never edited, but for the number of a paper elsewhere, which is blanked with her data.
+EDIT = """
+CREATE OR REPLACE FUNCTION records_keep_consent() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE destroyed boolean := EXISTS (
+    SELECT 1 FROM access_subject s WHERE s.id = OLD.subject_id AND s.status = 'destroyed');
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF destroyed AND NEW.reference = '' AND to_jsonb(NEW) - 'reference' = to_jsonb(OLD) - 'reference' THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'a consent is never edited';
+    END IF;
+    IF destroyed OR EXISTS (SELECT 1 FROM records_consent c WHERE c.subject_id = OLD.subject_id
+               AND c.purpose = OLD.purpose AND c.id > OLD.id)
+    THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'the consent that stands is not deleted';
+END $$;
+"""
+EDIT_NOTHING = """
+CREATE OR REPLACE FUNCTION records_keep_consent() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        RAISE EXCEPTION 'a consent is never edited';
+    END IF;
+    IF EXISTS (SELECT 1 FROM records_consent c WHERE c.subject_id = OLD.subject_id
+               AND c.purpose = OLD.purpose AND c.id > OLD.id)
+       OR EXISTS (SELECT 1 FROM access_subject s WHERE s.id = OLD.subject_id AND s.status = 'destroyed')
+    THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'the consent that stands is not deleted';
+END $$;
+"""
 
 
 class Migration(migrations.Migration):
@@ -78,4 +118,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(KEEP, KEEP_ALL),
+        migrations.AddField(
+            model_name="consent",
+            name="reference",
+            field=models.CharField(blank=True, default="", max_length=40),
+            preserve_default=False,
+        ),
+        migrations.RunSQL(EDIT, EDIT_NOTHING),
     ]
