@@ -216,7 +216,7 @@ class Action(StrEnum):
     TRANSFER_INVITE = "transfers:invitation:make"
     TRANSFER_LOAD = "transfers:package:load"
     TRANSFER_ORDER = "transfers:package:order"
-    TRANSFER_PASS = "transfers:responsibility:pass"
+    TRANSFER_PASS = "transfers:responsibility:pass"  # noqa: S105
     TRANSFER_PACK = "transfers:package:make"
 
 

@@ -59,28 +59,10 @@ def _who_moves() -> None:
     from access import rechecking
     from transfers import freezing  # noqa: F401
     from transfers.choosing import approving
+    from transfers.letters import closing, drafting  # noqa: F401
 
-    rechecking.sources.append(approving.altered)
+    rechecking.sources += [approving.altered, drafting.altered]
 
 
 def _packages() -> None:
     from transfers import handing_over, receipts, receiving  # noqa: F401
-        from access import rechecking
-        from records.destruction import stores
-        from records.storage import checks_files
-        from transfers import announcing, freezing, papers, sight  # noqa: F401  each brings its approvals
-        from transfers.choosing import approving as choosing_approving
-        from transfers.data_room import approving
-        from transfers.data_room.shelf import SHELF
-        from transfers.data_room.store import DataRoomStore
-        from transfers.events import transfer_ended, transfer_stopped
-        from transfers.letters import closing, drafting  # noqa: F401  they register their stage
-        from transfers.models import DataRoom, TransferPaper
-
-        approving.ready()
-        rechecking.sources += [approving.altered, choosing_approving.altered, drafting.altered]
-        stores.register(DataRoomStore())
-        checks_files.register(SHELF, DataRoom)
-        checks_files.register(papers.SHELF, TransferPaper)
-        for signal in (transfer_ended, transfer_stopped):
-            signal.connect(announcing.over, dispatch_uid="transfer-announcement")

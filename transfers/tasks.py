@@ -13,11 +13,11 @@ from transfers.choosing import selecting
 from transfers.data_room import rooms
 from transfers.freezing import comparing, freezing
 from transfers.handing_over import building
-from transfers.models import Arrival, Freeze, HandOver, Load, Selection
+from transfers.letters import closing, sending
+from transfers.models import Arrival, HandOver, Load
 from transfers.packages.errors import PackageRefused
 from transfers.receipts import ending
 from transfers.receiving import laying_out, loading
-from transfers.letters import closing, sending
 
 _log = structlog.get_logger("transfers")
 
@@ -73,39 +73,16 @@ def run_load(load_id: int) -> None:
 
 
 @shared_task
-def build_data_room(room_id: int) -> None:
 def send_letters(batch_id: int) -> None:
     try:
         sending.work(batch_id)
     except IllegalMove:
-        _log.info("data-room-held-by-another", job=room_id)
         _log.info("letters-held-by-another", job=batch_id)
 
 
 @shared_task
 def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
-    with scopes.acting(actors.system(selecting.ACTOR)):
-        selections = list(Selection.objects.due().values_list("pk", flat=True))
-        freezes = list(Freeze.objects.due().values_list("pk", flat=True))
-        hand_overs = list(HandOver.objects.due().values_list("pk", flat=True))
-        arrivals = list(Arrival.objects.due().values_list("pk", flat=True))
-        loads = list(Load.objects.due().values_list("pk", flat=True))
-    for selection_id in selections:
-        run_selection.delay(selection_id)
-    for freeze_id in freezes:
-        run_freeze.delay(freeze_id)
-    for job_id in hand_overs:
-        run_hand_over.delay(job_id)
-    for arrival_id in arrivals:
-        run_arrival.delay(arrival_id)
-    for load_id in loads:
-        run_load.delay(load_id)
-    for freeze in comparing.due():
-        comparing.compare(freeze)
-    for receipt in ending.due():
-        with contextlib.suppress(IllegalMove):
-            ending.act(receipt)
     for room_id in rooms.due():
         build_data_room.delay(room_id)
     for selection_id in selecting.due():
@@ -114,7 +91,24 @@ def sweep() -> None:
         send_letters.delay(batch_id)
     for freeze_id in freezing.due():
         run_freeze.delay(freeze_id)
+    _sweep_packages()
     rooms.expire()
     closing.carry_out()
     for freeze in comparing.due():
         comparing.compare(freeze)
+    for receipt in ending.due():
+        with contextlib.suppress(IllegalMove):
+            ending.act(receipt)
+
+
+def _sweep_packages() -> None:
+    with scopes.acting(actors.system(laying_out.ACTOR)):
+        hand_overs = list(HandOver.objects.due().values_list("pk", flat=True))
+        arrivals = list(Arrival.objects.due().values_list("pk", flat=True))
+        loads = list(Load.objects.due().values_list("pk", flat=True))
+    for job_id in hand_overs:
+        run_hand_over.delay(job_id)
+    for arrival_id in arrivals:
+        run_arrival.delay(arrival_id)
+    for load_id in loads:
+        run_load.delay(load_id)

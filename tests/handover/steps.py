@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import time_machine
 from django.conf import settings
 
 from access import approvals, scopes
-from access.models import Approval, Arriving, Unit
+from access.models import Approval, Arriving, Restriction, Unit
 from custodian import clock
 from custodian.crypto.errors import KeyringExists
 from custodian.crypto.keyring import FileKeyring
@@ -21,7 +22,7 @@ from custodian.tlog.verify import canonical
 from records import claims, intake, policies
 from records.claims import NewClaim
 from records.intake import NewCustomer
-from records.models import Book, Customer, Policy, Product
+from records.models import Book, Customer, Keeping, Policy, Product
 from records.policies import NewPolicy
 from tests import estate
 from tests.handover.houses import packed, unpacked
@@ -45,7 +46,7 @@ from transfers.models import (
 )
 from transfers.packages import shapes, shelf
 from transfers.progress import checks
-from transfers.receipts import accepting, reconciling, register, releasing
+from transfers.receipts import accepting, ending, reconciling, register, releasing
 from transfers.receiving import arriving, laying_out, loading
 from transfers.receiving import asking as taking
 
@@ -371,3 +372,26 @@ def records() -> int:
 
 
 __all__ = ["progress"]
+
+
+def at(moment: str) -> dict[str, Any]:
+    """The sweep of the minute after that moment."""
+    with time_machine.travel(datetime.fromisoformat(moment) + timedelta(minutes=1), tick=True):
+        for receipt in ending.due():
+            ending.act(receipt)
+    with scopes.acting(estate.system()):
+        states = Keeping.objects.values_list("kind", "state")
+        restricted = Restriction.objects.count()
+        return {"keepings": sorted(set(map(tuple, states))), "restricted": restricted}
+
+
+def leftovers() -> dict[str, int]:
+    """What of the packages is still here: keys, secrets, files."""
+    transfer = _transfer()
+    folders = [settings.VAR / "store" / folder for folder in (shelf.OUT, shelf.IN)]
+    return {
+        "private": transfer.invitations.filter(private_sealed__isnull=False).count(),
+        "secrets": transfer.arrivals.filter(secret_sealed__isnull=False).count()
+        + transfer.hand_overs.filter(secret_sealed__isnull=False).count(),
+        "files": sum(1 for folder in folders if folder.exists() for _each in folder.iterdir()),
+    }

@@ -71,6 +71,16 @@ def test_a_book_goes_over_whole(two: Two) -> None:
     moment = two.seller.live_at()
     assert two.seller.responsible(at=moment) == {"HX": 40} == two.buyer.responsible(at=moment)
 
+    two.buyer.at(moment=moment)
+    assert two.buyer.visible() == 40
+    assert two.buyer.plaintext() == before
+    assert two.buyer.leftovers() == {"private": 0, "secrets": 0, "files": 0}
+
+    kept = two.seller.at(moment=moment)
+    assert {state for _kind, state in kept["keepings"]} <= {"restricted", "due"}
+    assert ["identity", "restricted"] in kept["keepings"]
+    assert two.seller.leftovers() == {"private": 0, "secrets": 0, "files": 0}
+
 
 def test_the_same_package_twice_is_refused(two: Two) -> None:
     introduce(two, 8)
