@@ -13,7 +13,7 @@ STEPS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0020_let_texts_go")]
+    dependencies = [("records", "0020_let_texts_go_and_consents_come")]
 
     operations = [
         migrations.AddField(

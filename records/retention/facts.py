@@ -120,9 +120,9 @@ def _of_customer(world: _World, subject: int) -> Iterator[Held]:
     asked = world.asked.get(subject, ())
     handed = world.said(subject, None, Trigger.HANDED_OVER)
     for holding, facts in _by_contracts(world, subject, contracts, cases):
-        if handed is not None and handed <= world.today:
-            facts = _handed_over(facts, handed)
-        yield Held(holding, subject, request_facts.while_needed(facts, asked))
+        over = handed is not None and handed <= world.today
+        known = _handed_over(facts, handed) if handed and over else facts
+        yield Held(holding, subject, request_facts.while_needed(known, asked))
     for each in asked:
         yield Held(each.holding, subject, request_facts.facts(each))
 
@@ -236,7 +236,7 @@ class _Whole:
 
 
 def _handed_over(facts: Facts, day: date) -> Facts:
-    """Another insurer answers: nothing needs it here, and what the law asks of this house counts from that day.
+    """Another insurer answers: nothing needs it here, and what the law asks of this house counts from then.
 
     The contract runs on and its file is the other one's to keep.
     """

@@ -6,6 +6,7 @@ and goes by the ordinary way: a batch, two people, a certificate.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -105,7 +106,7 @@ def _page(ending: Ending) -> list[int]:
     return list(rows.order_by("subject_id").values_list("subject_id", flat=True)[:PAGE])
 
 
-def _hand_over(page: list[int], day: object) -> None:
+def _hand_over(page: list[int], day: date) -> None:
     trigger = RetentionEvent.Trigger.HANDED_OVER
     known = RetentionEvent.objects.filter(subject__in=page, trigger=trigger)
     there = set(known.values_list("subject_id", flat=True))
