@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ class Refused(Exception):
 
 class House:
     """One installation; every call is one line out and one line back."""
+
+    # Another process on the same database and folder, as after this one was killed.
+    revive: Any
 
     def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
         self._process, self.folder = process, folder
@@ -60,6 +64,7 @@ def house(folder: Path, code: str, name: str, **environment: str) -> Iterator[Ho
         databases.beside(code.lower()) as addresses,
         started(folder, code, name, {**addresses, **environment}) as found,
     ):
+        found.revive = partial(started, folder, code, name, addresses)
         yield found
 
 

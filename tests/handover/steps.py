@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
-import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ import time_machine
 from django.conf import settings
 
 from access import approvals, scopes
-from access.models import Approval, Arriving, Restriction, Unit
+from access.models import Approval, Arriving, Entry, Restriction, Unit, User
+from access.vocabulary import Role
 from custodian import clock
 from custodian.crypto.errors import KeyringExists
 from custodian.crypto.keyring import FileKeyring
@@ -34,7 +35,10 @@ from transfers.handing_over import building, collecting
 from transfers.models import (
     Arrival,
     ArrivedRecord,
+    Chosen,
+    Counterparty,
     Difference,
+    Ending,
     Freeze,
     HandOver,
     IdentityKey,
@@ -51,6 +55,7 @@ from transfers.receiving import arriving, laying_out, loading
 from transfers.receiving import asking as taking
 
 _rooms: dict[str, Any] = {}
+building.CHUNK = 7  # so that there is a middle to be killed in
 
 
 def begin(book: str = "XH") -> str:
@@ -62,14 +67,26 @@ def begin(book: str = "XH") -> str:
             suite=Suite.AES_256_GCM,
             test=True,
         )
-    room = rooms.House()
-    _rooms["room"] = room
-    for stage in Stage:
-        # What other tests are about is taken as done here.
-        if stage in {Stage.DATA_ROOM, Stage.NOTICE}:
-            checks._checks[stage.value] = [lambda _transfer: []]
+    _rooms["room"] = rooms.House()
+    _take_as_done()
     Book.objects.get_or_create(code=book, defaults={"name": book})
     return str(settings.CUSTODIAN_INSURER)
+
+
+def _take_as_done() -> None:
+    """What other tests are about."""
+    for stage in (Stage.DATA_ROOM, Stage.NOTICE):
+        checks._checks[stage.value] = [lambda _transfer: []]
+
+
+def resume() -> None:
+    """In the process after one that was killed: the same officers and the same transfer."""
+    room = object.__new__(rooms.House)
+    officers = User.objects.filter(role=Role.COMPLIANCE_OFFICER).order_by("pk")
+    room.first, room.second = officers[:2]
+    room.other = Counterparty.objects.exclude(code="").order_by("-pk")[0]
+    _rooms["room"], _rooms["transfer"] = room, Transfer.objects.get().pk
+    _take_as_done()
 
 
 def _room() -> rooms.House:
@@ -235,16 +252,92 @@ def order() -> int:
     return int(transfer.hand_overs.order_by("-number")[0].pk)
 
 
-def pack(job: int, failpoint: str = "") -> str:
-    """The package; with a failpoint the process is killed there."""
-    if failpoint:
-        os.environ["CUSTODIAN_FAILPOINT"] = failpoint
-    found: HandOver = building.work(job)
+def pack(job: int) -> str:
+    """The package, as it lies in the store."""
+    with _lapsed(HandOver, job):
+        found: HandOver = building.work(job)
     return str(shelf.path_of(shelf.OUT, found.package))
 
 
-def resume(transfer: int, room: int) -> None:
-    """After a kill: the same officers and transfer, in a new process."""
+@contextlib.contextmanager
+def _lapsed(model: Any, key: int) -> Any:
+    """As if the minute of whoever was killed at it had passed."""
+    model.objects.filter(pk=key).update(leased_until=clock.now() - timedelta(seconds=1))
+    yield
+
+
+def spoil(how: str, place: int = 3) -> str:
+    """From now on the maker of packages makes one mistake, about the customer at this place."""
+    true = building.collect
+
+    def collect(*args: Any, **more: Any) -> Any:
+        for number, each in enumerate(true(*args, **more)):
+            if number != place or "ref" in _spoiled:
+                yield each
+                continue
+            _spoiled["ref"] = each.record.ref
+            if how == "lost":
+                continue
+            _alter(each.record, how)
+            yield each
+
+    building.collect = collect
+    return how
+
+
+_spoiled: dict[str, str] = {}
+
+
+def _alter(record: Any, how: str) -> None:
+    if how == "premium":
+        record.policies[0].values["policy.premium"] = "2400.00"
+    elif how == "claim":
+        record.claims.append(copy.deepcopy(record.claims[0]))
+    elif how == "policy":
+        record.policies.clear()
+        record.claims.clear()
+
+
+def spoiled() -> str:
+    building.collect = collecting.collect
+    return _spoiled.pop("ref")
+
+
+def order_again(ref: str) -> int:
+    """The same customer once more."""
+    transfer = _transfer()
+    subject = Customer.objects.get(ref=ref).subject_id
+    with estate.acting(_room().first, stepped_up=True) as actor:
+        invitation = transfer.invitations.order_by("-pk")[0]
+        approval = ordering.again(transfer, invitation, [subject], actor=actor)
+    _approve(approval)
+    return int(transfer.hand_overs.order_by("-number")[0].pk)
+
+
+def change_policy(number: int) -> str:
+    """Something happens after the freeze: a policy lapses."""
+    with scopes.acting(estate.system()):
+        policy = Policy.objects.order_by("pk")[number]
+        Policy.objects.filter(pk=policy.pk).update(status=Policy.Status.SUSPENDED)
+        return str(Customer.objects.get(pk=policy.subject_id).ref)
+
+
+def stay(number: int) -> list[str]:
+    """A customer says after the freeze that she does not move; who stays with her."""
+    with scopes.acting(estate.system()):
+        customer = Customer.objects.order_by("pk")[number]
+    with estate.acting(_room().first, stepped_up=True) as actor:
+        chosen.bar(_transfer(), customer, "dispute", reason="起诉", actor=actor)
+    with scopes.acting(estate.system()):
+        out = Chosen.objects.filter(transfer=_transfer(), state=Chosen.State.OUT)
+        return sorted(
+            Customer.objects.filter(pk__in=out.values("subject")).values_list("ref", flat=True)
+        )
+
+
+def entries() -> int:
+    """Refusals of packages that are on record."""
+    return Entry.objects.filter(outcome="denied").count()
 
 
 def take(path: str) -> int:
@@ -255,7 +348,8 @@ def take(path: str) -> int:
 
 
 def lay_out(arrival: int) -> dict[str, Any]:
-    found: Arrival = laying_out.work(arrival)
+    with _lapsed(Arrival, arrival):
+        found: Arrival = laying_out.work(arrival)
     return {"stage": found.stage, "records": found.done, "root": found.records_root}
 
 
@@ -277,7 +371,13 @@ def load() -> dict[str, Any]:
     with estate.acting(_room().first, stepped_up=True) as actor:
         approval = taking.ask(transfer, estate.unit(), actor=actor)
     _approve(approval)
-    found: Load = loading.work(Load.objects.get(transfer=transfer).pk)
+    return go_on_loading()
+
+
+def go_on_loading() -> dict[str, Any]:
+    load = Load.objects.get(transfer=_transfer())
+    with _lapsed(Load, load.pk):
+        found: Load = loading.work(load.pk)
     return {"status": found.status, "done": found.done}
 
 
@@ -376,6 +476,7 @@ __all__ = ["progress"]
 
 def at(moment: str) -> dict[str, Any]:
     """The sweep of the minute after that moment."""
+    Ending.objects.update(leased_until=clock.now() - timedelta(seconds=1))
     with time_machine.travel(datetime.fromisoformat(moment) + timedelta(minutes=1), tick=True):
         for receipt in ending.due():
             ending.act(receipt)

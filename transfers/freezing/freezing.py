@@ -103,7 +103,7 @@ def _run(freeze: Freeze, lease: UUID, actor: Actor, on_progress: Progress) -> No
         # The entry of the read comes first, and is there even if nothing is written afterwards.
         opened = sums.read(transfer, page, actor=actor)
         with transaction.atomic():
-            _write(transfer, page, opened, seal)
+            write(transfer, page, opened, seal)
             done = freeze.done + len(page)
             _save(freeze, lease, cursor={"after": page[-1]})
             freeze.progress(lease, done=done)
@@ -117,9 +117,10 @@ def _page(transfer: Transfer, after: int) -> list[int]:
     return list(rows.order_by("subject_id").values_list("subject_id", flat=True)[:PAGE])
 
 
-def _write(
+def write(
     transfer: Transfer, page: Sequence[int], opened: dict[int, list[sums.Sum]], seal: sums.Seal
 ) -> None:
+    """A line for each of the page who has none."""
     now = clock.now()
     rows = [
         (

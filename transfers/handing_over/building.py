@@ -25,10 +25,10 @@ from custodian.jobs import JOB, LEASE
 from custodian.tlog.verify import canonical
 from custodian.workflow import IllegalMove
 from records import documents
-from transfers import identity
+from transfers import freezing, identity
 from transfers.handing_over import inventory
 from transfers.handing_over.collecting import CHUNK, Collected, collect
-from transfers.models import HandOver, SentRecord
+from transfers.models import Content, HandOver, SentRecord
 from transfers.packages import header, one_time, shelf
 from transfers.packages.layout import Trailer
 from transfers.packages.manifest import Manifest
@@ -79,6 +79,8 @@ class _Build:
         with shelf.open_for_writing(shelf.path_of(shelf.OUT, job.package)) as file:
             writer = self._writer(file)
             if job.total is None:
+                if job.content == Content.DELTA:
+                    freezing.renew(job.transfer, job.only or [])
                 job.total = inventory.count(job)
                 HandOver.objects.filter(pk=job.pk).update(total=job.total)
             for chunk in _chunks(inventory.subjects(job, after=job.after)):
