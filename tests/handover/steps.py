@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import hashlib
+import itertools
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from transfers.handing_over import building, collecting
 from transfers.models import (
     Arrival,
     ArrivedRecord,
+    Bar,
     Chosen,
     Counterparty,
     Difference,
@@ -266,23 +268,20 @@ def _lapsed(model: Any, key: int) -> Any:
     yield
 
 
-def spoil(how: str, place: int = 3) -> str:
-    """From now on the maker of packages makes one mistake, about the customer at this place."""
-    true = building.collect
+def spoil(mistakes: dict[str, str]) -> None:
+    """From now on the maker of packages makes mistakes, each about the customer at its place."""
+    count = itertools.count()
 
     def collect(*args: Any, **more: Any) -> Any:
-        for number, each in enumerate(true(*args, **more)):
-            if number != place or "ref" in _spoiled:
+        for each in collecting.collect(*args, **more):
+            how = mistakes.get(str(next(count)), "")
+            if how:
+                _spoiled[how] = each.record.ref
+            if how != "lost":
+                _alter(each.record, how)
                 yield each
-                continue
-            _spoiled["ref"] = each.record.ref
-            if how == "lost":
-                continue
-            _alter(each.record, how)
-            yield each
 
     building.collect = collect
-    return how
 
 
 _spoiled: dict[str, str] = {}
@@ -291,25 +290,25 @@ _spoiled: dict[str, str] = {}
 def _alter(record: Any, how: str) -> None:
     if how == "premium":
         record.policies[0].values["policy.premium"] = "2400.00"
-    elif how == "claim":
+    elif how == "doubled":
         record.claims.append(copy.deepcopy(record.claims[0]))
-    elif how == "policy":
-        record.policies.clear()
-        record.claims.clear()
 
 
-def spoiled() -> str:
+def spoiled() -> dict[str, str]:
+    """Which customers it was; from now on it works well again."""
     building.collect = collecting.collect
-    return _spoiled.pop("ref")
+    return dict(_spoiled)
 
 
-def order_again(ref: str) -> int:
-    """The same customer once more."""
+def order_again(refs: list[str]) -> int:
+    """The same customers once more."""
     transfer = _transfer()
-    subject = Customer.objects.get(ref=ref).subject_id
+    with scopes.acting(estate.system()):
+        rows = Customer.objects.filter(ref__in=refs)
+        subjects = list(rows.values_list("subject_id", flat=True))
     with estate.acting(_room().first, stepped_up=True) as actor:
         invitation = transfer.invitations.order_by("-pk")[0]
-        approval = ordering.again(transfer, invitation, [subject], actor=actor)
+        approval = ordering.again(transfer, invitation, subjects, actor=actor)
     _approve(approval)
     return int(transfer.hand_overs.order_by("-number")[0].pk)
 
@@ -326,8 +325,10 @@ def stay(number: int) -> list[str]:
     """A customer says after the freeze that she does not move; who stays with her."""
     with scopes.acting(estate.system()):
         customer = Customer.objects.order_by("pk")[number]
-    with estate.acting(_room().first, stepped_up=True) as actor:
-        chosen.bar(_transfer(), customer, "dispute", reason="起诉", actor=actor)
+        Bar.objects.create(
+            transfer=_transfer(), subject_id=customer.pk, ground="dispute", by=_room().first
+        )
+        chosen.settle(_transfer(), customer.pk)
     with scopes.acting(estate.system()):
         out = Chosen.objects.filter(transfer=_transfer(), state=Chosen.State.OUT)
         return sorted(

@@ -41,27 +41,28 @@ def test_each_mistake_is_named_and_a_second_package_puts_it_right(two: Two) -> N
     """A lost, a doubled and an altered record; then the same customers once more, who count once."""
     two.introduce(12)
     two.freeze()
-    wrong = {}
-    for number, (how, what) in enumerate(
-        (("lost", "lost"), ("claim", "count"), ("premium", "amount"))
-    ):
-        two.seller.spoil(how=how, place=3)
-        job = two.seller.order() if number == 0 else two.seller.order_again(ref=wrong["lost"])
-        path = two.seller.pack(job=job)
-        ref = two.seller.spoiled()
-        two.receive(path)
-        found = two.buyer.reconcile()["differences"]
-        assert [what, ref] in [each[:2] for each in found], found
-        with pytest.raises(Refused) as refused:
-            two.buyer.load()
-        assert refused.value.name == "NotReconciled"
-        wrong[how] = ref
-        break
-    two.receive(two.seller.pack(job=two.seller.order_again(ref=wrong["lost"])))
-    found = two.buyer.reconcile()
-    assert found["differences"] == []
+    two.seller.spoil(mistakes={"3": "lost", "6": "doubled", "9": "premium"})
+    path = two.pack()
+    wrong = two.seller.spoiled()
+    two.receive(path)
+    found = {(what, ref) for what, ref, _part in two.buyer.reconcile()["differences"]}
+    assert {
+        ("lost", wrong["lost"]),
+        ("count", wrong["doubled"]),
+        ("amount", wrong["premium"]),
+    } <= found
+    assert {ref for what, ref in found if what != "nobody"} == set(wrong.values())
+    with pytest.raises(Refused) as refused:
+        two.buyer.load()
+    assert refused.value.name == "NotReconciled"
+
+    two.receive(two.seller.pack(job=two.seller.order_again(refs=sorted(wrong.values()))))
+    found_again = two.buyer.reconcile()
+    assert found_again["differences"] == []
+    assert [line for line in found_again["lines"] if line[1] != line[2]] == []
     assert two.buyer.records() == 12
     two.buyer.load()
+    assert two.buyer.arriving_now() == 12
 
 
 def test_what_changes_after_the_freeze_travels_as_a_delta_and_counts_once(two: Two) -> None:

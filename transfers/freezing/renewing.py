@@ -1,4 +1,4 @@
-"""Lines of those who have changed since, written anew when they are sent anew: a delta is held against now."""
+"""Lines of those who have changed, written anew when they are sent anew: a delta is held against now."""
 
 from __future__ import annotations
 
