@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +63,9 @@ def house(folder: Path, code: str, name: str, **environment: str) -> Iterator[Ho
         databases.beside(code.lower()) as addresses,
         started(folder, code, name, {**addresses, **environment}) as found,
     ):
-        found.revive = partial(started, folder, code, name, addresses)
+        found.revive = lambda failpoint="": started(
+            folder, code, name, {**addresses, "CUSTODIAN_FAILPOINT": failpoint}
+        )
         yield found
 
 

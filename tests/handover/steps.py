@@ -12,6 +12,7 @@ from typing import Any
 
 import time_machine
 from django.conf import settings
+from django.db import transaction
 
 from access import approvals, scopes
 from access.models import Approval, Arriving, Entry, Restriction, Unit, User
@@ -51,6 +52,7 @@ from transfers.models import (
     Transfer,
 )
 from transfers.packages import shapes, shelf
+from transfers.packages.errors import PackageRefused
 from transfers.progress import checks
 from transfers.receipts import accepting, ending, reconciling, register, releasing
 from transfers.receiving import arriving, laying_out, loading
@@ -368,11 +370,36 @@ def reconcile() -> dict[str, Any]:
 
 
 def load() -> dict[str, Any]:
-    transfer = _transfer()
-    with estate.acting(_room().first, stepped_up=True) as actor:
-        approval = taking.ask(transfer, estate.unit(), actor=actor)
-    _approve(approval)
+    order_load()
     return go_on_loading()
+
+
+def order_load() -> None:
+    with estate.acting(_room().first, stepped_up=True) as actor:
+        approval = taking.ask(_transfer(), estate.unit(), actor=actor)
+    _approve(approval)
+
+
+def refuses(path: str, days: int = 0, how: str = "") -> str:
+    """Why the package is refused in other circumstances, of which nothing is left afterwards."""
+    transfer = _transfer()
+    moment = clock.now() + timedelta(days=days)
+    try:
+        with transaction.atomic(), time_machine.travel(moment, tick=True):
+            if how == "another-recipient":
+                transfer.invitations.update(key="0" * 16)
+            elif how == "key-ended":
+                transfer.invitations.update(private_sealed=None, ended_at=clock.now())
+            elif how == "transfer-stopped":
+                Transfer.objects.update(status=Transfer.Status.STOPPED, ended_at=clock.now())
+            elif how == "identity-ended":
+                transfer.counterparty.identities.update(
+                    status=IdentityKey.Status.ENDED, ended_at=clock.now()
+                )
+            take(path)
+    except PackageRefused as refused:
+        return refused.reason
+    raise AssertionError("it was taken in")
 
 
 def go_on_loading() -> dict[str, Any]:
