@@ -74,7 +74,14 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "legal-holds": frozenset(),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
-    "portal": frozenset({Action.PORTAL_CODE_ASK, Action.PORTAL_CODE_SEND, Action.PORTAL_OPEN}),
+    "portal": frozenset(
+        {
+            Action.PORTAL_CODE_ASK,
+            Action.PORTAL_CODE_SEND,
+            Action.PORTAL_OPEN,
+            Action.RELATIVE_FILE,
+        }
+    ),
     "personnel": frozenset({Action.USER_CHANGE}),
     "recertifier": frozenset(
         {
