@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import Subject, User
 from access.vocabulary import Reach
@@ -41,10 +42,10 @@ class RelativeAsk(Job):
         OTHER = "other", _("其他近亲属")
 
     class Wants(models.TextChoices):
-        ACCESS = "access", _("查阅")
-        COPY = "copy", _("复制")
-        CORRECTION = "correction", _("更正")
-        DELETION = "deletion", _("删除")
+        ACCESS = "access", pgettext_lazy("客户申请", "查阅")
+        COPY = "copy", pgettext_lazy("客户申请", "复制")
+        CORRECTION = "correction", pgettext_lazy("客户申请", "更正")
+        DELETION = "deletion", pgettext_lazy("客户申请", "删除")
 
     class Outcome(models.TextChoices):
         GRANTED = "granted", _("已登记或已办理")

@@ -22,10 +22,9 @@ from records.evidence.upload import takes_evidence_from
 from records.models import SignInCode
 from records.relatives import filing, limits
 from records.relatives.filing import Asked, Enough
-from records.relatives.forms import AskForm, ContactForm, MorePaperForm
+from records.relatives.forms import AskForm, ContactForm, MorePaperForm, ProofForm
 from records.sign_in import codes, entering
 from records.sign_in.codes import Verdict, WaitFirst
-from records.sign_in.forms import CodeForm
 from records.sign_in.pages import UNSEEN, door, wait_words
 
 CODE: Final = "relative.code"
@@ -61,7 +60,7 @@ def code(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     asked = _code_of(request, CODE)
     if asked is None:
         return redirect("portal:relative")
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = ProofForm(request.POST if request.method == "POST" else None)
     if not form.is_bound or not form.is_valid():
         return _page(request, "code", form, _("输入代码"))
     tried = codes.try_code(asked.ref, form.cleaned_data["code"], whence=entering.whence(request))

@@ -13,7 +13,7 @@ from records.correction_forms import PaperForm
 from records.identifiers import check_mobile
 from records.models import Contact, RelativeAsk
 from records.request_forms import SaidField
-from records.sign_in.forms import LONGEST, NumbersForm
+from records.sign_in.forms import LONGEST, CodeForm, NumbersForm
 
 WORDS = 1000
 MOST = 120
@@ -73,7 +73,7 @@ class AskForm(NumbersForm, PaperForm):
     )
     relation = forms.ChoiceField(
         label=_("您是已故客户的"),
-        choices=RelativeAsk.Relation.choices,
+        choices=[("", _("请选择")), *RelativeAsk.Relation.choices],
         error_messages={"required": _("请选择您与已故客户的关系")},
     )
     wants = forms.ChoiceField(
@@ -96,6 +96,14 @@ class AskForm(NumbersForm, PaperForm):
         self.fields["id_number"].label = _("已故客户的证件号码")
         self.fields["id_number"].help_text = _("保单上的投保人、被保险人或受益人")
         self.fields["policy_number"].help_text = _("在保险合同首页。空格和全角数字没有关系")
+
+
+class ProofForm(CodeForm):
+    """Nobody here has a code on paper."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("6 位数字，10 分钟内有效")
 
 
 class MorePaperForm(PaperForm):
