@@ -154,6 +154,10 @@ class Action(StrEnum):
     SECOND_FACTOR_SHOW = "access:second-factor:show"
     SESSION_CLOSE = "access:session:close"
     REPRESENTATIVE_APPROVE = "records:representative:approve"
+    RELATIVE_FILE = "records:relative:file"
+    RELATIVE_LIST = "records:relative:list"
+    RELATIVE_READ = "records:relative:read"
+    RELATIVE_WORK = "records:relative:work"
     REPRESENTATIVE_PROPOSE = "records:representative:propose"
     RETENTION_APPROVE = "records:destruction:approve"
     RETENTION_DESTROY = "records:destruction:carry-out"
@@ -336,6 +340,10 @@ ACT: Mapping[Action, str] = {
     Action.RECERTIFICATION_DECIDE: "change",
     Action.RECERTIFICATION_OPEN: "change",
     Action.REPRESENTATIVE_APPROVE: "change",
+    Action.RELATIVE_FILE: "change",
+    Action.RELATIVE_LIST: "list",
+    Action.RELATIVE_READ: "reveal",
+    Action.RELATIVE_WORK: "change",
     Action.REPRESENTATIVE_PROPOSE: "change",
     Action.RETENTION_APPROVE: "change",
     Action.RETENTION_DESTROY: "destroy",

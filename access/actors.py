@@ -82,7 +82,14 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "letters": frozenset({Action.LETTERS_SEND}),
     "login": frozenset({Action.AUTHENTICATE}),
     "migration": frozenset(),
-    "portal": frozenset({Action.PORTAL_CODE_ASK, Action.PORTAL_CODE_SEND, Action.PORTAL_OPEN}),
+    "portal": frozenset(
+        {
+            Action.PORTAL_CODE_ASK,
+            Action.PORTAL_CODE_SEND,
+            Action.PORTAL_OPEN,
+            Action.RELATIVE_FILE,
+        }
+    ),
     "personnel": frozenset({Action.USER_CHANGE}),
     "recertifier": frozenset(
         {

@@ -362,6 +362,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "watch-requests": {"task": "records.tasks.watch_requests", "schedule": 120.0},
     "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
+    "keep-relatives": {"task": "records.tasks.keep_relatives", "schedule": 30.0},
     "keep-sign-in": {"task": "records.tasks.keep_sign_in", "schedule": 10.0},
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
     "sweep-transfers": {"task": "transfers.tasks.sweep", "schedule": 15.0},

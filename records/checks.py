@@ -22,6 +22,9 @@ WITHOUT_ELEMENT = frozenset(
         "ImportFile.name_sealed",
         "QuarantinedRow.row_sealed",
         "SignInCode.code_sealed",
+        "SignInCode.to_sealed",
+        "RelativeAsk.said_sealed",
+        "RelativePaper.name_sealed",
     }
 )
 PREFIX = {

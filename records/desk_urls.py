@@ -21,6 +21,7 @@ from records import (
     desk_work,
     request_desk,
 )
+from records.relatives import desk as relatives
 
 app_name = "desk"
 urlpatterns = [
@@ -62,6 +63,9 @@ urlpatterns = [
     path("claims/<str:ref>/pay/", desk_claim_acts.pay, name="claim_pay"),
     path("claims/<str:ref>/reveal/", desk_claim_acts.reveal, name="claim_reveal"),
     path("customers/<str:ref>/requests/new/", request_desk.intake, name="request_new"),
+    path("relatives/", relatives.everything, name="relatives"),
+    path("relatives/<uuid:ref>/", relatives.one, name="relative"),
+    path("relatives/<uuid:ref>/papers/<int:number>/", relatives.paper, name="relative_paper"),
     path("requests/", request_desk.work, name="requests"),
     path("requests/<str:ref>/", request_desk.one, name="request"),
     path("work/", desk_work.work, name="work"),

@@ -16,6 +16,7 @@ from records import (
     portal_notices,
     request_portal,
 )
+from records.relatives import door as relatives
 from records.sign_in import pages as sign_in
 
 app_name = "portal"
@@ -34,6 +35,10 @@ urlpatterns = [
     path("sign-in/code/", sign_in.code, name="code"),
     path("sign-in/again/", sign_in.again, name="code_again"),
     path("sign-in/for/", sign_in.choose, name="choose"),
+    path("relative/", relatives.contact, name="relative"),
+    path("relative/code/", relatives.code, name="relative_code"),
+    path("relative/ask/", relatives.ask, name="relative_ask"),
+    path("relative/done/", relatives.done, name="relative_done"),
     path("sign-ins/", sign_in.sign_ins, name="sign_ins"),
     path("stay/", sign_in.stay, name="stay"),
     path("sign-out/everywhere/", sign_in.sign_out_everywhere, name="sign_out_everywhere"),

@@ -19,6 +19,7 @@ from custodian.errors import CustodianError
 from records import representatives, request_lists
 from records.desk_pages import CHANNEL, customer_or_404, desk_page, frame
 from records.models import CustomerRequest
+from records.relatives import deciding
 from records.request_forms import IntakeForm
 from records.requests import detail, opening
 from records.requests.detail import BODY, BadForm
@@ -55,6 +56,7 @@ def work(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         "late": sum(each.late for each in shown),
         "more": len(found) == request_lists.SHOWN,
         "entry": entry,
+        "relatives": deciding.waiting(actor=actor),
         **frame(actor),
     }
     return render(request, "desk/requests.html", context)

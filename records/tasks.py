@@ -18,6 +18,7 @@ from records.importing import engine, expiry, quarantine, store
 from records.legal_holds import counting
 from records.models import ImportRun
 from records.own_data import copies
+from records.relatives import keeping, looking
 from records.requests import effects, escalating
 from records.retention import reckoning
 from records.retention.own_records import expiring
@@ -108,6 +109,31 @@ def keep_sign_in() -> None:
         sign_in_store.tidy()
     for code_id in waiting:
         send_code(code_id)
+
+
+@shared_task
+def look_for_deceased(ask_id: int) -> None:
+    try:
+        looking.work(ask_id)
+    except IllegalMove:
+        _log.info("relative-held-by-another", job=ask_id)
+
+
+@shared_task
+def tell_relative(ask_id: int) -> None:
+    looking.tell(ask_id)
+
+
+@shared_task
+def keep_relatives() -> None:
+    """Asks that nobody was woken for, answers that are to be told, and what was kept for its time."""
+    with scopes.acting(actors.system("portal")):
+        waiting, answered = looking.due(), looking.to_tell()
+        keeping.tidy()
+    for ask_id in waiting:
+        look_for_deceased(ask_id)
+    for ask_id in answered:
+        looking.tell(ask_id)
 
 
 @shared_task

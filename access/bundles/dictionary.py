@@ -182,6 +182,7 @@ FACTS: Mapping[str, Any] = {
     "gaps": _("恢复后查明的缺口"),
     "from-entry": _("丢失条目的起始序号"),
     "until-entry": _("丢失条目的截止序号，不含"),
+    "relative": _("亲属申请的编号"),
     "copy": _("客户自己资料副本的编号"),
     "copy-format": _("副本的格式与语言"),
     "delay": _("延后显示的编号"),

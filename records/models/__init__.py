@@ -37,6 +37,7 @@ from records.models.notices import (
     TextWithdrawal,
 )
 from records.models.policies import Claim, Policy, PolicyRole
+from records.models.relatives import RelativeAsk, RelativePaper
 from records.models.requests import (
     CustomerRequest,
     RequestClock,
@@ -118,6 +119,8 @@ __all__ = [
     "Product",
     "PublishedText",
     "QuarantinedRow",
+    "RelativeAsk",
+    "RelativePaper",
     "Representation",
     "Representative",
     "RequestClock",

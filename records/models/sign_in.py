@@ -40,6 +40,7 @@ class SignInCode(Job):
     class For(models.TextChoices):
         SIGN_IN = "sign_in", _("登录")
         CONTACT = "contact", _("更改联系方式")
+        RELATIVE = "relative", _("亲属申请")
 
     subject = models.ForeignKey(Subject, models.PROTECT, null=True, related_name="+")
     purpose = models.CharField(max_length=8, choices=For, default=For.SIGN_IN)
@@ -54,6 +55,8 @@ class SignInCode(Job):
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     turns = models.PositiveSmallIntegerField(default=0)  # how often sending was tried
+    # Of somebody who is no customer: where it goes, until what he asks has come or the time is over.
+    to_sealed = models.BinaryField(null=True)
     sent_at = models.DateTimeField(null=True)
     sent_to = models.CharField(max_length=6, choices=Contact, blank=True)
     used_at = models.DateTimeField(null=True)

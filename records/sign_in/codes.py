@@ -26,6 +26,7 @@ from custodian.errors import CustodianError
 from custodian.jobs import wake
 from records.models import Contact, EntryCode, SignInCode
 from records.models.sign_in import MOST_TRIES
+from records.relatives.limits import PROVEN_LASTS
 from records.sign_in import limits, looking_up, marks, throttle
 
 KEY: Final = "sign-in-codes"
@@ -89,6 +90,29 @@ def issue(subject: int, *, contact: str = "", purpose: str = SignInCode.For.CONT
     return _issue(subject, purpose=purpose, wanted=Contact(contact).value if contact else "")
 
 
+def ask_of_stranger(contact: str, address: str, *, whence: Whence) -> SignInCode:
+    """A code to a contact of somebody who is no customer, to prove that it is his. Raises `WaitFirst`."""
+    person = marks.of_contact(address)
+    _wait(person, whence, purpose=SignInCode.For.RELATIVE)
+    return _issue(
+        None, person=person, whence=whence, purpose=SignInCode.For.RELATIVE,
+        wanted=Contact(contact).value, to=address,
+    )  # fmt: skip
+
+
+def open_to(code: SignInCode) -> str:
+    """Where it goes. Raises `OpenFailed`."""
+    key = keystore.of_named_cached(KEY)
+    context = _context(key, code.ref, "sign-in-to")
+    return key.open(bytes(code.to_sealed or b""), context=context).decode()
+
+
+def spend(code: SignInCode) -> bool:
+    """What he proved is used up; False where it was before."""
+    held = SignInCode.objects.filter(pk=code.pk, used_at__isnull=False, to_sealed__isnull=False)
+    return bool(held.update(to_sealed=None))
+
+
 def check(code: SignInCode, typed: str) -> bool:
     """Whether this is it; a wrong one counts, and the right one is used up."""
     return _try(code.ref, b"", typed).verdict is Verdict.RIGHT
@@ -118,14 +142,17 @@ def tidy() -> None:
     SignInCode.objects.filter(expires_at__lt=clock.now()).exclude(code_sealed=None).update(
         code_sealed=None
     )
+    over = clock.now() - PROVEN_LASTS
+    SignInCode.objects.filter(expires_at__lt=over, to_sealed__isnull=False).update(to_sealed=None)
     SignInCode.objects.filter(created_at__lt=clock.now() - limits.KEPT).delete()
 
 
-def _wait(person: bytes, whence: Whence) -> None:
+def _wait(person: bytes, whence: Whence, *, purpose: str = SignInCode.For.SIGN_IN) -> None:
     seconds = throttle.seconds(
         person=person,
         address=marks.of_address(whence.address),
         browser=marks.of_browser(whence.browser),
+        purpose=purpose,
     )
     if seconds:
         raise WaitFirst(seconds)
@@ -138,6 +165,7 @@ def _issue(
     whence: Whence | None = None,
     purpose: str = SignInCode.For.SIGN_IN,
     wanted: str = "",
+    to: str = "",
 ) -> SignInCode:
     from records.tasks import send_code  # the task leads back here
 
@@ -157,17 +185,19 @@ def _issue(
     key = keystore.of_named_cached(KEY)
     made.code_mac = marks.of_code(made.ref, secret)
     made.code_sealed = key.seal(secret.encode(), context=_context(key, made.ref))
+    if to:
+        made.to_sealed = key.seal(to.encode(), context=_context(key, made.ref, "sign-in-to"))
     with transaction.atomic():
         made.save()
         wake(send_code, made.pk)
     return made
 
 
-def _context(key: DataKey, ref: UUID) -> Any:
+def _context(key: DataKey, ref: UUID, what: str = "sign-in") -> Any:
     return key.context(
         insurer=settings.CUSTODIAN_INSURER,
         holding=keystore.named_holding(KEY),
-        element=f"sign-in/{ref}",
+        element=f"{what}/{ref}",
         version=1,
     )
 

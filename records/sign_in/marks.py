@@ -26,6 +26,10 @@ def of_person(id_number: str) -> bytes:
     return _of("sign-in/person", elements.get("identity.id_number").normalise(id_number))
 
 
+def of_contact(address: str) -> bytes:
+    return _of("sign-in/contact", address)
+
+
 def of_address(address: str) -> bytes:
     """IPv6 neighbours of one line count as one."""
     try:

@@ -30,16 +30,17 @@ UNSEEN = HTTPStatus.UNPROCESSABLE_ENTITY
 MINUTE = 60
 
 
-def door(*body: str) -> Callable[[View], View]:
+def door(*body: str, files: Iterable[str] = ()) -> Callable[[View], View]:
     """A page before the session: the system acts, whoever is in goes home, unknown parameters are refused."""
     allowed = frozenset((*body, "csrfmiddlewaretoken"))
+    uploads = frozenset(files)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def page(request: HttpRequest) -> HttpResponse:
             if customer_actor(request) is not None:
                 return redirect("portal:home")
-            if request.GET or set(request.POST) - allowed or request.FILES:
+            if request.GET or set(request.POST) - allowed or set(request.FILES) - uploads:
                 raise UnknownParameter
             with scopes.acting(actors.system("portal")) as actor:
                 return view(request, actor=actor)

@@ -42,6 +42,8 @@ def work(code_id: int) -> None:
 def _carry_out(code: SignInCode, actor: Actor) -> None:
     if code.expires_at <= clock.now() or code.code_sealed is None:
         return _finish(code, note="too-late")
+    if code.purpose == SignInCode.For.RELATIVE:
+        return _to_stranger(code)
     if code.subject_id is None:
         return _finish(code, note="nobody")
     return _to(code.subject_id, code, actor)
@@ -57,6 +59,18 @@ def _to(subject: int, code: SignInCode, actor: Actor) -> None:
         return _finish(code, note=best.doubt or "no-contact")
     address = contacts.opened(subject, best.contact, actor=actor)
     if address is None or not contacts.takes_messages(address):
+        return _finish(code, note="no-contact")
+    if _sent(code, address):
+        return _finish(code, note="sent", sent_to=address.contact.value)
+    return _again_or_give_up(code)
+
+
+def _to_stranger(code: SignInCode) -> None:
+    """To the contact that he typed; a number that takes no messages, or had enough, gets none."""
+    if throttle.too_many_to_contact(code) or code.to_sealed is None:
+        return _finish(code, note="too-many")
+    address = contacts.Address(Contact(code.wanted), codes.open_to(code))
+    if not contacts.takes_messages(address):
         return _finish(code, note="no-contact")
     if _sent(code, address):
         return _finish(code, note="sent", sent_to=address.contact.value)
@@ -80,6 +94,11 @@ def _sent(code: SignInCode, address: contacts.Address) -> bool:
 def _words(code: SignInCode, secret: str) -> str:
     minutes = int(limits.CODE_LASTS.total_seconds() // 60)
     said = {"code": secret, "minutes": minutes}
+    if code.purpose == SignInCode.For.RELATIVE:
+        return (
+            _("%(code)s 是提交亲属申请的代码，%(minutes)s 分钟内有效。不是您本人在办理？不必理会。")
+            % said
+        )
     if code.purpose == SignInCode.For.CONTACT:
         return (
             _(

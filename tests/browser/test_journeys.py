@@ -207,6 +207,7 @@ DESK = [
     "/desk/corrections/{refused}/",
     "/desk/corrections/{agents_draft}/edit/",
     "{own}correct/",
+    "/desk/relatives/",
     "/desk/requests/",
     "/desk/requests/{asked}/",
     "{own}requests/new/",
@@ -314,7 +315,13 @@ def test_every_page_fits_its_screen_and_has_no_barrier(visit, office, who):
 def test_a_lit_page_and_the_ways_in_have_no_barrier(visit, office):
     stranger = visit()
     found = []
-    for place in ("/", "/accounts/login/", "/accounts/password/forgotten/", "/portal/sign-in/"):
+    for place in (
+        "/",
+        "/accounts/login/",
+        "/accounts/password/forgotten/",
+        "/portal/sign-in/",
+        "/portal/relative/",
+    ):
         stranger.page.goto(place)
         found += stranger.barriers(place)
     agent = visit(office.agent)

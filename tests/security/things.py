@@ -32,7 +32,7 @@ from access.recertification import campaigns
 from access.vocabulary import Role
 from custodian import clock
 from incidents.models import Alert
-from records import copy_requests, legal_holds
+from records import copy_requests, evidence, legal_holds
 from records.corrections import drafting
 from records.corrections.groups import GROUPS
 from records.legal_holds.covering import Draft
@@ -47,13 +47,19 @@ from records.models import (
     Intermediary,
     LegalHold,
     QuarantinedRow,
+    RelativeAsk,
     RetentionEvent,
+    SignInCode,
     StoragePlace,
 )
 from records.notices import contents
 from records.notices import drafting as drafting_notices
+from records.relatives import filing
+from records.relatives import looking as looking_up
 from records.requests import opening
 from records.retention import noting
+from records.sign_in import codes
+from records.sign_in.codes import Whence
 from tests import estate
 from tests.corrections.cast import photo
 from tests.notices import writing as notices
@@ -159,6 +165,24 @@ class Things:
                 delays.Scope(entry=entry), until=clock.now() + timedelta(days=9), reason="示例",
                 actor=officer,
             )  # fmt: skip
+
+    def _relative(self) -> RelativeAsk:
+        """Somebody's ask about a customer whom nobody knows, with a paper."""
+        code = codes.ask_of_stranger(
+            "email", "kin@example.com", whence=Whence("10.9.9.9", "a browser")
+        )
+        SignInCode.objects.filter(pk=code.pk).update(
+            sent_at=clock.now(), sent_to="email", used_at=clock.now()
+        )
+        said = filing.Asked(
+            policy_number="P1", id_number="E12345678", name="示例", relation="child",
+            wants="copy", text="示例",
+        )  # fmt: skip
+        with scopes.acting(actors.system("portal")) as portal:
+            paper = evidence.draw(photo(), name="示例.jpg")
+            made = filing.file(code, said, paper, actor=portal)
+        looking_up.work(made.pk)
+        return made
 
     def _portal_things(self, agent: User) -> dict[str, str]:
         """A look at each of two customers, and what each asked for: a copy, and an answer."""
@@ -356,6 +380,7 @@ class Things:
                 **self._exports(),
                 "proposal": str(self._proposal().ref),
                 "quota": "Q-01",
+                "relative": str(self._relative().ref),
                 "rule": "1",
                 "rule_code": "R-010",
                 "run": str(imported.ref),

@@ -1,0 +1,1 @@
+"""Relatives of a deceased customer who are no customers themselves (PIPL art. 49)."""
