@@ -14,7 +14,7 @@ class TransfersConfig(AppConfig):
         from access import rechecking
         from records.destruction import stores
         from records.storage import checks_files
-        from transfers import announcing, freezing, papers, sight  # noqa: F401  each brings its approvals
+        from transfers import announcing, desk, freezing, papers, portal, sight  # noqa: F401  each brings its approvals
         from transfers.choosing import approving as choosing_approving
         from transfers.data_room import approving
         from transfers.data_room.shelf import SHELF
@@ -23,6 +23,8 @@ class TransfersConfig(AppConfig):
         from transfers.letters import closing, drafting  # noqa: F401  they register their stage
         from transfers.models import DataRoom, TransferPaper
 
+        desk.ready()
+        portal.ready()
         approving.ready()
         rechecking.sources += [approving.altered, choosing_approving.altered, drafting.altered]
         stores.register(DataRoomStore())
