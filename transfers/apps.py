@@ -15,13 +15,14 @@ class TransfersConfig(AppConfig):
         from records.destruction import stores
         from records.storage import checks_files
         from transfers import announcing, papers, sight  # noqa: F401  each brings its approvals
-        from transfers.data_room import approving
+        from transfers.data_room import approving, cell
         from transfers.data_room.shelf import SHELF
         from transfers.data_room.store import DataRoomStore
         from transfers.events import transfer_ended, transfer_stopped
         from transfers.models import DataRoom, TransferPaper
 
         approving.ready()
+        cell.ready()
         rechecking.sources.append(approving.altered)
         stores.register(DataRoomStore())
         checks_files.register(SHELF, DataRoom)
