@@ -7,14 +7,20 @@ from typing import Any
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from access import regulator_urls
 from access.api import unknown
 from custodian import health
 from custodian.demo import mode
 from custodian.demo.step_in import cast
 from custodian.site.home import home
+from records import public_urls
+from transfers import public, regulator
 
 DEMO = mode.active()
 FRONT_PAGE: dict[str, Any] = {"cast": cast} if DEMO else {}
+# Several apps have pages of one audience.
+REGULATOR = ([*regulator_urls.urlpatterns, *regulator.urlpatterns], regulator_urls.app_name)
+PUBLIC = ([*public_urls.urlpatterns, *public.urlpatterns], public_urls.app_name)
 
 urlpatterns = [
     path("", home, FRONT_PAGE, name="home"),
@@ -24,9 +30,9 @@ urlpatterns = [
     path("portal/transfer/", include("transfers.portal_urls")),
     path("portal/", include("records.portal_urls")),
     path("accounts/", include("access.account_urls")),
-    path("regulator/", include("access.regulator_urls")),
+    path("regulator/", include(REGULATOR)),
     path("log/", include("access.public_log_urls")),
-    path("", include("records.public_urls")),
+    path("", include(PUBLIC)),
     path("api/v1/", include("access.api_urls")),
     path("api/v1/", include("records.api_urls")),
     re_path(r"^api/", unknown),

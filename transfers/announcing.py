@@ -144,8 +144,12 @@ def _require_whole(content: Mapping[str, Both]) -> None:
 
 
 def _newest_number(transfer: Transfer) -> int:
-    newest = transfer.announcements.first()
-    return newest.number if newest else 0
+    found = newest(transfer)
+    return found.number if found else 0
+
+
+def newest(transfer: Transfer) -> TransferAnnouncement | None:
+    return TransferAnnouncement.objects.filter(transfer=transfer).first()
 
 
 def own_rows(transfer: Transfer) -> QuerySet[Publication]:
@@ -179,8 +183,8 @@ def public() -> list[TransferAnnouncement]:
     shown = Publication.objects.filter(medium=Publication.Medium.WEBSITE, until=None, paper=None)
     rows = TransferAnnouncement.objects.filter(transfer__in=shown.values("transfer"))
     rows = rows.select_related("transfer__counterparty", "transfer__book")
-    newest = {each.transfer_id: each for each in rows.order_by("number")}
-    return sorted(newest.values(), key=lambda each: each.published_at, reverse=True)
+    last = {each.transfer_id: each for each in rows.order_by("number")}
+    return sorted(last.values(), key=lambda each: each.published_at, reverse=True)
 
 
 def told(found: TransferAnnouncement) -> dict[str, Any]:
@@ -191,7 +195,17 @@ def told(found: TransferAnnouncement) -> dict[str, Any]:
         "title": said["title"][tongue],
         "parts": [(label, said[name][tongue]) for name, label in PARTS.items()],
         "row": found,
+        "clause": _clause_of(found.transfer),
     }
+
+
+def _clause_of(transfer: Transfer) -> str:
+    """By which the websites have it."""
+    for stage in routes.of(transfer).needed:
+        for each in stage.gates:
+            if each.kind is Gate.ONLINE:
+                return each.clause
+    return ""
 
 
 class _Kind:

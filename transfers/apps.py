@@ -14,19 +14,17 @@ class TransfersConfig(AppConfig):
         from access import rechecking
         from records.destruction import stores
         from records.storage import checks_files
-        from transfers import announcing, desk, freezing, papers, portal, sight  # noqa: F401  each brings its approvals
-        from transfers.choosing import approving as choosing_approving
-        from transfers.data_room import approving
+        from transfers import announcing, papers, sellers_side, sight  # noqa: F401  each brings its approvals
+        from transfers.data_room import approving, cell
         from transfers.data_room.shelf import SHELF
         from transfers.data_room.store import DataRoomStore
         from transfers.events import transfer_ended, transfer_stopped
-        from transfers.letters import closing, drafting  # noqa: F401  they register their stage
         from transfers.models import DataRoom, TransferPaper
 
-        desk.ready()
-        portal.ready()
+        sellers_side.ready()
         approving.ready()
-        rechecking.sources += [approving.altered, choosing_approving.altered, drafting.altered]
+        cell.ready()
+        rechecking.sources.append(approving.altered)
         stores.register(DataRoomStore())
         checks_files.register(SHELF, DataRoom)
         checks_files.register(papers.SHELF, TransferPaper)

@@ -37,7 +37,7 @@ def ask(transfer: Transfer, case: Case, *, actor: Actor) -> Approval:
     with transaction.atomic():
         Transfer.objects.select_for_update().get(pk=transfer.pk)
         waits = proposals.waiting(KIND, transfer=transfer.code, case=case.ref)
-        sees = transfer.sights.filter(case=case).exists()
+        sees = TransferSight.objects.filter(transfer=transfer, case=case).exists()
         if waits is not None or sees or not Case.objects.open().filter(pk=case.pk).exists():
             raise Known
         facts = {"transfer": transfer.code, "case": case.ref}

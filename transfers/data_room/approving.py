@@ -46,7 +46,7 @@ def wake_up(room: DataRoom) -> None:
 def missing(transfer: Transfer) -> list[Missing]:
     """What the stage still waits for: on the seller's side that something was given."""
     place = reverse("admin:transfer_rooms", args=[transfer.code])
-    rooms = transfer.rooms.exclude(status=JobStatus.REFUSED)
+    rooms = DataRoom.objects.filter(transfer=transfer).exclude(status=JobStatus.REFUSED)
     if not rooms.filter(status=JobStatus.DONE).exists():
         return [Missing("data-room", _("还没有提供尽调资料"), place)]
     if rooms.exclude(status=JobStatus.DONE).exists():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -25,9 +25,10 @@ from custodian.errors import CustodianError, NotVisible, Unavailable
 from custodian.jobs import JOB, JobStatus
 from custodian.regimes import deadlines
 from custodian.workflow import IllegalMove
+from records.models import Book
 from records.retention.own_records.terms import longest
 from transfers import routes
-from transfers.data_room import approving, releasing, sampling, writing
+from transfers.data_room import approving, counting, releasing, sampling, writing
 from transfers.data_room.shelf import SHELF
 from transfers.models import DataRoom, Stage, Transfer
 from transfers.progress import gates, moving
@@ -75,12 +76,12 @@ def ask(
     with transaction.atomic():
         held = Transfer.objects.select_for_update().get(pk=transfer.pk)
         moving.require(held, Stage.DATA_ROOM)
-        _require_ours(held)
-        ref, number = uuid4(), held.rooms.count() + 1
-        payload = {
+        book = _require_ours(held)
+        ref, number = uuid4(), DataRoom.objects.filter(transfer=held).count() + 1
+        payload: dict[str, Any] = {
             "transfer": held.code,
             "number": number,
-            "book": held.book.code if held.book else "",
+            "book": book.code,
             "recipient": recipient.strip()[:60],
             "office": held.counterparty.name,
             "samples": min(samples, MOST_SAMPLES),
@@ -93,7 +94,7 @@ def ask(
         return DataRoom.objects.create(
             ref=ref,
             transfer=held,
-            book=held.book,
+            book=book,
             number=number,
             recipient=payload["recipient"],
             samples=payload["samples"],
@@ -105,12 +106,13 @@ def ask(
         )
 
 
-def _require_ours(transfer: Transfer) -> None:
+def _require_ours(transfer: Transfer) -> Book:
     found = routes.stage_of(transfer, Stage.DATA_ROOM)
     wanted = [each.code for each in found.papers if gates.demands(transfer, each)]
     filed = [gates.paper_of(transfer, Stage.DATA_ROOM, code) is not None for code in wanted]
     if not transfer.is_sellers or transfer.book is None or not all(filed):
         raise NotForUs
+    return transfer.book
 
 
 def work(room_id: int) -> DataRoom:
@@ -155,7 +157,7 @@ def _finish(room: DataRoom, lease: UUID, out: Sealing, samples: sampling.Samples
     """Put it in its place, unless somebody else has the job, or a customer is gone, by now."""
     with transaction.atomic():
         room.progress(lease, done=room.done)
-        living = sampling.customers_of(room.book).filter(pk__in=list(samples.subjects))
+        living = counting.customers_of(room.book).filter(pk__in=list(samples.subjects))
         if living.count() != len(samples.subjects):
             raise Vanished
         moving.require(room.transfer, Stage.DATA_ROOM)

@@ -31,7 +31,7 @@ def lacking(transfer: Transfer, stage: str) -> list[Missing]:
     ]
     for gate in found.gates:
         if transfer.side in gate.of:
-            missing += _open(transfer, stage, gate)
+            missing += open_of(transfer, stage, gate)
     return missing
 
 
@@ -55,6 +55,11 @@ def paper_of(transfer: Transfer, stage: str, code: str) -> TransferPaper | None:
 def act_of(transfer: Transfer, gate: RouteGate) -> TransferAct | None:
     """What was recorded last for this gate."""
     return transfer.acts.filter(gate=gate.code).last()
+
+
+def open_of(transfer: Transfer, stage: str, gate: RouteGate) -> list[Missing]:
+    """What this one gate still waits for."""
+    return list(_open(transfer, stage, gate))
 
 
 def _open(transfer: Transfer, stage: str, gate: RouteGate) -> Iterator[Missing]:
