@@ -25,7 +25,9 @@ PUBLIC = ([*public_urls.urlpatterns, *public.urlpatterns], public_urls.app_name)
 urlpatterns = [
     path("", home, FRONT_PAGE, name="home"),
     path("admin/", admin.site.urls),
+    path("desk/", include("transfers.desk")),
     path("desk/", include("records.desk_urls")),
+    path("portal/transfer/", include("transfers.portal_urls")),
     path("portal/", include("records.portal_urls")),
     path("accounts/", include("access.account_urls")),
     path("regulator/", include(REGULATOR)),

@@ -19,7 +19,7 @@ from access.models import Assignment, Subject
 from access.vocabulary import Reach
 from custodian import elements
 from custodian.elements import Masked
-from records import explanations, listing, overview, purposes, search, visits
+from records import desk_panels, explanations, listing, overview, purposes, search, visits
 from records.blind_indexes import COMBINED_PARTS
 from records.consents import standing
 from records.desk_forms import KIND_LABELS, PurposeForm, SearchForm, WorkForm
@@ -186,6 +186,7 @@ def customer_page(
         "consents": [] if page.destroyed else standing.of_customer(subject, actor=actor),
         "notes_consents": gate.may(actor, Action.CONSENT_RECORD),
         "takes_requests": gate.may(actor, Action.REQUEST_OPEN),
+        "beside": list(desk_panels.beside(subject, actor)),
         **frame(actor),
     }
     return render(request, "desk/customer.html", context)

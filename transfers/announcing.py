@@ -195,7 +195,17 @@ def told(found: TransferAnnouncement) -> dict[str, Any]:
         "title": said["title"][tongue],
         "parts": [(label, said[name][tongue]) for name, label in PARTS.items()],
         "row": found,
+        "clause": _clause_of(found.transfer),
     }
+
+
+def _clause_of(transfer: Transfer) -> str:
+    """By which the websites have it."""
+    for stage in routes.of(transfer).needed:
+        for each in stage.gates:
+            if each.kind is Gate.ONLINE:
+                return each.clause
+    return ""
 
 
 class _Kind:

@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import Case
 from custodian.regimes.routes import Gate
@@ -87,7 +88,9 @@ class _ProofForm(PaperForm):
     """A file as it came. Whoever files it sees what is wrong with it beside the field."""
 
     def __init__(self, *args: Any, needed: bool = True, label: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, needed=needed, label=label or _("凭证"), **kwargs)
+        super().__init__(
+            *args, needed=needed, label=label or pgettext_lazy("转让", "凭证"), **kwargs
+        )
         self.fields["paper"].help_text = PROOF_HELP
 
     @property

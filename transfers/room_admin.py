@@ -53,7 +53,7 @@ def _context(request: HttpRequest, transfer: Transfer, form: RoomForm) -> dict[s
     return {
         "title": _("尽调资料室"),
         "transfer": transfer,
-        "rooms": told,
+        "rows": told,
         "moving": any(each["works"] for each in told),
         "tables": wording.shown(newest.tables) if newest else [],
         "newest": newest,

@@ -41,6 +41,7 @@ from custodian.demo import (
     supervision,
     traffic,
     training,
+    transfers,
     work,
 )
 from custodian.demo.insurer import Manifest
@@ -123,9 +124,13 @@ def _build(customers: int, console: Console) -> None:
         cases = claims.Claims(people, begin, seal)
         hers = {name: her for name, her, _number in portal.who(manifest, book)}
         told = notices.Notices(people, begin, hers.get("customer.mobile"))
-        month_of = diary.Diary(reviews.steps, kept.steps, cases.steps, told.steps, seal=seal)
+        sold = transfers.Transfers(people, begin)
+        month_of = diary.Diary(
+            reviews.steps, kept.steps, cases.steps, told.steps, sold.steps, seal=seal
+        )
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
         supervision.begin(people)
+        sold.end()
         holds.begin(people)
         with _step(console, _("导入同意记录 / Importing what customers agreed to")):
             brought = consents.bring(manifest, book, settings.VAR / "demo-files")

@@ -47,7 +47,9 @@ class TransferAct(models.Model):
     day = models.DateField(_("日期"))
     number = models.CharField(_("文号"), max_length=60, blank=True)
     granted = models.BooleanField(_("准予"), default=True)
-    paper = models.ForeignKey(TransferPaper, models.PROTECT, null=True, verbose_name=_("凭证"))
+    paper = models.ForeignKey(
+        TransferPaper, models.PROTECT, null=True, verbose_name=pgettext_lazy("转让", "凭证")
+    )
     recorded_at = models.DateTimeField(_("登记时间"), default=clock.now)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
@@ -74,7 +76,9 @@ class Publication(models.Model):
     day = models.DateField(_("刊登日"))
     until = models.DateField(_("至"), null=True)  # the last day on a website
     side = models.CharField(max_length=8, blank=True)  # whose website
-    paper = models.ForeignKey(TransferPaper, models.PROTECT, null=True, verbose_name=_("凭证"))
+    paper = models.ForeignKey(
+        TransferPaper, models.PROTECT, null=True, verbose_name=pgettext_lazy("转让", "凭证")
+    )
     recorded_at = models.DateTimeField(_("登记时间"), default=clock.now)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 

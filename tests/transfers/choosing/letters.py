@@ -16,6 +16,16 @@ from transfers.letters import answering, drafting, sending, texts
 from transfers.models import LetterBatch, TransferNotice
 
 
+def person(number: int) -> dict[str, str]:
+    """Somebody with a mobile, an e-mail and an address of her own."""
+    return {
+        **estate.ZHANG,
+        "identity.mobile": f"1380013{number:04}",
+        "identity.email": f"customer{number}@example.com",
+        "identity.address": f"江苏省徐州市云龙区和平路{number}号",
+    }
+
+
 def words(transfer: Any) -> texts.Letter:
     proposed = texts.proposed(transfer)
     contact = Both("客服 400-800-1234", "Service desk 400-800-1234")

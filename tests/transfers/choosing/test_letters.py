@@ -22,18 +22,19 @@ from records.consents.changing import GuardianNeeded
 from records.models import ContactFlag, Customer, Document, Identity, Representative
 from tests import estate
 from tests.records import desk_estate
-from tests.transfers.choosing.estate import Families, fate, role
+from tests.transfers.choosing.estate import fate, role
 from tests.transfers.choosing.letters import (
     drafted,
     notice,
     over,
+    person,
     proven,
     says,
     sent,
     submitted,
     words,
 )
-from tests.transfers.house import House, everything_done
+from tests.transfers.house import everything_done
 from transfers import chosen, freezing
 from transfers.choosing.selecting import NotOurs
 from transfers.freezing import freezing as freeze_job
@@ -43,27 +44,9 @@ from transfers.models import LetterBatch, TransferAnswer, TransferNotice
 REFUSED = (Refused, NotVisible)
 
 
-def person(number: int) -> dict[str, str]:
-    """Somebody with a mobile, an e-mail and an address of her own."""
-    return {
-        **estate.ZHANG,
-        "identity.mobile": f"1380013{number:04}",
-        "identity.email": f"customer{number}@example.com",
-        "identity.address": f"江苏省徐州市云龙区和平路{number}号",
-    }
-
-
 @pytest.fixture
-def families(db, monkeypatch):
-    """Everybody with contacts of her own that came by the import, chosen by two people."""
-    numbers = iter(range(1, 50))
-    made = estate.customer
-    monkeypatch.setattr(estate, "customer", lambda **more: made(person(next(numbers)), **more))
-    found = Families(house=House())
-    monkeypatch.setattr(estate, "customer", made)
-    proven(found.zhang, found.wife, found.wu, found.son, found.sun, found.qian)
-    found.choose()
-    return found
+def families(reachable):
+    return reachable
 
 
 @pytest.fixture

@@ -1,0 +1,14 @@
+"""Addresses of a transfer in the portal; whose letter it is, the session knows."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from transfers import portal
+
+app_name = "portal_transfer"
+urlpatterns = [
+    path("", portal.notice, name="notice"),
+    path("look/", portal.look, name="look"),
+    path("<str:word>/", portal.answer, name="answer"),
+]
