@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("records.public_urls")),
     path("api/v1/", include("access.api_urls")),
     path("api/v1/", include("records.api_urls")),
+    path("api/v1/", include("transfers.api_urls")),
     re_path(r"^api/", unknown),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),

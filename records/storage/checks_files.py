@@ -30,6 +30,8 @@ from records.storage.reading import Held
 # A file is on the disk before its row is committed.
 YOUNG: Final = 3600.0
 _HEX = re.compile(r"[0-9a-f]{32}")
+# Where finished files lie, and the rows that know them; the apps to the right put theirs in.
+SHELVES: Final[list[tuple[Shelf, Any]]] = [(EXPORTS, Export), (BUNDLES, Bundle), (COPIES, DataCopy)]
 
 
 def document_file(row: Held, key: DataKey, sweep: Sweep) -> Fault | None:
@@ -81,7 +83,7 @@ def _registered(found: list[str]) -> set[str]:
     roots = [name for name in found if "/" not in name]
     known = set(Document.objects.filter(ref__in=roots).values_list("ref", flat=True))
     known |= {ref.hex for ref in _refs(ImportFile, roots)}
-    for shelf, model in ((EXPORTS, Export), (BUNDLES, Bundle), (COPIES, DataCopy)):
+    for shelf, model in SHELVES:
         stems = [_stem(name) for name in found if name.startswith(f"{shelf.folder}/")]
         refs = {ref.hex for ref in _refs(model, stems)}
         known |= {name for name in found if _of(shelf, name, refs)}

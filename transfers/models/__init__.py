@@ -6,6 +6,7 @@ from transfers.models.agreements import (
 )
 from transfers.models.counterparties import Counterparty, IdentityKey
 from transfers.models.portfolio import Stage, Transfer, TransferStage
+from transfers.models.shares import Share, SharedCopy, Telling
 
 __all__ = [
     "Agreement",
@@ -14,7 +15,10 @@ __all__ = [
     "AgreementVersion",
     "Counterparty",
     "IdentityKey",
+    "Share",
+    "SharedCopy",
     "Stage",
+    "Telling",
     "Transfer",
     "TransferStage",
 ]
