@@ -16,6 +16,7 @@ _ANSWERERS = frozenset({Role.COMPLIANCE_OFFICER, Role.SERVICE_DESK})  # of custo
 _GUESTS = frozenset({Role.AUDITOR, Role.REGULATOR})  # of a case
 _STAFF = frozenset(STAFF_ROLES)
 _CUSTOMERS = frozenset({Role.CUSTOMER})
+_PARTNERS = frozenset({Role.PARTNER})
 _INSURERS = _STAFF - {Role.REGULATOR}  # the insurer's own people, who may have others under them
 
 ROLES: Mapping[Action, frozenset[Role]] = {
@@ -71,6 +72,16 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.CORRECTION_RAISE: _DESK | _OFFICERS | _CUSTOMERS,
     Action.CORRECTION_READ: _CUSTOMER_READERS | _CUSTOMERS,
     Action.COUNTERPARTY_READ: _WATCHERS,
+    Action.TELLING_TAKE: _OFFICERS | _PARTNERS,
+    Action.TELLING_OPEN: frozenset(),
+    Action.TELLING_APPROVE: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.TELLING_CONFIRM: _OFFICERS | _PARTNERS,
+    Action.SHARE_TAKE: _OFFICERS,
+    Action.SHARE_LIST: _PARTNERS,
+    Action.SHARE_READ: _PARTNERS,
+    Action.SHARE_PROPOSE: _OFFICERS,
+    Action.SHARE_END: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.SHARE_APPROVE: _WATCHERS,
     Action.AGREEMENT_PROPOSE: _OFFICERS,
     Action.AGREEMENT_KEEP: _OFFICERS,
     Action.AGREEMENT_APPROVE: _WATCHERS,

@@ -56,6 +56,16 @@ class Action(StrEnum):
     CORRECTION_RAISE = "records:correction:raise"
     CORRECTION_READ = "records:correction:read"
     COUNTERPARTY_READ = "transfers:counterparty:read"
+    TELLING_TAKE = "transfers:telling:take"
+    TELLING_OPEN = "transfers:telling:open"
+    TELLING_APPROVE = "transfers:telling:approve"
+    TELLING_CONFIRM = "transfers:telling:confirm"
+    SHARE_TAKE = "transfers:share:take"
+    SHARE_LIST = "transfers:share:list"
+    SHARE_READ = "transfers:share:read"
+    SHARE_PROPOSE = "transfers:share:propose"
+    SHARE_END = "transfers:share:end"
+    SHARE_APPROVE = "transfers:share:approve"
     AGREEMENT_PROPOSE = "transfers:agreement:propose"
     AGREEMENT_KEEP = "transfers:agreement:keep"
     AGREEMENT_APPROVE = "transfers:agreement:approve"
@@ -285,6 +295,16 @@ ACT: Mapping[Action, str] = {
     Action.CORRECTION_CONFIRM: "change",
     Action.CORRECTION_RAISE: "change",
     Action.CORRECTION_READ: "list",
+    Action.TELLING_TAKE: "export",
+    Action.TELLING_OPEN: "change",
+    Action.TELLING_APPROVE: "change",
+    Action.TELLING_CONFIRM: "change",
+    Action.SHARE_TAKE: "export",
+    Action.SHARE_LIST: "list",
+    Action.SHARE_READ: "export",
+    Action.SHARE_PROPOSE: "change",
+    Action.SHARE_END: "change",
+    Action.SHARE_APPROVE: "change",
     Action.AGREEMENT_PROPOSE: "change",
     Action.AGREEMENT_KEEP: "change",
     Action.AGREEMENT_APPROVE: "change",

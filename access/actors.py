@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SYSTEM = uuid5(NAMESPACE_URL, "custodian/system")
 CUSTOMER = "CUSTOMER"  # stands for the staff number of every customer who acts herself
 CUSTOMER_REF = uuid5(_SYSTEM, "customer")
+PARTNER = "PARTNER-"  # begins what stands for the staff number of a counterparty
 
 # How far a role can reach at all; a rule may only narrow it. Row-level security enforces the same.
 REACH: Mapping[Role, Reach] = {
@@ -31,6 +32,7 @@ REACH: Mapping[Role, Reach] = {
     Role.REGULATOR: Reach.NONE,
     Role.ADMINISTRATOR: Reach.NONE,
     Role.CUSTOMER: Reach.OWN,
+    Role.PARTNER: Reach.OWN,
     Role.SYSTEM: Reach.ALL,
 }
 
@@ -109,6 +111,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "replayer": frozenset(),
     "scrubber": frozenset({Action.STORAGE_CHANGE, Action.STORAGE_SCRUB}),
     "sequencer": frozenset(),
+    "sharer": frozenset({Action.SHARE_READ, Action.TELLING_OPEN}),
     "tests": frozenset(Action),
     "timekeeper": frozenset({Action.CLOCK_RECKON}),
     "verifier": frozenset({Action.LOG_VERIFY}),
@@ -123,6 +126,15 @@ class TokenScope:
     token_id: int
     actions: frozenset[str]
     purposes: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareScope:
+    """What a counterparty may be given at most, by a share that two people agreed to."""
+
+    code: str
+    elements: frozenset[str]
+    purpose: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +154,7 @@ class Actor:
     reach: Reach
     stepped_up: bool = False
     token: TokenScope | None = None
+    share: ShareScope | None = None  # of a counterparty
     address: str = ""  # of the network that the request comes from
     visit: UUID = field(default_factory=uuid4)
 
@@ -202,6 +215,27 @@ def customer(
         subjects=(subject,),
         capacity=capacity,
         by=by if capacity != "self" else None,
+        reach=Reach.OWN,
+        address=address,
+    )
+
+
+def partner(
+    ref: UUID, code: str, share: ShareScope, *, subjects: tuple[int, ...] = (), address: str = ""
+) -> Actor:
+    """A counterparty that is given something: by its register number, and no person of it is known.
+
+    It reaches `subjects` and nobody else, whom whoever makes it has found in the share.
+    """
+    return Actor(
+        id=None,
+        ref=ref,
+        staff_no=f"{PARTNER}{code}",
+        name="",
+        role=Role.PARTNER,
+        unit="",
+        subjects=subjects,
+        share=share,
         reach=Reach.OWN,
         address=address,
     )

@@ -25,6 +25,8 @@ ANSWERED = frozenset({"correction", "request"})
 PURPOSES = frozenset({"", *Purpose.values})
 CHANNELS = frozenset({"", *Channel.values})
 _SYSTEM_ALLOWED = Decision(allowed=True, because=("system",))
+_SHARED = Decision(allowed=True, because=("share", "nearness-own"))
+_NOT_SHARED = Decision(allowed=False, because=("share-not-covered",))
 _ACTION_ALLOWED = Decision(allowed=True, because=("role",))
 
 
@@ -111,15 +113,17 @@ def of_elements(
     request: Request, nearness: Reach, granted: frozenset[str], *, lent: str = ""
 ) -> dict[str, Decision]:
     """Elements of one class and level have one decision, unless a grant names some of them."""
-    rules = policy.rules_of(request.actor.role)
+    rules, share = policy.rules_of(request.actor.role), request.actor.share
     known: dict[tuple[str, int, bool, bool], Decision] = {}
     decisions = {}
     for code in request.elements:
         element = elements.get(code)
-        alike = (element.cls.value, element.level, element.never_shown, code in granted)
+        held = code in (share.elements if share else granted)
+        alike = (element.cls.value, element.level, element.never_shown, held)
         if alike not in known:
-            held = code in granted
-            known[alike] = _of_element(request, code, nearness, rules, granted=held, lent=lent)
+            known[alike] = _of_element(
+                request, code, nearness, rules, granted=code in granted, lent=lent
+            )
         decisions[code] = known[alike]
     return decisions
 
@@ -151,6 +155,14 @@ def of_action(request: Request) -> Decision:
     return _ACTION_ALLOWED
 
 
+def _of_share(request: Request, code: str) -> Decision:
+    """A counterparty is under no rule of the house: its share says what it may be given."""
+    share = request.actor.share
+    if share is None or request.purpose != share.purpose or code not in share.elements:
+        return _NOT_SHARED
+    return _SHARED
+
+
 def _of_element(
     request: Request,
     code: str,
@@ -165,6 +177,8 @@ def _of_element(
         return Decision(allowed=False, because=("never-shown",))
     if actor.role is Role.SYSTEM:
         return _SYSTEM_ALLOWED
+    if actor.role is Role.PARTNER:
+        return _of_share(request, code)
     ask = Ask(
         role=actor.role,
         purpose=request.purpose,

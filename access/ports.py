@@ -114,7 +114,17 @@ class Ledger(Protocol):
         """What it knows and a database restored to `since` does not."""
 
 
+class Bearers(Protocol):
+    """Whoever may come with a token that is nobody's of the staff: counterparties."""
+
+    prefix: str
+
+    def actor_of(self, raw: str, *, address: str) -> Any:
+        """The actor behind this secret, or None for one that is unknown, over or from elsewhere."""
+
+
 _backed_up: list[Backups] = []
+_bearing: list[Bearers] = []
 _ledgers: list[Ledger] = []
 _registered: list[Customers] = []
 _holding: list[Holders] = []
@@ -124,6 +134,10 @@ _owning: list[Estates] = []
 
 def register_backups(port: Backups) -> None:
     _backed_up[:] = [port]
+
+
+def register_bearers(port: Bearers) -> None:
+    _bearing[:] = [port]
 
 
 def register_customers(port: Customers) -> None:
@@ -155,6 +169,7 @@ def missing() -> list[str]:
     """Ports that nobody registered; `manage.py check` fails on them."""
     held = {
         "Backups": _backed_up,
+        "Bearers": _bearing,
         "Customers": _registered,
         "Estates": _owning,
         "Holders": _holding,
@@ -165,6 +180,10 @@ def missing() -> list[str]:
 
 def backups() -> Backups:
     return _backed_up[0]
+
+
+def bearers() -> Bearers:
+    return _bearing[0]
 
 
 def customers() -> Customers:

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 MESSAGES: Mapping[str, Promise | str] = {
     "rule": _("访问规则允许"),
     "role": _("岗位允许此项操作"),
+    "share": _("两人同意的提供允许"),
+    "share-not-covered": _("提供的范围或用途不含此类信息"),
+    "share-over": _("提供已到期、已停止，或所依的协议已结束"),
     "system": _("系统作业，按声明的范围"),
     "demo": _("演示由此开始"),
     "masked": _("只显示掩码"),

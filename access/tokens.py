@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from access import actors, gate, sign_ins
+from access import actors, gate, ports, sign_ins
 from access.actions import Action
 from access.actors import Actor, TokenScope
 from access.models import ApiToken, TokenGrant, User
@@ -114,6 +114,8 @@ def carried_by(request: HttpRequest) -> bool:
 def bearer(request: HttpRequest) -> Actor:
     """Whoever the token acts for, with no more than the token's scope; `BadToken` otherwise."""
     scheme, _space, raw = request.headers["Authorization"].partition(" ")
+    if scheme.lower() == "bearer" and raw.strip().startswith(ports.bearers().prefix):
+        return _partner(raw.strip(), sign_ins.address(request))
     token = _find(raw.strip()) if scheme.lower() == "bearer" else None
     if token is None:
         raise BadToken
@@ -129,11 +131,28 @@ def bearer(request: HttpRequest) -> Actor:
     return actor
 
 
+def _partner(raw: str, address: str) -> Actor:
+    actor: Actor | None = ports.bearers().actor_of(raw, address=address)
+    if actor is None:
+        raise BadToken
+    return actor
+
+
+class Stranger:
+    """Stands for the user of a request that no member of staff has made."""
+
+    is_authenticated = True
+    is_anonymous = False
+    pk = None
+
+
 class TokenAuthentication(BaseAuthentication):
     """Tells the API's views what `ActorMiddleware` found."""
 
-    def authenticate(self, request: Request) -> tuple[Any, TokenScope] | None:
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         actor: Actor | None = getattr(request, "actor", None)
+        if actor is not None and actor.share is not None:
+            return Stranger(), actor.share
         if actor is None or actor.token is None:
             return None
         return request._request.user, actor.token  # noqa: SLF001  DRF's way to Django's request

@@ -17,6 +17,7 @@ class Role(models.TextChoices):
     REGULATOR = "regulator", _("监管")
     ADMINISTRATOR = "administrator", _("系统管理员")
     CUSTOMER = "customer", pgettext_lazy("岗位", "客户本人")
+    PARTNER = "partner", pgettext_lazy("岗位", "合作方")
     SYSTEM = "system", _("系统作业")
 
 
@@ -69,4 +70,4 @@ class Reach(models.TextChoices):
         return list(Reach).index(self)
 
 
-STAFF_ROLES = tuple(role for role in Role if role not in {Role.CUSTOMER, Role.SYSTEM})
+STAFF_ROLES = tuple(role for role in Role if role not in {Role.CUSTOMER, Role.PARTNER, Role.SYSTEM})

@@ -95,6 +95,8 @@ CUSTODIAN_IMPORT_FILE_DAYS = env.number("CUSTODIAN_IMPORT_FILE_DAYS", default=30
 CUSTODIAN_LOOK_DELAY_DAYS = env.number("CUSTODIAN_LOOK_DELAY_DAYS", default=30)
 CUSTODIAN_PORTAL_SHOWS_STAFF_NUMBER = env.flag("CUSTODIAN_PORTAL_SHOWS_STAFF_NUMBER", default=True)
 CUSTODIAN_COPY_DAYS = env.number("CUSTODIAN_COPY_DAYS", default=7)
+# Days within which a partner that holds a copy is told of a corrected value.
+CUSTODIAN_PARTNER_TELL_DAYS = env.number("CUSTODIAN_PARTNER_TELL_DAYS", default=5)
 CUSTODIAN_COPIES_A_DAY = env.number("CUSTODIAN_COPIES_A_DAY", default=6)
 CUSTODIAN_DEMO_REQUESTED = env.flag("CUSTODIAN_DEMO", default=False)
 CUSTODIAN_DEMO_SIGN_INS = env.number("CUSTODIAN_DEMO_SIGN_INS", default=1)
@@ -364,6 +366,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
     "keep-relatives": {"task": "records.tasks.keep_relatives", "schedule": 30.0},
     "keep-sign-in": {"task": "records.tasks.keep_sign_in", "schedule": 10.0},
+    "sweep-partners": {"task": "transfers.tasks.sweep_partners", "schedule": 15.0},
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
     "sweep-transfers": {"task": "transfers.tasks.sweep", "schedule": 15.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},

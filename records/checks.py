@@ -10,6 +10,7 @@ from django.db.models import BinaryField
 
 from custodian import elements
 from custodian.regimes.purposes import processing_purposes
+from records import ports
 from records.consents.register import differences
 
 SUFFIX = "_sealed"
@@ -62,6 +63,13 @@ def every_sealed_column_is_an_element(app_configs: Any, **_kwargs: Any) -> list[
 def what_rests_on_consent_is_asked_for(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
     """The catalogue and the register of purposes say the same: an element has a purpose with its ground."""
     return [Error(wrong, id="records.E003") for wrong in differences(processing_purposes())]
+
+
+@register
+def every_port_is_registered(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(f"nobody registered the port {name}", id="records.E004") for name in ports.missing()
+    ]
 
 
 def element_of(model: str, column: str) -> str:

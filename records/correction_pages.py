@@ -18,7 +18,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.gate import StepUpNeeded
 from custodian.errors import CustodianError
-from records import document_pages, purposes, references, representatives
+from records import document_pages, purposes, recipients, references, representatives
 from records.correction_forms import (
     BranchForm,
     PaperForm,
@@ -188,6 +188,7 @@ def detail(
         "purpose_label": purposes.label("policy_service"),
         "papers": looking.papers(correction),
         "steps": words.steps(correction),
+        "partners": recipients.told(correction),
         "confirmations": words.confirmations(correction),
         "needed": words.still_needed(correction),
         "clocks": clocks.faces(correction),

@@ -24,7 +24,7 @@ from access.models.rules import CLASSES
 from access.vocabulary import Reach
 from custodian import elements
 from custodian.elements import Element, Masked
-from records import customer_keeping, legal_holds, standings, vault, words
+from records import customer_keeping, legal_holds, recipients, standings, vault, words
 from records.consents import standing as consents
 from records.models import Claim, Customer, Policy
 from records.standings import Standing
@@ -137,6 +137,7 @@ class CustomerAdmin(ScopedAdmin):
             "looks_url": f"{link_to('admin:querylog')}?customer={row.ref}",
             "reveal_url": link_to("desk:customer", row.ref) if living else "",
             "consents": consents.of_customer(row, actor=actor) if living else [],
+            "recipients": recipients.of(row) if living else None,
             **customer_keeping.panel(row, actor=actor),
             **(self._mark(request, row) | _holds(row, actor) if living else {}),
         }

@@ -19,6 +19,7 @@ from records import blind_indexes, references, vault, words
 from records.identifiers.dates import check_date
 from records.models import BlindIndex, Customer
 from records.overview import CLAIM, FINANCIAL, ORGANISATION, PERSON, POLICY
+from records.vault import Plain
 
 BETWEEN = "；"  # of several policies, claims or accounts in one cell
 PAGE = 2_000
@@ -54,8 +55,12 @@ class Customers:
         return references.read(typed, kind="c")
 
     def rows(self, permit: Permit) -> dict[int, dict[str, str]]:
+        return self.drawn(permit, vault.reveal(permit))
+
+    def drawn(self, permit: Permit, plains: Iterable[Plain]) -> dict[int, dict[str, str]]:
+        """The rows of what this permit has opened."""
         held: dict[int, dict[tuple[str, UUID, int], str]] = defaultdict(dict)
-        for plain in vault.reveal(permit):
+        for plain in plains:
             text = words.in_words(plain.element, plain.text)
             held[plain.subject][plain.element, plain.holding, plain.slot] = text
         codes = sorted(permit.elements)

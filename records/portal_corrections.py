@@ -16,6 +16,7 @@ from access import portal_sessions
 from access.actors import Actor
 from custodian.errors import CustodianError
 from records import correction_pages as pages
+from records import recipients
 from records.correction_forms import CodeForm, ContactForm, GroupForm, PaperForm, ValueForm
 from records.corrections import clocks, codes, confirming, drafting, looking, waiting, words
 from records.corrections.confirming import OPEN
@@ -161,6 +162,7 @@ def correction(request: HttpRequest, *, ref: str, actor: Actor, customer: Custom
         "look": look,
         "papers": looking.papers(found),
         "steps": words.steps(found),
+        "partners": recipients.told(found),
         "confirmations": words.confirmations(found),
         "needed": words.still_needed(found) if found.status in OPEN else 0,
         "clocks": clocks.faces(found, for_customer=True),

@@ -17,7 +17,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.vocabulary import Purpose
 from custodian import elements
-from records import vault
+from records import recipients, vault
 from records.models import Customer
 from records.own_data import copies, session, sheet
 from records.own_data.sheet import Sheet
@@ -78,6 +78,7 @@ def _page(request: HttpRequest, page: Sheet, *, actor: Actor, lit: bool = False)
         "hide_url": reverse("portal:data"),
         "represents": actor.capacity != "self",
         "copies": copies.of(page.customer, actor=actor),
+        "recipients": recipients.of(page.customer),
         "here": "portal:data",
     }
     return render(request, "portal/data.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -20,8 +21,9 @@ from records.evidence.upload import takes_evidence
 from transfers.agreement_forms import EndForm, PaperForm, ProofForm, ReviewForm, TermsForm
 from transfers.agreements import drafting, ending, papers, reviewing, terms, words
 from transfers.agreements.terms import Terms
-from transfers.models import Agreement, AgreementPaper
+from transfers.models import Agreement, AgreementPaper, Share
 from transfers.partner_admin import party_of, template
+from transfers.shares import words as share_words
 
 READ, PROPOSE, KEEP = Action.COUNTERPARTY_READ, Action.AGREEMENT_PROPOSE, Action.AGREEMENT_KEEP
 PAGE = "admin:agreement"
@@ -225,6 +227,8 @@ def _page(
         "ending": going,
         "settled": _settled(held or draft),
         "papers": known.values(),
+        "shares": [_share(each) for each in _shares(agreement)],
+        "may_share": agreement.is_running and gate.may(actor_of(request), Action.SHARE_PROPOSE),
         "reviews": agreement.reviews.select_related("reviewed_by"),
         "versions": agreement.versions.select_related("approval__decided_by"),
         "overdue": reviewing.is_overdue(agreement),
@@ -232,6 +236,15 @@ def _page(
         **_forms(request, agreement, bound),
     }
     return template(request, "agreement", context, status=status)
+
+
+def _shares(agreement: Agreement) -> Iterable[Share]:
+    return Share.objects.filter(agreement=agreement).select_related("agreement", "approval")[:50]
+
+
+def _share(share: Share) -> dict[str, Any]:
+    state, tone = share_words.state(share)
+    return {"row": share, "state": state, "tone": tone}
 
 
 def _forms(request: HttpRequest, agreement: Agreement, bound: dict[str, Any]) -> dict[str, Any]:

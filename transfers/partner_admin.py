@@ -21,7 +21,7 @@ from records.evidence.upload import takes_evidence
 from transfers import identity, registering
 from transfers.agreements import reviewing, words
 from transfers.agreements.terms import labels
-from transfers.models import Agreement, Counterparty, IdentityKey
+from transfers.models import Agreement, Counterparty, IdentityKey, SharedCopy, Telling
 from transfers.partner_forms import CardForm, CounterpartyForm
 
 READ, CHANGE = Action.COUNTERPARTY_READ, Action.COUNTERPARTY_CHANGE
@@ -126,6 +126,12 @@ def _page(
         "agreements": [_agreement(each) for each in _agreements(party)],
         "may_draft": gate.may(actor_of(request), Action.AGREEMENT_PROPOSE),
         "keys": keys,
+        "holds": SharedCopy.objects.live()
+        .filter(counterparty=party)
+        .values("subject")
+        .distinct()
+        .count(),
+        "owed": Telling.objects.filter(counterparty=party).exclude(status="confirmed").count(),
         "confirmed": next((each for each in keys if each["row"].status == "confirmed"), None),
         "own_fingerprint": identity.fingerprint(identity.own_key()),
         "may_change": may,

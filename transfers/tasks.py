@@ -18,6 +18,11 @@ from transfers.models import Arrival, HandOver, Load
 from transfers.packages.errors import PackageRefused
 from transfers.receipts import ending
 from transfers.receiving import laying_out, loading
+import structlog
+from celery import shared_task
+
+from custodian.workflow import IllegalMove
+from transfers.shares import jobs
 
 _log = structlog.get_logger("transfers")
 
@@ -112,3 +117,18 @@ def _sweep_packages() -> None:
         run_arrival.delay(arrival_id)
     for load_id in loads:
         run_load.delay(load_id)
+
+
+def build_share(share_id: int) -> None:
+    try:
+        jobs.work(share_id)
+    except IllegalMove:
+        _log.info("share-held-by-another", job=share_id)
+
+
+@shared_task
+def sweep_partners() -> None:
+    """Whatever is due for partners and nobody is at, and files whose time is over."""
+    for share_id in jobs.due():
+        build_share.delay(share_id)
+    jobs.expire()

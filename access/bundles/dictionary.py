@@ -189,6 +189,8 @@ FACTS: Mapping[str, Any] = {
     "partner": _("合作方的编号"),
     "agreement": _("合作协议的编号"),
     "paper": _("归档文件的种类"),
+    "share": _("向合作方提供的编号"),
+    "tellings": _("须告知合作方的更正数"),
     "sheets": _("重放的销毁凭据份数"),
     "holdings": _("重放时再次销毁的资料件数"),
 }

@@ -30,6 +30,9 @@ class Builder(Protocol):
     def canonical(self, typed: str) -> str | None:
         """A customer's reference as it is written, or None for what can be none."""
 
+    def drawn(self, permit: Permit, plains: Any) -> Mapping[int, Mapping[str, str]]:
+        """The same of values that this permit has opened."""
+
     def rows(self, permit: Permit) -> Mapping[int, Mapping[str, str]]:
         """For each subject that is still within reach its cells by element; under "" the first one."""
 

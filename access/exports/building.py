@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -32,6 +32,20 @@ TRIES = 3
 OUT_OF_REACH, RESTRICTED, GONE = "out-of-reach", "restricted", "destroyed"
 OBJECTED, NOT_AGREED = "objected", "not-agreed"
 OnProgress = Callable[[int], None]
+
+
+class Leaving(Protocol):
+    """What is made into a file: an approved export, or a share."""
+
+    code: str
+    builder: str
+    elements: list[str]
+    candidates: list[int]
+    purpose: str
+    reason: str
+    channel: str
+
+
 _BECAUSE = {
     Subject.Status.RESTRICTED.value: RESTRICTED,
     Subject.Status.DESTROYED.value: GONE,
@@ -58,7 +72,7 @@ def build(
     export: Export, out: IO[bytes], *, actor: Actor, on_progress: OnProgress = lambda _done: None
 ) -> Built:
     """Write the file for the requester `actor` as he stands now; runs in the exporter's own scope."""
-    work = _Build(export, actor)
+    work = Build(export, actor)
     with override(export.language):
         title = Title(notice(export, work.built.mark), builders.heads(work.builder, work.columns))
         lines = work.lines(on_progress)
@@ -78,8 +92,22 @@ def notice(export: Export, mark: Mark) -> list[str]:
     ]
 
 
-class _Build:
-    def __init__(self, export: Export, actor: Actor) -> None:
+def against(found: Found | None, *, purpose: str, elements: Sequence[str]) -> str:
+    """Why these elements of a customer do not leave for the purpose; empty if nothing stands against it."""
+    if found is None or (found.lent and purpose not in found.lent):
+        return OUT_OF_REACH
+    if purpose in found.objected:
+        return OBJECTED
+    if choices.against(purpose, elements, [found.chosen]):
+        return NOT_AGREED
+    stored_only = is_restricted(found, elements)
+    return _BECAUSE.get(found.status, RESTRICTED if stored_only else "")
+
+
+class Build:
+    """One file. What other kinds of files do otherwise, they do in `asked_by` and `read`."""
+
+    def __init__(self, export: Leaving, actor: Actor) -> None:
         self.export, self.actor = export, actor
         self.exporter = actors.system("exporter")
         self.builder = builders.of(export.builder)
@@ -99,7 +127,7 @@ class _Build:
         for number, chunk in enumerate(_chunks(order)):
             rows = dict(self._asked([each for each in chunk if each not in honey]))
             built.included += sorted(rows)
-            planted = self._read([each for each in chunk if each in honey], self.exporter)
+            planted = self._rows([each for each in chunk if each in honey], self.exporter)
             held |= set(planted)
             rows |= planted
             for subject in chunk:
@@ -111,7 +139,7 @@ class _Build:
     def _asked(self, subjects: Sequence[int]) -> Mapping[int, Mapping[str, str]]:
         """Those of the subjects that the requester may have now; the others are counted by reason."""
         for left in reversed(range(TRIES)):
-            with scopes.acting(self.actor):
+            with scopes.acting(self.asked_by(subjects)):
                 found = scopes.find(subjects)
             gone = self._gone(set(subjects) - set(found))
             omitted = {
@@ -119,7 +147,7 @@ class _Build:
             }
             wanted = [each for each in subjects if not omitted[each]]
             try:
-                rows = self._read(wanted, self.actor)
+                rows = self._rows(wanted, self.asked_by(wanted))
             except NotVisible:
                 # Somebody was taken from him between the two statements.
                 if not left:
@@ -138,27 +166,23 @@ class _Build:
             return set(rows.values_list("pk", flat=True)) if absent else set()
 
     def _against(self, found: Found | None) -> str:
-        if found is None:
-            return OUT_OF_REACH
-        lent = bool(found.lent) and self.export.purpose not in found.lent
-        if lent:
-            return OUT_OF_REACH
-        if self.export.purpose in found.objected:
-            return OBJECTED
-        if choices.against(self.export.purpose, self.export.elements, [found.chosen]):
-            return NOT_AGREED
-        stored_only = is_restricted(found, self.export.elements)
-        return _BECAUSE.get(found.status, RESTRICTED if stored_only else "")
+        return against(found, purpose=self.export.purpose, elements=self.export.elements)
 
-    def _read(self, subjects: Sequence[int], actor: Actor) -> dict[int, Mapping[str, str]]:
-        if not subjects:
-            return {}
+    def asked_by(self, subjects: Sequence[int]) -> Actor:
+        """In whose name these are read, and in whose reach they must be."""
+        return self.actor
+
+    def _rows(self, subjects: Sequence[int], actor: Actor) -> dict[int, Mapping[str, str]]:
+        return self.read(subjects, actor) if subjects else {}
+
+    def read(self, subjects: Sequence[int], actor: Actor) -> dict[int, Mapping[str, str]]:
+        """Each customer's cells, once the entry about them is in the log."""
         export = self.export
         with scopes.acting(actor):
             permit = gate.permit(
                 actor,
                 Action.CUSTOMER_EXPORT,
-                purpose=self._purpose(actor),
+                purpose=self.purpose(actor),
                 channel=export.channel,
                 subjects=subjects,
                 elements=export.elements,
@@ -167,7 +191,7 @@ class _Build:
             )
             return dict(self.builder.rows(permit))
 
-    def _purpose(self, actor: Actor) -> str:
+    def purpose(self, actor: Actor) -> str:
         """Nobody's customers agree to nothing: they are read as what marks the file, and for no purpose."""
         nobodys = actor is self.exporter and self.export.purpose in OPTIONAL
         return Purpose.SYSTEM.value if nobodys else self.export.purpose

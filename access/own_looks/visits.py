@@ -20,6 +20,7 @@ from access.vocabulary import Channel, Purpose, Role
 
 LOOK, EXPORT, CHANGE, DESTROYED = "look", "export", "change", "destroyed"
 OWN_AGENT, OTHER_AGENT, SYSTEM = "own-agent", "other-agent", "system"
+PARTNER: Final = Role.PARTNER.value
 NEUTRAL: Final = ""  # a purpose that could tell of somebody else's affair
 # What could be somebody else's affair on a policy that they share: his claim, his complaint, his request
 # as an heir. They are told alike, so that the words do not say which it was, nor that it was another's.
@@ -60,6 +61,10 @@ class Raw:
     @property
     def by_customer(self) -> bool:
         return self.staff_no == actors.CUSTOMER
+
+    @property
+    def by_partner(self) -> bool:
+        return self.staff_no.startswith(actors.PARTNER)
 
     @property
     def by_system(self) -> bool:
@@ -223,6 +228,8 @@ def _who(raw: Raw, known: Known) -> str:
         return raw.capacity
     if raw.by_system:
         return SYSTEM
+    if raw.by_partner:
+        return PARTNER
     person = known.people.get(raw.actor) if raw.actor else None
     if person is None:
         return ""
@@ -247,7 +254,8 @@ def _explained(entries: Sequence[Raw], known: Known) -> tuple[str, str]:
 
 def _purpose(raw: Raw, work: str, known: Known) -> str:
     """The purpose that was named, unless it could be somebody else's affair on a policy that they share."""
-    if raw.purpose not in _OTHERS or work:
+    # A partner is given what is hers for the purpose of its agreement, whoever else has an affair.
+    if raw.purpose not in _OTHERS or work or raw.by_partner:
         return raw.purpose
     own = raw.purpose in _CLAIMS and any(
         each.kind in _OWN_AFFAIRS and _at_hand(each, raw.at) for each in known.held

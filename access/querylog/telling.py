@@ -45,7 +45,9 @@ class Told:
 
     @property
     def outside(self) -> bool:
-        return self.entry.staff_no != actors.CUSTOMER and hours.outside_at(self.at)
+        number = self.entry.staff_no
+        nobodys = number == actors.CUSTOMER or number.startswith(actors.PARTNER)
+        return not nobodys and hours.outside_at(self.at)
 
     @property
     def masked(self) -> bool:
@@ -109,6 +111,8 @@ def _told(entry: Entry, people: dict[UUID, User], units: dict[str, str]) -> Told
 
 
 def _who(entry: Entry) -> Role:
+    if entry.staff_no.startswith(actors.PARTNER):
+        return Role.PARTNER
     return Role.CUSTOMER if entry.staff_no == actors.CUSTOMER else Role.SYSTEM
 
 

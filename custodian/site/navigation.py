@@ -135,6 +135,7 @@ ADMIN = (
         (
             Item(_("转让看板"), "admin:transfers_board"),
             Item(pgettext_lazy("列表", "合作方"), "admin:transfers_counterparty_changelist"),
+            Item(_("告知合作方的更正"), "admin:tellings"),
         ),
     ),
     Group(

@@ -20,6 +20,7 @@ from access.own_looks import Day, Visit
 from access.querylog.standing import Standing
 from access.vocabulary import Purpose, Role
 from custodian import elements
+from records import ports
 from records.purposes import CLASSES
 
 WHO: Final = {
@@ -40,6 +41,7 @@ EXPLAINED: Final = {
 # The verb before what was seen.
 SAW: Final = gettext_lazy("看了")
 TOOK: Final = gettext_lazy("导出了")
+GOT: Final = gettext_lazy("得到了")
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ def line(visit: Visit, standing: Standing) -> Line:
 
 
 def who(visit: Visit) -> Any:
+    if visit.who == own_looks.PARTNER:
+        return ports.partners().called([visit.staff_no]).get(visit.staff_no, Role.PARTNER.label)
     if visit.who in WHO:
         return WHO[visit.who]
     return dict(Role.choices).get(visit.who, _("工作人员"))
@@ -116,7 +120,11 @@ def who(visit: Visit) -> Any:
 
 def _place(visit: Visit) -> str:
     parts = [visit.unit] if visit.unit else []
-    if visit.staff_no and settings.CUSTODIAN_PORTAL_SHOWS_STAFF_NUMBER:
+    if (
+        visit.who != own_looks.PARTNER
+        and visit.staff_no
+        and settings.CUSTODIAN_PORTAL_SHOWS_STAFF_NUMBER
+    ):
         parts.append(_("工号 %(no)s") % {"no": visit.staff_no})
     if visit.by_program:
         parts.append(_("通过系统接口"))
@@ -124,6 +132,8 @@ def _place(visit: Visit) -> str:
 
 
 def _verb(visit: Visit) -> Any:
+    if visit.who == own_looks.PARTNER:
+        return GOT
     if visit.kind == own_looks.EXPORT:
         return TOOK
     return SAW if visit.kind == own_looks.LOOK else own_looks.TOLD.get(visit.what, "")
@@ -157,7 +167,9 @@ def _matched(visit: Visit) -> tuple[Any, str]:
     return _("没有对应的事项，每晚的审计会核查"), "warn"
 
 
-_NO_STAFF: Final = frozenset({own_looks.SYSTEM, "guardian", "heir", "authorised", "self"})
+_NO_STAFF: Final = frozenset(
+    {own_looks.SYSTEM, own_looks.PARTNER, "guardian", "heir", "authorised", "self"}
+)
 
 
 def _ask_url(visit: Visit) -> str:

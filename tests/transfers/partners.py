@@ -20,7 +20,9 @@ from transfers import identity, registering
 from transfers.agreements import drafting, ending, papers
 from transfers.agreements.papers import Drawn
 from transfers.agreements.terms import Terms, required
-from transfers.models import Agreement, AgreementPaper, Counterparty
+from transfers.models import Agreement, AgreementPaper, Counterparty, Share
+from transfers.shares import bearing, jobs, proposing
+from transfers.shares.selecting import Choice
 
 
 class House:
@@ -93,6 +95,30 @@ class House:
         with estate.acting(self.officers[0]) as actor:
             return ending.prove(agreement, paper(), proven="deleted", actor=actor)
 
+    def ask_share(self, agreement: Agreement, **more: Any) -> Share:
+        asked = {
+            "form": "file",
+            "elements": ("identity.name", "identity.mobile"),
+            "choice": Choice(),
+            "reason": "定损",
+            "expires_at": clock.now() + timedelta(days=30),
+            **more,
+        }
+        with estate.acting(self.officers[0], stepped_up=True) as actor:
+            return proposing.propose(agreement, proposing.Asked(**asked), actor=actor)
+
+    def share(self, agreement: Agreement, **more: Any) -> Share:
+        """Approved; a file is made."""
+        share = self.ask_share(agreement, **more)
+        self.decide(share.approval)
+        if share.form == "file":
+            jobs.work(share.pk)
+        return fresh(share)
+
+    def token(self, share: Share) -> str:
+        with estate.acting(self.officers[0], stepped_up=True) as actor:
+            return bearing.issue(share, actor=actor)
+
     def altered(self) -> list[Approval]:
         with scopes.acting(estate.system()):
             return list(identity.altered())
@@ -142,3 +168,8 @@ def terms(**more: Any) -> Terms:
         **more,
     }
     return Terms.read(said)
+
+
+def fresh(share: Share) -> Share:
+    with scopes.acting(estate.system()):
+        return jobs.fresh(share.pk)

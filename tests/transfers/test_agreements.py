@@ -19,18 +19,13 @@ from access.gate import Refused
 from custodian import clock
 from custodian.crypto.errors import OpenFailed
 from tests import estate
-from tests.transfers.partners import House, paper, terms
+from tests.transfers.partners import paper, terms
 from transfers.agreements import approving, drafting, ending, papers, reviewing
 from transfers.agreements import terms as terms_
 from transfers.agreements.terms import Sub
 from transfers.models import Agreement, AgreementPaper
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def house():
-    return House()
 
 
 def codes(agreement):

@@ -16,16 +16,11 @@ from access.gate import Refused
 from custodian import clock
 from custodian.crypto import signing
 from tests import estate
-from tests.transfers.partners import House, card
+from tests.transfers.partners import card
 from transfers import identity
 from transfers.models import IdentityKey
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def house():
-    return House()
 
 
 def test_a_key_counts_once_a_second_person_confirmed_it(house):

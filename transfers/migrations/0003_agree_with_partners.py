@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 import custodian.clock
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import transfers.models.counterparties
+import transfers.models.shares
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -25,12 +27,60 @@ RULES = [
         "excluded": ["line"],
     },
     {
+        "kind": "partner-share",
+        "requesters": ["compliance_officer"],
+        "approvers": ["compliance_officer", "security_officer"],
+        "excluded": ["line"],
+    },
+    {
+        "kind": "partner-receipt",
+        "requesters": ["compliance_officer"],
+        "approvers": ["compliance_officer", "security_officer"],
+        "excluded": ["line"],
+    },
+    {
         "kind": "partner-agreement-end",
         "requesters": ["compliance_officer"],
         "approvers": ["compliance_officer", "security_officer"],
         "excluded": ["line"],
     },
 ]
+# Copies, and what partners must be told of them, are a customer's: whoever sees her sees them, and nobody but the
+# house writes them. Shares name customers by ordinal: only who reaches all rows sees them. The key of a file that
+# was removed goes with it, and only that one.
+ALL = "(SELECT NULLIF(current_setting('custodian.reach', true), '')) = 'all'"
+SCOPE = "".join(
+    f"""
+ALTER TABLE transfers_{table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE transfers_{table} FORCE ROW LEVEL SECURITY;
+CREATE POLICY {table}_scope ON transfers_{table} USING ({ALL});
+"""
+    for table in ("share", "sharedcopy", "telling")
+) + """
+CREATE POLICY sharedcopy_read ON transfers_sharedcopy FOR SELECT USING (
+    EXISTS (SELECT 1 FROM access_subject s WHERE s.id = transfers_sharedcopy.subject_id));
+CREATE POLICY telling_read ON transfers_telling FOR SELECT USING (
+    EXISTS (SELECT 1 FROM access_subject s WHERE s.id = transfers_telling.subject_id));
+CREATE FUNCTION transfers_forget_share(gone uuid) RETURNS void LANGUAGE sql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    DELETE FROM keys.data_key k USING transfers_share s
+    WHERE s.ref = gone AND s.removed_at IS NOT NULL AND k.holding = s.holding;
+$$;
+REVOKE ALL ON FUNCTION transfers_forget_share(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION transfers_forget_share(uuid) TO custodian_app;
+"""
+UNSCOPE = """
+DROP FUNCTION transfers_forget_share(uuid);
+DROP POLICY telling_read ON transfers_telling;
+DROP POLICY sharedcopy_read ON transfers_sharedcopy;
+""" + "".join(
+    f"""
+DROP POLICY {table}_scope ON transfers_{table};
+ALTER TABLE transfers_{table} NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE transfers_{table} DISABLE ROW LEVEL SECURITY;
+"""
+    for table in ("share", "sharedcopy", "telling")
+)
 
 
 def number(apps, schema_editor):
@@ -52,7 +102,7 @@ def unseed(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0030_let_bundles_go'),
+        ('access', '0033_let_partners_in'),
         ('transfers', '0002_open_portfolio_transfers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -145,6 +195,90 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-pk',),
+            },
+        ),
+        migrations.CreateModel(
+            name='Share',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('queued', '排队'), ('running', '进行中'), ('paused', '已暂停'), ('failed', '失败，可续作'), ('done', '完成'), ('refused', '已拒收')], default='queued', max_length=16, verbose_name='状态')),
+                ('total', models.PositiveBigIntegerField(null=True)),
+                ('done', models.PositiveBigIntegerField(default=0)),
+                ('note', models.CharField(blank=True, max_length=200)),
+                ('created_at', models.DateTimeField(default=custodian.clock.now, verbose_name='提交时间')),
+                ('started_at', models.DateTimeField(null=True, verbose_name='开始时间')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
+                ('leased_by', models.UUIDField(null=True)),
+                ('leased_until', models.DateTimeField(null=True)),
+                ('code', models.CharField(default=transfers.models.shares.new_share_code, max_length=16, unique=True, verbose_name='提供编号')),
+                ('form', models.CharField(choices=[('file', '文件'), ('api', '接口')], max_length=4, verbose_name='方式')),
+                ('purpose', models.CharField(choices=[('follow_up', '回访'), ('policy_service', '保全'), ('underwriting', '核保'), ('claim', '理赔'), ('payment', '给付'), ('complaint', '投诉处理'), ('marketing', '营销'), ('survey', '满意度调查'), ('sharing', '提供给合作方'), ('compliance', '合规检查'), ('audit', '审计'), ('regulation', '监管检查'), ('security', '安全调查'), ('import', '导入'), ('self', '本人查看'), ('system', '系统作业'), ('other', '其他')], max_length=20, verbose_name='用途')),
+                ('reason', models.CharField(max_length=200, verbose_name='理由')),
+                ('elements', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None, verbose_name='信息项')),
+                ('scope', models.JSONField(default=dict)),
+                ('candidates', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('expires_at', models.DateTimeField(verbose_name='有效至')),
+                ('approved_at', models.DateTimeField(null=True, verbose_name='批准')),
+                ('ended_at', models.DateTimeField(null=True, verbose_name='停止')),
+                ('builder', models.CharField(default='customers', max_length=20)),
+                ('format', models.CharField(choices=[('csv', 'CSV'), ('xlsx', 'Excel 工作簿')], default='csv', max_length=4, verbose_name='格式')),
+                ('language', models.CharField(default='zh-hans', max_length=8)),
+                ('channel', models.CharField(choices=[('desk', '业务台'), ('admin', '合规后台'), ('portal', '客户服务'), ('regulator', '监管专区'), ('api', '接口'), ('command', '命令行'), ('task', '后台作业')], default='task', max_length=10)),
+                ('included', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None)),
+                ('canaries', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
+                ('omitted', models.JSONField(default=dict)),
+                ('fingerprint', models.CharField(blank=True, max_length=16, verbose_name='指纹')),
+                ('holding', models.UUIDField(editable=False, unique=True)),
+                ('length', models.BigIntegerField(null=True)),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('taken_at', models.DateTimeField(null=True, verbose_name='取走')),
+                ('removed_at', models.DateTimeField(null=True)),
+                ('removed', models.CharField(blank=True, choices=[('expired', '已过期'), ('ended', '已停止提供'), ('destroyed', '其中有客户的资料已销毁')], max_length=10)),
+                ('token', models.BinaryField(max_length=32, null=True, unique=True)),
+                ('token_at', models.DateTimeField(null=True)),
+                ('networks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), blank=True, default=list, size=None)),
+                ('rate', models.PositiveIntegerField(default=60, verbose_name='每分钟请求数')),
+            ],
+            options={
+                'verbose_name': '提供',
+                'verbose_name_plural': '提供',
+                'ordering': ('-pk',),
+            },
+        ),
+        migrations.CreateModel(
+            name='SharedCopy',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('elements', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None)),
+                ('marks', models.JSONField(default=dict)),
+                ('given_at', models.DateTimeField(default=custodian.clock.now)),
+                ('entry', models.BigIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Telling',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('correction', models.CharField(max_length=40, verbose_name='更正编号')),
+                ('element', models.CharField(max_length=40, verbose_name='信息项')),
+                ('holding', models.UUIDField()),
+                ('slot', models.PositiveIntegerField(default=0)),
+                ('status', models.CharField(choices=[('open', '待告知'), ('sent', '已告知，待回执'), ('confirmed', '已确认收到')], default='open', max_length=10, verbose_name='状态')),
+                ('opened_at', models.DateTimeField(default=custodian.clock.now, verbose_name='更正')),
+                ('due_at', models.DateTimeField(verbose_name='期限')),
+                ('sent_at', models.DateTimeField(null=True, verbose_name='告知')),
+                ('sent_how', models.CharField(blank=True, choices=[('api', '接口'), ('file', '文件')], max_length=4)),
+                ('mark', models.CharField(blank=True, max_length=64)),
+                ('confirmed_at', models.DateTimeField(null=True, verbose_name='确认')),
+                ('receipt', models.CharField(blank=True, choices=[('signed', '对方签名'), ('token', '对方令牌'), ('paper', '书面回执')], max_length=6, verbose_name='回执')),
+                ('signature', models.BinaryField(null=True)),
+            ],
+            options={
+                'verbose_name': '须告知的更正',
+                'verbose_name_plural': '须告知的更正',
+                'ordering': ('due_at', 'pk'),
             },
         ),
         migrations.AddField(
@@ -272,6 +406,61 @@ class Migration(migrations.Migration):
             name='entered_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
+        migrations.AddField(
+            model_name='share',
+            name='agreement',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='transfers.agreement'),
+        ),
+        migrations.AddField(
+            model_name='share',
+            name='approval',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval'),
+        ),
+        migrations.AddField(
+            model_name='share',
+            name='requested_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
+        ),
+        migrations.AddField(
+            model_name='sharedcopy',
+            name='counterparty',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='transfers.counterparty'),
+        ),
+        migrations.AddField(
+            model_name='sharedcopy',
+            name='share',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='transfers.share'),
+        ),
+        migrations.AddField(
+            model_name='sharedcopy',
+            name='subject',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.subject'),
+        ),
+        migrations.AddField(
+            model_name='telling',
+            name='approval',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval'),
+        ),
+        migrations.AddField(
+            model_name='telling',
+            name='counterparty',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tellings', to='transfers.counterparty'),
+        ),
+        migrations.AddField(
+            model_name='telling',
+            name='paper',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='transfers.agreementpaper'),
+        ),
+        migrations.AddField(
+            model_name='telling',
+            name='share',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tellings', to='transfers.share'),
+        ),
+        migrations.AddField(
+            model_name='telling',
+            name='subject',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.subject'),
+        ),
         migrations.AddConstraint(
             model_name='agreement',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('since', None), ('status__in', ('draft', 'asked')), ('terms__isnull', True), ('until', None)), models.Q(('since__isnull', False), ('status__in', ('in_force', 'ended')), ('terms__isnull', False), ('until__isnull', False)), _connector='OR'), name='agreement_in_force_has_terms'),
@@ -304,5 +493,42 @@ class Migration(migrations.Migration):
             model_name='identitykey',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('ended_at', None), ('status__in', ('asked', 'returned'))), models.Q(('confirmed_at__isnull', False), ('ended_at', None), ('status', 'confirmed')), models.Q(('confirmed_at__isnull', False), ('ended_at__isnull', False), ('status', 'ended')), _connector='OR'), name='identity_key_is_dated'),
         ),
+        migrations.AddConstraint(
+            model_name='share',
+            constraint=models.CheckConstraint(condition=models.Q(('approved_at__isnull', False), ('status__in', ('queued', 'refused')), _connector='OR'), name='share_is_made_when_approved'),
+        ),
+        migrations.AddConstraint(
+            model_name='share',
+            constraint=models.CheckConstraint(condition=models.Q(('token', None), ('form', 'api'), _connector='OR'), name='share_token_is_an_interfaces'),
+        ),
+        migrations.AddConstraint(
+            model_name='share',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed', ''), ('removed_at', None)), models.Q(('removed_at__isnull', False), models.Q(('removed', ''), _negated=True)), _connector='OR'), name='share_removal_says_why'),
+        ),
+        migrations.AddIndex(
+            model_name='sharedcopy',
+            index=models.Index(fields=['subject', 'counterparty'], name='copies_of_a_customer'),
+        ),
+        migrations.AddIndex(
+            model_name='sharedcopy',
+            index=models.Index(fields=['counterparty', 'given_at'], name='copies_of_a_partner'),
+        ),
+        migrations.AddIndex(
+            model_name='telling',
+            index=models.Index(fields=['subject', 'correction'], name='tellings_of_a_correction'),
+        ),
+        migrations.AddIndex(
+            model_name='telling',
+            index=models.Index(condition=models.Q(('status', 'confirmed'), _negated=True), fields=['due_at'], name='tellings_to_be_done'),
+        ),
+        migrations.AddConstraint(
+            model_name='telling',
+            constraint=models.UniqueConstraint(fields=('counterparty', 'correction', 'element', 'holding', 'slot'), name='a_partner_is_told_of_a_value_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='telling',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('status', 'confirmed'), models.Q(('receipt', ''), _negated=True)), models.Q(models.Q(('status', 'confirmed'), _negated=True), ('confirmed_at', None)), _connector='OR'), name='telling_confirmed_says_how'),
+        ),
         migrations.RunPython(seed, unseed),
+        migrations.RunSQL(SCOPE, UNSCOPE),
     ]

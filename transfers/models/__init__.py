@@ -18,6 +18,7 @@ from transfers.models.packages import (
 from transfers.models.portfolio import Stage, Transfer, TransferStage
 from transfers.models.receipts import Ending, Receipt, Responsible
 from transfers.models.rooms import DataRoom
+from transfers.models.shares import Share, SharedCopy, Telling
 from transfers.models.sight import TransferSight
 
 __all__ = [
@@ -47,7 +48,10 @@ __all__ = [
     "Responsible",
     "Selection",
     "SentRecord",
+    "Share",
+    "SharedCopy",
     "Stage",
+    "Telling",
     "Transfer",
     "TransferAct",
     "TransferAnnouncement",
