@@ -20,21 +20,45 @@ class TransfersConfig(AppConfig):
 
 
 def _partners() -> None:
-    from access import rechecking
+    from access import ports, rechecking
+    from records.destruction import stores
     from records.holders import SIGNERS
-    from transfers import agreement_admin, identity, partner_admin  # noqa: F401
+    from records.ports import register_partners
+    from records.storage import checks_files
+    from transfers import (  # noqa: F401
+        agreement_admin,
+        identity,
+        morning,
+        own_records,
+        partner_admin,
+        share_admin,
+        telling_admin,
+    )
     from transfers.agreements import approving
+    from transfers.destroying import PartnerStore
+    from transfers.models import Share
+    from transfers.shares import bearing, proposing
+    from transfers.shares.shelf import SHELF
+    from transfers.telling_customers import Partners
+    from transfers.tellings import opening, receipts  # noqa: F401
 
     SIGNERS[identity.KEY] = _("身份卡与业务转让")
-    rechecking.sources += [identity.altered, approving.altered]
+    rechecking.sources += [identity.altered, approving.altered, proposing.altered]
+    opening.listen()
+    own_records.ready()
+    stores.register(PartnerStore())
+    checks_files.register(SHELF, Share)
+    register_partners(Partners())
+    ports.register_bearers(bearing.Bearers())
 
 
 def _routes() -> None:
     from records.storage import checks_files
-    from transfers import announcing, papers, progress, sight  # noqa: F401
+    from transfers import announcing, papers, progress, sellers_side, sight  # noqa: F401
     from transfers.events import transfer_ended, transfer_stopped
     from transfers.models import TransferPaper
 
+    sellers_side.ready()
     checks_files.register(papers.SHELF, TransferPaper)
     for signal in (transfer_ended, transfer_stopped):
         signal.connect(announcing.over, dispatch_uid="transfer-announcement")
@@ -44,12 +68,13 @@ def _data_room() -> None:
     from access import rechecking
     from records.destruction import stores
     from records.storage import checks_files
-    from transfers.data_room import approving
+    from transfers.data_room import approving, cell
     from transfers.data_room.shelf import SHELF
     from transfers.data_room.store import DataRoomStore
     from transfers.models import DataRoom
 
     approving.ready()
+    cell.ready()
     rechecking.sources.append(approving.altered)
     stores.register(DataRoomStore())
     checks_files.register(SHELF, DataRoom)
@@ -65,53 +90,10 @@ def _who_moves() -> None:
 
 
 def _packages() -> None:
+    from records.storage import checks_files
     from transfers import handing_over, receipts, receiving  # noqa: F401
-        from access import rechecking
-        from records.destruction import stores
-        from records.storage import checks_files
-        from transfers import announcing, papers, sellers_side, sight  # noqa: F401  each brings its approvals
-        from transfers.data_room import approving, cell
-        from transfers.data_room.shelf import SHELF
-        from transfers.data_room.store import DataRoomStore
-        from transfers.events import transfer_ended, transfer_stopped
-        from transfers.models import DataRoom, TransferPaper
+    from transfers.models import Arrival, HandOver
+    from transfers.packages import shelf
 
-        sellers_side.ready()
-        approving.ready()
-        cell.ready()
-        rechecking.sources.append(approving.altered)
-        stores.register(DataRoomStore())
-        checks_files.register(SHELF, DataRoom)
-        checks_files.register(papers.SHELF, TransferPaper)
-        for signal in (transfer_ended, transfer_stopped):
-            signal.connect(announcing.over, dispatch_uid="transfer-announcement")
-        from access import ports, rechecking
-        from records.destruction import stores
-        from records.holders import SIGNERS
-        from records.ports import register_partners
-        from records.storage import checks_files
-        from transfers import (  # noqa: F401
-            agreement_admin,
-            identity,
-            morning,
-            own_records,
-            partner_admin,
-            share_admin,
-            telling_admin,
-        )
-        from transfers.agreements import approving
-        from transfers.destroying import PartnerStore
-        from transfers.models import Share
-        from transfers.shares import bearing, proposing
-        from transfers.shares.shelf import SHELF
-        from transfers.telling_customers import Partners
-        from transfers.tellings import opening, receipts  # noqa: F401
-
-        SIGNERS[identity.KEY] = _("身份卡与业务转让")
-        rechecking.sources += [identity.altered, approving.altered, proposing.altered]
-        opening.listen()
-        own_records.ready()
-        stores.register(PartnerStore())
-        checks_files.SHELVES.append((SHELF, Share))
-        register_partners(Partners())
-        ports.register_bearers(bearing.Bearers())
+    checks_files.register(shelf.OUT, HandOver)
+    checks_files.register(shelf.IN, Arrival)

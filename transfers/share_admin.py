@@ -148,7 +148,8 @@ def _share_of(request: HttpRequest, ref: UUID, action: Action) -> Share:
         "agreement__counterparty", "requested_by", "approval__requested_by",
         "approval__decided_by",
     )  # fmt: skip
-    return row_of(request, action, rows, asked=ref)
+    share: Share = row_of(request, action, rows, asked=ref)
+    return share
 
 
 def _page(request: HttpRequest, share: Share, **more: Any) -> HttpResponse:

@@ -18,10 +18,6 @@ from transfers.models import Arrival, HandOver, Load
 from transfers.packages.errors import PackageRefused
 from transfers.receipts import ending
 from transfers.receiving import laying_out, loading
-import structlog
-from celery import shared_task
-
-from custodian.workflow import IllegalMove
 from transfers.shares import jobs
 
 _log = structlog.get_logger("transfers")
@@ -119,6 +115,7 @@ def _sweep_packages() -> None:
         run_load.delay(load_id)
 
 
+@shared_task
 def build_share(share_id: int) -> None:
     try:
         jobs.work(share_id)

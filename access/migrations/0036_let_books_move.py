@@ -20,7 +20,7 @@ SHOW = "DROP POLICY subject_has_arrived ON access_subject;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0030_let_bundles_go'),
+        ('access', '0033_let_partners_in'),
     ]
 
     operations = [

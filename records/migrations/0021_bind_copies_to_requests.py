@@ -53,10 +53,9 @@ STEPS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0020_let_texts_go_and_consents_come")]
     dependencies = [
         ("access", "0030_let_bundles_go"),
-        ("records", "0019_number_papers_and_pack_copies"),
+        ("records", "0020_let_texts_go_and_consents_come"),
     ]
 
     operations = [

@@ -30,8 +30,6 @@ from records.storage.reading import Held
 # A file is on the disk before its row is committed.
 YOUNG: Final = 3600.0
 _HEX = re.compile(r"[0-9a-f]{32}")
-# Where finished files lie, and the rows that know them; the apps to the right put theirs in.
-SHELVES: Final[list[tuple[Shelf, Any]]] = [(EXPORTS, Export), (BUNDLES, Bundle), (COPIES, DataCopy)]
 
 
 def document_file(row: Held, key: DataKey, sweep: Sweep) -> Fault | None:
@@ -101,7 +99,6 @@ def _registered(found: list[str]) -> set[str]:
         if not shelf.folder:  # beside the documents
             known |= {ref.hex for ref in _refs(model, stems_of_roots)}
             continue
-    for shelf, model in SHELVES:
         stems = [_stem(name) for name in found if name.startswith(f"{shelf.folder}/")]
         refs = {ref.hex for ref in _refs(model, stems)}
         known |= {name for name in found if _of(shelf, name, refs)}

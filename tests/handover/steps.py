@@ -260,7 +260,7 @@ def pack(job: int) -> str:
     """The package, as it lies in the store."""
     with _lapsed(HandOver, job):
         found: HandOver = building.work(job)
-    return str(shelf.path_of(shelf.OUT, found.package))
+    return str(shelf.path_of(shelf.OUT, found.ref))
 
 
 @contextlib.contextmanager
@@ -517,7 +517,7 @@ def at(moment: str) -> dict[str, Any]:
 def leftovers() -> dict[str, int]:
     """What of the packages is still here: keys, secrets, files."""
     transfer = _transfer()
-    folders = [settings.VAR / "store" / folder for folder in (shelf.OUT, shelf.IN)]
+    folders = [settings.VAR / "store" / each.folder for each in (shelf.OUT, shelf.IN)]
     return {
         "private": transfer.invitations.filter(private_sealed__isnull=False).count(),
         "secrets": transfer.arrivals.filter(secret_sealed__isnull=False).count()

@@ -66,7 +66,7 @@ from tests.notices import writing as notices
 from tests.portal import looking as looking_at
 from tests.records import desk_estate
 from tests.security import looking
-from tests.transfers import partners
+from tests.partners import house as partners
 from transfers.agreements import drafting as agreement_drafting
 from transfers.agreements import papers
 from transfers.models import Counterparty

@@ -76,7 +76,7 @@ class _Build:
 
     def do(self) -> None:
         job = self.job
-        with shelf.open_for_writing(shelf.path_of(shelf.OUT, job.package)) as file:
+        with shelf.open_for_writing(shelf.path_of(shelf.OUT, job.ref)) as file:
             writer = self._writer(file)
             if job.total is None:
                 if job.content == Content.DELTA:

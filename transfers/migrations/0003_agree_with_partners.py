@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
                 ('leased_until', models.DateTimeField(null=True)),
                 ('code', models.CharField(default=transfers.models.shares.new_share_code, max_length=16, unique=True, verbose_name='提供编号')),
                 ('form', models.CharField(choices=[('file', '文件'), ('api', '接口')], max_length=4, verbose_name='方式')),
-                ('purpose', models.CharField(choices=[('follow_up', '回访'), ('policy_service', '保全'), ('underwriting', '核保'), ('claim', '理赔'), ('payment', '给付'), ('complaint', '投诉处理'), ('marketing', '营销'), ('survey', '满意度调查'), ('sharing', '提供给合作方'), ('compliance', '合规检查'), ('audit', '审计'), ('regulation', '监管检查'), ('security', '安全调查'), ('import', '导入'), ('self', '本人查看'), ('system', '系统作业'), ('other', '其他')], max_length=20, verbose_name='用途')),
+                ('purpose', models.CharField(choices=[('follow_up', '回访'), ('policy_service', '保全'), ('underwriting', '核保'), ('claim', '理赔'), ('payment', '给付'), ('complaint', '投诉处理'), ('marketing', '营销'), ('survey', '满意度调查'), ('sharing', '提供给合作方'), ('compliance', '合规检查'), ('audit', '审计'), ('regulation', '监管检查'), ('security', '安全调查'), ('import', '导入'), ('transfer', '业务转让'), ('self', '本人查看'), ('system', '系统作业'), ('other', '其他')], max_length=20, verbose_name='用途')),
                 ('reason', models.CharField(max_length=200, verbose_name='理由')),
                 ('elements', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None, verbose_name='信息项')),
                 ('scope', models.JSONField(default=dict)),

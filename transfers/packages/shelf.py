@@ -1,4 +1,4 @@
-"""Where packages lie: one file each, sealed by itself, readable by its owner only."""
+"""Where packages lie: one file each, sealed by itself, readable by its owner only, named after its row."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django.conf import settings
 
-OUT: Final = "packages-out"
-IN: Final = "packages-in"
+from access.sealed_files import Shelf
+
+OUT: Final = Shelf("packages-out", "package")
+IN: Final = Shelf("packages-in", "package")
 
 
-def path_of(folder: str, package: UUID) -> Path:
-    return Path(settings.VAR) / "store" / folder / f"{package.hex}.book"
+def path_of(shelf: Shelf, ref: UUID) -> Path:
+    return Path(settings.VAR) / "store" / shelf.folder / f"{ref.hex}.book"
 
 
 def open_for_writing(path: Path) -> IO[bytes]:

@@ -73,7 +73,7 @@ def _forget_packages(transfer: Transfer) -> None:
     for arrival in transfer.arrivals.exclude(stage=Arrival.Stage.REFUSED):
         Arrival.objects.filter(pk=arrival.pk).update(secret_sealed=None, removed_at=clock.now())
         one_time.forget(arrival.holding)
-        path = shelf.path_of(shelf.IN, arrival.package)
+        path = shelf.path_of(shelf.IN, arrival.ref)
         transaction.on_commit(lambda path=path: shelf.remove(path))  # type: ignore[misc]
 
 
@@ -129,7 +129,7 @@ def _remove_packages(transfer: Transfer) -> None:
     """Nobody here could open them; the files go all the same."""
     now = clock.now()
     for job in transfer.hand_overs.filter(removed_at=None):
-        path = shelf.path_of(shelf.OUT, job.package)
+        path = shelf.path_of(shelf.OUT, job.ref)
         transaction.on_commit(lambda path=path: shelf.remove(path))  # type: ignore[misc]
     transfer.hand_overs.filter(removed_at=None).update(removed_at=now)
 

@@ -108,7 +108,7 @@ def _register(package: Package, kept: Path, *, channel: str, actor: Actor) -> Ar
             secret_sealed=held.sealed,
         )
         # The last act: a row without its file is worse than a file without its row.
-        kept.replace(shelf.path_of(shelf.IN, header.package))
+        kept.replace(shelf.path_of(shelf.IN, arrival.ref))
     return arrival
 
 

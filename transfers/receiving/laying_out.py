@@ -72,7 +72,7 @@ def refuse(arrival: Arrival, reason: str) -> None:
         JOB.move(arrival, "refuse", changes)
         arrival.records.all().delete()
         one_time.forget(arrival.holding)
-        path = shelf.path_of(shelf.IN, arrival.package)
+        path = shelf.path_of(shelf.IN, arrival.ref)
         transaction.on_commit(lambda: shelf.remove(path))
 
 
@@ -132,7 +132,7 @@ class _LayOut:
     def _frames(self) -> Iterator[Opened]:
         arrival = self.arrival
         secret = one_time.release(arrival.holding, arrival.secret_sealed)
-        with shelf.path_of(shelf.IN, arrival.package).open("rb") as file:
+        with shelf.path_of(shelf.IN, arrival.ref).open("rb") as file:
             yield from package_of(arrival).frames(file, secret, begin=self.begin)
 
     def _take(self, opened: Opened) -> None:

@@ -142,7 +142,7 @@ def _segments(
     secret = one_time.release(arrival.holding, arrival.secret_sealed)
     found: list[tuple[int, Held]] = []
     at = begin
-    with shelf.path_of(shelf.IN, arrival.package).open("rb") as file:
+    with shelf.path_of(shelf.IN, arrival.ref).open("rb") as file:
         for opened in laying_out.package_of(arrival).frames(file, secret, begin=begin):
             if opened.kind in {Frame.LINE, Frame.MANIFEST}:
                 break

@@ -49,7 +49,7 @@ def _tell(job: HandOver) -> None:
 
 def _hand_out(job: HandOver, out: Path) -> str:
     """Never over another file; whole, or not at all."""
-    source = shelf.path_of(shelf.OUT, job.package)
+    source = shelf.path_of(shelf.OUT, job.ref)
     target = out / f"{job.transfer.code}-{job.number}.book" if out.is_dir() else out
     fresh = target.with_name(f".{target.name}.fresh")
     if not source.exists():

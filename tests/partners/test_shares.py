@@ -23,7 +23,7 @@ from custodian import clock
 from records.importing import formula  # noqa: F401  the files' own guard
 from tests import estate
 from tests.consents import saying
-from tests.transfers.partners import House, fresh
+from tests.partners.house import House, fresh
 from transfers import shares
 from transfers.models import Share, SharedCopy
 from transfers.shares import handing, holding, jobs, locked, proposing

@@ -16,7 +16,7 @@ from access.gate import Refused
 from custodian import clock
 from custodian.crypto import signing
 from tests import estate
-from tests.transfers.partners import card
+from tests.partners.house import card
 from transfers import identity
 from transfers.models import IdentityKey
 

@@ -19,7 +19,7 @@ from access.gate import Refused
 from custodian import clock
 from custodian.crypto.errors import OpenFailed
 from tests import estate
-from tests.transfers.partners import paper, terms
+from tests.partners.house import paper, terms
 from transfers.agreements import approving, drafting, ending, papers, reviewing
 from transfers.agreements import terms as terms_
 from transfers.agreements.terms import Sub

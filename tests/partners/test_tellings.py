@@ -24,7 +24,7 @@ from tests.api.callers import Caller
 from tests.corrections.cast import NEW_MOBILE, Cast
 from tests.corrections.test_killed import CHILD, approved
 from tests.destruction.office import Office
-from tests.transfers.partners import card, paper
+from tests.partners.house import card, paper
 from tests.transfers.test_shares import opened, rows_of
 from transfers.destroying import PartnerStore
 from transfers.models import Share, SharedCopy, Telling

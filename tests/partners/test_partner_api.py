@@ -14,7 +14,7 @@ from access.models import Objection
 from custodian import clock
 from tests import estate
 from tests.api.callers import Caller
-from tests.transfers.partners import fresh
+from tests.partners.house import fresh
 from transfers.models import Share, SharedCopy
 from transfers.shares import bearing, jobs
 
