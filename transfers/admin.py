@@ -12,11 +12,11 @@ from access import gate
 from access.actions import Action
 from access.admin_pages import actor_of
 from access.admin_scope import ScopedAdmin, link_to
-from transfers import paper_admin, room_admin, transfer_admin
+from transfers import hand_over_admin, paper_admin, room_admin, transfer_admin
 from transfers.models import Counterparty
 
 # Each registers its own pages.
-ROOMS = (paper_admin, room_admin, transfer_admin)
+ROOMS = (hand_over_admin, paper_admin, room_admin, transfer_admin)
 
 
 @admin.register(Counterparty)

@@ -91,9 +91,10 @@ def _who_moves() -> None:
 
 def _packages() -> None:
     from records.storage import checks_files
-    from transfers import handing_over, receipts, receiving  # noqa: F401
+    from transfers import hand_over_board, handing_over, receipts, receiving  # noqa: F401
     from transfers.models import Arrival, HandOver
     from transfers.packages import shelf
 
     checks_files.register(shelf.OUT, HandOver)
     checks_files.register(shelf.IN, Arrival)
+    hand_over_board.ready()

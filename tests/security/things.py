@@ -63,10 +63,10 @@ from records.sign_in.codes import Whence
 from tests import estate
 from tests.corrections.cast import photo
 from tests.notices import writing as notices
+from tests.partners import house as partners
 from tests.portal import looking as looking_at
 from tests.records import desk_estate
 from tests.security import looking
-from tests.partners import house as partners
 from transfers.agreements import drafting as agreement_drafting
 from transfers.agreements import papers
 from transfers.models import Counterparty
