@@ -7,11 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from access.actions import Action
 from access.admin_scope import ScopedAdmin
-from transfers import paper_admin, room_admin, transfer_admin
+from transfers import (
+    choosing_admin,
+    freeze_admin,
+    letters_admin,
+    paper_admin,
+    room_admin,
+    transfer_admin,
+)
 from transfers.models import Counterparty
 
 # Each registers its own pages.
-ROOMS = (paper_admin, room_admin, transfer_admin)
+ROOMS = (choosing_admin, freeze_admin, letters_admin, paper_admin, room_admin, transfer_admin)
 
 
 @admin.register(Counterparty)

@@ -10,6 +10,7 @@ from transfers.choosing import selecting
 from transfers.data_room import rooms
 from transfers.freezing import comparing, freezing
 from transfers.letters import closing, sending
+from transfers.stocktaking import taking
 
 _log = structlog.get_logger("transfers")
 
@@ -47,6 +48,14 @@ def send_letters(batch_id: int) -> None:
 
 
 @shared_task
+def take_stock(take_id: int) -> None:
+    try:
+        taking.work(take_id)
+    except IllegalMove:
+        _log.info("stock-held-by-another", job=take_id)
+
+
+@shared_task
 def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
     for room_id in rooms.due():
@@ -57,6 +66,8 @@ def sweep() -> None:
         send_letters.delay(batch_id)
     for freeze_id in freezing.due():
         run_freeze.delay(freeze_id)
+    for take_id in taking.due():
+        take_stock.delay(take_id)
     rooms.expire()
     closing.carry_out()
     for freeze in comparing.due():

@@ -2,7 +2,7 @@ from transfers.models.announcements import TransferAnnouncement
 from transfers.models.choosing import Bar, Chosen, Reason, Selection
 from transfers.models.counterparties import Counterparty
 from transfers.models.evidence import Publication, TransferAct, TransferClock, TransferPaper
-from transfers.models.freezing import Freeze, FrozenLine
+from transfers.models.freezing import Freeze, FrozenLine, StockTake
 from transfers.models.letters import LetterBatch, TransferAnswer, TransferNotice
 from transfers.models.portfolio import Stage, Transfer, TransferStage
 from transfers.models.rooms import DataRoom
@@ -20,6 +20,7 @@ __all__ = [
     "Reason",
     "Selection",
     "Stage",
+    "StockTake",
     "Transfer",
     "TransferAct",
     "TransferAnnouncement",
