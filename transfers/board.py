@@ -163,16 +163,16 @@ def _of_ours(transfer: Transfer, row: TransferStage, found: RouteStage) -> Itera
     if not found.needed:
         yield Fact(routes.note(found))
         return
-    if row.state == State.DONE:
-        yield from _shown(transfer, row, found)
-        yield Fact(_("完成"), row.done_at, quiet=True)
-    elif row.state == State.NOW:
-        yield from _shown(transfer, row, found)
-        yield from _open(transfer, row)
-    else:
+    if row.state == State.WAITING:
         yield from _ahead(transfer, found)
+    else:
+        yield from _shown(transfer, row, found)
     for builder in _facts.get(row.stage, ()):
         yield from builder(transfer)
+    if row.state == State.DONE:
+        yield Fact(_("完成"), row.done_at, quiet=True)
+    elif row.state == State.NOW and transfer.status == Transfer.Status.OPEN:
+        yield from _open(transfer, row)
 
 
 def _shown(transfer: Transfer, row: TransferStage, found: RouteStage) -> Iterator[Fact]:
@@ -228,7 +228,7 @@ def _ahead(transfer: Transfer, found: RouteStage) -> Iterator[Fact]:
     yield from (Fact(routes.name(each)) for each in named)
     if found.silence is not None:
         yield Fact(silence_words(found), quiet=True)
-    if not named and not found.papers:
+    if not named and not any(transfer.side in each.of for each in found.papers):
         yield Fact(_("由对方办理"))
 
 

@@ -16,13 +16,15 @@ from access.models import Case
 from custodian.regimes.routes import Gate
 from records.correction_forms import PaperForm
 from records.models import Book
+from records.notices import checking
+from records.notices.contents import LANGUAGES, TAGS
 from transfers import announcing, papers, recording, routes
 from transfers.data_room.rooms import MOST_DAYS, MOST_SAMPLES
 from transfers.models import Counterparty, Publication, Stage, Transfer, TransferSight
 
 DAY_HELP: Final = _("例如 2026-11-23；不能晚于今天")
 PROOF_HELP: Final = _("PDF 或照片，不超过 10 MB；按原样加密保存，不改动")
-TONGUES: Final = {"zh": (_("中文"), "zh-Hans"), "en": (_("英文"), "en")}
+TONGUES: Final = {tongue: (checking.SAID_IN[tongue], TAGS[tongue]) for tongue in LANGUAGES}
 
 
 class OpenForm(forms.Form):

@@ -55,10 +55,13 @@ def filed(request: HttpRequest, code: str) -> HttpResponse:
     return template(request, "papers", context, status=status)
 
 
-def _by_stage(transfer: Transfer) -> list[tuple[Any, list[TransferPaper]]]:
-    rows = list(TransferPaper.objects.filter(transfer=transfer).select_related("filed_by"))
+def _by_stage(transfer: Transfer) -> list[tuple[Any, list[tuple[str, TransferPaper]]]]:
+    """Each with its name."""
+    rows = TransferPaper.objects.filter(transfer=transfer).select_related("filed_by", "transfer")
+    named = [(papers.label(each), each) for each in rows]
     groups = [
-        (Stage(code).label, [each for each in rows if each.stage == code]) for code in Stage.values
+        (Stage(code).label, [each for each in named if each[1].stage == code])
+        for code in Stage.values
     ]
     return [each for each in groups if each[1]]
 

@@ -20,6 +20,7 @@ from access.keystore import NoKey
 from access.sealed_files import Sealing, Shelf
 from access.vocabulary import Channel
 from custodian.errors import CustodianError
+from custodian.regimes.routes import RouteGate, RoutePaper
 from records.evidence.contents import Content, kind_of
 from transfers import routes
 from transfers.models import Stage, Transfer, TransferPaper, TransferStage
@@ -146,6 +147,13 @@ def open_paper(
         return SHELF.read(paper.ref)
     except (FileNotFoundError, NoKey):
         raise Gone from None
+
+
+def label(paper: TransferPaper) -> str:
+    """As the route calls it, in the reader's language; another one as it was called."""
+    found = routes.stage_of(paper.transfer, paper.stage)
+    things: list[RoutePaper | RouteGate] = [*found.papers, *found.gates]
+    return next((routes.name(each) for each in things if each.code == paper.code), paper.name)
 
 
 def file_name(paper: TransferPaper) -> str:

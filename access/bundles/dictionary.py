@@ -155,6 +155,7 @@ FACTS: Mapping[str, Any] = {
     "yes": _("至此有几人批准"),
     "law-clause": _("法规条款的代码"),
     "law-clock": _("时限的代码"),
+    "law-count": _("次数的代码"),
     "law-rule": _("保存规则的代码"),
     "law-year": _("工作日历的年份"),
     "hold": _("法律保留的编号"),

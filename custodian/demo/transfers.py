@@ -44,6 +44,7 @@ class Transfers:
             (18, self._announce),
             (19, self._print),
             (22, self._print),
+            (23, self._sweep),
             (25, self._open_as_buyer),
         )
         self.steps: Steps = [
@@ -52,8 +53,7 @@ class Transfers:
         ]
 
     def end(self) -> None:
-        """What the last days brought: files that had their time go, and a supervisor is let in."""
-        rooms.expire()
+        """In the end a supervisor is let in."""
         with scopes.acting(actors.system("demo")):
             transfer = self._ours()
         with self._acting() as officer:
@@ -130,6 +130,10 @@ class Transfers:
             recording.publish(
                 transfer, medium="paper", name=name, day=today(), proof=paper("报纸公告", name), actor=officer
             )  # fmt: skip
+
+    def _sweep(self) -> None:
+        """The data room has had its time."""
+        rooms.expire()
 
     def _open_as_buyer(self) -> None:
         seller = Counterparty.objects.get_or_create(

@@ -36,6 +36,7 @@ BANDS: Final = (
     (50_000, "10000-49999"),
 )
 HIGHEST: Final = "50000+"
+YEARS: Final = 10
 UNKNOWN: Final = "unknown"  # organisations too: they have no sex and no age
 OnProgress = Callable[[int], None]
 Counted = dict[str, dict[str, int]]  # by table, in the order of its cells
@@ -65,7 +66,7 @@ def count(book: Book, *, today: date, on_progress: OnProgress, actor: Actor) -> 
         ),
         "policies-by-product": _grouped(policies, "product__code"),
         "policies-by-status": _ordered(_counter(policies, "status"), Policy.Status.values),
-        "policies-by-year": _grouped(policies.annotate(year=ExtractYear("starts_on")), "year"),
+        "policies-by-year": _years(policies, today=today),
         "policies-by-premium": _premiums(policies, on_progress=on_progress, actor=actor),
         "claims-by-kind": _ordered(_counter(claims, "kind"), Claim.Kind.values),
         "claims-by-status": _ordered(_counter(claims, "status"), Claim.Status.values),
@@ -79,6 +80,21 @@ def _counter(rows: QuerySet[Any], field: str) -> Counter[str]:
 
 def _grouped(rows: QuerySet[Any], field: str) -> dict[str, int]:
     return dict(sorted(_counter(rows, field).items()))
+
+
+def _years(policies: QuerySet[Policy], *, today: date) -> dict[str, int]:
+    """The last ten years each by itself, earlier ones by five."""
+    found = Counter[str]()
+    for name, n in _counter(policies.annotate(year=ExtractYear("starts_on")), "year").items():
+        found[year_band(name, today)] += n
+    return dict(sorted(found.items()))
+
+
+def year_band(year: str, today: date) -> str:
+    if not year.isdecimal() or int(year) > today.year - YEARS:
+        return year
+    first = int(year) - int(year) % 5
+    return f"{first}-{first + 4}"
 
 
 def _ordered(found: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:

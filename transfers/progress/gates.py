@@ -105,7 +105,7 @@ def _unprinted(transfer: Transfer, gate: RouteGate) -> Iterator[Missing]:
 def _offline(transfer: Transfer, gate: RouteGate) -> Iterator[Missing]:
     for side in gate.sites:
         if not any(stood(each, gate) for each in shown_at(transfer, side)):
-            said = {"name": routes.name(gate), "side": Transfer.Side(side).label}
+            said = {"name": routes.name(gate), "side": str(Transfer.Side(side).label).lower()}
             yield Missing(f"{gate.code}-{side}", _("%(name)s：%(side)s方网站尚未满期") % said)
 
 
