@@ -226,6 +226,8 @@ WORDS: Mapping[str, Promise | str] = {
     Action.WORK_ITEM_TAKE: _("接办事项"),
     Action.MEDIA_DISPOSAL_APPROVE: _("复核介质销毁"),
     Action.MEDIA_DISPOSAL_PROPOSE: _("提出介质销毁"),
+    Action.STOCK_READ: _("盘点随转客户的资料"),
+    Action.STOCK_TAKE: _("提出盘点随转资料"),
     Action.STORAGE_CHANGE: _("登记存储检查"),
     Action.STORAGE_READ: _("阅看存储检查"),
     Action.STORAGE_SCRUB: _("检查密封值"),

@@ -217,6 +217,8 @@ class Action(StrEnum):
     WORK_ITEM_TAKE = "access:work-item:take"
     MEDIA_DISPOSAL_APPROVE = "records:media-disposal:approve"
     MEDIA_DISPOSAL_PROPOSE = "records:media-disposal:propose"
+    STOCK_READ = "transfers:stock:read"
+    STOCK_TAKE = "transfers:stock:take"
     STORAGE_CHANGE = "records:storage:change"
     STORAGE_READ = "records:storage:read"
     STORAGE_SCRUB = "records:storage:scrub"
@@ -408,6 +410,7 @@ ACT: Mapping[Action, str] = {
     Action.WORK_ITEM_TAKE: "change",
     Action.MEDIA_DISPOSAL_APPROVE: "change",
     Action.MEDIA_DISPOSAL_PROPOSE: "change",
+    Action.STOCK_TAKE: "change",
     Action.STORAGE_CHANGE: "change",
     Action.KEY_DESTROY: "change",
     Action.KEY_ROTATE: "change",

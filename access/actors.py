@@ -114,6 +114,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "sharer": frozenset({Action.SHARE_READ, Action.TELLING_OPEN}),
     "tests": frozenset(Action),
     "timekeeper": frozenset({Action.CLOCK_RECKON}),
+    "stock-taker": frozenset({Action.STOCK_READ}),
     "verifier": frozenset({Action.LOG_VERIFY}),
     "key-rotator": frozenset({Action.INDEX_REBUILD, Action.KEY_DESTROY, Action.KEY_ROTATE}),
 }

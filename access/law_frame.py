@@ -15,6 +15,7 @@ from access.actions import Action
 from access.admin_pages import CHANNEL, actor_of, enter, purpose_of
 from access.law import telling
 from access.law.clock_book import UnknownClock
+from access.law.counts import UnknownCount
 from access.law.reading import UnknownClause, UnknownRule
 
 T = TypeVar("T")
@@ -46,7 +47,7 @@ def found(request: HttpRequest, action: Action, code: str, find: Callable[[str],
         enter(request, action)  # which refuses, and puts that on record
     try:
         found = find(code)
-    except (UnknownClause, UnknownClock, UnknownRule):
+    except (UnknownClause, UnknownClock, UnknownCount, UnknownRule):
         gate.refuse_unknown(
             actor, action, asked=code[:40], purpose=purpose_of(actor), channel=CHANNEL
         )

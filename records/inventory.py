@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
@@ -90,9 +90,9 @@ class Held:
     customers: int | None
 
 
-def held(actor: Actor) -> list[tuple[str, list[Held]]]:
-    """The elements by class, with how many customers they are held about."""
-    counts = _counts(actor)
+def held(actor: Actor, counts: Mapping[str, int] | None = None) -> list[tuple[str, list[Held]]]:
+    """The elements by class, with how many customers they are held about; `counts` of some alone."""
+    counts = counted(actor) if counts is None else counts
     names = {code: str(label) for code, label in CLASSES}
     ordered = sorted(elements.catalogue(), key=lambda each: list(names).index(each.cls.value))
     return [
@@ -120,15 +120,19 @@ def _held(element: Element, customers: int | None) -> Held:
     )
 
 
-def _counts(actor: Actor) -> dict[str, int]:
-    """One statement for each table; a file has no column of its own and is counted by its row."""
+def counted(actor: Actor, among: QuerySet[Any] | None = None) -> dict[str, int]:
+    """How many customers each element is held about; of `among`, which gives their keys.
+
+    One statement for each table; a file has no column of its own and is counted by its row.
+    """
     codes: dict[str, list[str]] = {}
     for element in elements.catalogue():
         codes.setdefault(table_of(element.code), []).append(element.code)
     counts: dict[str, int] = {}
     for table, held_there in codes.items():
         wanted = {code.replace(".", "_"): _having(code) for code in held_there}
-        found = _MODELS[table].objects.visible_to(actor).aggregate(**wanted)
+        rows = _MODELS[table].objects.visible_to(actor)
+        found = (rows if among is None else rows.filter(subject__in=among)).aggregate(**wanted)
         counts |= {code: found[code.replace(".", "_")] for code in held_there}
     return counts
 

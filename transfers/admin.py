@@ -12,11 +12,27 @@ from access import gate
 from access.actions import Action
 from access.admin_pages import actor_of
 from access.admin_scope import ScopedAdmin, link_to
-from transfers import hand_over_admin, paper_admin, room_admin, transfer_admin
+from transfers import (
+    choosing_admin,
+    freeze_admin,
+    hand_over_admin,
+    letters_admin,
+    paper_admin,
+    room_admin,
+    transfer_admin,
+)
 from transfers.models import Counterparty
 
 # Each registers its own pages.
-ROOMS = (hand_over_admin, paper_admin, room_admin, transfer_admin)
+ROOMS = (
+    choosing_admin,
+    freeze_admin,
+    hand_over_admin,
+    letters_admin,
+    paper_admin,
+    room_admin,
+    transfer_admin,
+)
 
 
 @admin.register(Counterparty)

@@ -19,6 +19,7 @@ from transfers.packages.errors import PackageRefused
 from transfers.receipts import ending
 from transfers.receiving import laying_out, loading
 from transfers.shares import jobs
+from transfers.stocktaking import taking
 
 _log = structlog.get_logger("transfers")
 
@@ -82,6 +83,14 @@ def send_letters(batch_id: int) -> None:
 
 
 @shared_task
+def take_stock(take_id: int) -> None:
+    try:
+        taking.work(take_id)
+    except IllegalMove:
+        _log.info("stock-held-by-another", job=take_id)
+
+
+@shared_task
 def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
     for room_id in rooms.due():
@@ -93,6 +102,8 @@ def sweep() -> None:
     for freeze_id in freezing.due():
         run_freeze.delay(freeze_id)
     _sweep_packages()
+    for take_id in taking.due():
+        take_stock.delay(take_id)
     rooms.expire()
     closing.carry_out()
     for freeze in comparing.due():

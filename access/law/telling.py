@@ -12,12 +12,19 @@ from django.utils.translation import pgettext
 
 from access.law import overriding, words
 from access.law.reading import Provision, known_rules, own_rule, pack_clause
-from access.models import Approval, CalendarYear, ClockOverride, Confirmation, RuleOverride
+from access.models import (
+    Approval,
+    CalendarYear,
+    ClockOverride,
+    Confirmation,
+    CountOverride,
+    RuleOverride,
+)
 from custodian.regimes.packs import TEXT, RetentionRule
 from custodian.regimes.periods import Period
 
 Changes = list[tuple[Any, str, str]]  # what, before, after
-Row = RuleOverride | Confirmation | ClockOverride | CalendarYear
+Row = RuleOverride | Confirmation | ClockOverride | CountOverride | CalendarYear
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,15 @@ from django.db.models.functions import Greatest
 
 from access import proposals
 from access.approvals import ContentChanged
-from access.models import CalendarYear, ClockOverride, Confirmation, RuleOverride
+from access.models import (
+    CalendarYear,
+    ClockOverride,
+    Confirmation,
+    CountOverride,
+    RuleOverride,
+)
 
-Row = TypeVar("Row", RuleOverride, Confirmation, ClockOverride, CalendarYear)
+Row = TypeVar("Row", RuleOverride, Confirmation, ClockOverride, CountOverride, CalendarYear)
 
 
 def follow(row: Row, earlier: QuerySet[Row]) -> None:

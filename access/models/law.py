@@ -34,6 +34,11 @@ class ClockOverrideQuerySet(models.QuerySet["ClockOverride"]):
         return self.filter(_holds(on))
 
 
+class CountOverrideQuerySet(models.QuerySet["CountOverride"]):
+    def in_force(self, on: date) -> Self:
+        return self.filter(_holds(on))
+
+
 class CalendarYearQuerySet(models.QuerySet["CalendarYear"]):
     def newest(self) -> Self:
         """The one of each year that holds; a calendar has no past: it is as it was last published."""
@@ -133,6 +138,36 @@ class ClockOverride(models.Model):
             ),
             models.CheckConstraint(
                 name="clock_override_ends_after_it_begins", condition=SINCE_TO_UNTIL
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} v{self.version}"
+
+
+class CountOverride(models.Model):
+    """How often this company does what a pack has a number for; each change is a new row."""
+
+    rule = models.CharField(_("次数"), max_length=24)
+    version = models.PositiveIntegerField(_("版本"))
+    number = models.PositiveSmallIntegerField(_("次数"))
+    since = models.DateField(_("自"))
+    until = models.DateField(_("至"), null=True)  # the first day without it
+    reason = models.CharField(_("理由"), max_length=200)
+    approval = models.OneToOneField(Approval, models.PROTECT, related_name="+")
+
+    objects = CountOverrideQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("rule", "-version")
+        verbose_name = _("次数的改动")
+        verbose_name_plural = pgettext_lazy("列表", "次数的改动")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "version"], name="count_override_version_is_unique"
+            ),
+            models.CheckConstraint(
+                name="count_override_ends_after_it_begins", condition=SINCE_TO_UNTIL
             ),
         ]
 

@@ -25,7 +25,7 @@ from tests.corrections.cast import NEW_MOBILE, Cast
 from tests.corrections.test_killed import CHILD, approved
 from tests.destruction.office import Office
 from tests.partners.house import card, paper
-from tests.transfers.test_shares import opened, rows_of
+from tests.partners.test_shares import opened, rows_of
 from transfers.destroying import PartnerStore
 from transfers.models import Share, SharedCopy, Telling
 from transfers.shares import handing

@@ -8,6 +8,7 @@ import pytest
 from django.db import Error, transaction
 
 from access.gate import Refused
+from access.law import count_overriding
 from access.law.reading import today
 from access.vocabulary import Role
 from custodian import clock
@@ -219,3 +220,15 @@ def test_the_text_is_announced_in_its_stage_only(house, monkeypatch):
     transfer = house.transfer()
     with estate.acting(house.first, stepped_up=True) as actor, pytest.raises(NotYet):
         announcing.propose(transfer, announcing.compose(transfer), actor=actor)
+
+
+def test_another_number_of_notices_is_followed(house, noticed):
+    """As this company has set it, by four eyes, in the law library."""
+    house.fill(noticed, "notice")
+    assert "printed" not in {each.code for each in gates.lacking(noticed, "notice")}
+    with estate.acting(house.first) as actor:
+        approval = count_overriding.propose_count(
+            "CN-TRF-PAPERS", number=4, since=today(), reason="按最新文本", actor=actor
+        )
+    house.approve(approval)
+    assert "printed" in {each.code for each in gates.lacking(noticed, "notice")}

@@ -16,7 +16,7 @@ from access.actors import Actor
 from access.vocabulary import Channel
 from custodian import clock, failpoints
 from custodian.errors import Unavailable
-from custodian.jobs import JOB
+from custodian.jobs import JOB, JobStatus, wake
 from custodian.workflow import IllegalMove
 from records import bulk
 from records.notices import delivering
@@ -24,7 +24,7 @@ from records.notices.contents import TAGS
 from records.sign_in.contacts import Address
 from transfers.letters import recipients, texts
 from transfers.letters.recipients import Recipient
-from transfers.models import LetterBatch, TransferNotice
+from transfers.models import LetterBatch, Transfer, TransferNotice
 
 ACTOR: Final = "letters"
 PAGE: Final = 200
@@ -163,3 +163,37 @@ def due() -> list[int]:
     approved = LetterBatch.objects.due().filter(stage=LetterBatch.Stage.APPROVED)
     with scopes.acting(actors.system(ACTOR)):
         return list(approved.values_list("pk", flat=True))
+
+
+def again(transfer: Transfer, *, actor: Actor) -> int:
+    """Those that reached nobody: the ways to them are looked up anew, and their batch goes on. How many."""
+    found = 0
+    with transaction.atomic():
+        gate.authorise(
+            actor,
+            Action.LETTERS_PROPOSE,
+            channel=Channel.ADMIN,
+            facts={"transfer": transfer.code, "outcome": "again"},
+        )
+        with scopes.acting(actors.system(ACTOR)):
+            rows = TransferNotice.objects.filter(transfer=transfer, state=State.FAILED)
+            for each in rows.select_for_update(of=("self",)).order_by("pk"):
+                way = delivering.way_to(each.addressee_id)
+                if way.way == delivering.NONE:
+                    continue
+                state = State.TO_PRINT if way.way == delivering.LETTER else State.WAITING
+                _note(each, way=way.way, state=state, note=way.why[:24], turns=0)
+                found += 1
+            _go_on(transfer)
+    return found
+
+
+def _go_on(transfer: Transfer) -> None:
+    from transfers.tasks import send_letters  # the task leads back here
+
+    waiting = LetterBatch.objects.filter(
+        transfer=transfer, status=JobStatus.DONE, notices__state=State.WAITING
+    )
+    for batch in waiting.distinct():
+        LetterBatch.objects.filter(pk=batch.pk).update(status=JobStatus.QUEUED, leased_until=None)
+        wake(send_letters, batch.pk)

@@ -3,7 +3,7 @@ from transfers.models.announcements import TransferAnnouncement
 from transfers.models.choosing import Bar, Chosen, Reason, Selection
 from transfers.models.counterparties import Counterparty, IdentityKey
 from transfers.models.evidence import Publication, TransferAct, TransferClock, TransferPaper
-from transfers.models.freezing import Freeze, FrozenLine
+from transfers.models.freezing import Freeze, FrozenLine, StockTake
 from transfers.models.letters import LetterBatch, TransferAnswer, TransferNotice
 from transfers.models.packages import (
     Arrival,
@@ -51,6 +51,7 @@ __all__ = [
     "Share",
     "SharedCopy",
     "Stage",
+    "StockTake",
     "Telling",
     "Transfer",
     "TransferAct",

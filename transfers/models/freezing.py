@@ -23,7 +23,6 @@ class Freeze(Job):
     at = models.DateTimeField(_("冻结时间"), default=clock.now)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("办理人"))
     cursor = models.JSONField(default=dict)
-    counts = models.JSONField(default=dict)
     holding = models.UUIDField(editable=False, unique=True)
     forgotten_at = models.DateTimeField(null=True)
     # When the lines were last compared with what is there now.
@@ -65,3 +64,29 @@ class FrozenLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ref}"
+
+
+class StockTake(Job):
+    """What is held of those who move, and what of it is missing or wrong: numbers by code, and no value.
+
+    `held` is by element, `missing` and `flaws` by code; the newest one of a transfer is shown and filed.
+    """
+
+    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("办理人"))
+    customers = models.PositiveBigIntegerField(default=0)
+    cursor = models.JSONField(default=dict)
+    held = models.JSONField(default=dict)
+    missing = models.JSONField(default=dict)
+    flaws = models.JSONField(default=dict)
+    whole = models.PositiveBigIntegerField(
+        default=0
+    )  # customers of whom nothing is missing or wrong
+
+    objects = JobQuerySet.as_manager()  # type: ignore[misc]  # a job's own kind of rows
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.transfer_id} {self.status}"

@@ -1,0 +1,249 @@
+"""The back office's page of the letters: the draft, four eyes, how they went, and what was answered."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, override
+from django.views.decorators.http import require_http_methods, require_POST
+
+from access import gate
+from access.actions import Action
+from access.admin_pages import actor_of, enter, page
+from custodian.errors import CustodianError
+from custodian.jobs import JobStatus
+from records.models import Customer
+from records.notices.contents import TAGS
+from transfers import board
+from transfers.admin_frame import READ, TOLD, template, transfer_of
+from transfers.board import Fact
+from transfers.choosing import selecting
+from transfers.letters import drafting, printing, recipients, sending, texts
+from transfers.models import LetterBatch, Stage, Transfer, TransferNotice
+from transfers.seller_forms import LetterForm
+
+PROPOSE, PRINT = Action.LETTERS_PROPOSE, Action.LETTERS_PRINT
+HERE: Final = "admin:transfer_letters"
+Batch, State, Answer = LetterBatch.Stage, TransferNotice.State, TransferNotice.Answer
+SHOWN: Final = 50
+TONES: Final = {State.SENT: "", State.PRINTED: "", State.WAITING: "warn", State.TO_PRINT: "warn",
+                State.FAILED: "danger"}  # fmt: skip
+# Why a letter went no other way, in words; a code that is not here says nothing to anybody.
+NOTES: Final = {
+    "flagged": gettext_lazy("联系方式被标记为存疑"), "staff": gettext_lazy("联系方式与员工相同"),
+    "one-agent": gettext_lazy("同一代理人的客户共用"), "shared": gettext_lazy("多名客户共用"),
+    "unproven": gettext_lazy("未经客户确认"), "no-contact": gettext_lazy("没有手机和邮箱"),
+    "not-taken": gettext_lazy("多次没有接收"), "address-doubted": gettext_lazy("通讯地址存疑"),
+    "no-address": gettext_lazy("没有通讯地址"),
+}  # fmt: skip
+
+
+@page("transfer/<str:code>/letters/", name="transfer_letters", action=READ, logs_itself=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def letters(request: HttpRequest, code: str) -> HttpResponse:
+    posts = request.method == "POST"
+    transfer = transfer_of(request, code, PROPOSE if posts else READ)
+    form = _form(request, transfer)
+    if posts and form.is_valid() and _kept(request, transfer, form):
+        return redirect(HERE, transfer.code)
+    enter(request, READ, row=transfer.code)
+    return _page(request, transfer, form, status=422 if form.errors else 200)
+
+
+def _form(request: HttpRequest, transfer: Transfer) -> LetterForm:
+    newest = LetterBatch.objects.filter(transfer=transfer).first()
+    letter = texts.read(newest.content) if newest else texts.proposed(transfer)
+    draft = newest if newest and newest.stage in {Batch.DRAFT, Batch.RETURNED} else None
+    return LetterForm(
+        request.POST if request.method == "POST" else None,
+        letter=letter,
+        reply_by=draft.reply_by if draft else None,
+    )
+
+
+def _kept(request: HttpRequest, transfer: Transfer, form: LetterForm) -> bool:
+    """As a draft; and put up, if that was asked for."""
+    actor = actor_of(request)
+    try:
+        batch = drafting.draft(
+            transfer, form.letter(), reply_by=form.cleaned_data["reply_by"], actor=actor
+        )
+        if request.POST.get("act") == "send":
+            drafting.submit(batch, actor=actor)
+            messages.info(request, _("已提交，待另一位合规官复核后发送。"))
+            return True
+    except texts.Incomplete as error:
+        form.blame(error)
+        return False
+    except CustodianError as error:
+        if error.status not in TOLD:
+            raise
+        form.add_error(None, str(getattr(error, "message", "") or _("状态已变，没有改动。")))
+        return False
+    messages.info(request, _("草稿已保存。"))
+    return True
+
+
+def _page(
+    request: HttpRequest, transfer: Transfer, form: LetterForm, *, status: int
+) -> HttpResponse:
+    actor = actor_of(request)
+    batches = list(LetterBatch.objects.filter(transfer=transfer).select_related("approval"))
+    waiting = next((each for each in batches if each.stage == Batch.WAITING), None)
+    running = next(
+        (
+            each
+            for each in batches
+            if each.stage == Batch.APPROVED and each.status != JobStatus.DONE
+        ),
+        None,
+    )
+    changeable = transfer.is_sellers and not selecting.is_frozen(transfer)
+    may = changeable and transfer.status == Transfer.Status.OPEN and gate.may(actor, PROPOSE)
+    rows = TransferNotice.objects.filter(transfer=transfer)
+    newest = next((each for each in batches if each.stage != Batch.RETURNED), None)
+    context = {
+        "title": _("告知与答复"),
+        "transfer": transfer,
+        "batches": batches,
+        "waiting": waiting,
+        "said": waiting.approval.decisions.select_related("decided_by")
+        if waiting and waiting.approval
+        else (),
+        "running": running,
+        "recipients": recipients.counts(transfer),
+        "delivery": _delivery(rows),
+        "answers": _answers(rows),
+        "asks": bool(recipients.terms(transfer).consent),
+        "silence": texts.silence(transfer),
+        "opened": rows.exclude(seen_at=None).count(),
+        "failed": _failed(rows),
+        "to_print": rows.filter(state=State.TO_PRINT).count(),
+        "sheets": rows.exclude(sheet=None)
+        .values("sheet")
+        .annotate(n=Count("pk"))
+        .order_by("sheet"),
+        "may_print": gate.may(actor, PRINT),
+        "shown": [(tag, _told(newest, tag)) for tag in TAGS.values()] if newest else [],
+        "form": form if may and waiting is None else None,
+        "may_read_approvals": gate.may(actor, Action.APPROVAL_READ),
+        "marked": True,
+    }
+    return template(request, "letters", context, status=status)
+
+
+def _told(batch: LetterBatch, tag: str) -> Any:
+    with override(tag):
+        return texts.told(batch, asks=bool(recipients.terms(batch.transfer).consent))
+
+
+def _delivery(rows: Any) -> list[dict[str, Any]]:
+    """By state and way, as bars of all letters."""
+    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    return _shares(
+        [(State(code).label, counts.get(code, 0), TONES[State(code)]) for code in State.values]
+    )
+
+
+def _answers(rows: Any) -> list[dict[str, Any]]:
+    counts = dict(rows.order_by().values_list("answer").annotate(n=Count("pk")))
+    tones = {Answer.AGREED: "", Answer.OBJECTED: "warn", Answer.NONE: ""}
+    ordered = (Answer.AGREED, Answer.OBJECTED, Answer.NONE)
+    return _shares([(code.label, counts.get(code.value, 0), tones[code]) for code in ordered])
+
+
+def _shares(rows: list[tuple[Any, int, str]]) -> list[dict[str, Any]]:
+    everybody = sum(count for _label, count, _tone in rows)
+    return [
+        {"label": label, "count": count, "tone": tone, "share": count / everybody}
+        for label, count, tone in rows
+        if everybody
+    ]
+
+
+def _failed(rows: Any) -> list[dict[str, Any]]:
+    """Who is reached by no way that is known, by reference."""
+    failed = list(rows.filter(state=State.FAILED)[:SHOWN])
+    refs = dict(
+        Customer.objects.filter(subject__in=[each.subject_id for each in failed]).values_list(
+            "subject_id", "ref"
+        )
+    )
+    return [
+        {"notice": each, "ref": refs.get(each.subject_id, ""), "why": NOTES.get(each.note, "")}
+        for each in failed
+    ]
+
+
+@page(
+    "transfer/<str:code>/letters/print/",
+    name="transfer_letters_print",
+    action=PRINT,
+    logs_itself=True,
+)
+@require_POST
+def print_letters(request: HttpRequest, code: str) -> HttpResponse:
+    """The next sheet, or one that was lost, as PDF; on record before the first byte."""
+    transfer = transfer_of(request, code, PRINT)
+    asked = request.POST.get("sheet", "")
+    actor = actor_of(request)
+    try:
+        if asked.isdecimal() and len(asked) < len("1000000"):
+            number, body = int(asked), printing.print_again(transfer, int(asked), actor=actor)
+        else:
+            number, body = printing.print_next(transfer, actor=actor)
+    except printing.NothingToPrint as error:
+        messages.error(request, str(error.message))
+        return redirect(HERE, transfer.code)
+    response = HttpResponse(body, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{transfer.code}-letters-{number}.pdf"'
+    return response
+
+
+@page(
+    "transfer/<str:code>/letters/retry/",
+    name="transfer_letters_retry",
+    action=PROPOSE,
+    logs_itself=True,
+)
+@require_POST
+def retry(request: HttpRequest, code: str) -> HttpResponse:
+    """Those that reached nobody are looked at again: a contact may have been put right meanwhile."""
+    transfer = transfer_of(request, code, PROPOSE)
+    n = sending.again(transfer, actor=actor_of(request))
+    said = ngettext("重新发送 %(n)s 封。", "重新发送 %(n)s 封。", n) % {"n": f"{n:,}"}
+    messages.info(request, said)
+    return redirect(HERE, transfer.code)
+
+
+def _facts(transfer: Transfer) -> list[Fact]:
+    rows = TransferNotice.objects.filter(transfer=transfer)
+    n = rows.filter(state__in=TransferNotice.DELIVERED).count()
+    if not n:
+        return []
+    told = ngettext("已送出 %(n)s 封", "已送出 %(n)s 封", n) % {"n": f"{n:,}"}
+    answered = rows.exclude(answer="").count()
+    words = ngettext("%(n)s 人答复", "%(n)s 人答复", answered) % {"n": f"{answered:,}"}
+    return [Fact(told), Fact(words, quiet=True)]
+
+
+def _panel(transfer: Transfer, actor: Any) -> board.Panel | None:
+    rows = TransferNotice.objects.filter(transfer=transfer)
+    if not transfer.is_sellers or not rows.exists():
+        return None
+    context = {
+        "answers": _answers(rows),
+        "delivery": _delivery(rows),
+        "url": reverse(HERE, args=[transfer.code]),
+    }
+    return board.Panel("admin/transfers/letters_panel.html", context)
+
+
+board.register_facts(Stage.NOTICE, _facts)
+board.register_panel("letters", _panel, order=10)
