@@ -148,7 +148,8 @@ def _share_of(request: HttpRequest, ref: UUID, action: Action) -> Share:
         "agreement__counterparty", "requested_by", "approval__requested_by",
         "approval__decided_by",
     )  # fmt: skip
-    return row_of(request, action, rows, asked=ref)
+    found: Share = row_of(request, action, rows, asked=ref)
+    return found
 
 
 def _page(request: HttpRequest, share: Share, **more: Any) -> HttpResponse:

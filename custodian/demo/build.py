@@ -33,6 +33,7 @@ from custodian.demo import (
     keeping,
     notices,
     outside,
+    partners,
     portal,
     recertification,
     reference,
@@ -122,13 +123,18 @@ def _build(customers: int, console: Console) -> None:
         cases = claims.Claims(people, begin, seal)
         hers = {name: her for name, her, _number in portal.who(manifest, book)}
         told = notices.Notices(people, begin, hers.get("customer.mobile"))
-        month_of = diary.Diary(reviews.steps, kept.steps, cases.steps, told.steps, seal=seal)
+        others = partners.Partners(people, begin, seal)
+        month_of = diary.Diary(
+            reviews.steps, kept.steps, cases.steps, told.steps, others.steps, seal=seal
+        )
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
         supervision.begin(people)
         holds.begin(people)
         consents.begin(hers)
         requests.begin(people, hers)
+        others.begin(hers)
         corrections.begin(people, hers)
+        others.tell()
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
         cases.end()
