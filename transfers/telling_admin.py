@@ -128,7 +128,8 @@ def _drawn(form: ReceiptForm) -> papers.Drawn | None:
 
 def _offered(party: Counterparty) -> list[tuple[str, str]]:
     """Told, and not confirmed: without any value, and without any customer's name."""
-    rows = party.tellings.filter(status=Telling.Status.SENT).select_related("approval")
+    sent = Telling.objects.filter(counterparty=party, status=Telling.Status.SENT)
+    rows = sent.select_related("approval")
     free = [t for t in rows if t.approval is None or t.approval.status != "waiting"]
     return [(str(t.ref), f"{t.correction} · {elements.get(t.element).label}") for t in free]
 
@@ -138,7 +139,8 @@ def _page(
     status: int = 200, **more: Any,
 ) -> HttpResponse:  # fmt: skip
     actor, offered = actor_of(request), _offered(party)
-    rows = party.tellings.select_related("share", "paper", "approval", "subject__customer")
+    hers = Telling.objects.filter(counterparty=party)
+    rows = hers.select_related("share", "paper", "approval", "subject__customer")
     found = list(rows[:SHOWN])
     owed = any(each.status != Telling.Status.CONFIRMED for each in found)
     context = {

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -34,6 +35,7 @@ from custodian.demo import (
     keeping,
     notices,
     outside,
+    partners,
     portal,
     recertification,
     reference,
@@ -125,20 +127,18 @@ def _build(customers: int, console: Console) -> None:
         hers = {name: her for name, her, _number in portal.who(manifest, book)}
         told = notices.Notices(people, begin, hers.get("customer.mobile"))
         sold = transfers.Transfers(people, begin)
-        month_of = diary.Diary(
-            reviews.steps, kept.steps, cases.steps, told.steps, sold.steps, seal=seal
-        )
+        others = partners.Partners(people, begin, seal)
+        steps = (each.steps for each in (reviews, kept, cases, told, sold, others))
+        month_of = diary.Diary(*steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
         supervision.begin(people)
         sold.end()
         holds.begin(people)
-        with _step(console, _("导入同意记录 / Importing what customers agreed to")):
-            brought = consents.bring(manifest, book, settings.VAR / "demo-files")
-        _account(brought, console)
-        consents.begin(hers)
-        requests.begin(people, hers)
-        copies.begin(people, hers, seal)
+        _agree(manifest, book, hers, console)
+        _ask(people, hers, seal)
+        others.begin(hers)
         corrections.begin(people, hers)
+        others.tell()
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
         cases.end()
@@ -147,6 +147,18 @@ def _build(customers: int, console: Console) -> None:
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)
+
+
+def _agree(manifest: Manifest, book: Book, hers: dict[str, Any], console: Console) -> None:
+    with _step(console, _("导入同意记录 / Importing what customers agreed to")):
+        brought = consents.bring(manifest, book, settings.VAR / "demo-files")
+    _account(brought, console)
+    consents.begin(hers)
+
+
+def _ask(people: dict[str, User], hers: dict[str, Any], seal: Callable[[], None]) -> None:
+    requests.begin(people, hers)
+    copies.begin(people, hers, seal)
 
 
 def _import(manifest: Manifest, book: Book, console: Console, seal: Callable[[], None]) -> None:

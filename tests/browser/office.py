@@ -45,6 +45,7 @@ from tests.corrections.cast import Cast, photo
 from tests.exports import office as exports
 from tests.notices import writing as notices
 from tests.records import desk_estate
+from tests.transfers.partners import House
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -95,6 +96,18 @@ class Office:
         self.asked = self._asked()
         self.corrections = self._corrections()
         self.rules, self.announced = self._published()
+        self.partners = self._partners()
+
+    def _partners(self) -> dict[str, str]:
+        """A garage with an agreement in force, and a share that was asked for."""
+        house = House()
+        agreement = house.agree(party=house.register("garage", "示例汽车维修"))
+        share = house.ask_share(agreement, form="api")
+        return {
+            "partner": str(agreement.counterparty.ref),
+            "agreement": str(agreement.ref),
+            "share": str(share.ref),
+        }
 
     def _claim(self) -> Claim:
         """One of the agent's customer that waits for papers, with one that has come."""

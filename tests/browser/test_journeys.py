@@ -244,6 +244,10 @@ OFFICE = [
     "/admin/units/{unit}/", "/desk/customers/{ref}/sign-in/",
     "/admin/exports/", "/admin/exports/new/", "/admin/exports/{export}/",
     "/admin/legal-holds/", "/admin/legal-holds/new/", "/admin/legal-holds/new/?scope=query",
+    "/admin/partners/new/", "/admin/partners/{partner}/", "/admin/partners/{partner}/edit/",
+    "/admin/partners/{partner}/agreements/new/", "/admin/agreements/{agreement}/",
+    "/admin/agreements/{agreement}/edit/", "/admin/shares/{share}/", "/admin/partner-corrections/",
+    "/admin/partners/{partner}/corrections/",
     "/admin/training/", "/admin/training/courses/careful-looks/",
     "/admin/training/undertakings/secrecy/", "/accounts/learning/",
     "/admin/law/", "/admin/law/CN-INS-87/", "/admin/law/CN-TRF-6/confirm/", "/admin/law/rules/new/",
@@ -282,6 +286,7 @@ def places(office, person) -> list[str]:
         "claim": office.claim.ref,
         "asked": office.asked.ref,
         **office.corrections,
+        **office.partners,
         "text": office.rules.ref,
         "announced": office.announced,
     }

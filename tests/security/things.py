@@ -67,8 +67,6 @@ from tests.partners import house as partners
 from tests.portal import looking as looking_at
 from tests.records import desk_estate
 from tests.security import looking
-from transfers.agreements import drafting as agreement_drafting
-from transfers.agreements import papers
 from transfers.models import Counterparty
 
 # What each role comes for; those who may see nothing of customers ask all the same.
@@ -312,12 +310,16 @@ class Things:
         return bundle
 
     def _partners(self, party: Counterparty) -> dict[str, str]:
-        """An agreement that is drafted, with its contract."""
-        officer = estate.user(Role.COMPLIANCE_OFFICER, name="起草人")
-        with estate.acting(officer) as actor:
-            agreement = agreement_drafting.open_draft(party, partners.terms(), actor=actor)
-            paper = papers.file(agreement, partners.paper(), kind="contract", actor=actor)
-        return {"agreement": str(agreement.ref), "agreement_paper": str(paper.ref)}
+        """An agreement in force with its papers, and a share that was asked for."""
+        house = partners.House()
+        agreement = house.agree(party=party)
+        share = house.ask_share(agreement, form="api")
+        paper = agreement.papers.order_by("pk")[0]
+        return {
+            "agreement": str(agreement.ref),
+            "agreement_paper": str(paper.ref),
+            "share": str(share.ref),
+        }
 
     def all(self, agent: User) -> dict[str, str]:
         """One of each kind that an address can name."""
