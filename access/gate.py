@@ -13,8 +13,9 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from access import keystore, policy, quotas, restored, scopes
-from access.actions import BY_APPROVAL, Action, act_of
+from access.actions import BY_APPROVAL, Action
 from access.actors import Actor
+from access.acts import act_of
 from access.asking import (
     Request,
     decide,

@@ -8,8 +8,9 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from access import actors, gate, scopes, sign_ins
-from access.actions import Action, act_of
+from access.actions import Action
 from access.actors import Actor
+from access.acts import act_of
 from access.models import PortalLogin, Subject
 from access.querylog import write
 from access.querylog.leaf import Draft

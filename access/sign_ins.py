@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from access import actors
-from access.actions import Action, act_of
+from access.actions import Action
 from access.actors import Actor
+from access.acts import act_of
 from access.models import User
 from access.models.people import BACK_OFFICE
 from access.querylog import write

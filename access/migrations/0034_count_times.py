@@ -30,7 +30,7 @@ def unseed(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0030_let_bundles_go'),
+        ('access', '0033_let_partners_in'),
     ]
 
     operations = [

@@ -20,7 +20,7 @@ SHOW = "DROP POLICY subject_has_arrived ON access_subject;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0033_let_partners_in'),
+        ('access', '0034_count_times'),
     ]
 
     operations = [

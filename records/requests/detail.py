@@ -21,14 +21,8 @@ from custodian.jobs import JobStatus
 from records import references, representatives, request_words, vault
 from records.catalogue import NAME
 from records.models import Customer, CustomerRequest, RequestEffect
-from records.request_forms import (
-    AnswerForm,
-    ExtendForm,
-    MessageForm,
-    PassOnForm,
-    ProveForm,
-    RefuseForm,
-)
+from records.request_answer_forms import AnswerForm, ExtendForm, PassOnForm, RefuseForm
+from records.request_forms import MessageForm, ProveForm
 from records.requests import (
     clocks,
     effects,

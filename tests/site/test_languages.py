@@ -17,7 +17,8 @@ from django.utils import translation
 
 from access import reasons
 from access.action_words import ACTS, WORDS
-from access.actions import ACT, Action
+from access.actions import Action
+from access.acts import ACT
 from access.models import Unit, User
 from custodian import elements
 from custodian.site import wording
