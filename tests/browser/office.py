@@ -44,8 +44,10 @@ from tests.claims.house import contract
 from tests.corrections.cast import Cast, photo
 from tests.exports import office as exports
 from tests.notices import writing as notices
+from tests.partners.house import House
 from tests.records import desk_estate
-from tests.transfers.partners import House
+from tests.transfers import house as transfers
+from transfers.models import Transfer
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -81,6 +83,7 @@ class Office:
         desk_estate.open_all_day()
         self.agent = people.person(Role.AGENT)
         self.officer = people.person(Role.COMPLIANCE_OFFICER)
+        self.second = people.person(Role.COMPLIANCE_OFFICER)
         self.handler = people.person(Role.CLAIMS_HANDLER)
         self.own = estate.customer(of=[self.agent])
         desk_estate.claim(self.own, desk_estate.policy(self.own))
@@ -97,6 +100,7 @@ class Office:
         self.corrections = self._corrections()
         self.rules, self.announced = self._published()
         self.partners = self._partners()
+        self.transfer = self._transfer()
 
     def _partners(self) -> dict[str, str]:
         """A garage with an agreement in force, and a share that was asked for."""
@@ -124,6 +128,16 @@ class Office:
             needed = [Needed("invoice", "示例"), Needed("account")]
             examining.ask_for(claim, needed, channel="desk", actor=actor)
         return claim
+
+    def _transfer(self) -> Transfer:
+        """One in announcement, with a paper of its board and a data room that is ready."""
+        house = transfers.House()
+        found = house.transfer()
+        house.file(found, "board", "confidentiality")
+        transfers.ready_room(found, asker=self.officer)
+        transfers.jump(found, "notice")
+        house.publish_ours(found)
+        return found
 
     def _asked(self) -> CustomerRequest:
         with scopes.acting(actors.customer(self.own.pk)) as actor:

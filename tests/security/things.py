@@ -67,6 +67,8 @@ from tests.partners import house as partners
 from tests.portal import looking as looking_at
 from tests.records import desk_estate
 from tests.security import looking
+from tests.transfers import house as transfers
+from transfers import sight
 from transfers.models import Counterparty
 
 # What each role comes for; those who may see nothing of customers ask all the same.
@@ -321,6 +323,24 @@ class Things:
             "share": str(share.ref),
         }
 
+    def _transfer(self, case: str) -> dict[str, str]:
+        """One in announcement that the case sees, with a paper, and a data room that is ready."""
+        house = transfers.House()
+        found = house.transfer()
+        paper = house.file(found, "board", "confidentiality")
+        officer = self.people["compliance_officer"]
+        room = transfers.ready_room(found, asker=officer)
+        transfers.jump(found, "notice")
+        house.publish_ours(found)
+        with estate.acting(house.first, stepped_up=True) as actor:
+            asked = sight.ask(found, Case.objects.get(ref=case), actor=actor)
+        house.approve(asked)
+        return {
+            "transfer": found.code,
+            "transfer_paper": str(paper.ref),
+            "transfer_room": str(room.ref),
+        }
+
     def all(self, agent: User) -> dict[str, str]:
         """One of each kind that an address can name."""
         entry = looking.look(agent, self.customers[OWN])
@@ -354,7 +374,9 @@ class Things:
                 expires_at=clock.now() + timedelta(days=1),
             )  # fmt: skip
             place = StoragePlace.objects.get(code="database")
-            return self._case() | {
+            things = self._case()
+            return things | {
+                **self._transfer(things["case"]),
                 "place": str(place.ref),
                 "alert": str(alert.ref),
                 "audit_report": str(report.ref),
@@ -369,6 +391,7 @@ class Things:
                 "finding": str(raised.ref),
                 "intermediary": "J01",
                 "law_clause": "CN-INS-87",
+                "law_count": "CN-TRF-PAPERS",
                 "law_clock": "CN-COMPL-15D",
                 "law_rule": "cn-identity",
                 "law_year": "2027",
