@@ -10,6 +10,7 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from access import gate
@@ -17,6 +18,7 @@ from access.actions import Action
 from access.admin_pages import actor_of, enter, page
 from access.models import Approval
 from access.vocabulary import Channel
+from custodian.errors import CustodianError
 from custodian.jobs import wake
 from transfers import hand_over_board, identity, invitations
 from transfers.admin_frame import READ, done, template, transfer_of
@@ -79,23 +81,29 @@ def _is_known(transfer: Transfer) -> bool:
     return True
 
 
-@page(
-    "transfer/<str:code>/hand-over/<str:name>.json",
-    name="transfer_hand_over_paper",
-    action=READ,
-    logs_itself=True,
-)
-@require_safe
-def paper(request: HttpRequest, code: str, name: str) -> HttpResponse:
-    """One of our own signed papers, to be given to the other party; no customer is in any of them."""
-    transfer = transfer_of(request, code)
-    content = _paper(transfer, name)
-    if content is None:
-        raise Http404
-    enter(request, READ, row=transfer.code, view=name)
-    response = HttpResponse(content, content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="{transfer.code}-{name}.json"'
-    return response
+def _offer(name: str) -> None:
+    """The page of one of our own signed papers, to be given to the other party; no customer is in any."""
+
+    @page(
+        f"transfer/<str:code>/hand-over/{name}.json",
+        name=f"transfer_hand_over_{name}",
+        action=READ,
+        logs_itself=True,
+    )
+    @require_safe
+    def paper(request: HttpRequest, code: str) -> HttpResponse:
+        transfer = transfer_of(request, code)
+        content = _paper(transfer, name)
+        enter(request, READ, row=transfer.code, view=name)
+        if content is None:
+            raise Http404
+        response = HttpResponse(content, content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="{transfer.code}-{name}.json"'
+        return response
+
+
+for _name in PAPERS:
+    _offer(_name)
 
 
 def _paper(transfer: Transfer, name: str) -> bytes | None:
@@ -114,23 +122,12 @@ def _paper(transfer: Transfer, name: str) -> bytes | None:
     return None
 
 
-@page(
-    "transfer/<str:code>/hand-over/<str:act>/",
-    name="transfer_hand_over_act",
-    action=READ,
-    logs_itself=True,
-)
-@require_POST
-def act(request: HttpRequest, code: str, act: str) -> HttpResponse:
-    """One step of this party; which ones there are stands in `_ACTS`."""
-    chosen = _ACTS.get(act)
-    if chosen is None:
-        raise Http404
-    action, side, run = chosen
-    transfer = transfer_of(request, code, action)
-    if transfer.side != side:
-        raise Http404
-    return run(request, transfer)
+class OtherSide(CustodianError):
+    """The step is the other party's."""
+
+    code = "transfer-other-side"
+    status = 409
+    message = _lazy("这一步由对方办理")
 
 
 def _given(
@@ -253,7 +250,8 @@ _NAMES: Final[dict[type[BaseForm], str]] = {
     ReleaseForm: "release_form",
 }
 _S, _B = Transfer.Side.SELLER, Transfer.Side.BUYER
-_ACTS: Final[dict[str, tuple[Action, str, Callable[[HttpRequest, Transfer], HttpResponse]]]] = {
+_Act = Callable[[HttpRequest, Transfer], HttpResponse]
+_ACTS: Final[dict[str, tuple[Action, str, _Act]]] = {
     "invite": (INVITE, _B, _invite),
     "enter-invitation": (INVITE, _S, _enter_invitation),
     "order": (ORDER, _S, _order),
@@ -264,3 +262,22 @@ _ACTS: Final[dict[str, tuple[Action, str, Callable[[HttpRequest, Transfer], Http
     "release": (ORDER, _S, _release),
     "enter-release": (ARRIVE, _B, _enter_release),
 }
+
+
+def _serve(name: str, action: Action, side: str, run: _Act) -> None:
+    @page(
+        f"transfer/<str:code>/hand-over/{name}/",
+        name=f"transfer_{name.replace('-', '_')}",
+        action=action,
+        logs_itself=True,
+    )
+    @require_POST
+    def act(request: HttpRequest, code: str) -> HttpResponse:
+        transfer = transfer_of(request, code, action)
+        if transfer.side != side:
+            raise OtherSide
+        return run(request, transfer)
+
+
+for _name, (_action, _side, _run) in _ACTS.items():
+    _serve(_name, _action, _side, _run)
