@@ -31,6 +31,7 @@ from custodian.demo import (
     holds,
     insurer,
     keeping,
+    letters,
     notices,
     outside,
     portal,
@@ -124,8 +125,15 @@ def _build(customers: int, console: Console) -> None:
         hers = {name: her for name, her, _number in portal.who(manifest, book)}
         told = notices.Notices(people, begin, hers.get("customer.mobile"))
         sold = transfers.Transfers(people, begin)
+        moved = letters.Letters(people, begin, hers)
         month_of = diary.Diary(
-            reviews.steps, kept.steps, cases.steps, told.steps, sold.steps, seal=seal
+            reviews.steps,
+            kept.steps,
+            cases.steps,
+            told.steps,
+            sold.steps,
+            moved.steps,
+            seal=seal,
         )
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
         supervision.begin(people)
