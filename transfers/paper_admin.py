@@ -66,13 +66,11 @@ def _by_stage(transfer: Transfer) -> list[tuple[Any, list[tuple[str, TransferPap
     return [each for each in groups if each[1]]
 
 
-@page(
-    "transfer/<str:code>/papers/<uuid:ref>/", name="transfer_paper", action=OPEN, logs_itself=True
-)
+@page("transfers/papers/<uuid:ref>/", name="transfer_paper", action=OPEN, logs_itself=True)
 @require_safe
-def paper(request: HttpRequest, code: str, ref: UUID) -> HttpResponseBase:
+def paper(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     """As it came; on record before the first byte."""
-    rows = TransferPaper.objects.filter(ref=ref, transfer__code=code).select_related("transfer")
+    rows = TransferPaper.objects.filter(ref=ref).select_related("transfer")
     found = row_of(request, OPEN, rows, asked=ref)
     actor = actor_of(request)
     body = papers.open_paper(found, purpose=purpose_of(actor), channel=CHANNEL, actor=actor)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access import gate
 from access.actions import Action
-from access.admin_pages import actor_of, enter, page, purpose_of, row_of
+from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of, row_of
 from access.models import Approval
 from custodian.jobs import JobStatus
 from custodian.workflow import IllegalMove
@@ -76,33 +78,29 @@ def _told(room: DataRoom, person: int | None) -> dict[str, Any]:
     }
 
 
-@page(
-    "transfer/<str:code>/rooms/<int:number>/",
-    name="transfer_room_take",
-    action=TAKE,
-    logs_itself=True,
-)
+@page("transfers/rooms/<uuid:ref>/", name="transfer_room_take", action=TAKE, logs_itself=True)
 @require_POST
-def take(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
-    room = _room_of(request, code, number, TAKE)
-    actor = actor_of(request)
-    body = rooms.take(room, purpose=purpose_of(actor), actor=actor)
+def take(request: HttpRequest, ref: UUID) -> HttpResponseBase:
+    """Only whoever asked for it takes it, to hand it on; to others it does not exist."""
+    actor, room = actor_of(request), _room_of(request, ref, TAKE)
+    purpose = purpose_of(actor)
+    if room.requested_by_id != actor.id:
+        gate.refuse_unknown(actor, TAKE, asked=str(ref), purpose=purpose, channel=CHANNEL)
+    if not actor.stepped_up:
+        back = reverse("admin:transfer_rooms", args=[room.transfer.code])
+        return redirect(f"{reverse('step_up')}?next={back}")
+    body = rooms.take(room, purpose=purpose, actor=actor)
     response = StreamingHttpResponse(body, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{room.code}.zip"'
     response["Content-Length"] = str(room.length)
     return response
 
 
-@page(
-    "transfer/<str:code>/rooms/<int:number>/end/",
-    name="transfer_room_end",
-    action=ASK,
-    logs_itself=True,
-)
+@page("transfers/rooms/<uuid:ref>/end/", name="transfer_room_end", action=ASK, logs_itself=True)
 @require_POST
-def end(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def end(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Destroy it now, or try once more what failed."""
-    room = _room_of(request, code, number, ASK)
+    room = _room_of(request, ref, ASK)
     actor = actor_of(request)
     try:
         if "again" in request.POST:
@@ -113,11 +111,11 @@ def end(request: HttpRequest, code: str, number: int) -> HttpResponse:
             messages.info(request, _("已销毁，文件和密钥都不在了。"))
     except (rooms.NotThere, IllegalMove):
         messages.error(request, _("状态已变，没有改动。"))
-    return redirect("admin:transfer_rooms", code)
+    return redirect("admin:transfer_rooms", room.transfer.code)
 
 
-def _room_of(request: HttpRequest, code: str, number: int, action: Action) -> DataRoom:
-    rows = DataRoom.objects.filter(transfer__code=code, number=number)
+def _room_of(request: HttpRequest, ref: UUID, action: Action) -> DataRoom:
+    rows = DataRoom.objects.filter(ref=ref)
     rows = rows.select_related("transfer__counterparty", "book", "approval")
-    found: DataRoom = row_of(request, action, rows, asked=f"{code} {number}")
+    found: DataRoom = row_of(request, action, rows, asked=ref)
     return found

@@ -45,6 +45,8 @@ from tests.corrections.cast import Cast, photo
 from tests.exports import office as exports
 from tests.notices import writing as notices
 from tests.records import desk_estate
+from tests.transfers import house as transfers
+from transfers.models import Transfer
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -80,6 +82,7 @@ class Office:
         desk_estate.open_all_day()
         self.agent = people.person(Role.AGENT)
         self.officer = people.person(Role.COMPLIANCE_OFFICER)
+        self.second = people.person(Role.COMPLIANCE_OFFICER)
         self.handler = people.person(Role.CLAIMS_HANDLER)
         self.own = estate.customer(of=[self.agent])
         desk_estate.claim(self.own, desk_estate.policy(self.own))
@@ -95,6 +98,7 @@ class Office:
         self.asked = self._asked()
         self.corrections = self._corrections()
         self.rules, self.announced = self._published()
+        self.transfer = self._transfer()
 
     def _claim(self) -> Claim:
         """One of the agent's customer that waits for papers, with one that has come."""
@@ -111,6 +115,16 @@ class Office:
             needed = [Needed("invoice", "示例"), Needed("account")]
             examining.ask_for(claim, needed, channel="desk", actor=actor)
         return claim
+
+    def _transfer(self) -> Transfer:
+        """One in announcement, with a paper of its board and a data room that is ready."""
+        house = transfers.House()
+        found = house.transfer()
+        house.file(found, "board", "confidentiality")
+        transfers.ready_room(found, asker=self.officer)
+        transfers.jump(found, "notice")
+        house.publish_ours(found)
+        return found
 
     def _asked(self) -> CustomerRequest:
         with scopes.acting(actors.customer(self.own.pk)) as actor:

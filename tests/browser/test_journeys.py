@@ -228,7 +228,7 @@ PORTAL = [
     "/portal/requests/new/deletion/", "/portal/requests/new/fraud_call/", "/portal/requests/{asked}/",
     "/portal/consents/", "/portal/consents/marketing/yes/", "/portal/consents/health/no/",
     "/portal/rules/", "/rules/", "/rules/processing-1/", "/rules/changes/processing-2/", "/tips/",
-    "/tips/fraud-calls/", "/notices/", "/notices/{announced}/",
+    "/tips/fraud-calls/", "/notices/", "/notices/{announced}/", "/transfers/", "/transfers/{transfer}/",
 ]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -248,6 +248,11 @@ OFFICE = [
     "/admin/law/", "/admin/law/CN-INS-87/", "/admin/law/CN-TRF-6/confirm/", "/admin/law/rules/new/",
     "/admin/law/rules/cn-identity/", "/admin/law/rules/cn-log/change/",
     "/admin/law/clocks/", "/admin/law/clocks/CN-COMPL-15D/", "/admin/law/clocks/CN-RIGHTS-30D/change/",
+    "/admin/law/counts/", "/admin/law/counts/CN-TRF-PAPERS/",
+    "/admin/transfers/board/", "/admin/transfers/new/", "/admin/transfer/{transfer}/",
+    "/admin/transfer/{transfer}/?view=buyer", "/admin/transfer/{transfer}/papers/",
+    "/admin/transfer/{transfer}/record/", "/admin/transfer/{transfer}/published/",
+    "/admin/transfer/{transfer}/announcement/", "/admin/transfer/{transfer}/rooms/",
     "/admin/law/calendar/", "/admin/law/calendar/2026/", "/admin/law/calendar/2027/enter/",
     "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/",
     "/admin/retention/notes/{note}/", "/admin/destruction/",
@@ -283,6 +288,7 @@ def places(office, person) -> list[str]:
         **office.corrections,
         "text": office.rules.ref,
         "announced": office.announced,
+        "transfer": office.transfer.code,
     }
     pages = {None: PORTAL, office.officer: OFFICE, office.handler: HANDLER}.get(person, DESK)
     return [each.format(**named) for each in pages]

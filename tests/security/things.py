@@ -60,6 +60,8 @@ from tests.notices import writing as notices
 from tests.portal import looking as looking_at
 from tests.records import desk_estate
 from tests.security import looking
+from tests.transfers import house as transfers
+from transfers import sight
 from transfers.models import Counterparty
 
 # What each role comes for; those who may see nothing of customers ask all the same.
@@ -283,6 +285,24 @@ class Things:
             sealing.keep()
         return bundle
 
+    def _transfer(self, case: str) -> dict[str, str]:
+        """One in announcement that the case sees, with a paper, and a data room that is ready."""
+        house = transfers.House()
+        found = house.transfer()
+        paper = house.file(found, "board", "confidentiality")
+        officer = self.people["compliance_officer"]
+        room = transfers.ready_room(found, asker=officer)
+        transfers.jump(found, "notice")
+        house.publish_ours(found)
+        with estate.acting(house.first, stepped_up=True) as actor:
+            asked = sight.ask(found, Case.objects.get(ref=case), actor=actor)
+        house.approve(asked)
+        return {
+            "transfer": found.code,
+            "transfer_paper": str(paper.ref),
+            "transfer_room": str(room.ref),
+        }
+
     def all(self, agent: User) -> dict[str, str]:
         """One of each kind that an address can name."""
         entry = looking.look(agent, self.customers[OWN])
@@ -316,7 +336,9 @@ class Things:
                 expires_at=clock.now() + timedelta(days=1),
             )  # fmt: skip
             place = StoragePlace.objects.get(code="database")
-            return self._case() | {
+            things = self._case()
+            return things | {
+                **self._transfer(things["case"]),
                 "place": str(place.ref),
                 "alert": str(alert.ref),
                 "audit_report": str(report.ref),
@@ -330,6 +352,7 @@ class Things:
                 "finding": str(raised.ref),
                 "intermediary": "J01",
                 "law_clause": "CN-INS-87",
+                "law_count": "CN-TRF-PAPERS",
                 "law_clock": "CN-COMPL-15D",
                 "law_rule": "cn-identity",
                 "law_year": "2027",
