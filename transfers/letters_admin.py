@@ -41,6 +41,7 @@ NOTES: Final = {
     "unproven": gettext_lazy("未经客户确认"), "no-contact": gettext_lazy("没有手机和邮箱"),
     "not-taken": gettext_lazy("多次没有接收"), "address-doubted": gettext_lazy("通讯地址存疑"),
     "no-address": gettext_lazy("没有通讯地址"),
+    "restricted": gettext_lazy("资料只存不用，不能打开写信"),
 }  # fmt: skip
 
 

@@ -10,5 +10,5 @@ app_name = "portal_transfer"
 urlpatterns = [
     path("", portal.notice, name="notice"),
     path("look/", portal.look, name="look"),
-    path("<str:word>/", portal.answer, name="answer"),
+    *(path(f"{word}/", portal.answer, {"word": word}, name=word) for word in portal.WORDS),
 ]

@@ -33,6 +33,7 @@ from custodian.demo import (
     holds,
     insurer,
     keeping,
+    letters,
     notices,
     outside,
     partners,
@@ -128,7 +129,8 @@ def _build(customers: int, console: Console) -> None:
         told = notices.Notices(people, begin, hers.get("customer.mobile"))
         sold = transfers.Transfers(people, begin)
         others = partners.Partners(people, begin, seal)
-        steps = (each.steps for each in (reviews, kept, cases, told, sold, others))
+        moved = letters.Letters(people, begin, hers)
+        steps = (each.steps for each in (reviews, kept, cases, told, sold, others, moved))
         month_of = diary.Diary(*steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
         supervision.begin(people)

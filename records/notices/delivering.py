@@ -14,6 +14,7 @@ from uuid import UUID
 from access import keystore, machine_reads
 from access.actions import Action
 from access.actors import Actor
+from access.models import Restriction, Subject
 from custodian import mail, texting
 from records import vault
 from records.models import Contact, Identity
@@ -23,6 +24,7 @@ from records.sign_in.contacts import Address
 Write = Callable[[], tuple[str, str]]  # subject and text in the language that is active
 LETTER: Final = "letter"
 NONE: Final = "none"
+RESTRICTED: Final = "restricted"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,12 @@ class Way:
 
 
 def way_to(subject: int) -> Way:
-    """E-mail first, which holds a whole letter and in both languages; then the mobile, then paper."""
+    """E-mail first, which holds a whole letter and in both languages; then the mobile, then paper.
+
+    Whose identity is stored only is written to by no way: nothing of it is used (PIPL art. 47).
+    """
+    if stored_only([subject]):
+        return Way(NONE, RESTRICTED)
     known = {each.contact: each for each in contacts.standings(subject)}
     for contact in (Contact.EMAIL, Contact.MOBILE):
         if known[contact].good:
@@ -42,6 +49,13 @@ def way_to(subject: int) -> Way:
     doubts = [each.doubt for each in known.values() if each.doubt]
     why = doubts[0] if doubts else "no-contact"
     return paper(subject, why)
+
+
+def stored_only(subjects: Collection[int]) -> set[int]:
+    """Those of whom nothing may be opened, not for a letter either."""
+    apart = Restriction.objects.filter(subject__in=subjects, kind="identity")
+    whole = Subject.objects.filter(pk__in=subjects).exclude(status=Subject.Status.ACTIVE)
+    return {*apart.values_list("subject_id", flat=True), *whole.values_list("pk", flat=True)}
 
 
 def paper(subject: int, why: str) -> Way:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext_lazy
 
 from access import actors, scopes
 from custodian import clock
+from records.notices import delivering
 from transfers import chosen, progress
 from transfers.choosing.selecting import is_frozen
 from transfers.letters import recipients
@@ -63,10 +64,14 @@ def _missing(transfer: Transfer) -> list[Missing]:
 
 
 def _untold(transfer: Transfer) -> int:
-    """Who would move without having been told; where silence is no consent they stay anyway."""
+    """Who would move without having been told; where silence is no consent they stay anyway.
+
+    Whose data are stored only is told by the announcement: nothing of hers may be opened for a letter.
+    """
     if recipients.terms(transfer).consent:
         return 0
     failed = TransferNotice.objects.filter(transfer=transfer, state=State.FAILED, seen_at=None)
+    failed = failed.exclude(note=delivering.RESTRICTED)
     moving = set(failed.values_list("subject_id", flat=True))
     return sum(chosen.moves(transfer, each) for each in moving)
 

@@ -20,6 +20,7 @@ from custodian.errors import CustodianError
 from custodian.pdf import compile_pdf
 from records import vault
 from records.models import Identity
+from records.notices import delivering
 from records.notices.contents import TAGS
 from transfers.letters import texts
 from transfers.letters.sending import ACTOR
@@ -58,14 +59,28 @@ def print_again(transfer: Transfer, number: int, *, actor: Actor) -> bytes:
         notices = list(rows.select_related("batch__transfer__counterparty"))
     if not notices:
         raise NothingToPrint
+    shut = _stored_only(notices)
+    notices = [each for each in notices if each.addressee_id not in shut]
+    if not notices:
+        raise NothingToPrint
     opened = _opened(notices, number, actor=actor)
     pages = [page for each in notices if (page := _page(each, opened))]
     body = compile_pdf("transfer_letters.typ", {"letters": pages, **_said()}, at=clock.now())
     with scopes.acting(actors.system(ACTOR)):
-        printed = rows.filter(state=State.TO_PRINT, addressee_id__in=opened)
-        printed.update(state=State.PRINTED, sent_at=clock.now())
-        rows.filter(state=State.TO_PRINT).update(state=State.FAILED, note="no-address")
+        fresh = rows.filter(state=State.TO_PRINT)
+        fresh.filter(addressee_id__in=opened).update(state=State.PRINTED, sent_at=clock.now())
+        fresh.update(state=State.FAILED, note="no-address")
     return body
+
+
+def _stored_only(notices: Sequence[TransferNotice]) -> set[int]:
+    """Whose data may not be used any more since the letter was made out: it stays unprinted, and listed."""
+    with scopes.acting(actors.system(ACTOR)):
+        shut = delivering.stored_only([each.addressee_id for each in notices])
+        rows = TransferNotice.objects.filter(pk__in=[each.pk for each in notices])
+        rows = rows.filter(addressee_id__in=shut, state=State.TO_PRINT)
+        rows.update(state=State.FAILED, note=delivering.RESTRICTED)
+    return shut
 
 
 def _opened(

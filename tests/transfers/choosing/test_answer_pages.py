@@ -75,7 +75,7 @@ def test_whoever_has_no_letter_reads_that_there_is_none_and_answers_nothing(told
     his = browser(told.qian)
     assert "没有要您答复的业务转让" in text(his.get(HERE))
     assert his.post(f"{HERE}agree/").status_code == 404
-    assert his.get(f"{HERE}maybe/").status_code == 404
+    assert his.get(f"{HERE}agree/").status_code == 404
 
 
 def test_nobody_sees_or_changes_anothers_answer(told):

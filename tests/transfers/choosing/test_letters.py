@@ -12,7 +12,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from access import actors, scopes
 from access.approvals import ContentChanged
 from access.gate import Refused
-from access.models import Assignment
+from access.models import Assignment, Restriction
 from access.querylog import write
 from access.vocabulary import Role
 from custodian import clock, texting
@@ -121,6 +121,32 @@ def test_without_any_address_it_is_listed_as_not_delivered(families):
     sent(families)
 
     assert (notice(families.sun).way, notice(families.sun).state) == ("none", "failed")
+
+
+def test_whose_data_are_stored_only_is_written_to_by_no_way(families):
+    with scopes.acting(estate.system()):
+        held = Identity.objects.get(pk=families.sun.pk)
+        Restriction.objects.create(
+            subject_id=families.sun.pk, kind="identity", holding=held.holding
+        )
+    sent(families)
+
+    assert (notice(families.sun).state, notice(families.sun).note) == ("failed", "restricted")
+    assert person(5)["identity.email"] not in [each.to[0] for each in mail.outbox]
+
+
+def test_a_letter_that_waits_is_not_printed_once_her_data_are_stored_only(families):
+    _doubted(families, families.sun, families.wu)
+    sent(families)
+    with scopes.acting(estate.system()):
+        held = Identity.objects.get(pk=families.sun.pk)
+        Restriction.objects.create(
+            subject_id=families.sun.pk, kind="identity", holding=held.holding
+        )
+    with estate.acting(families.house.first, stepped_up=True) as actor:
+        printing.print_next(families.transfer, actor=actor)
+    assert notice(families.wu).state == "printed"
+    assert (notice(families.sun).state, notice(families.sun).note) == ("failed", "restricted")
 
 
 def test_a_message_that_nobody_takes_is_tried_and_then_printed(families, monkeypatch):
