@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access import gate
 from access.actions import Action
 from access.admin_pages import actor_of
-from access.admin_scope import ScopedAdmin, link_to
+from access.admin_scope import ScopedAdmin, drawn, link_to
 from transfers import (
     choosing_admin,
     freeze_admin,
@@ -21,7 +23,8 @@ from transfers import (
     room_admin,
     transfer_admin,
 )
-from transfers.models import Counterparty
+from transfers.agreements import words
+from transfers.models import Agreement, Counterparty
 
 # Each registers its own pages.
 ROOMS = (
@@ -42,7 +45,7 @@ class CounterpartyAdmin(ScopedAdmin):
     shows = False
     columns = ("ref", "code", "kind", "name", "name_en", "since", "until", "answers__name")
     list_select_related = ("answers",)
-    list_display = ("name", "code", "kind", "answers", "since", "until")
+    list_display = ("called", "code", "kind", "agreement", "answers", "since", "until")
     list_filter = ("kind",)
     change_list_template = "admin/partners/list.html"
     lede = _("资料可能去往或来自的单位：能收到什么、凭哪份协议、到哪一天为止")
@@ -53,6 +56,27 @@ class CounterpartyAdmin(ScopedAdmin):
     ) -> HttpResponse:
         more = {"may_change": gate.may(actor_of(request), Action.COUNTERPARTY_CHANGE)}
         return super().changelist_view(request, {**more, **(extra_context or {})})
+
+    def prepare(self, request: HttpRequest, rows: Sequence[Counterparty]) -> None:
+        """Of each the agreement that was opened last, in one statement."""
+        found = Agreement.objects.filter(counterparty__in=[row.pk for row in rows])
+        newest = {
+            each.counterparty_id: each
+            for each in found.select_related("approval", "end_approval").order_by("pk")
+        }
+        for row in rows:
+            row.newest = newest.get(row.pk)  # type: ignore[attr-defined]
+
+    @admin.display(description=_("名称"))
+    def called(self, row: Counterparty) -> str:
+        return str(row)
+
+    @admin.display(description=pgettext_lazy("合作方", "协议"))
+    def agreement(self, row: Any) -> str:
+        if row.newest is None:
+            return ""
+        state, tone = words.state(row.newest)
+        return drawn("tag", state, tone=tone)
 
     def address(self, row: Any) -> str:
         return link_to("admin:partner", row.ref)

@@ -58,7 +58,10 @@ class TermsForm(forms.Form):
     )  # fmt: skip
     why = forms.CharField(label=_("处理目的"), max_length=200, help_text=_("照合同写"))
     method = forms.CharField(label=_("处理方式"), max_length=200, help_text=_("照合同写"))
-    elements = _many(_("信息项"), _("只选实现目的所必需的"))
+    elements = forms.MultipleChoiceField(
+        label=_("信息项"), widget=forms.CheckboxSelectMultiple,
+        help_text=_("只选实现目的所必需的"), error_messages={"required": _("请选信息项")},
+    )  # fmt: skip
     books = _many(_("账册"), _("不选为全部"))
     products = _many(_("险种"), _("不选为全部"))
     units = _many(_("机构"), _("含下级机构；不选为全部"))

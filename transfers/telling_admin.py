@@ -144,7 +144,7 @@ def _page(
     found = list(rows[:SHOWN])
     owed = any(each.status != Telling.Status.CONFIRMED for each in found)
     context = {
-        "title": _("告知 %(who)s 的更正") % {"who": party},
+        "title": _("告知%(who)s的更正") % {"who": party},
         "party": party,
         "rows": list(_rows(found)),
         "may_take": owed and gate.may(actor, TAKE),

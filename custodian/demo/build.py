@@ -125,7 +125,7 @@ def _build(customers: int, console: Console) -> None:
         reviews = recertification.Recertifications(people, begin)
         kept = keeping.Keeping(people, begin, seal)
         cases = claims.Claims(people, begin, seal)
-        hers = {name: her for name, her, _number in portal.who(manifest, book)}
+        hers = _hers(manifest, book)
         told = notices.Notices(people, begin, hers.get("customer.mobile"))
         sold = transfers.Transfers(people, begin)
         others = partners.Partners(people, begin, seal)
@@ -133,9 +133,7 @@ def _build(customers: int, console: Console) -> None:
         steps = (each.steps for each in (reviews, kept, cases, told, sold, others, moved))
         month_of = diary.Diary(*steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
-        supervision.begin(people)
-        sold.end()
-        holds.begin(people)
+        _watch(people, sold)
         _agree(manifest, book, hers, console)
         _ask(people, hers, seal)
         others.begin(hers)
@@ -149,6 +147,16 @@ def _build(customers: int, console: Console) -> None:
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)
+
+
+def _hers(manifest: Manifest, book: Book) -> dict[str, Any]:
+    return {name: her for name, her, _number in portal.who(manifest, book)}
+
+
+def _watch(people: dict[str, User], sold: transfers.Transfers) -> None:
+    supervision.begin(people)
+    sold.end()
+    holds.begin(people)
 
 
 def _agree(manifest: Manifest, book: Book, hers: dict[str, Any], console: Console) -> None:

@@ -98,7 +98,7 @@ class Partners:
 
     def _calls(self, refs: list[str]) -> None:
         codes = ("identity.name", "identity.mobile", "identity.workplace")
-        agreement = self._agree(CALLS, _terms("保全回访", "follow_up", codes))
+        agreement = self._agree(CALLS, _terms("保全回访", "policy_service", codes))
         self._called = agreement.counterparty
         share = self._share(agreement, form="file", elements=codes, customers=refs, days=20)
         jobs.work(share.pk)

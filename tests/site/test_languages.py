@@ -37,7 +37,7 @@ ENGLISH_IN_CHINESE = {
 }  # fmt: skip
 # References and hashes hold letters by chance.
 REFERENCE = re.compile(
-    r"\bE-[0-9A-Z]{4}-[0-9A-Z]{4}\b|\b[a-z]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}\b|\b[0-9a-f]{8}\b|\bSYS-[A-Z]+\b|\bCUSTOMER\b"
+    r"\b[EPS]-[0-9A-Z]{4}-[0-9A-Z]{4}\b|\b[a-z]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}\b|\b[0-9a-f]{8}\b|\bSYS-[A-Z]+\b|\bCUSTOMER\b"
     r"|\b[0-9a-f]{4}(?: (?:… )?[0-9a-f]{4})+\b|\bPostgreSQL \S+ @ \S+"
 )
 # Texts that are the same in both: a name of a language, and lines that say everything twice.

@@ -81,7 +81,7 @@ def _lines(terms: Terms, papers: Mapping[str, AgreementPaper]) -> list[tuple[str
         (gettext_lazy("处理方式"), [terms.method]),
         (gettext_lazy("信息项"), [element_words(c) for c in terms.elements if elements.known(c)]),
         (gettext_lazy("客户范围"), scope(terms)),
-        (gettext_lazy("期限"), [f"{terms.since} – {terms.until}"]),
+        (pgettext_lazy("协议", "期限"), [f"{terms.since} – {terms.until}"]),
         (gettext_lazy("安全评估"), [assessed or "—", *_paper(terms.assessment, papers)]),
         (gettext_lazy("影响评估编号"), [terms.pipia or "—"]),
         (gettext_lazy("合同"), _paper(terms.contract, papers) or ["—"]),

@@ -48,7 +48,7 @@ class Agreement(models.Model):
     class Status(models.TextChoices):
         DRAFT = "draft", _("草稿")
         ASKED = "asked", _("待复核")
-        IN_FORCE = "in_force", _("生效")
+        IN_FORCE = "in_force", pgettext_lazy("协议", "生效")
         ENDED = "ended", _("已提前结束")
 
     class End(models.TextChoices):

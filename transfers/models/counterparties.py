@@ -18,8 +18,9 @@ _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_code() -> str:
-    """A number that is easy to read out and tells nothing: `P-7K2M4P`."""
-    return f"P-{''.join(secrets.choice(_LETTERS) for _each in range(6))}"
+    """A number that is easy to read out and tells nothing: `P-7K2M-41PD`."""
+    drawn = "".join(secrets.choice(_LETTERS) for _each in range(8))
+    return f"P-{drawn[:4]}-{drawn[4:]}"
 
 
 class CounterpartyQuerySet(models.QuerySet["Counterparty"]):
