@@ -40,6 +40,7 @@ OPEN_TO_HALF_SIGNED_IN = (
     "/rules/",
     "/static/",
     "/tips/",
+    "/transfers/",
     "/viewer-mark",
 )
 

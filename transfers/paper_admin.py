@@ -6,8 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -68,15 +67,14 @@ def _by_stage(transfer: Transfer) -> list[tuple[Any, list[tuple[str, TransferPap
 
 @page("transfers/papers/<uuid:ref>/", name="transfer_paper", action=OPEN, logs_itself=True)
 @require_safe
-def paper(request: HttpRequest, ref: UUID) -> HttpResponseBase:
+def paper(request: HttpRequest, ref: UUID) -> HttpResponse:
     """As it came; on record before the first byte."""
     rows = TransferPaper.objects.filter(ref=ref).select_related("transfer")
     found = row_of(request, OPEN, rows, asked=ref)
     actor = actor_of(request)
     body = papers.open_paper(found, purpose=purpose_of(actor), channel=CHANNEL, actor=actor)
-    response = StreamingHttpResponse(body, content_type=found.media_type)
+    response = HttpResponse(body, content_type=found.media_type)
     response["Content-Disposition"] = f'attachment; filename="{papers.file_name(found)}"'
-    response["Content-Length"] = str(found.length)
     return response
 
 

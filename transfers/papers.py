@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -132,10 +132,8 @@ def _require_open(transfer: Transfer, stage: str) -> None:
         raise NotYet(_("“%(stage)s”已经完成") % {"stage": Stage(stage).label})
 
 
-def open_paper(
-    paper: TransferPaper, *, purpose: str, channel: str, actor: Actor
-) -> Iterator[bytes]:
-    """The file part by part, on record before the first byte. Raises `Refused`, `Gone`."""
+def open_paper(paper: TransferPaper, *, purpose: str, channel: str, actor: Actor) -> bytes:
+    """The file, on record before anything of it is read. Raises `Refused`, `Gone`."""
     gate.permit(
         actor,
         Action.TRANSFER_PAPER_READ,
@@ -144,7 +142,7 @@ def open_paper(
         facts={"transfer": paper.transfer.code, "sha256": paper.sha256, "paper": str(paper.ref)},
     )
     try:
-        return SHELF.read(paper.ref)
+        return b"".join(SHELF.read(paper.ref))
     except (FileNotFoundError, NoKey):
         raise Gone from None
 

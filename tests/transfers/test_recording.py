@@ -43,7 +43,7 @@ def test_a_paper_lies_sealed_and_its_opening_is_on_record(house, entries_since):
     assert PDF not in stored
     with estate.acting(house.first, stepped_up=True) as actor:
         body = papers.open_paper(paper, purpose="compliance", channel="admin", actor=actor)
-        assert b"".join(body) == PDF
+        assert body == PDF
     opened = entries_since()[-1]
     assert '"transfers:paper:read"' in opened.leaf
     assert paper.name == "保密协议"
