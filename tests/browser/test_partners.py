@@ -17,8 +17,8 @@ from custodian import clock
 from tests import estate
 from tests.access import people as staff
 from tests.corrections.cast import photo
+from tests.partners.test_shares import opened
 from tests.portal import people
-from tests.transfers.test_shares import opened
 from transfers.models import Agreement, Share
 from transfers.shares import jobs
 
