@@ -69,7 +69,9 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "freezer": frozenset({Action.FREEZE_READ}),
     "granter": frozenset(),
     "hand-over": frozenset({Action.TRANSFER_PACK, Action.TRANSFER_PASS, Action.DOCUMENT_READ}),
-    "receiver": frozenset({Action.TRANSFER_ARRIVE, Action.TRANSFER_LOAD, Action.TRANSFER_PASS}),
+    "receiver": frozenset(
+        {Action.DOCUMENT_ADD, Action.TRANSFER_ARRIVE, Action.TRANSFER_LOAD, Action.TRANSFER_PASS}
+    ),
     "importer": frozenset(
         {
             Action.BOOK_IMPORT,

@@ -19,6 +19,11 @@ TRIGGERS = [
     ("last_contact", "最后联系"), ("handed_over", "移交其他保险公司"),
 ]
 
+KINDS = [
+    ("application", "投保单"), ("recording", "双录"), ("evidence", "证明材料"),
+    ("proof", "身份与住址证明"), ("letter", "函件"), ("history", "原保险公司的查询记录"),
+]
+
 
 class Migration(migrations.Migration):
 
@@ -28,6 +33,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            "document",
+            "kind",
+            models.CharField(choices=KINDS, max_length=12, verbose_name="类别"),
+        ),
         migrations.AlterField(
             "retentionevent",
             "trigger",

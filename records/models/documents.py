@@ -20,6 +20,7 @@ class Document(Holding):
         EVIDENCE = "evidence", _("证明材料")
         PROOF = "proof", _("身份与住址证明")
         LETTER = "letter", _("函件")
+        HISTORY = "history", _("原保险公司的查询记录")
 
     ref = models.CharField(max_length=16, unique=True, default=references.new_document)
     subject = models.ForeignKey(Subject, models.PROTECT, verbose_name=_("客户"))

@@ -22,10 +22,10 @@ from custodian.crypto.errors import KeyringExists
 from custodian.crypto.keyring import FileKeyring
 from custodian.crypto.suites import Suite
 from custodian.tlog.verify import canonical
-from records import claims, intake, policies
+from records import claims, documents, intake, policies
 from records.claims import NewClaim
 from records.intake import NewCustomer
-from records.models import Book, Customer, Keeping, Policy, Product
+from records.models import Book, Customer, Document, Keeping, Policy, Product
 from records.policies import NewPolicy
 from tests import estate
 from tests.handover.houses import packed, unpacked
@@ -123,6 +123,16 @@ def populate(count: int, *, book: str = "XH") -> int:
             channel="command",
             actor=estate.system(),
         )
+        for number in range(0, count, 5):
+            documents.add(
+                made[number],
+                kind=Document.Kind.APPLICATION,
+                name=f"投保单{number}.pdf",
+                media_type="application/pdf",
+                chunks=[b"%PDF-1.7 " + bytes([number % 251]) * (number * 4001)],
+                channel="command",
+                actor=estate.system(),
+            )
     estate.drain()
     return len(made)
 

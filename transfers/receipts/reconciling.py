@@ -113,5 +113,7 @@ def _loaded(transfer: Transfer) -> dict[str, int] | None:
             **claims,
             "consents": Consent.objects.filter(subject__in=mine).count(),
             "restrictions": Restriction.objects.filter(subject__in=mine).count(),
-            "documents": Document.objects.filter(subject__in=mine).count(),
+            "documents": Document.objects.filter(subject__in=mine)
+            .exclude(kind=Document.Kind.HISTORY)
+            .count(),
         }

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db import transaction
-
 from access import actors, scopes
 from custodian import clock, failpoints
 from custodian.errors import CustodianError
 from custodian.jobs import JOB, LEASE
 from custodian.workflow import IllegalMove
+from records import documents
 from transfers.models import Arrival, ArrivedRecord, Load
 from transfers.packages import one_time, shelf
 from transfers.packages.layout import Frame
@@ -102,7 +101,7 @@ class _Loading:
             begin = Position(**cursor["begin"])
         for segment, after in _segments(arrival, way, begin):
             failpoints.hit("load-before-commit")
-            with transaction.atomic():
+            with documents.filing():
                 self._place(way, arrival, segment)
                 place = {"step": step, "begin": vars(after)} if after else {"step": step + 1}
                 self._save(cursor=place, done=self.load.done + len(segment))

@@ -16,15 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from access import actors
 from access.actions import Action
 from access.models import Arriving, Objection, Restriction
-from access.vocabulary import Channel
+from access.vocabulary import Channel, Purpose
 from custodian import clock
 from custodian.errors import CustodianError
-from records import blind_indexes, claims, intake, policies
+from records import blind_indexes, claims, documents, intake, policies
 from records.claims import NewClaim
 from records.intake import NewCustomer
 from records.models import (
     Consent,
     Customer,
+    Document,
     Intermediary,
     Policy,
     PolicyRole,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from transfers.receiving.loading import Held
 
 _WHOLE: Final = frozenset({"identity", "financial"})
+_KINDS: Final = {"looks": Document.Kind.HISTORY.value}
 
 
 class NoBook(CustodianError):
@@ -115,7 +117,8 @@ class Placing:
         self._write_representatives(segment)
 
     def claims(self, segment: Sequence[Held]) -> None:
-        """Pass three: claims on policies that are there by now."""
+        """Pass three: claims on policies that are there by now, and the files."""
+        self._file(segment)
         named = [(claim, each) for each in segment for claim in each.record.claims]
         if not named:
             return
@@ -130,6 +133,24 @@ class Placing:
         )
         holdings = {claim.ref: row.holding for (claim, _each), row in zip(named, made, strict=True)}
         self._restrict(segment, "claim", holdings)
+
+    def _file(self, segment: Sequence[Held]) -> None:
+        """Her files, and the list of looks at her that the seller kept, as files of her own."""
+        for each in segment:
+            for part, content in each.files:
+                filed = documents.add(
+                    Customer.objects.get(pk=each.subject),
+                    kind=Document.Kind(_KINDS.get(part.kind, part.kind)),
+                    name=part.name,
+                    media_type=part.media_type,
+                    chunks=[content],
+                    channel=Channel.TASK.value,
+                    purpose=Purpose.TRANSFER.value,
+                    facts={"transfer": self.load.transfer.code},
+                    actor=self.actor,
+                )
+                added = datetime.fromisoformat(part.added_at)
+                Document.objects.filter(pk=filed.pk).update(added_at=added)
 
     def _newcomer(self, each: Held) -> NewCustomer:
         record = each.record
