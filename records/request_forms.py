@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -17,25 +17,16 @@ from access.law.words import english
 from custodian import clock
 from custodian.regimes.clocks import Extension
 from records.consents import asking
-from records.models import CustomerRequest, DataCopy, Representative
+from records.models import CustomerRequest, Representative
 from records.requests import clocks, kinds
 from records.requests.customers_side import SCORES
-from records.requests.effects import copying
 from records.requests.effects.limiting import KINDS
 from records.requests.kinds import Kind, Way
 from records.requests.texts import LONGEST
 from records.retention.telling import KINDS as KIND_WORDS
 
-Status = CustomerRequest.Status
 _LINES: Final = re.compile(r"\r\n?|\u2028|\u2029")
 _KEPT: Final = frozenset("\n\t")
-# The four conditions of CN-NDR-25, as whoever decides answers them.
-CONDITIONS: Final = (
-    ("identity", _("申请人的真实身份已核验")),
-    ("basis", _("请求转移的是其同意提供或基于合同收集的个人信息")),
-    ("feasible", _("转移在技术上可行")),
-    ("harmless", _("转移不损害他人的合法权益")),
-)
 
 
 class SaidField(forms.CharField):
@@ -56,7 +47,7 @@ class SaidField(forms.CharField):
         )
 
 
-def _required(said: Any) -> dict[str, Any]:
+def required(said: Any) -> dict[str, Any]:
     return {"required": said, "max_length": _("最多 %(n)s 字，请精简") % {"n": LONGEST}}
 
 
@@ -90,7 +81,7 @@ class AskForm(forms.Form):
             label=way.question,
             required=way.needs_text,
             help_text=_("加密保存，只有办理的人能看。请不要写密码和验证码"),
-            error_messages=_required(_("请写几句，我们才知道怎么办")),
+            error_messages=required(_("请写几句，我们才知道怎么办")),
         )
 
     @property
@@ -133,7 +124,7 @@ def _purpose_field() -> forms.ChoiceField:
 
 
 class MessageForm(forms.Form):
-    text = SaidField(label=_("补充说明"), rows=4, error_messages=_required(_("请写下要补充的内容")))
+    text = SaidField(label=_("补充说明"), rows=4, error_messages=required(_("请写下要补充的内容")))
 
 
 class RateForm(forms.Form):
@@ -208,7 +199,7 @@ class IntakeForm(forms.Form):
     )
     text = SaidField(
         label=_("申请内容"), required=False, help_text=_("照来信或口述写；加密保存"),
-        error_messages=_required(""),
+        error_messages=required(""),
     )  # fmt: skip
 
     def __init__(
@@ -292,129 +283,11 @@ class ProveForm(forms.Form):
         return proof
 
 
-class AnswerForm(forms.Form):
-    """The answer, and for a transfer the four conditions, of which each must be met."""
-
-    outcome = forms.ChoiceField(
-        label=_("结果"),
-        choices=[
-            (Status.ANSWERED.value, _("按申请办理")),
-            (Status.PARTLY.value, _("部分办理")),
-        ],
-        widget=forms.RadioSelect,
-        initial=Status.ANSWERED.value,
-    )
-    text = SaidField(
-        label=_("给客户的答复"),
-        help_text=_("客户会原样看到；写清办了什么、没办什么、为什么"),
-        error_messages=_required(_("请写明答复")),
-    )
-
-    def __init__(
-        self,
-        data: Any = None,
-        *,
-        way: Way,
-        reachable: bool = True,
-        handed: Callable[[str], datetime | None] = lambda _code: None,
-    ) -> None:
-        """`reachable`: a file can be handed to whoever asked. `handed`: when an export went, by its code."""
-        super().__init__(data)
-        self.way, self.handed = way, handed
-        if way.kind in copying.KINDS and reachable:
-            self.fields["formats"] = _formats_field(way.kind)
-        if way.kind is Kind.PORTABILITY:
-            self.fields["handover"] = _handover_field(reachable=reachable)
-            self.fields["export"] = forms.CharField(
-                label=_("导出编号"), max_length=16, required=False,
-                help_text=_("只在经导出登记交付时填写；须已批准并由经手人取走"),
-            )  # fmt: skip
-            self.fields["conditions"] = forms.MultipleChoiceField(
-                label=_("四项条件"),
-                choices=CONDITIONS,
-                widget=forms.CheckboxSelectMultiple,
-                required=False,
-                help_text=_("缺一项就不能转移，须写明理由不予办理"),
-            )
-            self.fields["fee"] = forms.CharField(
-                label=_("费用说明"), max_length=100, required=False,
-                help_text=_("请求次数明显超出合理范围的，可以按成本收取必要费用"),
-            )  # fmt: skip
-            self.order_fields(
-                ["conditions", "handover", "formats", "export", "outcome", "text", "fee"]
-            )
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or self.cleaned_data
-        self._clean_handover(said)
-        if "conditions" in self.fields and len(said.get("conditions", ())) < len(CONDITIONS):
-            self.add_error(
-                "conditions", _("四项条件没有全部符合，不能转移。请改为不予办理并写明理由")
-            )
-        return said
-
-    def _clean_handover(self, said: dict[str, Any]) -> None:
-        """To her a file, or to the insurer what the register says has gone."""
-        if said.get("handover") == copying.TO_HER and not said.get("formats"):
-            self.add_error("formats", _("请至少选一种格式"))
-        if said.get("handover") == copying.BY_EXPORT:
-            said["handed_on"] = self.handed(str(said.get("export", "")))
-            if said["handed_on"] is None:
-                self.add_error("export", _("没有这样一项已批准、已取走、含这位客户的对外导出"))
-
-    @property
-    def details(self) -> dict[str, Any]:
-        said, found = self.cleaned_data, {}
-        if "conditions" in said:
-            found["conditions"] = list(said["conditions"])
-        if said.get("handover") == copying.BY_EXPORT:
-            day = clock.local(said["handed_on"]).date().isoformat()
-            return {**found, "export": said["export"], "handed_on": day}
-        if self.way.kind in copying.KINDS:
-            found |= {"formats": list(said.get("formats", ())), "outcome": said["outcome"]}
-        return found
-
-    @property
-    def words(self) -> str:
-        fee = self.cleaned_data.get("fee")
-        text = str(self.cleaned_data["text"])
-        return f"{text}\n\n{_('费用说明')}：{fee}" if fee else text
-
-
-def _formats_field(kind: Kind) -> forms.MultipleChoiceField:
-    """For a transfer what another program reads; else whatever is asked for, or words alone."""
-    transfer = kind is Kind.PORTABILITY
-    offered = [each for each in DataCopy.Format.choices if not transfer or each[0] != "pdf"]
-    return forms.MultipleChoiceField(
-        label=_("备哪些副本"),
-        choices=offered,
-        required=False,
-        initial=list(copying.USUAL[kind]),
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("由系统生成，本人在客户服务里下载；工作人员看不到内容")
-        if transfer
-        else _("由系统生成，本人在客户服务里下载；工作人员看不到内容。不选就只用文字答复"),
-    )
-
-
-def _handover_field(*, reachable: bool) -> forms.ChoiceField:
-    by_export = (copying.BY_EXPORT, _("经导出登记已交给指定的公司"))
-    to_her = (copying.TO_HER, _("交给本人，由本人转交"))
-    return forms.ChoiceField(
-        label=_("怎样转移"),
-        choices=[to_her, by_export] if reachable else [by_export],
-        widget=forms.RadioSelect,
-        initial=copying.TO_HER if reachable else copying.BY_EXPORT,
-        help_text=_("系统不自行发送。交给本人的文件写明转给哪家公司"),
-        error_messages={"required": _("请选怎样转移")},
-    )
-
-
 class RefuseForm(forms.Form):
     reason = SaidField(
         label=_("不予办理的理由"),
         help_text=_("客户会原样看到；随后附上还可以向哪里反映"),
-        error_messages=_required(_("不予办理须写明理由")),
+        error_messages=required(_("不予办理须写明理由")),
     )
 
 
@@ -424,7 +297,7 @@ class ExtendForm(forms.Form):
     extension = forms.ChoiceField(label=_("延期"), widget=forms.RadioSelect)
     reason = SaidField(
         label=_("延期的理由"), rows=3, help_text=_("客户会原样看到"),
-        error_messages=_required(_("延期须写明理由")),
+        error_messages=required(_("延期须写明理由")),
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, offered: Sequence[Extension]) -> None:

@@ -14,7 +14,7 @@ from access.vocabulary import Purpose
 from custodian.regimes import remedies as data
 from records.consents import asking
 from records.models import CustomerRequest
-from records.request_forms import CONDITIONS
+from records.request_answers import CONDITIONS
 from records.requests.kinds import Kind
 from records.retention.telling import KINDS
 

@@ -9,7 +9,7 @@ from access.models import User
 from custodian.demo.requests import OFFICER, acting_as, ask, decide
 from records.models import CustomerRequest
 from records.own_data import copies
-from records.request_forms import CONDITIONS
+from records.request_answers import CONDITIONS
 from records.requests import customers_side
 
 ANSWER = "四项条件都满足。文件写明转给清河人寿，由您转交。"

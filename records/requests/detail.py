@@ -21,8 +21,8 @@ from custodian.jobs import JobStatus
 from records import references, representatives, request_words, vault
 from records.catalogue import NAME
 from records.models import Customer, CustomerRequest, RequestEffect
+from records.request_answers import AnswerForm
 from records.request_forms import (
-    AnswerForm,
     ExtendForm,
     MessageForm,
     PassOnForm,
