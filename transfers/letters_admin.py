@@ -19,6 +19,7 @@ from access.admin_pages import actor_of, enter, page
 from custodian.errors import CustodianError
 from custodian.jobs import JobStatus
 from records.models import Customer
+from records.notices import delivering
 from records.notices.contents import TAGS
 from transfers import board
 from transfers.admin_frame import READ, TOLD, template, transfer_of
@@ -41,7 +42,6 @@ NOTES: Final = {
     "unproven": gettext_lazy("未经客户确认"), "no-contact": gettext_lazy("没有手机和邮箱"),
     "not-taken": gettext_lazy("多次没有接收"), "address-doubted": gettext_lazy("通讯地址存疑"),
     "no-address": gettext_lazy("没有通讯地址"),
-    "restricted": gettext_lazy("资料只存不用，不能打开写信"),
 }  # fmt: skip
 
 
@@ -122,9 +122,10 @@ def _page(
         "delivery": _delivery(rows),
         "answers": _answers(rows),
         "asks": bool(recipients.terms(transfer).consent),
-        "silence": texts.silence(transfer),
         "opened": rows.exclude(seen_at=None).count(),
-        "failed": _failed(rows),
+        "failed": _failed(rows.exclude(note=delivering.RESTRICTED)),
+        "failed_count": rows.filter(state=State.FAILED).exclude(note=delivering.RESTRICTED).count(),
+        "restricted": rows.filter(state=State.FAILED, note=delivering.RESTRICTED).count(),
         "to_print": rows.filter(state=State.TO_PRINT).count(),
         "sheets": rows.exclude(sheet=None)
         .values("sheet")
