@@ -122,7 +122,6 @@ def _page(
         "delivery": _delivery(rows),
         "answers": _answers(rows),
         "asks": bool(recipients.terms(transfer).consent),
-        "silence": texts.silence(transfer),
         "opened": rows.exclude(seen_at=None).count(),
         "failed": _failed(rows.exclude(note=delivering.RESTRICTED)),
         "failed_count": rows.filter(state=State.FAILED).exclude(note=delivering.RESTRICTED).count(),

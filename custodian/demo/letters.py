@@ -12,7 +12,7 @@ from access.actors import Actor
 from access.law.reading import today
 from access.models import Approval, User
 from custodian.demo.diary import Steps
-from custodian.demo.transfers import OFFICER, SECOND, TITLE
+from custodian.demo.transfers import BUYER, OFFICER, SECOND, TITLE
 from custodian.regimes.calendars import DAY
 from records.models import Customer
 from records.notices.contents import Both
@@ -88,7 +88,11 @@ class Letters:
     def _write(self) -> None:
         with self._acting() as officer:
             transfer = self._ours()
-            letter = texts.Letter({**texts.proposed(transfer).parts, "contact": CONTACT})
+            parts = {
+                "contact": CONTACT,
+                "recipient": Both(BUYER, "Hengxin Life Insurance Co., Ltd"),
+            }
+            letter = texts.Letter({**texts.proposed(transfer).parts, **parts})
             batch = drafting.draft(transfer, letter, reply_by=today() + 45 * DAY, actor=officer)
             asked = drafting.submit(batch, actor=officer)
         self._approve(asked)

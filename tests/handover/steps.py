@@ -499,10 +499,15 @@ def _bare(said: Any) -> str:
         if isinstance(value, dict):
             return {name: strip(each) for name, each in value.items() if name not in _OWN}
         if isinstance(value, list):
-            return [strip(each) for each in value]
+            # The list of looks comes beside the record, and is a file where it arrives.
+            return [strip(each) for each in value if not _is_history(each)]
         return value
 
     return hashlib.sha256(canonical(strip(said)).encode()).hexdigest()
+
+
+def _is_history(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("kind") == "history"
 
 
 def records() -> int:
