@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from transfers.models import Transfer
 
 
 class TransfersConfig(AppConfig):
@@ -84,9 +89,18 @@ def _who_moves() -> None:
     from access import rechecking
     from transfers import freezing  # noqa: F401
     from transfers.choosing import approving
+    from transfers.events import transfer_ended, transfer_stopped
     from transfers.letters import closing, drafting  # noqa: F401
 
     rechecking.sources += [approving.altered, drafting.altered]
+    for signal in (transfer_ended, transfer_stopped):
+        signal.connect(_forget_sums, dispatch_uid="transfer-sums")
+
+
+def _forget_sums(transfer: Transfer, **_kwargs: object) -> None:
+    from transfers import freezing
+
+    freezing.forget(transfer)
 
 
 def _packages() -> None:
