@@ -16,7 +16,7 @@ from tests import estate
 from tests.api.callers import Caller
 from tests.partners.house import fresh
 from transfers.models import Share, SharedCopy
-from transfers.shares import bearing, jobs
+from transfers.shares import bearing, jobs, reading
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,6 +77,12 @@ def test_others_customers_and_nobody_look_the_same_and_leave_an_entry(world, ent
     assert {**first, "instance": ""} == {**second, "instance": ""}
     denied = [json.loads(e.leaf) for e in entries_since() if e.outcome == "denied"]
     assert [each["what"] for each in denied] == ["transfers:share:read"] * 2
+    assert copies() == []
+
+
+def test_whoever_is_not_in_the_share_is_not_given_whoever_asks(world):
+    given = reading.give(world.share, [world.other.pk], channel="api")
+    assert (given.entry, given.plains, dict(given.omitted)) == (0, [], {"out-of-reach": 1})
     assert copies() == []
 
 
