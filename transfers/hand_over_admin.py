@@ -10,7 +10,7 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from access import gate
@@ -127,7 +127,7 @@ class OtherSide(CustodianError):
 
     code = "transfer-other-side"
     status = 409
-    message = _lazy("这一步由对方办理")
+    message = gettext_lazy("这一步由对方办理")
 
 
 def _given(

@@ -25,7 +25,9 @@ NOTHING = "nothing"
 STATES = (NOTHING, GIVEN, REFUSED, WITHDRAWN)
 # Written down once more by hand: the table is what was agreed on, not what the code makes of it.
 BUSINESS = ("follow_up", "policy_service", "underwriting", "claim", "payment", "other")
-DUTIES = ("complaint", "compliance", "audit", "regulation", "security", "import", "self", "system")
+DUTIES = (
+    "complaint", "compliance", "audit", "regulation", "security", "import", "transfer", "self", "system",
+)  # fmt: skip
 SHUTS = {
     "health": {
         "policy.health_declaration", "claim.diagnosis", "claim.description", "claim.needed",

@@ -14,6 +14,10 @@ ALTER TABLE transfers_sentrecord ENABLE ROW LEVEL SECURITY;
 ALTER TABLE transfers_sentrecord FORCE ROW LEVEL SECURITY;
 CREATE POLICY sentrecord_scope ON transfers_sentrecord USING (
     (SELECT NULLIF(current_setting('custodian.reach', true), '')) = 'all');
+ALTER TABLE transfers_arrivedrecord ENABLE ROW LEVEL SECURITY;
+ALTER TABLE transfers_arrivedrecord FORCE ROW LEVEL SECURITY;
+CREATE POLICY arrivedrecord_scope ON transfers_arrivedrecord USING (
+    (SELECT NULLIF(current_setting('custodian.reach', true), '')) = 'all');
 ALTER TABLE transfers_responsible ENABLE ROW LEVEL SECURITY;
 ALTER TABLE transfers_responsible FORCE ROW LEVEL SECURITY;
 CREATE POLICY responsible_scope ON transfers_responsible USING (
@@ -35,6 +39,8 @@ GRANT EXECUTE ON FUNCTION transfers_forget(uuid) TO custodian_app;
 """
 UNSCOPE = """
 DROP FUNCTION transfers_forget(uuid);
+DROP POLICY arrivedrecord_scope ON transfers_arrivedrecord;
+ALTER TABLE transfers_arrivedrecord DISABLE ROW LEVEL SECURITY;
 DROP POLICY responsible_read ON transfers_responsible;
 DROP POLICY responsible_scope ON transfers_responsible;
 ALTER TABLE transfers_responsible DISABLE ROW LEVEL SECURITY;
