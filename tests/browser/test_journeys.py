@@ -258,6 +258,8 @@ OFFICE = [
     "/admin/transfer/{transfer}/?view=buyer", "/admin/transfer/{transfer}/papers/",
     "/admin/transfer/{transfer}/record/", "/admin/transfer/{transfer}/published/",
     "/admin/transfer/{transfer}/announcement/", "/admin/transfer/{transfer}/rooms/",
+    "/admin/transfer/{transfer}/hand-over/", "/admin/transfer/{transfer}/selection/",
+    "/admin/transfer/{transfer}/freeze/", "/admin/transfer/{transfer}/letters/",
     "/admin/law/calendar/", "/admin/law/calendar/2026/", "/admin/law/calendar/2027/enter/",
     "/admin/retention/", "/admin/retention/records/", "/admin/retention/events/{ref}/",
     "/admin/retention/notes/{note}/", "/admin/destruction/",
