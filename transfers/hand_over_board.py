@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from access.actors import Actor
@@ -62,8 +63,8 @@ def buyers(transfer: Transfer) -> dict[str, Any]:
 def seats(transfer: Transfer) -> list[Seat]:
     """Four people of two insurers, as far as this party knows their names."""
     receipt = Receipt.objects.filter(transfer=transfer).first()
-    own = str(settings.CUSTODIAN_INSURER_NAME["zh"])
-    other = transfer.counterparty.name
+    own = str(settings.CUSTODIAN_INSURER_NAME["en" if get_language() == "en" else "zh"])
+    other = str(transfer.counterparty)
     seller, buyer = (own, other) if transfer.is_sellers else (other, own)
     accepted = receipt.acceptance_approval if receipt else None
     released = receipt.release_approval if receipt else None
