@@ -511,7 +511,8 @@ def _is_history(value: Any) -> bool:
 
 
 def records() -> int:
-    return ArrivedRecord.objects.filter(transfer=_transfer(), current=True).count()
+    with scopes.acting(estate.system()):
+        return ArrivedRecord.objects.filter(transfer=_transfer(), current=True).count()
 
 
 __all__ = ["progress"]
