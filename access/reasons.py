@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-MESSAGES: Mapping[str, Promise | str] = {
+MESSAGES: dict[str, Promise | str] = {
     "rule": _("访问规则允许"),
     "role": _("岗位允许此项操作"),
     "share": _("两人同意的提供允许"),
@@ -88,6 +88,11 @@ MESSAGES: Mapping[str, Promise | str] = {
     "quota": _("查询限额已用完，此次没有显示；如确有工作需要，请联系合规官"),
     "quota-pace": _("查询已接近限额，请隔几秒再看下一位客户"),
 }
+
+
+def tell(words: Mapping[str, Promise | str]) -> None:
+    """Apps to the right say what reasons of theirs mean; each code belongs to one of them."""
+    MESSAGES.update(words)
 
 
 def sentence(code: str) -> Promise | str:

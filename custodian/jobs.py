@@ -78,10 +78,15 @@ class Job(models.Model):
 
     def progress(self, lease: uuid.UUID, *, done: int) -> None:
         """Report and renew; raises when the lease was lost or the job was paused."""
+        self.keep(lease, done=done)
+
+    def keep(self, lease: uuid.UUID, **changes: Any) -> None:
+        """Write what the work has come to, and renew; raises as `progress` does."""
         held = type(self).objects.filter(pk=self.pk, leased_by=lease, status=JobStatus.RUNNING)
-        if not held.update(done=done, leased_until=clock.now() + LEASE):
+        if not held.update(**changes, leased_until=clock.now() + LEASE):
             raise IllegalMove
-        self.done = done
+        for name, value in changes.items():
+            setattr(self, name, value)
 
 
 class Wakeable(Protocol):

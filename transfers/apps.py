@@ -104,11 +104,14 @@ def _forget_sums(transfer: Transfer, **_kwargs: object) -> None:
 
 
 def _packages() -> None:
+    from access import reasons
     from records.storage import checks_files
     from transfers import hand_over_board, handing_over, receipts, receiving  # noqa: F401
     from transfers.models import Arrival, HandOver
     from transfers.packages import shelf
+    from transfers.packages.errors import REASONS
 
     checks_files.register(shelf.OUT, HandOver)
     checks_files.register(shelf.IN, Arrival)
+    reasons.tell({f"package-{code}": words for code, words in REASONS.items()})
     hand_over_board.ready()

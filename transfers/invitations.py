@@ -136,5 +136,5 @@ def _authorise(transfer: Transfer, key: Recipient, channel: str, actor: Actor) -
         actor,
         Action.TRANSFER_INVITE,
         channel=channel,
-        facts={"transfer": transfer.code, "key": key.key_id},
+        facts={"transfer": transfer.code, "handover-key": key.key_id},
     )

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from access import approvals, scopes
-from access.models import Approval, Arriving, Entry, Restriction, Unit, User
+from access.models import Approval, Arriving, Choice, Entry, Restriction, Unit, User
 from access.vocabulary import Role
 from custodian import clock
 from custodian.crypto.errors import KeyringExists
@@ -24,8 +24,9 @@ from custodian.crypto.suites import Suite
 from custodian.tlog.verify import canonical
 from records import claims, documents, intake, policies
 from records.claims import NewClaim
+from records.consents import opening
 from records.intake import NewCustomer
-from records.models import Book, Customer, Document, Keeping, Policy, Product
+from records.models import Book, Consent, Customer, Document, Keeping, Policy, Product
 from records.policies import NewPolicy
 from tests import estate
 from tests.handover.houses import packed, unpacked
@@ -59,6 +60,7 @@ from transfers.receiving import arriving, laying_out, loading
 from transfers.receiving import asking as taking
 
 _rooms: dict[str, Any] = {}
+SAID = (("marketing", "given"), ("health", "withdrawn"), ("survey", "refused"), ("health", "given"))
 building.CHUNK = 7  # so that there is a middle to be killed in
 
 
@@ -123,6 +125,16 @@ def populate(count: int, *, book: str = "XH") -> int:
             channel="command",
             actor=estate.system(),
         )
+        for number, (purpose, said) in enumerate(SAID):
+            Consent.objects.create(
+                subject_id=made[number].pk,
+                purpose=purpose,
+                said=said,
+                by="import",
+                channel="task",
+                source=book,
+            )
+        opening.project(made[: len(SAID)])
         for number in range(0, count, 5):
             documents.add(
                 made[number],
@@ -508,6 +520,17 @@ def _bare(said: Any) -> str:
 
 def _is_history(value: Any) -> bool:
     return isinstance(value, dict) and value.get("kind") == "history"
+
+
+def choices(*, arrivals: bool = False) -> dict[str, list[str]]:
+    """What is open and what is shut at the gate, by purpose of a look."""
+    with scopes.acting(estate.system()), _seen(arrivals):
+        opening.project(Customer.objects.all())
+        rows = Choice.objects.values_list("purpose", "agreed")
+        return {
+            "open": sorted({purpose for purpose, agreed in rows if agreed}),
+            "shut": sorted({purpose for purpose, agreed in rows if not agreed}),
+        }
 
 
 def records() -> int:

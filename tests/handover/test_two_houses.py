@@ -21,6 +21,9 @@ def test_a_book_goes_over_whole(two: Two) -> None:
     assert two.buyer.visible() == 0
     assert two.buyer.arriving_now() == 40
     assert two.buyer.plaintext(arrivals=True) == before
+    there, here = two.seller.choices(), two.buyer.choices(arrivals=True)
+    assert (there["open"], here["open"]) == (["marketing"], [])
+    assert there["shut"] == here["shut"] != []
 
     moment = two.agree()
     assert two.seller.responsible() == {"QH": 40} == two.buyer.responsible()

@@ -97,16 +97,14 @@ def _run(freeze: Freeze, lease: UUID, actor: Actor, on_progress: Progress) -> No
     if "after" not in freeze.cursor:
         rechecking.carry_out(transfer, beat=lambda: freeze.progress(lease, done=0))
         moving = Chosen.objects.filter(transfer=transfer, state=Chosen.State.IN)
-        _save(freeze, lease, cursor={"after": 0}, total=moving.count())
+        freeze.keep(lease, cursor={"after": 0}, total=moving.count())
     seal = sums.Seal(transfer, make=True)
     while page := _page(transfer, freeze.cursor["after"]):
         # The entry of the read comes first, and is there even if nothing is written afterwards.
         opened = sums.read(transfer, page, actor=actor)
         with transaction.atomic():
             write(transfer, page, opened, seal)
-            done = freeze.done + len(page)
-            _save(freeze, lease, cursor={"after": page[-1]})
-            freeze.progress(lease, done=done)
+            freeze.keep(lease, cursor={"after": page[-1]}, done=freeze.done + len(page))
         on_progress(freeze)
         failpoints.hit("freeze-page")
     _finish(freeze, lease, actor)
@@ -131,14 +129,6 @@ def write(
     ]  # fmt: skip
     again = "ON CONFLICT (transfer_id, subject_id) DO NOTHING"
     bulk.insert("transfers_frozenline", _COLUMNS, rows, conflict=again)
-
-
-def _save(freeze: Freeze, lease: UUID, **changes: object) -> None:
-    held = Freeze.objects.filter(pk=freeze.pk, leased_by=lease)
-    if not held.update(**changes):
-        raise IllegalMove
-    for name, value in changes.items():
-        setattr(freeze, name, value)
 
 
 def _finish(freeze: Freeze, lease: UUID, actor: Actor) -> None:

@@ -21,7 +21,7 @@ from access.models import Subject
 from access.vocabulary import Channel, Purpose
 from custodian import clock, failpoints
 from custodian.errors import CustodianError
-from custodian.jobs import JOB, LEASE
+from custodian.jobs import JOB
 from custodian.tlog.verify import canonical
 from custodian.workflow import IllegalMove
 from records import documents
@@ -104,7 +104,7 @@ class _Build:
         with transaction.atomic():
             earlier = self.job.holding
             held = one_time.hold(one_time.fresh())
-            self._save(holding=held.holding, secret_sealed=held.sealed)
+            self.job.keep(self.lease, holding=held.holding, secret_sealed=held.sealed)
             one_time.forget(earlier)
 
     def _seal(self, writer: Writer, chunk: Sequence[int]) -> None:
@@ -126,7 +126,7 @@ class _Build:
         at = writer.checkpoint()
         with transaction.atomic():
             SentRecord.objects.bulk_create(sent)
-            self._save(checkpoint=at.dump(), after=chunk[-1], done=at.records)
+            self.job.keep(self.lease, checkpoint=at.dump(), after=chunk[-1], done=at.records)
         failpoints.hit("hand-over-after-checkpoint")
         self.on_progress(job)
 
@@ -184,16 +184,9 @@ class _Build:
             "manifest": manifest.said(),
         }
         with transaction.atomic():
+            job.keep(self.lease)
             JOB.move(job, "finish", changes)
             one_time.forget(holding)
-
-    def _save(self, **changes: object) -> None:
-        """Under our lease, which it renews; raises `IllegalMove` once it is another's."""
-        mine = HandOver.objects.filter(pk=self.job.pk, leased_by=self.lease, status="running")
-        if not mine.update(**changes, leased_until=clock.now() + LEASE):
-            raise IllegalMove
-        for name, value in changes.items():
-            setattr(self.job, name, value)
 
 
 def header_of(job: HandOver) -> header.Header:

@@ -157,7 +157,6 @@ class _Chunk:
             salt=fresh_salt(),
             ref=customer.ref,
             kind=customer.kind,
-            honey=False,
             minor_until=_day(customer.minor_until),
             broker=_broker(customer.intermediary),
             unit=customer.subject.unit.code,

@@ -149,7 +149,6 @@ class Record:
     salt: str
     ref: str
     kind: str
-    honey: bool
     minor_until: str | None
     broker: BrokerPart | None
     unit: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +18,7 @@ from access.actors import Actor
 from access.models import Arriving
 from access.vocabulary import Channel
 from custodian import clock, failpoints
-from custodian.jobs import JOB, LEASE, JobStatus
+from custodian.jobs import JOB, JobStatus
 from custodian.workflow import IllegalMove
 from records.models import RetentionEvent
 from records.retention import reckoning
@@ -90,7 +89,7 @@ def work(pk: int) -> Ending:
         while page := _page(ending):
             with transaction.atomic():
                 _hand_over(page, day)
-                _hold(ending, lease, page)
+                ending.keep(lease, after=page[-1], done=ending.done + len(page))
             reckoning.refresh(page)
             failpoints.hit("ending-page")
         with transaction.atomic():
@@ -115,14 +114,6 @@ def _hand_over(page: list[int], day: date) -> None:
         for subject in page
         if subject not in there
     )
-
-
-def _hold(ending: Ending, lease: UUID, page: list[int]) -> None:
-    mine = Ending.objects.filter(pk=ending.pk, leased_by=lease, status=JobStatus.RUNNING)
-    done = ending.done + len(page)
-    if not mine.update(after=page[-1], done=done, leased_until=clock.now() + LEASE):
-        raise IllegalMove
-    ending.after, ending.done = page[-1], done
 
 
 def _remove_packages(transfer: Transfer) -> None:

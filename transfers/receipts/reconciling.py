@@ -14,6 +14,7 @@ from access.models import Arriving, Restriction
 from records.models import Claim, Consent, Customer, Document, Policy
 from transfers.models import Arrival, ArrivedRecord, Difference, Transfer
 from transfers.receiving.comparing import CLOSED
+from transfers.receiving.placing import STAYED
 
 NAMES: Final[Mapping[str, Any]] = {
     "customers": _("客户"),
@@ -96,6 +97,12 @@ def _came(transfer: Transfer) -> dict[str, int]:
     return found
 
 
+def _stayed(transfer: Transfer) -> int:
+    """Consents that are counted and not taken over."""
+    load = transfer.loads.first()
+    return int(load.counts.get(STAYED, 0)) if load else 0
+
+
 def _loaded(transfer: Transfer) -> dict[str, int] | None:
     """Counted from the tables, by whoever sees what has not been let live yet."""
     with scopes.acting(actors.system("receiver")), scopes.arrivals():
@@ -112,7 +119,7 @@ def _loaded(transfer: Transfer) -> dict[str, int] | None:
             "customers": Customer.objects.filter(pk__in=mine).count(),
             **policies,
             **claims,
-            "consents": Consent.objects.filter(subject__in=mine).count(),
+            "consents": Consent.objects.filter(subject__in=mine).count() + _stayed(transfer),
             "restrictions": Restriction.objects.filter(subject__in=mine).count(),
             "documents": Document.objects.filter(subject__in=mine)
             .exclude(kind=Document.Kind.HISTORY)

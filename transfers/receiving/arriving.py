@@ -90,7 +90,7 @@ def _register(package: Package, kept: Path, *, channel: str, actor: Actor) -> Ar
             facts={
                 "transfer": transfer.code,
                 "package": str(header.package),
-                "root": package.trailer.root.hex(),
+                "package-root": package.trailer.root.hex(),
             },
         )
         arrival = Arrival.objects.create(

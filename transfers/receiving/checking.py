@@ -25,7 +25,6 @@ from records.identifiers import (
     facts_of,
 )
 from records.importing.customer_rows import PERSON, missing
-from transfers.models import Arrival
 from transfers.packages.record import Record, Values
 
 _SIMPLE: Final = {
@@ -39,7 +38,7 @@ Problem = list[str]  # a code, and the element that shows it
 
 
 class Checks:
-    def __init__(self, arrival: Arrival) -> None:
+    def __init__(self) -> None:
         self._today = clock.local().date()
 
     def of(self, record: Record) -> list[Problem]:

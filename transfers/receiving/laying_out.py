@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from django.db import transaction
 from access import actors, scopes
 from custodian import clock, failpoints
 from custodian.errors import CustodianError
-from custodian.jobs import JOB, LEASE
+from custodian.jobs import JOB
 from custodian.workflow import IllegalMove
 from transfers.models import Arrival, ArrivedRecord
 from transfers.packages import one_time, shelf
@@ -104,7 +104,7 @@ class _Awaited:
 class _LayOut:
     def __init__(self, arrival: Arrival, lease: UUID, on_progress: OnProgress) -> None:
         self.arrival, self.lease, self.on_progress = arrival, lease, on_progress
-        self.checks = checking.Checks(arrival)
+        self.checks = checking.Checks()
         cursor = arrival.cursor
         self.leaves = Frontier.load(cursor.get("records", 0), cursor.get("leaves", ()))
         self.begin = Position(**cursor["begin"]) if "begin" in cursor else None
@@ -180,7 +180,7 @@ class _LayOut:
                 "records": self.leaves.size,
                 "leaves": self.leaves.dump(),
             }
-            self._save(cursor=cursor, done=self.leaves.size)
+            self.arrival.keep(self.lease, cursor=cursor, done=self.leaves.size)
         failpoints.hit("lay-out-after-commit")
         self.rows, self.begin = [], begin
         self.on_progress(self.arrival)
@@ -198,7 +198,7 @@ class _LayOut:
             raise PackageRefused("manifest")
         with transaction.atomic():
             self.comparison.finish(manifest)
-            self._save(manifest=manifest.said(), records_root=manifest.root)
+            self.arrival.keep(self.lease, manifest=manifest.said(), records_root=manifest.root)
             changes = {
                 "stage": Arrival.Stage.LAID_OUT,
                 "finished_at": clock.now(),
@@ -207,13 +207,6 @@ class _LayOut:
                 "done": manifest.records,
             }
             JOB.move(self.arrival, "finish", changes)
-
-    def _save(self, **changes: Any) -> None:
-        mine = Arrival.objects.filter(pk=self.arrival.pk, leased_by=self.lease, status="running")
-        if not mine.update(**changes, leased_until=clock.now() + LEASE):
-            raise IllegalMove
-        for name, value in changes.items():
-            setattr(self.arrival, name, value)
 
 
 def _replace_earlier(rows: list[ArrivedRecord]) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from access import actors, scopes
 from custodian import clock, failpoints
 from custodian.errors import CustodianError
-from custodian.jobs import JOB, LEASE
+from custodian.jobs import JOB
 from custodian.workflow import IllegalMove
 from records import documents
 from transfers.models import Arrival, ArrivedRecord, Load
@@ -104,7 +104,7 @@ class _Loading:
             with documents.filing():
                 self._place(way, arrival, segment)
                 place = {"step": step, "begin": vars(after)} if after else {"step": step + 1}
-                self._save(cursor=place, done=self.load.done + len(segment))
+                self.load.keep(self.lease, cursor=place, done=self.load.done + len(segment))
             failpoints.hit("load-after-commit")
             self.on_progress(self.load)
 
@@ -124,14 +124,8 @@ class _Loading:
             getattr(self.placing, way.name)(held)
 
     def _finish(self) -> None:
+        self.load.keep(self.lease)
         JOB.move(self.load, "finish", {"finished_at": clock.now(), "leased_by": None})
-
-    def _save(self, **changes: Any) -> None:
-        mine = Load.objects.filter(pk=self.load.pk, leased_by=self.lease, status="running")
-        if not mine.update(**changes, leased_until=clock.now() + LEASE):
-            raise IllegalMove
-        for name, value in changes.items():
-            setattr(self.load, name, value)
 
 
 def _segments(

@@ -1,6 +1,6 @@
 """Where the parts of a record go: the same registers that an import fills, under keys of this house.
 
-What she agreed to at the seller is kept as history and opens nothing here; what she shut stays shut: a new
+What she shut at the seller stays shut here; a yes to what only consent allows is not taken over: a new
 controller asks anew (PIPL art. 22, 23), and never earlier than that uses more than was used.
 """
 
@@ -21,6 +21,7 @@ from custodian import clock
 from custodian.errors import CustodianError
 from records import blind_indexes, claims, documents, intake, policies
 from records.claims import NewClaim
+from records.consents import asking, opening
 from records.intake import NewCustomer
 from records.models import (
     Consent,
@@ -37,6 +38,7 @@ from transfers.models import ArrivedRecord, Load
 from transfers.packages.record import (
     BrokerPart,
     ClaimPart,
+    ConsentPart,
     PolicyPart,
     ProductPart,
     RestrictionPart,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from transfers.receiving.loading import Held
 
 _WHOLE: Final = frozenset({"identity", "financial"})
+STAYED: Final = "consents-with-the-seller"
 _KINDS: Final = {"looks": Document.Kind.HISTORY.value}
 
 
@@ -240,6 +243,17 @@ class Placing:
         return self._brokers[part.code]
 
     def _write_consents(self, segment: Sequence[Held]) -> None:
+        """What she shut stays shut; a yes to what nothing but consent allows was said to somebody else."""
+        kept = [
+            (each, part)
+            for each in segment
+            for part in each.record.consents
+            if not _is_the_sellers(part)
+        ]
+        came = sum(len(each.record.consents) for each in segment)
+        counts = {**self.load.counts, STAYED: self.load.counts.get(STAYED, 0) + came - len(kept)}
+        Load.objects.filter(pk=self.load.pk).update(counts=counts)
+        self.load.counts = counts
         Consent.objects.bulk_create(
             Consent(
                 subject_id=each.subject,
@@ -251,9 +265,9 @@ class Placing:
                 source=self.book.code,
                 notice=part.notice,
             )
-            for each in segment
-            for part in each.record.consents
+            for each, part in kept
         )
+        opening.project(Customer.objects.filter(pk__in=[each.subject for each in segment]))
 
     def _write_objections(self, segment: Sequence[Held]) -> None:
         Objection.objects.bulk_create(
@@ -306,6 +320,13 @@ class Placing:
             for part in each.record.restrictions:
                 if part.kind == kind and part.ref in holdings:
                     _restrict(each.subject, kind, holdings[part.ref], part)
+
+
+def _is_the_sellers(part: ConsentPart) -> bool:
+    """Whoever takes a book over asks anew for what only a yes allows (PIPL art. 22, 23)."""
+    purpose = asking.find(part.purpose)
+    optional = purpose is not None and purpose.optional
+    return optional and part.said == Consent.Said.GIVEN
 
 
 def _restrict(subject: int, kind: str, holding: UUID, part: RestrictionPart) -> None:

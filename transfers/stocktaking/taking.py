@@ -75,7 +75,7 @@ def work(take_id: int, *, on_progress: Progress = silent) -> StockTake:
 
 def _run(take: StockTake, lease: UUID, actor: Actor, on_progress: Progress) -> None:
     moving = Chosen.objects.filter(transfer=take.transfer_id, state=Chosen.State.IN)
-    _save(take, lease, total=moving.count())
+    take.keep(lease, total=moving.count())
     today = clock.local().date()
     while page := list(
         moving.filter(subject_id__gt=take.cursor.get("after", 0))
@@ -84,8 +84,7 @@ def _run(take: StockTake, lease: UUID, actor: Actor, on_progress: Progress) -> N
     ):
         found = checking.check(take.transfer, page, today=today, actor=actor)
         with transaction.atomic():
-            _save(
-                take,
+            take.keep(
                 lease,
                 cursor={"after": page[-1]},
                 missing=dict(Counter(take.missing) + found.missing),
@@ -97,15 +96,8 @@ def _run(take: StockTake, lease: UUID, actor: Actor, on_progress: Progress) -> N
         failpoints.hit("stock-page")
     held = inventory.counted(actor, moving.values("subject_id"))
     with transaction.atomic():
-        _save(take, lease, held=held, customers=take.done)
+        take.keep(lease, held=held, customers=take.done)
         JOB.move(take, "finish", {"finished_at": clock.now(), "note": ""})
-
-
-def _save(take: StockTake, lease: UUID, **changes: object) -> None:
-    if not StockTake.objects.filter(pk=take.pk, leased_by=lease).update(**changes):
-        raise IllegalMove
-    for name, value in changes.items():
-        setattr(take, name, value)
 
 
 def due() -> list[int]:
