@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
             name='Difference',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('lost', '清单上有，移交包中没有'), ('unlisted', '移交包中有，清单上没有'), ('count', '数量不符'), ('amount', '金额不符'), ('level', '分级会降低'), ('unknown', '本公司的信息目录没有这一项'), ('nobody', '所指的客户不在移交包中'), ('loaded', '载入后与移交包不符')], max_length=8, verbose_name='差异')),
+                ('what', models.CharField(choices=[('lost', '清单上有，移交包中没有'), ('unlisted', '移交包中有，清单上没有'), ('count', '数量不符'), ('amount', '金额不符'), ('level', '分级会降低'), ('unknown', '本公司的信息目录没有这一项'), ('nobody', '所指的客户不在移交包中')], max_length=8, verbose_name='差异')),
                 ('ref', models.CharField(blank=True, max_length=16, verbose_name='编号')),
                 ('part', models.CharField(blank=True, max_length=60)),
                 ('sent', models.BigIntegerField(null=True)),

@@ -210,7 +210,6 @@ class Difference(models.Model):
         LEVEL = "level", _("分级会降低")
         UNKNOWN = "unknown", _("本公司的信息目录没有这一项")
         NOBODY = "nobody", _("所指的客户不在移交包中")
-        LOADED = "loaded", _("载入后与移交包不符")
 
     arrival = models.ForeignKey(Arrival, models.PROTECT, related_name="differences")
     what = models.CharField(_("差异"), max_length=8, choices=What)
