@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
+    ALERT_RAISE = "incidents:alert:raise"
     ALERT_READ = "incidents:alert:read"
+    ALERT_TRIAGE = "incidents:alert:triage"
     API_TOKEN_GRANT = "access:token:grant"  # noqa: S105
     API_TOKEN_ISSUE = "access:token:issue"  # noqa: S105
     API_TOKEN_READ = "access:token:read"  # noqa: S105
@@ -129,6 +131,9 @@ class Action(StrEnum):
     LOOK_DELAY_ASK = "access:look-delay:ask"
     LOOK_DELAY_READ = "access:look-delay:read"
     LOOK_DELAY_RELEASE = "access:look-delay:release"
+    MERGE_APPROVE = "records:merge:approve"
+    MERGE_DECIDE = "records:merge:decide"
+    MERGE_READ = "records:merge:read"
     PASSWORD_CHANGE = "access:password:change"  # noqa: S105
     PASSWORD_LINK_ISSUE = "access:password-link:issue"  # noqa: S105
     POLICY_RULE_APPROVE = "access:policy-rule:approve"
@@ -200,6 +205,7 @@ class Action(StrEnum):
     TRANSFER_ANSWER = "transfers:answer:choose"
     TRANSFER_ANSWER_RECORD = "transfers:answer:record"
     TRANSFER_APPROVE = "transfers:transfer:approve"
+    TRANSFER_ENQUIRE = "transfers:responsibility:enquire"
     TRANSFER_FILE = "transfers:transfer:file"
     TRANSFER_NOTICE_SEE = "transfers:notice:see"
     TRANSFER_OPEN = "transfers:transfer:open"
@@ -216,6 +222,7 @@ class Action(StrEnum):
     WORK_ITEM_TAKE = "access:work-item:take"
     MEDIA_DISPOSAL_APPROVE = "records:media-disposal:approve"
     MEDIA_DISPOSAL_PROPOSE = "records:media-disposal:propose"
+    REMEDY_CHANGE = "transfers:remedy:change"
     STOCK_READ = "transfers:stock:read"
     STOCK_TAKE = "transfers:stock:take"
     STORAGE_CHANGE = "records:storage:change"
@@ -227,6 +234,16 @@ class Action(StrEnum):
     BACKUP_MAKE = "custodian:backup:make"
     RESTORE_RECONCILE = "custodian:restore:reconcile"
     INDEX_REBUILD = "records:index:rebuild"
+    INCIDENT_DECIDE = "incidents:decision:ask"
+    INCIDENT_DECIDE_APPROVE = "incidents:decision:approve"
+    INCIDENT_EVIDENCE_READ = "incidents:evidence:read"
+    INCIDENT_LEAD = "incidents:incident:lead"
+    INCIDENT_OPEN = "incidents:incident:open"
+    INCIDENT_READ = "incidents:incident:read"
+    INCIDENT_SCOPE = "incidents:affected:reckon"
+    INCIDENT_AFFECTED_READ = "incidents:affected:read"
+    INCIDENT_WORK = "incidents:incident:work"
+    LEAK_TRACE = "incidents:leak:trace"
     TRANSFER_ARRIVE = "transfers:package:arrive"
     TRANSFER_INVITE = "transfers:invitation:make"
     TRANSFER_LOAD = "transfers:package:load"
@@ -236,7 +253,8 @@ class Action(StrEnum):
 
 
 # A book that moves takes along what is stored only: whoever takes it over keeps it on (PIPL art. 22).
-HANDS_OVER = frozenset({Action.TRANSFER_PACK})
+# A copy that was made for her is hers, also if everything was restricted since.
+HANDS_OVER = frozenset({Action.TRANSFER_PACK, Action.OWN_COPY_TAKE})
 
 # Somebody else has approved exactly this look before it is had: quotas count it and do not stop it.
 BY_APPROVAL = frozenset({Action.CUSTOMER_EXPORT, Action.LETTERS_PRINT})

@@ -68,7 +68,17 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "feed": frozenset(),
     "freezer": frozenset({Action.FREEZE_READ}),
     "granter": frozenset(),
-    "hand-over": frozenset({Action.TRANSFER_PACK, Action.TRANSFER_PASS, Action.DOCUMENT_READ}),
+    "hand-over": frozenset({Action.TRANSFER_PACK, Action.TRANSFER_PASS}),
+    "incidents": frozenset(
+        {
+            Action.ALERT_RAISE,
+            Action.EXPORT_END,
+            Action.INCIDENT_SCOPE,
+            Action.SHARE_END,
+            Action.USER_CHANGE,
+        }
+    ),
+    "tracer": frozenset({Action.LEAK_TRACE, Action.EXPORT_RECOGNISE}),
     "receiver": frozenset(
         {Action.DOCUMENT_ADD, Action.TRANSFER_ARRIVE, Action.TRANSFER_LOAD, Action.TRANSFER_PASS}
     ),
@@ -117,6 +127,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "tests": frozenset(Action),
     "timekeeper": frozenset({Action.CLOCK_RECKON}),
     "stock-taker": frozenset({Action.STOCK_READ}),
+    "transfer-watch": frozenset({Action.FINDING_DECIDE}),
     "verifier": frozenset({Action.LOG_VERIFY}),
     "key-rotator": frozenset({Action.INDEX_REBUILD, Action.KEY_DESTROY, Action.KEY_ROTATE}),
 }

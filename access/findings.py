@@ -38,7 +38,11 @@ RISING: Final = (
 COUNTS_FOR: Final = timedelta(days=90)
 # From this time on that it is found, it weighs one step more.
 ESCALATES_AT: Final = 3
-HARMLESS: Final = (Finding.Verdict.JUSTIFIED, Finding.Verdict.RULE_TOO_BROAD)
+HARMLESS: Final = (
+    Finding.Verdict.JUSTIFIED,
+    Finding.Verdict.RULE_TOO_BROAD,
+    Finding.Verdict.SETTLED,
+)
 MOST_ENTRIES: Final = 200
 
 
@@ -171,6 +175,19 @@ def decide(finding: Finding, verdict: str, *, note: str, channel: str, actor: Ac
             "decided_at": clock.now(),
         }
         FINDING.move(held, "decide", changes)
+        finding_changed.send(sender=Finding, finding=held)
+
+
+def settle(finding: Finding, *, channel: str, actor: Actor) -> None:
+    """Close a finding about no person, whose cause is gone. Twice is as once."""
+    verdict = Finding.Verdict.SETTLED
+    with transaction.atomic():
+        held = Finding.objects.select_for_update().get(pk=finding.pk)
+        if held.status != Finding.Status.OPEN or held.operator_id is not None:
+            return
+        facts = {**_facts(held), "verdict": verdict.value}
+        gate.authorise(actor, Action.FINDING_DECIDE, channel=channel, facts=facts)
+        FINDING.move(held, "decide", {"verdict": verdict, "decided_at": clock.now()})
         finding_changed.send(sender=Finding, finding=held)
 
 

@@ -13,8 +13,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-# The addresses of clocks and of the calendar stand before those of clauses, which are any word.
-from access import clock_admin, count_admin, law_frame  # noqa: F401
+# The addresses of clocks, of the calendar and of purposes stand before those of clauses, which are any word.
+from access import clock_admin, count_admin, law_frame, purpose_admin  # noqa: F401
 from access.actions import Action
 from access.admin_pages import actor_of, enter, page
 from access.law import clock_telling, confirming, overriding, reading, telling, words

@@ -16,6 +16,7 @@ from access.admin_pages import CHANNEL, actor_of, enter, purpose_of
 from access.law import telling
 from access.law.clock_book import UnknownClock
 from access.law.counts import UnknownCount
+from access.law.purpose_overriding import UnknownPurpose
 from access.law.reading import UnknownClause, UnknownRule
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ def found(request: HttpRequest, action: Action, code: str, find: Callable[[str],
         enter(request, action)  # which refuses, and puts that on record
     try:
         found = find(code)
-    except (UnknownClause, UnknownClock, UnknownCount, UnknownRule):
+    except (UnknownClause, UnknownClock, UnknownCount, UnknownPurpose, UnknownRule):
         gate.refuse_unknown(
             actor, action, asked=code[:40], purpose=purpose_of(actor), channel=CHANNEL
         )

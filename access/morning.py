@@ -117,7 +117,9 @@ def open_findings(request: HttpRequest) -> Headline | None:
     words = ngettext(
         "%(count)s 项高级别审计发现等待定性。", "%(count)s 项高级别审计发现等待定性。", count
     ) % {"count": f"{count:,}"}
-    return Headline(40, words, urgent[0].words, url, _("查看发现"))
+    worst = urgent.filter(severity="urgent").first()
+    told = worst or urgent[0]
+    return Headline(46 if worst else 40, words, told.words, url, _("查看发现"))
 
 
 headlines += [refusals, open_findings]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
+
+from custodian.errors import CustodianError
 
 
 @dataclass(frozen=True)
@@ -103,15 +106,54 @@ class Lost:
     count: int
     since: datetime | None = None
     until: datetime | None = None
+    ref: str = ""  # of what it is about, as its page has it
+    party: str = ""  # whom it went to or came from
+
+
+class LedgerRefused(CustodianError):
+    """A ledger outside that cannot be relied on, or says what cannot be done here; `code` says which."""
+
+    status = 409
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        self.code, self.detail = code, detail
+        super().__init__(f"{code} {detail}".strip())
+
+
+class Outside(Protocol):
+    """A ledger as it lies outside, verified, beside a restored database."""
+
+    @property
+    def count(self) -> int:
+        """How many sheets it has."""
+
+    def lost(self) -> Sequence[Lost]:
+        """What it knows and the database does not."""
+
+    def require_possible(self) -> None:
+        """Raise `LedgerRefused` if something has to be done again before anybody is served, and cannot be."""
+
+    def bring(self) -> None:
+        """Keep its sheets where this installation has its own."""
+
+    def carry_out(self) -> None:
+        """Do again what it says was done; twice is as once."""
 
 
 class Ledger(Protocol):
-    """A ledger that is also kept outside the database, as that of what was handed over to others."""
+    """A ledger that is also kept outside the database: that of what was handed over to others, or came."""
 
-    name: str
+    def newest(self) -> int:
+        """The number of its newest sheet outside, after all are written."""
 
-    def lost(self, *, since: datetime) -> Iterable[Lost]:
-        """What it knows and a database restored to `since` does not."""
+    def inside(self) -> int:
+        """The number of the newest sheet that the database has."""
+
+    def read(self, folder: Path | None, *, at_least: int, inside: int) -> Outside:
+        """Its sheets, of its own folder by default. Raises `LedgerRefused`.
+
+        `at_least` is a number that is known to exist, `inside` is what the database had at its backup.
+        """
 
 
 class Bearers(Protocol):
@@ -157,12 +199,7 @@ def register_estates(port: Estates) -> None:
 
 
 def register_ledger(port: Ledger) -> None:
-    _ledgers.append(port)
-
-
-def ledgers() -> tuple[Ledger, ...]:
-    """None yet is no fault: an installation that handed nothing over has nothing to reconcile."""
-    return tuple(_ledgers)
+    _ledgers[:] = [port]
 
 
 def missing() -> list[str]:
@@ -173,6 +210,7 @@ def missing() -> list[str]:
         "Customers": _registered,
         "Estates": _owning,
         "Holders": _holding,
+        "Ledger": _ledgers,
         "Relations": _related,
     }
     return [name for name, port in held.items() if not port]
@@ -196,6 +234,10 @@ def relations() -> Relations:
 
 def holders() -> Holders:
     return _holding[0]
+
+
+def ledger() -> Ledger:
+    return _ledgers[0]
 
 
 def estates() -> Estates:

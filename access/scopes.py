@@ -6,20 +6,22 @@ end with its transaction, so nothing has to be reset and a connection at rest se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
-from access import choices, prepared
+from access import choices, prepared, purpose_versions
 from access.actors import Actor
-from access.choices import Chosen
+from access.choices import Chosen, Held
 from access.vocabulary import Reach
+from custodian import clock
 
 _current: ContextVar[Actor | None] = ContextVar("custodian_actor", default=None)
 _arrivals: ContextVar[bool] = ContextVar("custodian_arrivals", default=False)
@@ -124,12 +126,14 @@ SELECT s.id, s.uid, s.status,
                  AND a.since <= statement_timestamp() AND a.until > statement_timestamp()),
        ARRAY (SELECT r.kind || ' ' || r.holding FROM access_restriction r WHERE r.subject_id = s.id),
        ARRAY (SELECT o.purpose FROM access_objection o WHERE o.subject_id = s.id),
-       ARRAY (SELECT c.purpose || ' ' || c.element || ' ' || c.agreed::text FROM access_choice c
-              WHERE c.subject_id = s.id AND (c.until IS NULL OR c.until > statement_timestamp()))
+       ARRAY (SELECT concat_ws(' ', c.purpose, c.element, c.agreed::text, c.consent,
+                               coalesce(c.said_on::text, '')) FROM access_choice c
+              WHERE c.subject_id = s.id AND (c.until IS NULL OR c.until > statement_timestamp())),
+       EXISTS (SELECT 1 FROM access_purposeoverride o WHERE o.since <= %(today)s)
 FROM access_subject s JOIN keys.subject_key k ON k.subject = s.id
 WHERE s.id = ANY (%(subjects)s)
 """
-_FIND_BY = {"actor": "bigint", "units": "bigint[]", "subjects": "bigint[]"}
+_FIND_BY = {"actor": "bigint", "units": "bigint[]", "subjects": "bigint[]", "today": "date"}
 
 
 def find(subjects: Sequence[int]) -> dict[int, Found]:
@@ -137,16 +141,27 @@ def find(subjects: Sequence[int]) -> dict[int, Found]:
     actor = _current.get()
     if actor is None or not subjects:
         return {}
+    today = clock.local().date()
     rows = prepared.fetch(
         _FIND,
         _FIND_BY,
-        {"actor": actor.id, "units": list(actor.unit_ids), "subjects": list(subjects)},
+        {
+            "actor": actor.id,
+            "units": list(actor.unit_ids),
+            "subjects": list(subjects),
+            "today": today,
+        },
     )
-    return {row[0]: _found(row, actor) for row in rows}
+    # Purposes are seldom changed: without a change, or a choice, nothing more is asked.
+    changed = any(row[-1] and row[-2] for row in rows)
+    versions = purpose_versions.changed() if changed else {}
+    return {row[0]: _found(row, actor, versions, today) for row in rows}
 
 
-def _found(row: Any, actor: Actor) -> Found:
-    ordinal, uid, status, assigned, unit, kek, wrapped, lent, in_window, kept, objected, said = row
+def _found(row: Any, actor: Actor, versions: Mapping[str, Sequence[Held]], today: date) -> Found:
+    ordinal, uid, status, assigned, unit, kek, wrapped, lent, in_window, kept, objected, said = row[
+        :-1
+    ]
     own = assigned or ordinal in actor.subjects
     near = own or unit or actor.reach is Reach.ALL
     purposes = frozenset[str]() if near else frozenset(lent)
@@ -164,5 +179,5 @@ def _found(row: Any, actor: Actor) -> Found:
         in_window=window,
         restricted=frozenset((kind, UUID(holding)) for kind, holding in pairs),
         objected=frozenset(objected),
-        chosen=frozenset(choices.read(each) for each in said),
+        chosen=choices.heard(map(choices.read, said), versions, today=today),
     )

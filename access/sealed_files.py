@@ -30,7 +30,10 @@ class Kept:
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where files of one kind lie, and how the keys that they are sealed under are named."""
+    """Where files of one kind lie, and how the keys that they are sealed under are named.
+
+    Without a folder they lie in the store itself, beside customers' documents, whose backup they share.
+    """
 
     folder: str
     kind: str
@@ -43,7 +46,8 @@ class Shelf:
         return f"{self.kind}/{ref}"
 
     def path_of(self, ref: UUID) -> Path:
-        return Path(settings.VAR) / "store" / self.folder / f"{ref.hex}.sealed"
+        store = Path(settings.VAR) / "store"
+        return store / self.folder / f"{ref.hex}.sealed" if self.folder else store / ref.hex
 
     def attempts(self, ref: UUID) -> list[Path]:
         """What broken-off attempts left."""

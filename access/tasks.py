@@ -69,7 +69,7 @@ def keep_keys() -> None:
     """A KEK that has had its time is replaced, and one that wraps nothing any more destroyed."""
     try:
         retiring.carry_out()
-    except (retiring.KekNeeded, rotations.RotationRunning) as error:
+    except (retiring.KekNeeded, retiring.UnknownKek, rotations.RotationRunning) as error:
         _log.info("keys-kept", reason=error.code)
 
 

@@ -213,8 +213,9 @@ def partitions_are_ahead(options: Options) -> Iterator[str]:
 
 def imports_add_up(options: Options) -> Iterator[str]:
     yield from _told(
-        "SELECT ref FROM records_importrun WHERE rows_in <> kept + unchanged + quarantined LIMIT 1",
-        "import {}: rows in are not those kept and quarantined",
+        "SELECT ref FROM records_importrun"
+        " WHERE rows_in <> kept + unchanged + quarantined + skipped LIMIT 1",
+        "import {}: rows in are not those kept, quarantined and left out",
     )
     yield from _told(
         "SELECT r.ref FROM records_importrun r JOIN records_quarantinedrow q ON q.run_id = r.id"

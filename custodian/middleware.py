@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 
 from custodian import problems
@@ -65,6 +65,23 @@ def may_be_kept(request: HttpRequest, response: HttpResponse, *, seconds: int) -
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers[_KEPT] = f"public, max-age={seconds}"
     return response
+
+
+class LeadBack:
+    """An address that only takes what a form sends leads whoever opens it to the page above it.
+
+    Somebody reads the answer to a form there and changes the language, or asks for the address again.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        read = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+        if not read or response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return response
+        return redirect(f"{request.path.rstrip('/').rpartition('/')[0]}/")
 
 
 class NoStore:

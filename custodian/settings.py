@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "custodian.middleware.NoStore",
+    "custodian.middleware.LeadBack",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "custodian.restored_page.NotServed",
@@ -278,8 +279,10 @@ LANGUAGE_COOKIE_SECURE = PRODUCTION
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
-# Where tombstones are kept outside the database; a second place in other hands should copy it.
+# Where tombstones and transfers are kept outside the database; another place should copy both.
 CUSTODIAN_TOMBSTONES = Path(env.text("CUSTODIAN_TOMBSTONES", default=str(VAR / "tombstones")))
+LEDGER = str(VAR / "transfer-ledger")
+CUSTODIAN_TRANSFER_LEDGER = Path(env.text("CUSTODIAN_TRANSFER_LEDGER", default=LEDGER))
 
 # How many requests one customer may have open, and send in a day; company defaults.
 CUSTODIAN_REQUESTS_OPEN = env.number("CUSTODIAN_REQUESTS_OPEN", default=10)
@@ -369,6 +372,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-partners": {"task": "transfers.tasks.sweep_partners", "schedule": 15.0},
     "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
     "sweep-transfers": {"task": "transfers.tasks.sweep", "schedule": 15.0},
+    "sweep-incidents": {"task": "incidents.tasks.sweep", "schedule": 15.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
     "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},
     "note-exposures": {"task": "access.tasks.note_exposures", "schedule": 60.0},
@@ -393,5 +397,4 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
 # Structured, with an allow-list of fields.
 LOGGING_CONFIG = "custodian.logs.setup"
-# Not empty, or Django would not call it.
-LOGGING: dict[str, object] = {"version": 1}
+LOGGING: dict[str, object] = {"version": 1}  # not empty, or Django would not call it

@@ -36,6 +36,7 @@ urlpatterns = [
     path("api/v1/", include("access.api_urls")),
     path("api/v1/", include("records.api_urls")),
     path("api/v1/", include("transfers.api_urls")),
+    path("api/v1/", include("incidents.api_urls")),
     re_path(r"^api/", unknown),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),

@@ -21,6 +21,7 @@ from incidents.models import Alert
 class AlertAdmin(ScopedAdmin):
     read_action = Action.ALERT_READ
     newest_first = True
+    shows = False
     columns = (
         "ref", "source", "severity", "status", "summary", "raised_at",
         "finding__kind", "finding__facts", "finding__summary",
@@ -28,7 +29,6 @@ class AlertAdmin(ScopedAdmin):
     list_select_related = ("finding",)
     list_display = ("level", "what", "source", "status", "raised_at")
     list_filter = ("status", "severity", "source")
-    facts = ("level", "what", "source", "status", "raised_at")
     lede = gettext_lazy("可能成为事件的，都在这里等待分诊")
     nothing = gettext_lazy("没有告警。")
 
@@ -39,6 +39,9 @@ class AlertAdmin(ScopedAdmin):
     @admin.display(description=gettext_lazy("告警"))
     def what(self, alert: Alert) -> str:
         return alert.words
+
+    def address(self, alert: Alert) -> str:
+        return reverse("admin:alert", args=[alert.ref])
 
 
 def _url() -> str:

@@ -26,7 +26,8 @@ def _on_finding(finding: Finding, **_kwargs: Any) -> None:
 
 def _on_change(finding: Finding, **_kwargs: Any) -> None:
     """An alert that nobody has taken up weighs what its finding weighs, and ends with a harmless one."""
-    harmless = finding.verdict in HARMLESS
-    status = Alert.Status.FALSE_ALARM if harmless else Alert.Status.NEW
+    status = Alert.Status.FALSE_ALARM if finding.verdict in HARMLESS else Alert.Status.NEW
+    if finding.verdict == Finding.Verdict.SETTLED:
+        status = Alert.Status.SETTLED
     waiting = Alert.objects.filter(finding=finding, status=Alert.Status.NEW)
     waiting.update(severity=finding.severity, status=status)

@@ -11,7 +11,22 @@ class IncidentsConfig(AppConfig):
     verbose_name = _("事件")
 
     def ready(self) -> None:
-        from incidents import alerts, own_records
+        from incidents import (  # noqa: F401
+            alerts,
+            case_admin,
+            own_records,
+            tracing_admin,
+            triage_admin,
+        )
+        from incidents.affected import keeping
+        from incidents.cases import assessing, cutting, decisions, evidence
+        from incidents.models import AffectedList, IncidentEvidence
+        from records.storage import checks_files
 
         alerts.listen()
         own_records.ready()
+        decisions.ready()
+        cutting.ready()
+        assessing.ready()
+        checks_files.register(evidence.SHELF, IncidentEvidence)
+        checks_files.register(keeping.SHELF, AffectedList)

@@ -21,6 +21,7 @@ from records import (  # noqa: F401  pages and lists that register themselves
     destruction_headlines,
     hold_admin,
     hold_notices,
+    merge_admin,
     notice_admin,
     request_admin,
     retention_admin,
@@ -71,17 +72,17 @@ class ImportRunAdmin(ScopedAdmin):
     newest_first = True
     columns = (
         "ref", "status", "total", "done", "note", "created_at", "started_at", "finished_at", "dry_run",
-        "rows_in", "kept", "unchanged", "quarantined", "reasons", "warnings",
+        "rows_in", "kept", "unchanged", "quarantined", "skipped", "reasons", "warnings",
         "book__code", "book__name", "requested_by__name", "requested_by__staff_no",
     )  # fmt: skip
     list_select_related = ("book", "requested_by")
     list_display = (
         "created_at", "book", "requested_by", "dry_run", "status",
-        "rows_in", "kept", "unchanged", "quarantined",
+        "rows_in", "kept", "unchanged", "quarantined", "skipped",
     )  # fmt: skip
     list_filter = ("status", "dry_run")
     facts = (*list_display, "finished_at", "why", "hints")
-    lede = gettext_lazy("读入 = 保留 + 未变 + 隔离，每一行都有去处")
+    lede = gettext_lazy("读入 = 保留 + 未变 + 隔离 + 按规则略过，每一行都有去处")
     nothing = gettext_lazy("还没有导入过。")
 
     @admin.display(description=gettext_lazy("隔离原因"))

@@ -39,10 +39,14 @@ class RecordsConfig(AppConfig):
         from records.holders import Holders
         from records.legal_holds import approving  # noqa: F401
         from records.log_names import Customers
+        from records.merges import settling
+        from records.merges import store as merge_store  # noqa: F401
         from records.notices import publishing, withdrawing
         from records.notices.seen_store import SeenStore
         from records.own_data.copy_store import CopyStore
         from records.own_data.estates import Estates
+        from records.relatives import keeping as relatives_keeping  # noqa: F401
+        from records.requests import escalating  # noqa: F401  what it finds is told in words
         from records.requests.effects import consenting, copying, deletion, limiting  # noqa: F401
         from records.retention import agreeing, own_records
         from records.sign_in import ending, entry_codes, representing, sending, store  # noqa: F401
@@ -63,6 +67,7 @@ class RecordsConfig(AppConfig):
             applying.altered,
             publishing.altered,
             withdrawing.altered,
+            settling.altered,
         ]
         import_store.ready()
         own_records.ready()

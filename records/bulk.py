@@ -34,6 +34,19 @@ def insert(
         return cursor.fetchall() if returning else []
 
 
+def assign(table: str, column: str, kind: str, pairs: Sequence[tuple[int, Any]]) -> None:
+    """Give each of several rows (by `id`) its own value of one column, of a PostgreSQL type."""
+    if not pairs:
+        return
+    statement = (
+        f"UPDATE {table} t SET {column} = n.value"  # noqa: S608  names are ours
+        f" FROM unnest(%s::bigint[], %s::{kind}[]) n (id, value) WHERE t.id = n.id"
+    )
+    ids, values = zip(*pairs, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(ids), _array(kind, values)])
+
+
 def _array(kind: str, values: Sequence[Any]) -> Any:
     if kind == "bytea":
         # One literal is read by the server much faster than an ARRAY of as many casts.

@@ -8,10 +8,10 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
 from django.db.models import BinaryField
 
+from access.law.purpose_register import differences
 from custodian import elements
 from custodian.regimes.purposes import processing_purposes
 from records import ports
-from records.consents.register import differences
 
 SUFFIX = "_sealed"
 # Sealed, but no element of a customer's: names of uploads, whole rows set aside, codes on their way.
@@ -62,7 +62,7 @@ def every_sealed_column_is_an_element(app_configs: Any, **_kwargs: Any) -> list[
 @register
 def what_rests_on_consent_is_asked_for(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
     """The catalogue and the register of purposes say the same: an element has a purpose with its ground."""
-    return [Error(wrong, id="records.E003") for wrong in differences(processing_purposes())]
+    return [Error(str(wrong), id="records.E003") for wrong in differences(processing_purposes())]
 
 
 @register

@@ -32,6 +32,7 @@ _COLUMNS: Final = {
     "status": "text",
     "reported_on": "date",
     "decided_on": "date",
+    "occurred_on": "date",
     "source_digest": "bytea",
     "row_digest": "bytea",
     "created_at": "timestamptz",
@@ -55,6 +56,7 @@ class NewClaim:
     status: str = Claim.Status.REPORTED
     reported_on: date | None = None
     decided_on: date | None = None
+    occurred_on: date | None = None
     origin: tuple[str, str] = ("import", "")
     row_digest: bytes = b""
 
@@ -128,6 +130,7 @@ def _claim(new: NewClaim, own: SealedValues, book: Book) -> Claim:
         status=new.status,
         reported_on=new.reported_on,
         decided_on=new.decided_on,
+        occurred_on=new.occurred_on,
         source_digest=blind_indexes.of_source(book.code, new.source_key),
         row_digest=new.row_digest,
         holding=own.holding,

@@ -110,7 +110,7 @@ class HouseForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("理由"), max_length=200)
 
     def clean_limit(self) -> Any:
-        checked = check_amount(self.cleaned_data["limit"])
+        checked = check_amount(self.cleaned_data["limit"], exact=True)
         if checked.value is None:
             raise forms.ValidationError(str(checked.problems[0].message))
         return forms.DecimalField(max_digits=15, decimal_places=2).to_python(checked.value)

@@ -24,9 +24,18 @@ from access.models.rules import CLASSES
 from access.vocabulary import Reach
 from custodian import elements
 from custodian.elements import Element, Masked
-from records import customer_keeping, legal_holds, recipients, standings, vault, words
+from records import (
+    customer_keeping,
+    legal_holds,
+    merges,
+    ports,
+    recipients,
+    standings,
+    vault,
+    words,
+)
 from records.consents import standing as consents
-from records.models import Claim, Customer, Policy
+from records.models import Claim, Customer, MergeCase, Policy
 from records.standings import Standing
 
 
@@ -77,10 +86,12 @@ class CustomerAdmin(ScopedAdmin):
             purpose=purpose_of(actor),
             channel=CHANNEL,
             subjects=[row.pk for row in rows if _living(row)],
-            elements=_permitted(request, LISTED) if rows else (),
+            elements=permitted(request, LISTED) if rows else (),
             masked=True,
         )
-        found = {(each.subject, each.element): each.masked for each in vault.listed(permit)}
+        found = {
+            (each.subject, each.element): each.masked for each in vault.listed(permit, marking=True)
+        }
         for row in rows:
             row.masks = {code: found.get((row.pk, code)) for code in LISTED}  # type: ignore[attr-defined]
 
@@ -113,7 +124,7 @@ class CustomerAdmin(ScopedAdmin):
 
     def detail_view(self, request: HttpRequest, row: Customer) -> HttpResponse:
         actor, living = actor_of(request), _living(row)
-        codes = _permitted(request, [each.code for each in elements.catalogue()]) if living else []
+        codes = permitted(request, [each.code for each in elements.catalogue()]) if living else []
         permit = gate.permit(
             actor,
             Action.CUSTOMER_VIEW,
@@ -124,7 +135,7 @@ class CustomerAdmin(ScopedAdmin):
             masked=True,
             facts=None if living else {"destroyed": row.ref},
         )
-        shown = vault.listed(permit) if living else []
+        shown = vault.listed(permit, marking=True) if living else []
         standing = standings.of(row.pk)
         more = {
             "title": _("客户 %(ref)s") % {"ref": row.ref},
@@ -133,6 +144,8 @@ class CustomerAdmin(ScopedAdmin):
             "policies": _policies(request, row, shown, standing) if living else [],
             "claims": _claims(request, row, shown, standing) if living else [],
             "living": living,
+            "gone": ports.answering().gone([row.pk]).get(row.pk),
+            "may_see_transfer": gate.may(actor, Action.TRANSFER_READ),
             "looks": _looks(row, actor) if living else None,
             "looks_url": f"{link_to('admin:querylog')}?customer={row.ref}",
             "reveal_url": link_to("desk:customer", row.ref) if living else "",
@@ -140,6 +153,7 @@ class CustomerAdmin(ScopedAdmin):
             "recipients": recipients.of(row) if living else None,
             **customer_keeping.panel(row, actor=actor),
             **(self._mark(request, row) | _holds(row, actor) if living else {}),
+            "pairs": _pairs(row, actor),
         }
         return self.render(request, "admin/customer.html", row, more)
 
@@ -198,6 +212,13 @@ def _holds(row: Customer, actor: Actor) -> dict[str, Any]:
     return found
 
 
+def _pairs(row: Customer, actor: Actor) -> list[tuple[MergeCase, str]]:
+    """Cases in which she may be, or is, the same person as somebody else, with whom."""
+    if not gate.may(actor, Action.MERGE_READ):
+        return []
+    return merges.of_customer(row)
+
+
 def _living(row: Customer) -> bool:
     """Of whoever is destroyed nothing is left to show, and no log key to name her by."""
     return str(row.subject.status) != standings.DESTROYED
@@ -211,7 +232,7 @@ def _looks(row: Customer, actor: Actor) -> list[looks.Look] | None:
     )
 
 
-def _permitted(request: HttpRequest, codes: Iterable[str]) -> list[str]:
+def permitted(request: HttpRequest, codes: Iterable[str]) -> list[str]:
     """Those elements whose masks the person's role may see at all."""
     actor = actor_of(request)
     return [

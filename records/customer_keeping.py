@@ -117,7 +117,7 @@ def event(request: HttpRequest, ref: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             noted = noting.note(customer, actor=actor_of(request), **form.cleaned_data)
-        except noting.Outweighed as error:
+        except (noting.Outweighed, noting.TooEarly) as error:
             form.add_error("on", str(error.message))
         else:
             return _done(request, customer, noted)
@@ -137,7 +137,7 @@ def correction(request: HttpRequest, note: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             noted = noting.correct(wrong, actor=actor_of(request), **form.cleaned_data)
-        except noting.SameDay as error:
+        except (noting.SameDay, noting.TooEarly) as error:
             form.add_error("on", str(error.message))
         except noting.NotCounting as error:
             messages.error(request, error.message)

@@ -167,7 +167,7 @@ class DecideForm(forms.Form):
         typed = str(self.cleaned_data["amount"] or "")
         if not typed:
             return None
-        checked = check_amount(typed)
+        checked = check_amount(typed, exact=True)
         if checked.value is None:
             raise forms.ValidationError(str(checked.problems[0].message))
         return Decimal(checked.value)

@@ -22,7 +22,7 @@ from records.evidence.upload import takes_evidence
 
 @takes_evidence
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_page(query=pages.QUERY, body=pages.BODY)
+@desk_page(query=pages.QUERY, body=pages.BODY, files=("paper",))
 def new(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     """By whoever takes reports at the desk: a customer hands her papers in at any counter."""
     found = claim_or_404(ref, action=Action.CLAIM_FILE, actor=actor)

@@ -110,7 +110,7 @@ def _rows(found: Sequence[Any], actor: Actor) -> tuple[dict[int, Row], int]:
         elements=[NAME.code] if living else [],
         masked=True,
     )
-    names = {each.subject: each.masked for each in vault.listed(permit)}
+    names = {each.subject: each.masked for each in vault.listed(permit, marking=True)}
     shown = clocks.nearest([each.pk for each in found])
     rows = {
         each.pk: Row(each, customers.get(each.subject_id), names.get(each.subject_id), shown.get(each.pk))
@@ -196,7 +196,7 @@ class _Page:
             masked=True,
             facts=None if living else {"destroyed": self.claim.ref},
         )
-        found = vault.listed(permit) if living else []
+        found = vault.listed(permit, marking=True) if living else []
         return {(each.element, each.slot): each.masked for each in found}, permit.entry
 
     def value(self, name: str, slot: int = 0) -> dict[str, Any]:
@@ -305,7 +305,8 @@ class _Page:
 @takes_evidence
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(
-    body=("policy", "kind", "occurred_on", "channel", "description", "diagnosis", "paper_kind")
+    body=("policy", "kind", "occurred_on", "channel", "description", "diagnosis", "paper_kind"),
+    files=("paper",),
 )
 def new(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     """File a claim for a customer who reports it at the counter, by telephone or by letter."""

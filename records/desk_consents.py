@@ -15,9 +15,9 @@ from access.actions import Action
 from access.actors import Actor
 from access.vocabulary import Purpose, Role
 from custodian.errors import CustodianError
-from records import documents, evidence
+from records import archiving, evidence
 from records.consent_forms import FIELDS, ConsentForm
-from records.consents import asking, changing, standing
+from records.consents import changing, standing
 from records.desk_pages import CHANNEL, customer_or_404, desk_page, frame
 from records.evidence import EvidenceRefused
 from records.evidence.upload import takes_evidence
@@ -28,7 +28,7 @@ ACT: Final = Action.CONSENT_RECORD
 
 @takes_evidence
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_page(body=FIELDS)
+@desk_page(body=FIELDS, files=("paper",))
 def consents(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     """Bare states and dates, no value of hers; what is noted is on record and she sees it."""
     if not gate.may(actor, ACT):
@@ -58,13 +58,13 @@ def consents(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
 
 def _noted(request: HttpRequest, customer: Any, form: ConsentForm, actor: Actor) -> bool:
     said = form.cleaned_data
-    purpose = asking.find(said["purpose"])
-    if purpose is None:
+    stand = standing.find(customer, said["purpose"], actor=actor)
+    if stand is None:
         raise changing.NotAsked
     try:
-        with documents.filing():  # a paper on which nothing follows is not kept
+        with archiving.together():  # a paper on which nothing follows is not kept
             row = changing.record(
-                customer, purpose, said["said"], evidence=_paper(customer, form, actor), at=form.at,
+                customer, stand.purpose, said["said"], evidence=_paper(customer, form, actor), at=form.at,
                 channel=CHANNEL, actor=actor,
             )  # fmt: skip
     except EvidenceRefused as error:

@@ -91,7 +91,7 @@ def begin(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
 
 @takes_evidence
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_page(body=("act", *pages.VALUES, "note"))
+@desk_page(body=("act", *pages.VALUES, "note"), files=("paper",))
 def edit(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     """The draft on one page: the right value, papers, and handing it in."""
     correction = pages.draft(ref, channel=CHANNEL, purpose=PURPOSE, actor=actor)
@@ -229,7 +229,7 @@ def refuse(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
 
 @takes_evidence
 @require_POST
-@desk_page(body=("way", "seen"))
+@desk_page(body=("way", "seen"), files=("paper",))
 def confirm(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     """The customer is at the counter, or has written."""
     found = pages.readable(ref, channel=CHANNEL, purpose=PURPOSE, actor=actor)

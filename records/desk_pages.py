@@ -32,9 +32,25 @@ class UnknownParameter(CustodianError):
     message = _("请求里有这一页不认识的参数")
 
 
-def desk_page(*, query: Iterable[str] = (), body: Iterable[str] = ()) -> Callable[[View], View]:
+def require_known(
+    request: HttpRequest,
+    *,
+    query: Iterable[str] = (),
+    body: Iterable[str] = (),
+    files: Iterable[str] = (),
+) -> None:
+    """Raises `UnknownParameter`. Where no file was chosen, a browser sends its field as an empty text."""
+    left_empty = {name for name in files if not any(request.POST.getlist(name))}
+    posted = set(request.POST) - left_empty - {"csrfmiddlewaretoken"}
+    if set(request.GET) - set(query) or posted - set(body) or set(request.FILES) - set(files):
+        raise UnknownParameter
+
+
+def desk_page(
+    *, query: Iterable[str] = (), body: Iterable[str] = (), files: Iterable[str] = ()
+) -> Callable[[View], View]:
     """The view gets the actor; whoever is not signed in goes to the sign-in page."""
-    allowed = {"GET": frozenset(query), "POST": frozenset((*body, "csrfmiddlewaretoken"))}
+    known = {"query": frozenset(query), "body": frozenset(body), "files": frozenset(files)}
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -42,8 +58,7 @@ def desk_page(*, query: Iterable[str] = (), body: Iterable[str] = ()) -> Callabl
             actor = actor_of(request)
             if actor is None:
                 return redirect_to_login(request.get_full_path())
-            if set(request.GET) - allowed["GET"] or set(request.POST) - allowed["POST"]:
-                raise UnknownParameter
+            require_known(request, **known)
             try:
                 return view(request, actor=actor, **named)
             except Refused as refused:

@@ -116,7 +116,7 @@ class RepresentativeForm(PaperForm):
 
 @takes_evidence
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_page(body=BODY)
+@desk_page(body=BODY, files=("paper",))
 def page(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     """What stands, and one act at a time. Nobody but the service desk; officers flag contacts too."""
     if not gate.may(actor, Action.CONTACT_FLAG):

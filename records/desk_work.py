@@ -121,7 +121,7 @@ def _names(subjects: Sequence[int], purpose: str, actor: Actor) -> tuple[dict[in
         elements=list(codes),
         masked=True,
     )
-    return {each.subject: each.masked for each in vault.listed(permit)}, permit.entry
+    return {each.subject: each.masked for each in vault.listed(permit, marking=True)}, permit.entry
 
 
 def _tone(item: WorkItem) -> str:

@@ -25,10 +25,6 @@ from records.models import CertificatePage, DestructionBatch, Keeping
 
 READ, PROPOSE = Action.RETENTION_READ, Action.RETENTION_PROPOSE
 SHOWN: Final = 50
-TONES: Final = {
-    "proposed": "warn", "waiting": "warn", "approved": "info", "returned": "danger",
-    "stopped": "danger", "done": "ok",
-}  # fmt: skip
 BEFORE: Final = frozenset({Stage.PROPOSED, Stage.WAITING})
 PAGES: Final = {"zh.pdf": "zh-hans", "en.pdf": "en"}
 
@@ -49,7 +45,9 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _line(batch: DestructionBatch) -> dict[str, Any]:
-    return {"batch": batch, "tone": TONES[batch.stage], "tally": reviewing.tally(batch)}
+    tally = reviewing.tally(batch)
+    word, tone = reviewing.state(batch, tally)
+    return {"batch": batch, "stands": word, "tone": tone, "tally": tally}
 
 
 @page("destruction/<str:code>/", name="destruction_batch", action=READ, logs_itself=True)
@@ -82,9 +80,7 @@ def _page(
     sampled = batch.stage in BEFORE
     context = {
         "title": _("销毁批次 %(code)s") % {"code": batch.code},
-        "batch": batch,
-        "tone": TONES[batch.stage],
-        "tally": reviewing.tally(batch),
+        **_line(batch),
         "tables": reviewing.tables(batch),
         "held": reviewing.held(batch),
         "excluded": reviewing.excluded(batch),

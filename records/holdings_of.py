@@ -13,8 +13,10 @@ from django.db.models import F, Q
 from access.actors import Actor
 from records.listing import product_name
 from records.models import Claim, Policy, PolicyRole
+from records.ports import Gone, answering
 
 SHOWN = 100
+LIVING = frozenset({Policy.Status.IN_FORCE.value, Policy.Status.SUSPENDED.value})
 
 
 @dataclass
@@ -34,14 +36,20 @@ class PolicyFacts:
     origins: dict[str, Any]
     has_password: bool
     roles: list[Any] = field(default_factory=list)
+    gone: Gone | None = None  # it lives on with another insurer
 
     @property
     def status_label(self) -> Any:
-        return Policy.Status(self.status).label
+        return self.gone.label if self.gone else Policy.Status(self.status).label
 
     @property
     def tone(self) -> str:
-        return {"in_force": "ok", "suspended": "warn"}.get(self.status, "")
+        return "" if self.gone else {"in_force": "ok", "suspended": "warn"}.get(self.status, "")
+
+    def goes(self, gone: Gone) -> None:
+        """What had ended before stays ended; nothing is paid here any more."""
+        if self.status in LIVING:
+            self.gone, self.next_due_on = gone, None
 
 
 @dataclass
@@ -79,6 +87,9 @@ def policies_of(subject: int, *, actor: Actor) -> list[PolicyFacts]:
     for row in rows[:SHOWN]:
         facts = found.setdefault(row["policy_id"], _facts(row))
         facts.roles.append(PolicyRole.Role(row["role"]).label)
+    if (gone := answering().gone([subject]).get(subject)) is not None:
+        for facts in found.values():
+            facts.goes(gone)
     return list(found.values())
 
 

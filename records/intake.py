@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
@@ -55,6 +55,7 @@ class NewCustomer:
     honey: bool = False
     # Where the values came from, and since when (ISO date).
     origin: tuple[str, str] = ("import", "")
+    origins: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of elements that differ
     row_digest: bytes = b""
 
 
@@ -248,7 +249,7 @@ def _write_identities(sealed: Sequence[_Sealing]) -> None:
         [
             (
                 each.subject.pk,
-                *_of_holding(each.identity, each.new.origin),
+                *_of_holding(each.identity, each.new.origin, each.new.origins),
                 *(each.identity.blobs.get(f"identity.{name}") for name in _IDENTITY),
             )
             for each in sealed
@@ -293,8 +294,11 @@ def _write_finances(sealed: Sequence[_Sealing]) -> None:
     )
 
 
-def _of_holding(sealed: SealedValues, origin: tuple[str, str]) -> tuple[UUID, int, bytes, str]:
-    origins = {place.partition("/")[0]: origin for place in sealed.blobs}
+def _of_holding(
+    sealed: SealedValues, origin: tuple[str, str], but: Mapping[str, tuple[str, str]] | None = None
+) -> tuple[UUID, int, bytes, str]:
+    codes = {place.partition("/")[0] for place in sealed.blobs}
+    origins = {code: (but or {}).get(code, origin) for code in codes}
     return sealed.holding, sealed.epoch, sealed.mac, json.dumps(origins)
 
 

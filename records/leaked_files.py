@@ -9,7 +9,7 @@ from pathlib import Path
 
 from access.exports.register import Written
 from records.importing.readers import open_source
-from records.importing.readers.sheets import SourceRefused
+from records.importing.readers.sheets import Source, SourceRefused
 
 _DAY = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}")
 _TEXT = (".csv", ".tsv", ".txt")
@@ -18,9 +18,14 @@ MOST_BYTES = 64 << 20
 
 def read(path: Path) -> Written:
     """Raises `SourceRefused` for what is no table."""
-    if path.suffix.lower() in _TEXT:
-        return of_text(_decoded(path))
-    sheets = open_source(path)
+    return read_source(Source.from_path(path))
+
+
+def read_source(source: Source) -> Written:
+    """The same of a file that lies sealed; its text is in memory alone. Raises `SourceRefused`."""
+    if Path(source.name).suffix.lower() in _TEXT:
+        return of_text(_decoded(source))
+    sheets = open_source(source)
     rows: list[Sequence[str]] = [sheet.headers for sheet in sheets]
     rows += [row.cells for sheet in sheets for row in sheet.rows]
     return Written(rows, stroke=_stroke(rows))
@@ -35,10 +40,11 @@ def of_text(text: str) -> Written:
     return Written(rows, [quoted for _cells, quoted in records], _stroke(rows), end)
 
 
-def _decoded(path: Path) -> str:
-    if path.stat().st_size > MOST_BYTES:
+def _decoded(source: Source) -> str:
+    with source.open() as stream:
+        raw = stream.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
         raise SourceRefused("file-size")
-    raw = path.read_bytes()
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)

@@ -15,10 +15,12 @@ from access import gate
 from access.actions import Action
 from access.actors import Actor
 from access.models import Assignment, Subject
+from access.vocabulary import Channel
 from custodian.elements import Masked
 from records import purposes, vault
 from records.catalogue import ID_NUMBER, LANDLINE, MOBILE, NAME, POLICY_NUMBER
 from records.models import Customer, Policy, PolicyRole
+from records.ports import Gone, answering
 
 ELEMENTS = tuple(each.code for each in (NAME, MOBILE, LANDLINE, ID_NUMBER, POLICY_NUMBER))
 POLICIES_SHOWN = 2
@@ -97,7 +99,7 @@ def show(
     )
     rows = {each.pk: _row(each) for each in customers}
     numbers: dict[UUID, Masked] = {}
-    for listed in vault.listed(permit):
+    for listed in vault.listed(permit, marking=channel != Channel.API):
         if listed.element == POLICY_NUMBER.code:
             numbers[listed.holding] = listed.masked
         else:
@@ -133,13 +135,14 @@ def _add_policies(
 ) -> None:
     roles = PolicyRole.objects.visible_to(actor).filter(subject_id__in=list(living))
     found: dict[tuple[int, str], PolicyLine] = {}
+    gone = answering().gone(rows)
     for each in roles.order_by("policy_id", "-role").values("subject_id", "role", **_POLICY):
         row = rows[each["subject_id"]]
         name = PolicyRole.Role(each["role"]).label
         if name not in row.roles:
             row.roles.append(name)
         found[each["subject_id"], each["ref"]] = PolicyLine(
-            each["ref"], product_name(each), Policy.Status(each["status"]).label
+            each["ref"], product_name(each), _status(each["status"], gone.get(each["subject_id"]))
         )
         found[each["subject_id"], each["ref"]].number = numbers.get(each["holding"])
     for (subject, _ref), line in found.items():
@@ -147,6 +150,11 @@ def _add_policies(
             rows[subject].policies.append(line)
         else:
             rows[subject].more_policies += 1
+
+
+def _status(status: str, gone: Gone | None) -> Any:
+    lives = status != Policy.Status.TERMINATED
+    return gone.label if gone and lives else Policy.Status(status).label
 
 
 def product_name(row: dict[str, Any]) -> str:

@@ -194,7 +194,7 @@ def show(
         customer,
         standing,
         decisions | _not_agreed(permit, codes),
-        vault.listed(permit) if permit.subjects else [],
+        vault.listed(permit, marking=True) if permit.subjects else [],
         plain,
     )
     money = page.of_money()

@@ -196,6 +196,9 @@ def _ask(
             initial={each: said.get(each, "") for each in QUESTIONS},
             policies=form.policies.values(),
         )
+    elif form.is_bound:
+        for other in set(form.errors) - {name}:  # of questions that are on other pages
+            del form.errors[other]
     context = {
         "title": _("请核对后提交") if checks else form.fields[str(name)].label,
         "here": HERE,

@@ -29,7 +29,8 @@ DOUBTFUL: Final = frozenset({Consent.By.PAPER, Consent.By.COUNTER, Consent.By.IM
 @require_safe
 @portal_page()
 def consents(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpResponse:
-    stand = standing.of_customer(customer, actor=actor)
+    known = standing.of_customer(customer, actor=actor)
+    stand = [each for each in known if not each.ended]
     context = {
         "title": _("我的同意"),
         "groups": [
@@ -43,6 +44,11 @@ def consents(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpR
                 _("不同意的，只是有些事不能办；保单照样有效。"),
                 [each for each in stand if not each.purpose.optional],
             ),
+            (
+                _("您不同意的，仍然有效"),
+                _("本公司现在不再征求这些同意；您说过不同意，当时涉及的资料照样不能查看。"),
+                [each for each in known if each.ended],
+            ),
         ],
         "others": [
             {
@@ -50,6 +56,8 @@ def consents(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpR
                 "says": asking.says(each),
                 "basis": asking.basis(each),
                 "clause": each.clause,
+                "kept": asking.kept(each),
+                "notice": each.notice,
             }
             for each in asking.others()
         ],
@@ -78,7 +86,8 @@ def _say(
     request: HttpRequest, code: str, said: str, customer: Customer, actor: Actor
 ) -> HttpResponse:
     """The same page both ways: what follows, and one button."""
-    purpose = _purpose(code, customer, actor)
+    stand = _standing(code, customer, actor)
+    purpose = stand.purpose
     try:
         changing.require_may_say(customer, said, actor=actor)
         if request.method == "POST":
@@ -88,22 +97,23 @@ def _say(
     except (GuardianNeeded, NotHersToGive) as error:
         messages.error(request, error.message)
         return redirect("portal:consents")
-    stand = standing.of_purpose(customer, purpose, actor=actor)
     context = {
         "title": _title(stand, said),
         "stand": stand,
         "gives": said == GIVEN,
-        "so_already": stand.recorded and stand.given == (said == GIVEN),
+        "so_already": stand.recorded
+        and stand.given == (said == GIVEN)
+        and not (stand.anew and said == GIVEN),
     }
     return render(request, "portal/consent.html", context)
 
 
-def _purpose(code: str, customer: Customer, actor: Actor) -> ProcessingPurpose:
-    purpose = asking.find(code)
-    if purpose is None or not asking.concerns(purpose, customer):
+def _standing(code: str, customer: Customer, actor: Actor) -> standing.Standing:
+    stand = standing.find(customer, code, actor=actor)
+    if stand is None:
         not_found(code, action=Action.CONSENT_CHOOSE, actor=actor)
         raise AssertionError  # the refusal above has raised
-    return purpose
+    return stand
 
 
 def _may(customer: Customer, said: str, actor: Actor) -> bool:

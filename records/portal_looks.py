@@ -34,7 +34,10 @@ def looks(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpResp
         capacity=actor.capacity,
         mine=session.entries(request),
     )
-    permit = gate.permit(actor, READ, purpose=PURPOSE, channel=CHANNEL, subjects=[customer.pk])
+    # Who looked is told of data that are stored only as well: it shows no value of hers.
+    permit = gate.permit(
+        actor, READ, purpose=PURPOSE, channel=CHANNEL, subjects=[customer.pk], masked=True
+    )
     session.note(request, permit.entry)
     context = {
         "title": _("谁看过我的资料"),

@@ -17,7 +17,7 @@ from access.actors import Actor
 from access.gate import Refused
 from access.vocabulary import Channel, Purpose, Role
 from records import explanations
-from records.desk_pages import UnknownParameter
+from records.desk_pages import require_known
 from records.models import Customer
 
 CHANNEL = Channel.PORTAL.value
@@ -32,8 +32,7 @@ def portal_page(
 
     Whoever is not signed in goes to the sign-in page, which never says where he wanted to go.
     """
-    allowed = {"GET": frozenset(query), "POST": frozenset((*body, "csrfmiddlewaretoken"))}
-    uploads = frozenset(files)
+    known = {"query": frozenset(query), "body": frozenset(body), "files": frozenset(files)}
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -41,9 +40,7 @@ def portal_page(
             actor = customer_actor(request)
             if actor is None:
                 return redirect("portal:login")
-            known = set(request.GET) <= allowed["GET"] and set(request.POST) <= allowed["POST"]
-            if not known or set(request.FILES) - uploads:
-                raise UnknownParameter
+            require_known(request, **known)
             try:
                 return view(request, actor=actor, customer=customer_of(actor), **named)
             except Refused as refused:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+
+from custodian import clock
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,42 @@ class Partners(Protocol):
         """By the number that stands in the log the name of the partner."""
 
 
+@dataclass(frozen=True)
+class Gone:
+    """A customer whom another insurer answers for since a moment, and the transfer that she went with."""
+
+    insurer: str
+    since: datetime
+    transfer: str
+    url: str  # of its page in the back office
+    contact: str = ""
+
+    @property
+    def label(self) -> str:
+        """What stands in place of the status of her policy."""
+        day = clock.local(self.since).date().isoformat()
+        return _("%(day)s 起转由%(insurer)s承接") % {"day": day, "insurer": self.insurer}
+
+
+class Answering(Protocol):
+    def gone(self, subjects: Iterable[int]) -> Mapping[int, Gone]:
+        """Those of the subjects in the actor's scope whom this house does not answer for any more."""
+
+
 _held: list[Partners] = []
+_answering: list[Answering] = []
 
 
 def register_partners(port: Partners) -> None:
     _held[:] = [port]
+
+
+def register_answering(port: Answering) -> None:
+    _answering[:] = [port]
+
+
+def answering() -> Answering:
+    return _answering[0]
 
 
 def partners() -> Partners:
@@ -59,4 +94,5 @@ def partners() -> Partners:
 
 
 def missing() -> list[str]:
-    return [] if _held else ["Partners"]
+    held = {"Answering": _answering, "Partners": _held}
+    return [name for name, port in held.items() if not port]

@@ -45,4 +45,4 @@ def told(correction: Correction) -> list[ToldLine]:
 
 
 def _labels(codes: tuple[str, ...]) -> list[str]:
-    return [str(elements.get(code).label) for code in codes if elements.known(code)]
+    return [str(elements.get(code).label) if elements.known(code) else code for code in codes]

@@ -106,7 +106,7 @@ class AnswerForm(forms.Form):
     def words(self) -> str:
         fee = self.cleaned_data.get("fee")
         text = str(self.cleaned_data["text"])
-        return f"{text}\n\n{_('费用说明')}：{fee}" if fee else text
+        return text + "\n\n" + _("费用说明") + f"：{fee}" if fee else text
 
 
 def _formats_field(kind: Kind) -> forms.MultipleChoiceField:

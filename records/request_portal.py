@@ -22,6 +22,7 @@ from custodian.errors import CustodianError
 from records import portal_home, references, request_words
 from records.consents import words as consent_words
 from records.models import Customer, CustomerRequest, DataCopy
+from records.own_data import telling as look_words
 from records.portal_home import Panel
 from records.portal_pages import CHANNEL, PURPOSE, not_found, portal_page
 from records.request_forms import AskForm, MessageForm, RateForm
@@ -102,7 +103,7 @@ def new(request: HttpRequest, *, kind: str, actor: Actor, customer: Customer) ->
     way: Way = kinds.WAYS.get(kind) or not_found(kind, action=Action.REQUEST_OPEN, actor=actor)
     asked = request.POST if request.method == "POST" else request.GET
     entry = _entry(way, asked.get("entry", ""), customer, actor)
-    about = str(entry) if entry is not None else ""
+    about = str(entry.index) if entry is not None else ""
     form = AskForm(
         request.POST if request.method == "POST" else None,
         way=way,
@@ -113,9 +114,9 @@ def new(request: HttpRequest, *, kind: str, actor: Actor, customer: Customer) ->
         same = opening.existing(customer.pk, kind=kind, about=about)
         if same is not None and way.once and not way.about:
             return _same(request, way, same)
-        return _ask(request, way, form, about)
+        return _ask(request, way, form, entry)
     if not form.is_valid():
-        return _ask(request, way, form, about, status=422)
+        return _ask(request, way, form, entry, status=422)
     return _open(request, form, about, actor, customer)
 
 
@@ -156,21 +157,34 @@ def _language(request: HttpRequest, way: Way) -> dict[str, str]:
     return {"language": "en" if english() else "zh-hans"}
 
 
-def _entry(way: Way, asked: str, customer: Customer, actor: Actor) -> int | None:
+def _entry(way: Way, asked: str, customer: Customer, actor: Actor) -> own_looks.Visit | None:
     """The look that is asked about, which must have shown her; any other is not there."""
     if way.about != "entry":
         return None
     if asked.isdecimal() and len(asked) < 18:
         visit = own_looks.find(customer.subject, int(asked), capacity=actor.capacity)
         if visit is not None:
-            return visit.index
-    return int(not_found(asked, action=Action.REQUEST_OPEN, actor=actor))
+            return visit
+    not_found(asked, action=Action.REQUEST_OPEN, actor=actor)
+    return None
 
 
 def _ask(
-    request: HttpRequest, way: Way, form: AskForm, entry: str, *, status: int = 200
+    request: HttpRequest,
+    way: Way,
+    form: AskForm,
+    about: own_looks.Visit | None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"title": way.asks, "way": way, "form": form, "entry": entry}
+    context = {
+        "title": way.asks,
+        "way": way,
+        "form": form,
+        "about": about,
+        "who": look_words.who(about) if about else "",
+        "place": look_words.place(about) if about else "",
+    }
     return render(request, "portal/request_new.html", context, status=status)
 
 

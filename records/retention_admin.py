@@ -19,6 +19,7 @@ from custodian.regimes.packs import Mark
 from records.models import DestructionBatch, KeepingRun
 from records.retention import horizon, own_records, reckoning, rules, telling
 
+FILES = frozenset({"complaint"})  # what rules name apart, though it is a request as well
 MOVING = frozenset({JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.FAILED})
 
 
@@ -74,5 +75,5 @@ def _own(row: own_records.Row) -> dict[str, Any]:
 
 def _schedule(today: Any) -> list[telling.ToldRule]:
     """Those of customers' holdings; the house's own records have a table of their own."""
-    found = [each for each in rules.on(today) if set(each.about) & set(telling.KINDS)]
+    found = [each for each in rules.on(today) if set(each.about) & {*telling.KINDS, *FILES}]
     return [telling.rule(each) for each in found]

@@ -14,7 +14,7 @@ from records.models import Customer, Identity
 
 
 def of_customer(customer: Customer, *, actor: Actor) -> str:
-    """ "张女士" for 张伟 who is a woman; the name of an organisation stays masked."""
+    """ "张女士" for 张伟 who is a woman; of an organisation what its mask leaves: "徐州…有限公司"."""
     permit = gate.permit(
         actor,
         Action.CUSTOMER_VIEW,
@@ -26,8 +26,11 @@ def of_customer(customer: Customer, *, actor: Actor) -> str:
         masked=True,
     )
     listed = {each.element: each.masked for each in vault.listed(permit)}
-    family = _visible(listed.get(NAME.code))
-    if customer.kind != Customer.Kind.PERSON or not family:
+    name = listed.get(NAME.code)
+    if customer.kind != Customer.Kind.PERSON:
+        return "…".join(part.text for part in name.parts if part.text) if name else ""
+    family = _visible(name)
+    if not family:
         return ""
     return _titled(family, _visible(listed.get(SEX.code)))
 

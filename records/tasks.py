@@ -14,9 +14,9 @@ from records import index_roots, reindexing
 from records.claim_handling import watching
 from records.corrections import applying, discarding, telling
 from records.destruction import batches, executing, tombstones
-from records.importing import engine, expiry, quarantine, store
+from records.importing import engine, expiry, quarantine, store, surveying
 from records.legal_holds import counting
-from records.models import ImportRun
+from records.models import FileSurvey, ImportRun
 from records.own_data import copies
 from records.relatives import keeping, looking
 from records.requests import effects, escalating
@@ -35,6 +35,14 @@ def run_import(run_id: int) -> None:
         engine.work(run_id)
     except IllegalMove:
         _log.info("import-held-by-another", run=run_id)
+
+
+@shared_task
+def survey_file(survey_id: int) -> None:
+    try:
+        surveying.work(survey_id)
+    except IllegalMove:
+        _log.info("survey-held-by-another", job=survey_id)
 
 
 @shared_task
@@ -141,6 +149,8 @@ def sweep() -> None:
     """Whatever is due and nobody is at, and whatever has been kept for its time."""
     for run_id in ImportRun.objects.due().values_list("pk", flat=True):
         run_import.delay(run_id)
+    for survey_id in FileSurvey.objects.due().values_list("pk", flat=True):
+        survey_file.delay(survey_id)
     for batch_id in executing.due_jobs():
         destroy_batch.delay(batch_id)
     for rotation_id in reindexing.due():

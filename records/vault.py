@@ -12,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from prometheus_client import Counter
 
 from access import keystore, prepared
@@ -44,6 +46,9 @@ class Damaged(CustodianError):
 
     code = "damaged"
     status = 500
+    message = gettext_lazy(
+        "这份资料没有通过完整性检查，所以没有显示。已记为紧急发现，由合规官核查。"
+    )
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,6 +63,16 @@ class Plain:
 
     def __repr__(self) -> str:
         return f"<{self.element} of #{self.subject}, not shown>"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """In the place of a value that is damaged."""
+
+    subject: int
+    element: str
+    holding: UUID
+    slot: int
 
 
 @dataclass(frozen=True)
@@ -132,22 +147,28 @@ def reveal(permit: Permit, *, beside: bool = False) -> list[Plain]:
     """
     if permit.masked:
         raise NotCovered
-    return list(_open(permit, beside=beside))
+    return [each for each in _open(permit, beside=beside) if isinstance(each, Plain)]
 
 
-def listed(permit: Permit, *, beside: bool = False) -> list[Listed]:
-    """The same values as masks, which the catalogue gives; nothing of them is stored."""
+def listed(permit: Permit, *, beside: bool = False, marking: bool = False) -> list[Listed]:
+    """The same values as masks, which the catalogue gives; nothing of them is stored.
+
+    With `marking`, for pages that people read, a damaged value is marked and the others stand beside it:
+    one bad row does not take a whole list away. Without it everything is refused.
+    """
     return [
-        Listed(plain.subject, plain.element, plain.holding, plain.slot, _mask(plain))
-        for plain in _open(permit, beside=beside)
+        Listed(each.subject, each.element, each.holding, each.slot, _mask(each))
+        for each in _open(permit, beside=beside, marking=marking)
     ]
 
 
-def _mask(plain: Plain) -> Masked:
-    return elements.get(plain.element).mask(plain.text)
+def _mask(found: Plain | Broken) -> Masked:
+    if isinstance(found, Broken):
+        return Masked((elements.shown(str(_("未通过完整性检查"))),))
+    return elements.get(found.element).mask(found.text)
 
 
-def _open(permit: Permit, *, beside: bool) -> Iterator[Plain]:
+def _open(permit: Permit, *, beside: bool, marking: bool = False) -> Iterator[Plain | Broken]:
     permit.spend()
     wanted: dict[str, list[str]] = {}
     for code in sorted(permit.elements):
@@ -159,9 +180,21 @@ def _open(permit: Permit, *, beside: bool) -> Iterator[Plain]:
     for row in _rows(wanted, permit) if wanted else ():
         if row[2] in kept:
             continue
-        yield from _values(row, wanted[row[0]], keys, entry=permit.entry)
+        found = _values(row, wanted[row[0]], keys, entry=permit.entry)
+        yield from _marked(row, wanted[row[0]], found) if marking else found
     if beside and permit.holdings:
         yield from _open_beside(permit, kept)
+
+
+def _marked(row: Any, codes: Sequence[str], found: Iterator[Plain]) -> Iterator[Plain | Broken]:
+    """Of a row in which something is damaged nothing is given out, and each of its values is marked."""
+    _table, subject, holding, slot, _kek, _wrapped, blobs, _withheld = row
+    try:
+        yield from list(found)
+    except Damaged:
+        for code, blob in zip(codes, blobs, strict=True):
+            if blob is not None:
+                yield Broken(subject, code, holding, slot)
 
 
 def _open_beside(permit: Permit, kept: set[UUID]) -> Iterator[Plain]:

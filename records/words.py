@@ -29,7 +29,9 @@ ORIGINS: Mapping[str, Any] = {
     "claim": _("报案"),
     "correction": _("客户更正"),
     "desk": _("业务台登记"),
+    "doubted": _("业务转让，原保险公司存疑"),
     "import": _("账册导入"),
+    "transfer": _("业务转让"),
 }
 _CODED: Mapping[str, Mapping[str, Any]] = {"identity.sex": SEX, "identity.id_type": ID_TYPES}
 

@@ -155,7 +155,7 @@ def _elements() -> list[tuple[str, Any]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for code in terms.offered():
         element = elements.get(code)
-        mark = f" {_('敏')}" if element.sensitive else ""
+        mark = " " + _("敏") if element.sensitive else ""
         words = f"{element.label} L{element.level}{mark}"
         found.setdefault(element.cls.value, []).append((code, words))
     labels = dict(CLASSES)

@@ -22,13 +22,14 @@ class TransfersConfig(AppConfig):
         _data_room()
         _who_moves()
         _packages()
+        _ledger()
 
 
 def _partners() -> None:
     from access import ports, rechecking
     from records.destruction import stores
     from records.holders import SIGNERS
-    from records.ports import register_partners
+    from records.ports import register_answering, register_partners
     from records.storage import checks_files
     from transfers import (  # noqa: F401
         agreement_admin,
@@ -40,6 +41,7 @@ def _partners() -> None:
         telling_admin,
     )
     from transfers.agreements import approving
+    from transfers.answering_now import Answering
     from transfers.destroying import PartnerStore
     from transfers.models import Share
     from transfers.shares import bearing, proposing
@@ -54,6 +56,7 @@ def _partners() -> None:
     stores.register(PartnerStore())
     checks_files.register(SHELF, Share)
     register_partners(Partners())
+    register_answering(Answering())
     ports.register_bearers(bearing.Bearers())
 
 
@@ -106,12 +109,35 @@ def _forget_sums(transfer: Transfer, **_kwargs: object) -> None:
 def _packages() -> None:
     from access import reasons
     from records.storage import checks_files
-    from transfers import hand_over_board, handing_over, receipts, receiving  # noqa: F401
+    from transfers import hand_over_board, handing_over, legacy, receipts, receiving  # noqa: F401
+    from transfers.events import transfer_ended, transfer_stopped
     from transfers.models import Arrival, HandOver
     from transfers.packages import shelf
     from transfers.packages.errors import REASONS
+    from transfers.receipts import giving_up
 
     checks_files.register(shelf.OUT, HandOver)
     checks_files.register(shelf.IN, Arrival)
     reasons.tell({f"package-{code}": words for code, words in REASONS.items()})
     hand_over_board.ready()
+    for signal in (transfer_ended, transfer_stopped):
+        signal.connect(_forget_lists, dispatch_uid="transfer-lists")
+    transfer_stopped.connect(giving_up.carry_out, dispatch_uid="transfer-packages")
+
+
+def _forget_lists(transfer: Transfer, **_kwargs: object) -> None:
+    from transfers.legacy import sealing
+
+    sealing.forget(transfer)
+
+
+def _ledger() -> None:
+    from access import ports
+    from records.holders import SIGNERS
+    from transfers.events import transfer_carried_out, transfer_settled, transfer_stopped
+    from transfers.ledger import comparing, keeping, sheets
+
+    SIGNERS[sheets.KEY] = _("转让台账")
+    ports.register_ledger(comparing.Ledger())
+    for signal in (transfer_settled, transfer_carried_out, transfer_stopped):
+        signal.connect(keeping.soon, dispatch_uid="transfer-ledger")

@@ -91,6 +91,8 @@ class Panel:
 FactsOf = Callable[[Transfer], Iterable[Fact]]
 PanelOf = Callable[[Transfer, Actor], Panel | None]
 _facts: Final[dict[str, list[FactsOf]]] = {}
+ClocksOf = Callable[[Transfer], Iterable[str]]
+_clocks: Final[list[ClocksOf]] = []
 _panels: Final[dict[str, tuple[int, PanelOf]]] = {}
 
 
@@ -104,6 +106,12 @@ def register_facts(stage: str, facts: FactsOf) -> None:
 def register_panel(name: str, builder: PanelOf, *, order: int = 50) -> None:
     """A panel under the cells; the builder says nothing (None) where there is nothing to show."""
     _panels[name] = (order, builder)
+
+
+def register_clocks(clocks: ClocksOf) -> None:
+    """Codes of clocks that the route does not name and that run in a transfer all the same."""
+    if clocks not in _clocks:
+        _clocks.append(clocks)
 
 
 def panels(transfer: Transfer, actor: Actor) -> list[Panel]:
@@ -327,6 +335,7 @@ def faces(transfer: Transfer) -> list[Face]:
         for stage in routes.of(transfer).needed
         for code in (*stage.clocks, *(each.clock for each in stage.gates if each.clock))
     )
+    codes |= dict.fromkeys(code for more in _clocks for code in more(transfer))
     return [_face(rows[code], book) if code in rows else _idle(transfer, code) for code in codes]
 
 

@@ -76,7 +76,9 @@ def _page(
         and gate.may(actor, PROPOSE)
         and not (selection and selection.stage == Selection.Stage.WAITING)
         else None,
-        "bar_form": (bar_form or BarForm()) if changeable and gate.may(actor, BAR) else None,
+        "bar_form": (bar_form or BarForm())
+        if chosen.may_bar(transfer) and gate.may(actor, BAR)
+        else None,
         "may_read_approvals": gate.may(actor, Action.APPROVAL_READ),
         "marked": True,
     }

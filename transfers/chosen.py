@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from access import actors, gate, scopes
 from access.actions import Action
 from access.actors import Actor
 from access.vocabulary import Channel
 from custodian import clock
+from custodian.errors import CustodianError
 from records.models import Customer
 from transfers.choosing import reasons, rechecking, selecting
 from transfers.choosing.selecting import ACTOR, Stage, is_frozen
-from transfers.models import Bar, Chosen, Reason, Transfer
+from transfers.models import Bar, Chosen, Reason, Receipt, Transfer
 
 PAGE: Final = 5_000
 State = Chosen.State
@@ -81,9 +83,28 @@ def _decide(members: list[Chosen], found: dict[int, str], *, frozen: bool) -> No
     Chosen.objects.bulk_update(changed, ["state", "reason", "decided_at"], batch_size=2_000)
 
 
+class Passed(CustodianError):
+    """The moment is set from which the other insurer answers, or this is no sale of ours."""
+
+    code = "bar-too-late"
+    status = 409
+    message = _("只有转出方在交接时点确定之前可以登记不随转")
+
+
+def may_bar(transfer: Transfer) -> bool:
+    """Until the release is signed: an investigation or a court does not wait for a freeze."""
+    ours = transfer.is_sellers and transfer.status == Transfer.Status.OPEN
+    return ours and not Receipt.objects.filter(transfer=transfer, live_at__isnull=False).exists()
+
+
 def bar(transfer: Transfer, customer: Customer, ground: str, *, reason: str, actor: Actor) -> Bar:
-    """An officer says that she stays; the reason is sealed in the log. IntegrityError a second time."""
-    selecting.require_open(transfer)
+    """An officer says that she stays; the reason is sealed in the log.
+
+    After the freeze she travels on in the next delta as one who left. Raises `Passed`; IntegrityError a
+    second time.
+    """
+    if not may_bar(transfer):
+        raise Passed
     with transaction.atomic():
         found = Bar.objects.create(
             transfer=transfer,

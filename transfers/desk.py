@@ -17,13 +17,14 @@ from access import gate
 from access.actions import Action
 from access.actors import Actor
 from access.vocabulary import Purpose
-from records import desk_panels, documents, evidence
+from records import archiving, desk_panels, evidence
 from records.correction_forms import PaperForm
 from records.desk_pages import CHANNEL, customer_or_404, desk_page, frame
 from records.desk_panels import Beside
 from records.evidence import EvidenceRefused
 from records.evidence.upload import takes_evidence
 from records.models import Customer, Document
+from transfers import enquiry_desk
 from transfers.letters import answering, texts
 from transfers.letters.answering import PaperNeeded, TooLate
 from transfers.models import TransferAnswer, TransferNotice
@@ -50,7 +51,7 @@ class AnswerForm(PaperForm):
 
 @takes_evidence
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_page(body=("said",))
+@desk_page(body=("said",), files=("paper",))
 def answer(request: HttpRequest, *, ref: str, actor: Actor) -> HttpResponse:
     """How her letter went, what she said, and noting more; no value of hers."""
     if not gate.may(actor, ACT):
@@ -78,7 +79,7 @@ def _noted(
     request: HttpRequest, notice: TransferNotice, customer: Customer, form: AnswerForm, actor: Actor
 ) -> bool:
     try:
-        with documents.filing():  # a paper on which nothing follows is not kept
+        with archiving.together():  # a paper on which nothing follows is not kept
             new = answering.record(
                 notice, customer, form.cleaned_data["said"], evidence=_paper(customer, form, actor),
                 channel=CHANNEL, actor=actor,
@@ -114,7 +115,7 @@ def beside(customer: Any, actor: Actor) -> Beside | None:
     if not gate.may(actor, ACT):
         return None
     rows = TransferNotice.objects.visible_to(actor).filter(subject=customer.pk)
-    notice = rows.filter(transfer__status="open").first()
+    notice = rows.filter(transfer__status="open", transfer__side="seller").first()
     if notice is None:
         return None
     said = TransferNotice.Answer(notice.answer).label
@@ -131,4 +132,7 @@ def ready() -> None:
 
 
 app_name = "desk_transfer"
-urlpatterns = [path("customers/<str:ref>/transfer/", answer, name="answer")]
+urlpatterns = [
+    path("customers/<str:ref>/transfer/", answer, name="answer"),
+    path("transferred/", enquiry_desk.enquiry, name="enquiry"),
+]

@@ -39,8 +39,8 @@ class OpenForm(forms.Form):
         label=_("名称"), max_length=100, help_text=_("例如 徐汇账册转让；不要写客户资料")
     )
     book = forms.ModelChoiceField(
-        label=_("账册"), required=False, queryset=Book.objects.none(), empty_label=_("不选（转入方）"),
-        help_text=_("转出方必选：转出的账册"),
+        label=_("账册"), required=False, queryset=Book.objects.none(), empty_label=_("新开一本（转入方）"),
+        help_text=_("转出方必选：转出的账册；转入方不选，就为这笔转让新开一本空账册"),
     )  # fmt: skip
     ref = forms.UUIDField(
         label=_("转让标识"), required=False, help_text=_("转入方填写转出方给的标识，两边相同")

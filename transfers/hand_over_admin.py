@@ -20,13 +20,13 @@ from access.models import Approval
 from access.vocabulary import Channel
 from custodian.errors import CustodianError
 from custodian.jobs import wake
-from transfers import hand_over_board, identity, invitations
+from transfers import faults, going_on, hand_over_board, identity, invitations
 from transfers.admin_frame import READ, done, template, transfer_of
 from transfers.hand_over_forms import LoadForm, PackageForm, PaperForm, ReleaseForm
 from transfers.handing_over import asking as ordering
 from transfers.models import Receipt, Transfer
 from transfers.receipts import accepting, releasing
-from transfers.receiving import arriving
+from transfers.receiving import arriving, files
 from transfers.receiving import asking as loading_asked
 
 ORDER, ARRIVE, INVITE = Action.TRANSFER_ORDER, Action.TRANSFER_ARRIVE, Action.TRANSFER_INVITE
@@ -38,6 +38,8 @@ PAPERS: Final = ("card", "invitation", "acceptance", "release")
 @require_safe
 def hand_over(request: HttpRequest, code: str) -> HttpResponse:
     transfer = transfer_of(request, code)
+    if files.from_files(transfer):
+        return redirect("admin:transfer_legacy", transfer.code)
     enter(request, READ, row=transfer.code)
     return _drawn(request, transfer)
 
@@ -60,6 +62,8 @@ def _drawn(
         ),
         "may_read_approvals": gate.may(actor, Action.APPROVAL_READ),
         "receipt": Receipt.objects.filter(transfer=transfer).first(),
+        "faults": faults.open_of(transfer) if gate.may(actor, Action.FINDING_READ) else (),
+        "failed": going_on.failed(transfer),
         "invitations": transfer.invitations.all(),
         **facts,
         "board_facts": {"transfer": transfer, **facts},
@@ -200,6 +204,11 @@ def _receive(request: HttpRequest, transfer: Transfer) -> HttpResponse:
     return _given(request, transfer, form, run=run, said=said)
 
 
+def _go_on(request: HttpRequest, transfer: Transfer) -> HttpResponse:
+    run = lambda: going_on.go_on(transfer, actor=actor_of(request))  # noqa: E731
+    return _told(request, transfer, run, _("已重新排队，从停下的地方继续。"))
+
+
 def _load(request: HttpRequest, transfer: Transfer) -> HttpResponse:
     form = LoadForm(request.POST)
     return _given(
@@ -255,6 +264,8 @@ _ACTS: Final[dict[str, tuple[Action, str, _Act]]] = {
     "invite": (INVITE, _B, _invite),
     "enter-invitation": (INVITE, _S, _enter_invitation),
     "order": (ORDER, _S, _order),
+    "go-on-packing": (ORDER, _S, _go_on),
+    "go-on-receiving": (ARRIVE, _B, _go_on),
     "receive": (ARRIVE, _B, _receive),
     "load": (ARRIVE, _B, _load),
     "accept": (ARRIVE, _B, _accept),

@@ -7,7 +7,6 @@ fingerprint by another way than the one by which the card came.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -33,19 +32,18 @@ from custodian import clock
 from custodian.crypto import signing
 from custodian.errors import CustodianError
 from custodian.keys import keyring
-from custodian.tlog.verify import canonical
 from custodian.workflow import Workflow
+from transfers import signed
 from transfers.models import Counterparty, IdentityKey
 
 KIND: Final = "partner-identity"
 KEY: Final = "transfers"
-DOMAIN: Final = "custodian identity card 1"
-FORMAT: Final = "custodian-identity-1"
+FORMAT: Final = "custodian identity card 1"
 LARGEST: Final = 16 * 1024
 _TEXTS: Final[Mapping[str, int]] = {
     "contact": 200, "insurer": 20, "name_en": 100, "name_zh": 100,
 }  # fmt: skip
-_MEMBERS: Final = frozenset({"format", "issued", "key", *_TEXTS})
+_MEMBERS: Final = frozenset({"issued", "key", *_TEXTS})
 Status = IdentityKey.Status
 IDENTITY: Final = Workflow(
     {
@@ -128,44 +126,32 @@ def own_card() -> bytes:
     names = settings.CUSTODIAN_INSURER_NAME
     said = {
         "contact": settings.CUSTODIAN_DATA_PROTECTION_OFFICER,
-        "format": FORMAT,
         "insurer": settings.CUSTODIAN_INSURER,
         "issued": clock.local().date().isoformat(),
         "key": signing.public_bytes(own_key()).hex(),
         "name_en": names["en"],
         "name_zh": names["zh"],
     }
-    signature = signing.sign(own_key(), canonical(said).encode(), domain=DOMAIN)
-    card = {**said, "signature": signature.hex()}
-    return (json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return signed.write(FORMAT, said, key=own_key())
 
 
 def read(content: bytes) -> Card:
     """The card in the file; raises `BadCard` for anything else, and tells nothing of why."""
-    if len(content) > LARGEST:
-        raise BadCard
     try:
-        said = json.loads(content.decode(), object_pairs_hook=_once)
-        signature = bytes.fromhex(said.pop("signature"))
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(said["key"]))
-        signed = canonical(said).encode()
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        said = signed.read(FORMAT, content, key=_key_in, largest=LARGEST)
+        key = _key_in(said)
+    except (signed.BadPaper, ValueError, KeyError, TypeError):
         raise BadCard from None
     texts = all(_is_text(said.get(name), most) for name, most in _TEXTS.items())
-    if set(said) != _MEMBERS or said["format"] != FORMAT or not texts:
-        raise BadCard
-    if not signing.verify(key, signature, signed, domain=DOMAIN):
+    if set(said) != _MEMBERS or not texts:
         raise BadCard
     return Card(
         said["insurer"], said["name_zh"], said["name_en"], said["contact"], str(said["issued"]), key
     )
 
 
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    said = dict(pairs)
-    if len(said) != len(pairs):
-        raise ValueError("a name is repeated")
-    return said
+def _key_in(said: Mapping[str, Any]) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(bytes.fromhex(said["key"]))
 
 
 def _is_text(value: Any, most: int) -> bool:
@@ -231,6 +217,14 @@ def insurer_of(counterparty: Counterparty) -> str:
     key_of(counterparty)
     rows = counterparty.identities.filter(status=Status.CONFIRMED)
     return str(rows.values_list("insurer", flat=True)[0])
+
+
+def code_of(counterparty: Counterparty) -> str:
+    """The same; for an insurer without a confirmed card, the number by which it is known here."""
+    try:
+        return insurer_of(counterparty)
+    except NoConfirmedKey:
+        return counterparty.code
 
 
 def end(held: IdentityKey, *, actor: Actor) -> None:

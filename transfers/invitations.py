@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from access.actions import Action
 from access.actors import Actor
 from access.vocabulary import Channel
 from custodian import clock
-from transfers import identity, signed
+from transfers import faults, identity, signed
 from transfers.models import Invitation, Transfer
 from transfers.packages import one_time
 from transfers.packages.layout import SUITE
@@ -72,6 +73,7 @@ def paper(invitation: Invitation) -> bytes:
             "made_at": invitation.made_at.isoformat(),
             "valid_until": invitation.valid_until.isoformat(),
         },
+        key=identity.own_key(),
     )
 
 
@@ -98,11 +100,12 @@ def enter(
     transfer: Transfer, content: bytes, *, channel: str = Channel.ADMIN, actor: Actor
 ) -> Invitation:
     """The seller takes the buyer's invitation in. Raises `BadPaper`, `NoConfirmedKey`."""
-    said = read(content, transfer=transfer)
-    buyer = identity.insurer_of(transfer.counterparty)
-    meant = (transfer.ref, settings.CUSTODIAN_INSURER, buyer)
-    if (said.transfer, said.seller, said.buyer) != meant or said.valid_until <= clock.now():
-        raise BadPaper
+    with faults.telling_of(transfer, "invitation", sha256(content).hexdigest()):
+        said = read(content, transfer=transfer)
+        buyer = identity.insurer_of(transfer.counterparty)
+        meant = (transfer.ref, settings.CUSTODIAN_INSURER, buyer)
+        if (said.transfer, said.seller, said.buyer) != meant or said.valid_until <= clock.now():
+            raise BadPaper
     with transaction.atomic():
         _authorise(transfer, said.recipient, channel, actor)
         found, _made = Invitation.objects.get_or_create(

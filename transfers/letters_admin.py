@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, override
 from django.views.decorators.http import require_http_methods, require_POST
 
-from access import gate
+from access import actors, gate, scopes
 from access.actions import Action
 from access.admin_pages import actor_of, enter, page
+from access.law import clocks as law_clocks
 from custodian.errors import CustodianError
 from custodian.jobs import JobStatus
 from records.models import Customer
@@ -25,8 +26,8 @@ from transfers import board
 from transfers.admin_frame import READ, TOLD, template, transfer_of
 from transfers.board import Fact
 from transfers.choosing import selecting
-from transfers.letters import drafting, printing, recipients, sending, texts
-from transfers.models import LetterBatch, Stage, Transfer, TransferNotice
+from transfers.letters import arrived, drafting, printing, recipients, sending, texts
+from transfers.models import LetterBatch, Stage, Transfer, TransferClock, TransferNotice
 from transfers.seller_forms import LetterForm
 
 PROPOSE, PRINT = Action.LETTERS_PROPOSE, Action.LETTERS_PRINT
@@ -59,10 +60,11 @@ def letters(request: HttpRequest, code: str) -> HttpResponse:
 
 def _form(request: HttpRequest, transfer: Transfer) -> LetterForm:
     newest = LetterBatch.objects.filter(transfer=transfer).first()
-    letter = texts.read(newest.content) if newest else texts.proposed(transfer)
+    letter = texts.read(transfer, newest.content) if newest else texts.proposed(transfer)
     draft = newest if newest and newest.stage in {Batch.DRAFT, Batch.RETURNED} else None
     return LetterForm(
         request.POST if request.method == "POST" else None,
+        transfer=transfer,
         letter=letter,
         reply_by=draft.reply_by if draft else None,
     )
@@ -73,7 +75,7 @@ def _kept(request: HttpRequest, transfer: Transfer, form: LetterForm) -> bool:
     actor = actor_of(request)
     try:
         batch = drafting.draft(
-            transfer, form.letter(), reply_by=form.cleaned_data["reply_by"], actor=actor
+            transfer, form.letter(), reply_by=form.cleaned_data.get("reply_by"), actor=actor
         )
         if request.POST.get("act") == "send":
             drafting.submit(batch, actor=actor)
@@ -105,12 +107,11 @@ def _page(
         ),
         None,
     )
-    changeable = transfer.is_sellers and not selecting.is_frozen(transfer)
-    may = changeable and transfer.status == Transfer.Status.OPEN and gate.may(actor, PROPOSE)
+    may = _changeable(transfer) and gate.may(actor, PROPOSE)
     rows = TransferNotice.objects.filter(transfer=transfer)
     newest = next((each for each in batches if each.stage != Batch.RETURNED), None)
     context = {
-        "title": _("告知与答复"),
+        "title": _("告知与答复") if transfer.is_sellers else _("承接后的告知"),
         "transfer": transfer,
         "batches": batches,
         "waiting": waiting,
@@ -120,8 +121,9 @@ def _page(
         "running": running,
         "recipients": recipients.counts(transfer),
         "delivery": _delivery(rows),
-        "answers": _answers(rows),
-        "asks": bool(recipients.terms(transfer).consent),
+        "answers": _answers(rows) if transfer.is_sellers else [],
+        "asks": bool(recipients.asked(transfer)),
+        "clock": _clock(transfer),
         "opened": rows.exclude(seen_at=None).count(),
         "failed": _failed(rows.exclude(note=delivering.RESTRICTED)),
         "failed_count": rows.filter(state=State.FAILED).exclude(note=delivering.RESTRICTED).count(),
@@ -140,9 +142,23 @@ def _page(
     return template(request, "letters", context, status=status)
 
 
+def _changeable(transfer: Transfer) -> bool:
+    if not transfer.is_sellers:
+        return arrived.is_live(transfer)
+    return transfer.status == Transfer.Status.OPEN and not selecting.is_frozen(transfer)
+
+
+def _clock(transfer: Transfer) -> Any:
+    """By when the buyer has to have told everybody; the seller's days stand on the board."""
+    if transfer.is_sellers:
+        return None
+    row = TransferClock.objects.filter(transfer=transfer, rule=arrived.rule(transfer)).first()
+    return law_clocks.shown(row) if row else law_clocks.not_begun(arrived.rule(transfer))
+
+
 def _told(batch: LetterBatch, tag: str) -> Any:
     with override(tag):
-        return texts.told(batch, asks=bool(recipients.terms(batch.transfer).consent))
+        return texts.told(batch, asks=bool(recipients.asked(batch.transfer)))
 
 
 def _delivery(rows: Any) -> list[dict[str, Any]]:
@@ -235,11 +251,23 @@ def _facts(transfer: Transfer) -> list[Fact]:
     return [Fact(told), Fact(words, quiet=True)]
 
 
+def _arrived_facts(transfer: Transfer) -> list[Fact]:
+    """How many of who arrived have been told; the supervisor, who reaches nobody, reads it as well."""
+    if not arrived.is_live(transfer):
+        return []
+    with scopes.acting(actors.system(sending.ACTOR)):
+        rows = TransferNotice.objects.filter(transfer=transfer)
+        n = rows.filter(state__in=TransferNotice.DELIVERED).count()
+        everybody = recipients.counts(transfer).everybody
+    return [Fact(_("已告知 %(n)s/%(m)s 人") % {"n": f"{n:,}", "m": f"{everybody:,}"})]
+
+
 def _panel(transfer: Transfer, actor: Any) -> board.Panel | None:
     rows = TransferNotice.objects.filter(transfer=transfer)
-    if not transfer.is_sellers or not rows.exists():
+    if not rows.exists() and not arrived.is_live(transfer):
         return None
     context = {
+        "sells": transfer.is_sellers,
         "answers": _answers(rows),
         "delivery": _delivery(rows),
         "url": reverse(HERE, args=[transfer.code]),
@@ -248,4 +276,6 @@ def _panel(transfer: Transfer, actor: Any) -> board.Panel | None:
 
 
 board.register_facts(Stage.NOTICE, _facts)
+board.register_facts(Stage.GO_LIVE, _arrived_facts)
+board.register_clocks(arrived.clocks)
 board.register_panel("letters", _panel, order=10)

@@ -13,6 +13,7 @@ from transfers.models import (
     AgreementVersion,
     Counterparty,
     IdentityKey,
+    LedgerSheet,
     Share,
     SharedCopy,
     Telling,
@@ -68,5 +69,9 @@ def ready() -> None:
         own_records.Stays(
             "partner-key", _("合作方的身份密钥"), _("合作方的登记与身份密钥不删"),
             IdentityKey.objects.all, about="sharing",
+        ),
+        own_records.Stays(
+            "transfer-ledger", _("转让台账"),
+            _("保留：旧备份恢复后据此补记转让；只有编号、日期与回执"), LedgerSheet.objects.all,
         ),
     )  # fmt: skip

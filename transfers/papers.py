@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
-from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -35,15 +31,7 @@ MEDIA: Final[Mapping[Content, tuple[str, str]]] = {
 State = TransferStage.State
 
 
-@dataclass(frozen=True)
-class _PaperShelf(Shelf):
-    """In the store itself, beside customers' documents, whose backup they share: nothing replaces them."""
-
-    def path_of(self, ref: UUID) -> Path:
-        return Path(settings.VAR) / "store" / ref.hex
-
-
-SHELF: Final = _PaperShelf("", "transfer-paper")
+SHELF: Final = Shelf("", "transfer-paper")
 
 
 class UnknownPaper(CustodianError):

@@ -21,6 +21,7 @@ from records.consents.standing import GIVEN, REFUSED
 from records.models import Customer
 from records.portal_home import Panel
 from records.portal_pages import CHANNEL, not_found, portal_page
+from transfers import enquiring
 from transfers.letters import answering, texts
 from transfers.letters.answering import TooLate
 from transfers.models import TransferAnswer, TransferNotice
@@ -33,10 +34,13 @@ _TOLD: Final = (GuardianNeeded, NotHersToGive, TooLate)
 @require_safe
 @portal_page()
 def notice(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpResponse:
-    """Her own letter, or that there is none."""
+    """Her own letter, or that there is none; of one that asks nothing only what it says."""
     found = answering.of(customer, actor=actor)
     context: dict[str, Any] = {"title": _("业务转让"), "notice": found}
-    if found is not None:
+    if found is None and (came := answering.arrived(customer, actor=actor)) is not None:
+        told = texts.told(came.batch, asks=False)
+        context |= {"title": told.title, "told": told, "notice": came}
+    elif found is not None:
         told = texts.told(found.batch, asks=found.asks)
         context |= {
             "title": told.title,
@@ -80,7 +84,7 @@ def _may(found: TransferNotice, word: str, customer: Customer, actor: Actor) -> 
 @portal_page()
 def look(request: HttpRequest, *, actor: Actor, customer: Customer) -> HttpResponse:
     """She opens it: that is kept as proof that she was told."""
-    found = answering.of(customer, actor=actor)
+    found = answering.of(customer, actor=actor) or answering.arrived(customer, actor=actor)
     if found is not None:
         answering.see(found, channel=CHANNEL, actor=actor)
     return redirect("portal_transfer:notice")
@@ -139,7 +143,26 @@ def panel(actor: Actor, customer: Customer) -> Panel | None:
     return Panel("portal/transfer/panel.html", {"told": told, "seen": found.seen_at})
 
 
+def arrived(actor: Actor, customer: Customer) -> Panel | None:
+    """On the first page until she has opened what the insurer that took her over tells her."""
+    found = answering.arrived(customer, actor=actor)
+    if found is None or found.seen_at:
+        return None
+    told = texts.told(found.batch, asks=False)
+    return Panel("portal/transfer/arrived.html", {"told": told})
+
+
+def gone(actor: Actor, customer: Customer) -> Panel | None:
+    """On the first page once it is certain from when another insurer answers for her."""
+    found = enquiring.whereabouts(customer.pk, actor=actor)
+    if found is None or found.since is None:
+        return None
+    return Panel("portal/transfer/gone.html", {"found": found})
+
+
 def ready() -> None:
+    portal_home.register_panel("gone", 2, gone)
+    portal_home.register_panel("arrived", 4, arrived)
     own_looks.tell_change(Action.TRANSFER_ANSWER, gettext_lazy("答复了业务转让"))
     own_looks.tell_change(Action.TRANSFER_ANSWER_RECORD, gettext_lazy("登记了您对业务转让的答复"))
     own_looks.tell_change(Action.TRANSFER_NOTICE_SEE, gettext_lazy("打开了业务转让告知信"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -16,8 +16,9 @@ from access.actors import Actor
 from access.models import Case
 from access.regulator import CHANNEL, guests_only, purpose_of
 from transfers import routes, sight, telling
-from transfers.models import Stage
+from transfers.models import Receipt, Stage, Transfer
 from transfers.progress import moving
+from transfers.receipts import supervised
 
 
 @require_safe
@@ -41,12 +42,33 @@ def transfers(request: HttpRequest, *, actor: Actor) -> HttpResponse:
 @require_safe
 @guests_only(Action.TRANSFER_READ)
 def transfer(request: HttpRequest, code: str, *, actor: Actor) -> HttpResponse:
-    found = sight.visible_to(actor).select_related("counterparty", "book").filter(code=code).first()
+    found = _seen(code, actor)
+    told = {**telling.facts(found, view=str(found.side)), **supervised.facts(found)}
+    return _page(request, "transfer", actor, **told)
+
+
+@require_safe
+@guests_only(Action.TRANSFER_READ)
+def papers(request: HttpRequest, code: str, *, actor: Actor) -> HttpResponse:
+    """Both signed papers with both public keys and a program that checks them; no customer is in any."""
+    found = _seen(code, actor)
+    receipt = Receipt.objects.filter(transfer=found).exclude(release=b"").first()
+    if receipt is None:
+        raise Http404
+    body = supervised.archive(found, receipt)
+    response = HttpResponse(body, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{found.code}-receipt.zip"'
+    return response
+
+
+def _seen(code: str, actor: Actor) -> Transfer:
+    rows = sight.visible_to(actor).select_related("counterparty", "book")
+    found = rows.filter(code=code).first()
     if found is None:
         gate.refuse_unknown(
             actor, Action.TRANSFER_READ, asked=code[:40], purpose=purpose_of(actor), channel=CHANNEL
         )
-    return _page(request, "transfer", actor, **telling.facts(found, view=str(found.side)))
+    return found
 
 
 def _page(request: HttpRequest, name: str, actor: Actor, **context: Any) -> HttpResponse:
@@ -59,4 +81,5 @@ def _page(request: HttpRequest, name: str, actor: Actor, **context: Any) -> Http
 urlpatterns = [
     path("transfers/", transfers, name="transfers"),
     path("transfers/<str:code>/", transfer, name="transfer"),
+    path("transfers/<str:code>/receipt.zip", papers, name="transfer_papers"),
 ]

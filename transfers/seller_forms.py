@@ -19,8 +19,8 @@ from records.models import Customer, Intermediary, Policy, Product
 from records.notices.contents import LANGUAGES, TAGS, Both
 from transfers.choosing import rules
 from transfers.choosing.rules import Rule
-from transfers.letters import texts
-from transfers.letters.texts import LONGEST, PARTS, Letter
+from transfers.letters import arrived_texts, moving_texts, texts
+from transfers.letters.texts import LONGEST, Letter
 from transfers.models import Bar, Transfer
 
 TONGUES: Final = {"zh": _("中文"), "en": _("英文")}
@@ -104,14 +104,19 @@ class LetterForm(forms.Form):
         error_messages={"invalid": _("日期无法识别，请写成 2026-12-31")},
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, letter: Letter, reply_by: date | None = None) -> None:
+    def __init__(
+        self, data: Any = None, *, transfer: Transfer, letter: Letter, reply_by: date | None = None
+    ) -> None:
         initial: dict[str, Any] = {"reply_by": reply_by}
-        for key in PARTS:
-            initial |= {f"{key}_{each}": letter.parts[key][each] for each in LANGUAGES}
+        for key, both in letter.parts.items():
+            initial |= {f"{key}_{each}": both[each] for each in LANGUAGES}
         super().__init__(data, initial=initial)
-        for key, label in PARTS.items():
+        self._labels = texts.parts_of(transfer)
+        if not transfer.is_sellers:
+            del self.fields["reply_by"]  # the buyer's letter asks for nothing
+        for key, label in self._labels.items():
             for each in LANGUAGES:
-                long = key in {"changes", "rights"}
+                long = key in moving_texts.LONG | arrived_texts.LONG
                 widget: Any = forms.Textarea({"rows": 4}) if long else forms.TextInput()
                 widget.attrs["lang"] = TAGS[each]
                 self.fields[f"{key}_{each}"] = forms.CharField(
@@ -128,7 +133,7 @@ class LetterForm(forms.Form):
         return day
 
     def pairs(self) -> Iterator[Pair]:
-        for key, label in PARTS.items():
+        for key, label in self._labels.items():
             yield Pair(label, [self[f"{key}_{each}"] for each in LANGUAGES])
 
     def letter(self) -> Letter:
@@ -136,7 +141,7 @@ class LetterForm(forms.Form):
         return Letter(
             {
                 key: Both(**{each: said[f"{key}_{each}"].strip() for each in LANGUAGES})
-                for key in PARTS
+                for key in self._labels
             }
         )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import structlog
 from celery import shared_task
 
@@ -13,11 +11,13 @@ from transfers.choosing import selecting
 from transfers.data_room import rooms
 from transfers.freezing import comparing, freezing
 from transfers.handing_over import building
-from transfers.letters import closing, sending
-from transfers.models import Arrival, HandOver, Load
+from transfers.ledger import keeping
+from transfers.legacy import counting
+from transfers.letters import arrived, closing, sending
+from transfers.models import Arrival, ArrivedSums, HandOver, Load
 from transfers.packages.errors import PackageRefused
 from transfers.receipts import ending
-from transfers.receiving import laying_out, loading
+from transfers.receiving import laying_out, loading, unloading
 from transfers.shares import jobs
 from transfers.stocktaking import taking
 
@@ -75,6 +75,14 @@ def run_load(load_id: int) -> None:
 
 
 @shared_task
+def count_arrived(job_id: int) -> None:
+    try:
+        counting.work(job_id)
+    except IllegalMove:
+        _log.info("sums-held-by-another", job=job_id)
+
+
+@shared_task
 def send_letters(batch_id: int) -> None:
     try:
         sending.work(batch_id)
@@ -106,11 +114,34 @@ def sweep() -> None:
         take_stock.delay(take_id)
     rooms.expire()
     closing.carry_out()
+    arrived.carry_out()
     for freeze in comparing.due():
         comparing.compare(freeze)
+    _end_books()
+    _unload()
+    keeping.publish()
+
+
+def _end_books() -> None:
+    """One that fails keeps no other from its moment."""
     for receipt in ending.due():
-        with contextlib.suppress(IllegalMove):
+        try:
             ending.act(receipt)
+        except IllegalMove:
+            _log.info("ending-held-by-another", transfer=receipt.transfer.code)
+        except Exception as error:  # noqa: BLE001  told as a finding, and tried again
+            reason = type(error).__name__
+            _log.warning("ending-failed", transfer=receipt.transfer.code, reason=reason)
+    ending.watch()
+
+
+def _unload() -> None:
+    """What came with a transfer that was given up."""
+    for transfer in unloading.due():
+        try:
+            unloading.carry_out(transfer)
+        except Exception as error:  # noqa: BLE001  told as a finding, and tried again
+            _log.warning("unload-failed", transfer=transfer.code, reason=type(error).__name__)
 
 
 def _sweep_packages() -> None:
@@ -118,12 +149,16 @@ def _sweep_packages() -> None:
         hand_overs = list(HandOver.objects.due().values_list("pk", flat=True))
         arrivals = list(Arrival.objects.due().values_list("pk", flat=True))
         loads = list(Load.objects.due().values_list("pk", flat=True))
+        counts = list(ArrivedSums.objects.due().values_list("pk", flat=True))
+        counting.begin_due()
     for job_id in hand_overs:
         run_hand_over.delay(job_id)
     for arrival_id in arrivals:
         run_arrival.delay(arrival_id)
     for load_id in loads:
         run_load.delay(load_id)
+    for job_id in counts:
+        count_arrived.delay(job_id)
 
 
 @shared_task

@@ -231,7 +231,8 @@ def _told(error: Exception, language: str) -> str:
     with override(language):
         if isinstance(error, CustodianError) and error.message:
             return str(error.message)
-        return f"{_('备制时出错，请重新申请；若再次出错，请联系保险公司')} ({type(error).__name__})"
+        told = _("备制时出错，请重新申请；若再次出错，请联系保险公司")
+        return f"{told} ({type(error).__name__})"
 
 
 def order_of(bundle: Bundle) -> Order:

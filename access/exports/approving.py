@@ -79,7 +79,7 @@ class _Kind:
 def element_words(code: str) -> str:
     """An element with its class and level, as whoever decides needs it."""
     element = elements.get(code)
-    mark = f" {_('敏')}" if element.sensitive else ""
+    mark = " " + _("敏") if element.sensitive else ""
     return f"{element.label} L{element.level}{mark}"
 
 
@@ -95,7 +95,7 @@ def _to_whom(payload: Mapping[str, Any]) -> str:
     if payload["recipient"]:
         person = User.objects.select_related("unit").get(ref=payload["recipient"])
         return f"{person} · {person.unit} · {person.get_role_display()}"
-    return f"{_('公司外部')}：" + " · ".join(filter(None, payload["outside"]))
+    return _("公司外部") + "：" + " · ".join(filter(None, payload["outside"]))
 
 
 def _whom(payload: Mapping[str, Any]) -> list[Any]:

@@ -139,7 +139,8 @@ def _told(error: Exception, language: str) -> str:
     with override(language):
         if isinstance(error, CustodianError) and error.message:
             return str(error.message)[:200]
-        return f"{_('生成时出错，请再次生成；若再次出错，请联系合规官')} ({type(error).__name__})"
+        told = _("生成时出错，请再次生成；若再次出错，请联系合规官")
+        return f"{told} ({type(error).__name__})"
 
 
 def again(export: Export, *, channel: str, actor: Actor) -> None:

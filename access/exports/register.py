@@ -59,17 +59,29 @@ def recognise(written: Written, *, builder: str, actor: Actor) -> Answer:
             channel=Channel.COMMAND,
             facts={"subjects": len(found), "set": set_digest(found), "rows": len(written.rows)},
         )
-        honey = Subject.objects.filter(pk__in=found, honey=True).values_list("pk", flat=True)
-        known = [_known(each) for each in _made(builder)]
-        leak = Leak(
-            subjects,
-            written.quoted,
-            honey=frozenset(honey),
-            stroke=written.stroke,
-            end=written.end,
-            heads=_heads(written.rows, known),
-        )
-    return Answer(len(written.rows), len(found), len(known), rank(leak, known))
+        tried, candidates = compare(written, subjects, builder=builder)
+    return Answer(len(written.rows), len(found), tried, candidates)
+
+
+def compare(
+    written: Written, subjects: Sequence[int | None], *, builder: str
+) -> tuple[int, list[Candidate]]:
+    """How many exports there are, and those that hold some of the rows, which are the subjects'.
+
+    Nothing is logged: whoever asks has said what is looked at.
+    """
+    known = [_known(each) for each in _made(builder)]
+    found = {each for each in subjects if each is not None}
+    honey = Subject.objects.filter(pk__in=found, honey=True).values_list("pk", flat=True)
+    leak = Leak(
+        subjects,
+        written.quoted,
+        honey=frozenset(honey),
+        stroke=written.stroke,
+        end=written.end,
+        heads=_heads(written.rows, known),
+    )
+    return len(known), rank(leak, known)
 
 
 def _made(builder: str) -> Sequence[Export]:

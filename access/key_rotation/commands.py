@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -17,7 +18,18 @@ from access.key_rotation.jobs import OnProgress, Why
 from access.models import KeyRotation
 from access.vocabulary import Channel
 from custodian.errors import CustodianError
-from custodian.jobs import JobStatus
+from custodian.jobs import OPEN, JobStatus
+from custodian.workflow import IllegalMove
+
+WATCH: Final = 0.5  # seconds between two looks at what a worker does
+
+
+class BrokenOff(CustodianError):
+    """Whoever was at it has failed."""
+
+    code = "rotation-broken-off"
+    status = 409
+    message = gettext_lazy("后台作业没有做完。再运行一次即可续作；原因见密钥页")
 
 
 class RotateCommand(BaseCommand):
@@ -80,4 +92,24 @@ class RotateCommand(BaseCommand):
             def show(row: KeyRotation) -> None:
                 bar.update(task, total=row.total, completed=row.done)
 
-            return self.work(rotation.pk, show)
+            while True:
+                try:
+                    return self.work(rotation.pk, show)
+                except IllegalMove:  # a worker was faster: its progress is shown instead
+                    rotation = _watched(rotation, show)
+                    if rotation.status == JobStatus.DONE:
+                        return rotation
+                    if rotation.status not in OPEN:
+                        raise BrokenOff from None
+
+
+def _watched(rotation: KeyRotation, show: OnProgress) -> KeyRotation:
+    """Until it has ended, or nobody is at it any more."""
+    while True:
+        rotation.refresh_from_db()
+        show(rotation)
+        if not KeyRotation.objects.unfinished().filter(pk=rotation.pk).exists():
+            return rotation
+        if rotation.status not in OPEN or KeyRotation.objects.due().filter(pk=rotation.pk).exists():
+            return rotation
+        time.sleep(WATCH)

@@ -29,6 +29,14 @@ class KekNeeded(CustodianError):
     message = _("这个密钥还有用，没有销毁：它是现用密钥、还包裹着数据密钥、或轮换结束不久")
 
 
+class UnknownKek(CustodianError):
+    """The keyring has no such number, or none any more."""
+
+    code = "kek-unknown"
+    status = 404
+    message = _("密钥环里没有这个编号的密钥：没有建立过，或已经销毁")
+
+
 def lifetime() -> timedelta:
     return timedelta(days=settings.CUSTODIAN_KEY_DAYS)
 
@@ -115,10 +123,12 @@ def in_use() -> dict[int, int]:
 def destroy(number: int) -> None:
     """Retire a KEK in the database, then forget it; what was retired and not forgotten is gone on with.
 
-    Raises `KekNeeded` while anything is or may yet be wrapped by it.
+    Raises `KekNeeded` while anything is or may yet be wrapped by it, `UnknownKek`.
     """
     ring = jobs.source()
-    if number not in ring.keks.keys or number not in destroyable():
+    if number not in ring.keks.keys:
+        raise UnknownKek
+    if number not in destroyable():
         raise KekNeeded
     actor = actors.system("key-rotator")
     with scopes.acting(actor):

@@ -18,13 +18,14 @@ from access.models import (
     ClockOverride,
     Confirmation,
     CountOverride,
+    PurposeOverride,
     RuleOverride,
 )
 from custodian.regimes.packs import TEXT, RetentionRule
 from custodian.regimes.periods import Period
 
 Changes = list[tuple[Any, str, str]]  # what, before, after
-Row = RuleOverride | Confirmation | ClockOverride | CountOverride | CalendarYear
+Row = RuleOverride | Confirmation | ClockOverride | CountOverride | PurposeOverride | CalendarYear
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,13 @@ from access.models import (
     ClockOverride,
     Confirmation,
     CountOverride,
+    PurposeOverride,
     RuleOverride,
 )
 
-Row = TypeVar("Row", RuleOverride, Confirmation, ClockOverride, CountOverride, CalendarYear)
+Row = TypeVar(
+    "Row", RuleOverride, Confirmation, ClockOverride, CountOverride, PurposeOverride, CalendarYear
+)
 
 
 def follow(row: Row, earlier: QuerySet[Row]) -> None:

@@ -139,9 +139,13 @@ def what(rule: RetentionRule) -> str:
 def counted(rule: RetentionRule) -> str:
     """自合同终止起 10 年 / 10 years from the end of the contract."""
     event = {"event": TRIGGERS[rule.trigger], "period": period(rule.period)}
-    if not rule.period.months and not rule.period.days:
+    if goes_at_once(rule):
         return _("%(event)s后立即删除") % event
     return _("自%(event)s起 %(period)s") % event
+
+
+def goes_at_once(rule: RetentionRule) -> bool:
+    return rule.period == Period()
 
 
 def turned(before: Period, after: Period) -> str:

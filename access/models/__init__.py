@@ -12,7 +12,14 @@ from access.models.exposures import Exposure
 from access.models.findings import Finding
 from access.models.installation import Installation
 from access.models.keys import DataKey, KeyRotation, LogMonth, RetiredKek, SubjectKey
-from access.models.law import CalendarYear, ClockOverride, Confirmation, CountOverride, RuleOverride
+from access.models.law import (
+    CalendarYear,
+    ClockOverride,
+    Confirmation,
+    CountOverride,
+    PurposeOverride,
+    RuleOverride,
+)
 from access.models.looks import DelayedLook
 from access.models.people import Unit, User
 from access.models.portal import PortalLogin
@@ -85,6 +92,7 @@ __all__ = [
     "Outbox",
     "PolicyRule",
     "PortalLogin",
+    "PurposeOverride",
     "Question",
     "Quota",
     "Reminder",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -36,6 +37,7 @@ class Finding(models.Model):
         WARNING = "warning", _("提醒")
         SANCTION = "sanction", _("追究责任")
         RULE_TOO_BROAD = "rule-too-broad", _("规则过宽")
+        SETTLED = "settled", _("原因已消除")
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("发现"), max_length=40)
@@ -74,6 +76,13 @@ class Finding(models.Model):
                 name="finding_is_closed_by_a_verdict",
                 condition=Q(status="open", verdict="", decided_at=None)
                 | (Q(status="closed", decided_at__isnull=False) & ~Q(verdict="")),
+            ),
+            # Kinds that name a cause tell of it once while nobody has judged it; others name none.
+            models.UniqueConstraint(
+                F("kind"),
+                KeyTextTransform("cause", "facts"),
+                condition=Q(status="open"),
+                name="finding_of_a_cause_is_open_once",
             ),
             models.CheckConstraint(
                 name="nobody_judges_himself",

@@ -175,6 +175,37 @@ class CountOverride(models.Model):
         return f"{self.rule} v{self.version}"
 
 
+class PurposeOverride(models.Model):
+    """A processing purpose as this company has it from a day on, whole; each change is a new row.
+
+    `terms` are those of `custodian.regimes.purposes.CHANGEABLE`.
+    """
+
+    purpose = models.CharField(_("用途"), max_length=20)
+    version = models.PositiveIntegerField(_("版本"))
+    terms = models.JSONField()
+    since = models.DateField(_("自"))
+    until = models.DateField(_("至"), null=True)  # the first day without it
+    reason = models.CharField(_("理由"), max_length=200)
+    approval = models.OneToOneField(Approval, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("purpose", "-version")
+        verbose_name = _("处理目的的改动")
+        verbose_name_plural = pgettext_lazy("列表", "处理目的的改动")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purpose", "version"], name="purpose_override_version_is_unique"
+            ),
+            models.CheckConstraint(
+                name="purpose_override_ends_after_it_begins", condition=SINCE_TO_UNTIL
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} v{self.version}"
+
+
 class CalendarYear(models.Model):
     """The public holidays of a year as somebody here has read them; each change is a new row."""
 

@@ -118,19 +118,24 @@ class Choice(models.Model):
 
     `element` is empty for the purpose as a whole. A purpose that nothing but consent allows is open by a row
     that agrees; any other is shut, or one element of it, by a row that does not. Who wrote it keeps it true.
+    `consent` is the processing purpose whose word of the day `said_on` this follows from: what is changed
+    there later is held against it when she is found.
     """
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="choices")
     purpose = models.CharField(max_length=20, choices=Purpose)
     element = models.CharField(max_length=60, blank=True)
     agreed = models.BooleanField()
+    consent = models.CharField(max_length=20, default="", db_default="")
+    said_on = models.DateField(null=True)
     since = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True)  # such as a child's fourteenth birthday
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "purpose", "element"], name="choice_is_once_for_each_purpose"
+                fields=["subject", "consent", "purpose", "element"],
+                name="choice_is_once_for_each_consent",
             )
         ]
 

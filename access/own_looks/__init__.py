@@ -2,7 +2,7 @@
 
 from access.own_looks.changes import TOLD, tell_change
 from access.own_looks.reading import DAYS, PAGE, Page, Recent, find, page, recent
-from access.own_looks.travelling import history
+from access.own_looks.travelling import histories
 from access.own_looks.visits import (
     CHANGE,
     DESTROYED,
@@ -35,7 +35,7 @@ __all__ = [
     "Recent",
     "Visit",
     "find",
-    "history",
+    "histories",
     "page",
     "recent",
     "tell_change",

@@ -6,7 +6,7 @@ Whoever is looked at sees the row when it is released, or at the latest at the d
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -160,19 +160,22 @@ def altered() -> Iterator[Approval]:
             yield each.approval
 
 
-def passed(raws: Sequence[Raw]) -> Iterator[Raw]:
-    """The entries without those that are kept back now; what was, bears a mark."""
-    delays = _about(raws)
+def passed(raws: Sequence[Raw], delays: Sequence[DelayedLook] | None = None) -> Iterator[Raw]:
+    """The entries without those that are kept back now; what was, bears a mark.
+
+    `delays` are those that are `about` them and more, where somebody has read them already.
+    """
+    known = about(raws) if delays is None else delays
     now = clock.now()
     for raw in raws:
-        its = [each for each in delays if _covers(each, raw)]
+        its = [each for each in known if _covers(each, raw)]
         if any(each.status == Status.OPEN and each.until > now for each in its):
             continue
         yield replace(raw, late=True) if its else raw
 
 
-def _about(raws: Iterable[Raw]) -> list[DelayedLook]:
-    raws = list(raws)
+def about(raws: Sequence[Raw]) -> list[DelayedLook]:
+    """Delays, ended ones too, that keep back or kept back any of these."""
     if not raws:
         return []
     newest, oldest = max(each.at for each in raws), min(each.at for each in raws)

@@ -39,6 +39,14 @@ SELECT e.id, e.actor, e.staff_no, e.unit, e.act, e.purpose, e.channel, e.outcome
 ) s JOIN querylog.entry e ON e.id = s.entry_id ORDER BY e.id DESC
 """
 _TYPES: Final = {"subject": "uuid", "before": "bigint", "most": "int"}
+_READ_EACH: Final = """
+SELECT u.subject, e.id, e.actor, e.staff_no, e.unit, e.act, e.purpose, e.channel, e.outcome, e.leaf
+FROM unnest(%(subjects)s) u(subject) CROSS JOIN LATERAL (
+    SELECT entry_id FROM querylog.subject_access
+    WHERE subject = u.subject ORDER BY entry_id DESC LIMIT %(most)s
+) s JOIN querylog.entry e ON e.id = s.entry_id ORDER BY u.subject, e.id DESC
+"""
+_TYPES_EACH: Final = {"subjects": "uuid[]", "most": "int"}
 
 
 @dataclass(frozen=True)
@@ -111,6 +119,30 @@ def find(subject: Subject, index: int, *, capacity: str = SELF) -> Visit | None:
             return None
         told = days(found, _known(subject, found, known))
     return next((each for day in told for each in day.visits), None)
+
+
+def told_each(subjects: Sequence[Subject]) -> Iterator[tuple[Subject, list[Raw]]]:
+    """The whole list of each of several: one statement for all of them, but for lists that are long."""
+    system = actors.system("portal")
+    with scopes.acting(system):
+        begun = _begun(subjects)
+        delayed = delays.about([raw for chunk in begun.values() for raw in chunk])
+    for subject in subjects:
+        chunk, known = begun.pop(subject.uid, []), Known(subject.pk)
+        found = list(delays.passed([each for each in chunk if is_told(each, TOLD, known)], delayed))
+        if len(chunk) == CHUNK:
+            with scopes.acting(system):
+                found += _told(subject, known, before=chunk[-1].index)
+        yield subject, found
+
+
+def _begun(subjects: Sequence[Subject]) -> dict[UUID, list[Raw]]:
+    """The newest entries of each."""
+    found: dict[UUID, list[Raw]] = defaultdict(list)
+    values = {"subjects": [str(each.uid) for each in subjects], "most": CHUNK}
+    for uid, *row in prepared.fetch(_READ_EACH, _TYPES_EACH, values):
+        found[uid].append(_raw(row))
+    return found
 
 
 def _told(

@@ -1,20 +1,19 @@
-"""A subject's whole list of looks in words that another insurer can keep: who by part and unit, no name."""
+"""Subjects' whole lists of looks in words that another insurer can keep: who by part and unit, no name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from access import actors, scopes
 from access.models import Subject
-from access.own_looks.reading import _told
-from access.own_looks.visits import Known, Raw
+from access.own_looks.reading import told_each
+from access.own_looks.visits import Raw
 
 
-def history(subject: Subject) -> Iterator[dict[str, Any]]:
-    """Oldest last. What an investigation keeps back now is not in it, and not counted."""
-    with scopes.acting(actors.system("portal")):
-        yield from map(_said, _told(subject, Known(subject.pk)))
+def histories(subjects: Sequence[Subject]) -> Iterator[tuple[Subject, list[dict[str, Any]]]]:
+    """Newest first. What an investigation keeps back now is not in them, and not counted."""
+    for subject, told in told_each(subjects):
+        yield subject, [_said(each) for each in told]
 
 
 def _said(raw: Raw) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from access import actors
+from access.actions import HANDS_OVER
 from access.audits.day import LOOKS, Operator
 from access.audits.explaining import LEAD, TRAIL, WORK, Explainer
 from access.ports import Owned
@@ -36,6 +37,7 @@ _OTHERS: Final = frozenset(
 )
 _CLAIMS: Final = frozenset({Purpose.CLAIM, Purpose.PAYMENT})
 _OWN_AFFAIRS: Final = frozenset({"claim"})
+_PACKED: Final = frozenset(each.value for each in HANDS_OVER)
 SELF: Final = "self"
 GAP: Final = timedelta(minutes=30)
 
@@ -182,9 +184,13 @@ def _join(raw: Raw, drafts: list[list[Raw]]) -> None:
 
 
 def _alike(raw: Raw) -> tuple[object, ...]:
-    """What entries of one visit have in common; changes join by what they were, an export stands alone."""
+    """What entries of one visit have in common; changes join by what they were, an export stands alone.
+
+    Only what goes into one package has an entry for the values and one for the files.
+    """
     kind = _kind(raw)
-    what: object = "" if kind == LOOK else raw.index if kind == EXPORT else raw.what
+    alone = kind == EXPORT and raw.what not in _PACKED
+    what: object = "" if kind == LOOK else raw.index if alone else raw.what
     return (raw.actor, raw.staff_no, raw.purpose, raw.channel, raw.capacity, raw.late, kind, what)
 
 

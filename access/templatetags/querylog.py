@@ -20,7 +20,7 @@ register = template.Library()
 def proof_of(standing: Standing, index: int) -> SafeString:
     """How far an entry has come, drawn; a witnessed one says how many have seen it."""
     state = standing.state(index)
-    words = {"witnessed": f"{_('已见证')} {standing.share}"}.get(state, "")
+    words = {"witnessed": _("已见证") + f" {standing.share}"}.get(state, "")
     return render_to_string("components/proof_of.html", {"state": state, "words": words})
 
 

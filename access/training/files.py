@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from custodian import data_files
 
 HERE = Path(__file__).parent
 COURSES, UNDERTAKINGS = "courses", "undertakings"
@@ -17,7 +17,7 @@ COURSES, UNDERTAKINGS = "courses", "undertakings"
 def read(folder: str) -> Iterator[dict[str, Any]]:
     """Every file of one kind, in the order of their names."""
     for path in sorted((HERE / folder).glob("*.yaml")):
-        yield yaml.safe_load(path.read_text(encoding="utf-8"))
+        yield data_files.parse(path.read_text(encoding="utf-8"))
 
 
 def digest_of_course(said: Mapping[str, Any]) -> str:

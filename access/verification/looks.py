@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from psycopg2 import extensions
 
-from access import keystore
+from access import keystore, scopes
 from access.models import Subject, SubjectAccess
 from access.verification.page import Fitting
 from access.verification.stream import Page
@@ -158,7 +158,9 @@ class _Keys:
         if len(self.known) > MOST_KEYS:
             self.known.clear()
         wanted = [UUID(bytes=uid) for uid in uids - self.known.keys() - self.gone - self.erased]
-        if wanted:
+        if not wanted:
+            return
+        with scopes.arrivals():  # who is loaded and not live yet has entries, too
             found = Subject.objects.filter(uid__in=wanted).values_list("id", "uid")
             keys = _opened([ordinal for ordinal, _ in found])
             self.known |= {

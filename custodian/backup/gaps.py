@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from psycopg2 import extensions
 
-from access import ports
+from access.ports import Outside
 from access.sequencer.integrate import read_tile
 from access.verification import run
 from access.verification.outside import Elsewhere, Gathered, Trusted
@@ -34,7 +34,10 @@ _NOT_COUNTED = frozenset({"public.access_installation"})
 
 @dataclass(frozen=True)
 class Gap:
-    """`what` is a code, `first` and `beyond` are entries of the log, `table` is where rows are lacking."""
+    """`what` is a code, `first` and `beyond` are entries of the log, `table` is where rows are lacking.
+
+    `ref` and `party` name a transfer and the other insurer.
+    """
 
     what: str
     count: int = 0
@@ -43,6 +46,8 @@ class Gap:
     since: datetime | None = None
     until: datetime | None = None
     table: str = ""
+    ref: str = ""
+    party: str = ""
 
     def facts(self) -> dict[str, object]:
         said = {
@@ -60,6 +65,7 @@ class Moment:
     at: datetime
     backup: str = ""
     tombstone: int = 0
+    ledger: int = 0
     log_size: int = 0
     log_root: str = ""
     entries: int = 0  # of the log, sealed or not
@@ -75,6 +81,7 @@ def moment_of(facts: Mapping[str, Any]) -> Moment:
         manifest.at,
         manifest.backup,
         manifest.tombstone,
+        manifest.ledger,
         manifest.log_size,
         manifest.log_root,
         manifest.entries,
@@ -178,11 +185,13 @@ def _signed_at(newest: Checkpoint) -> datetime | None:
     return datetime.fromtimestamp(said, UTC) if said else None
 
 
-def of_ledgers(since: datetime) -> Iterator[Gap]:
-    """What other ledgers know, such as that of transfers; there may be none."""
-    for ledger in ports.ledgers():
-        for lost in ledger.lost(since=since):
-            yield Gap(f"{ledger.name}-{lost.what}", lost.count, since=lost.since, until=lost.until)
+def of_ledger(outside: Outside) -> Iterator[Gap]:
+    """What the ledger of transfers knows."""
+    for lost in outside.lost():
+        yield Gap(
+            lost.what, lost.count, since=lost.since, until=lost.until, ref=lost.ref,
+            party=lost.party,
+        )  # fmt: skip
 
 
 def of_documents(destroyed: Collection[UUID]) -> Iterator[Gap]:

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from psycopg2 import extensions
 
-from access import actors, gate, restored
+from access import actors, gate, ports, restored
 from access.actions import Action
 from access.vocabulary import Channel
 from custodian import clock, databases, keys
@@ -36,19 +36,27 @@ _CHECKPOINT = "SELECT size, root, note FROM querylog.checkpoint ORDER BY size DE
 _ENTRIES = "SELECT coalesce(max(id) + 1, 0) FROM querylog.entry"
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """Of the newest sheets outside, all of which are written before the moment of the backup."""
+
+    tombstone: int
+    ledger: int
+
+
 def make(folder: Path) -> Path:
     """Write a backup into a new folder below `folder`, put it on record, and return its folder."""
     restored.require()
     key, at, backup = public_key(), clock.real(), str(uuid4())
     keys.keyring()  # sealed: said before the work, not after it
-    tombstone = sheets.newest()
+    outside = Numbers(sheets.newest(), ports.ledger().newest())
     into = folder / f"{at:%Y%m%dT%H%M%SZ}-{backup[:8]}"
     partial = into.with_name(into.name + PARTIAL)
     durable.make_folder(folder)
     partial.mkdir(mode=0o700)
     try:
         with _moment() as cursor:
-            made = _write(cursor, partial, key=key, at=at, backup=backup, tombstone=tombstone)
+            made = _write(cursor, partial, key=key, at=at, backup=backup, outside=outside)
         manifest.write(partial, made)
         partial.rename(into)
         durable.sync_folder(folder)
@@ -93,7 +101,7 @@ def _write(
     key: X25519PublicKey,
     at: datetime,
     backup: str,
-    tombstone: int,
+    outside: Numbers,
 ) -> Manifest:
     cursor.execute(_CHECKPOINT)
     size, root, note = cursor.fetchone() or (0, b"", "")
@@ -115,7 +123,8 @@ def _write(
         log_root=bytes(root).hex(),
         log_note=note,
         entries=entries,
-        tombstone=tombstone,
+        tombstone=outside.tombstone,
+        ledger=outside.ledger,
         kek=keys.keyring().current_kek,
         key=backup_box.key_id(key),
     )

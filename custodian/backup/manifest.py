@@ -60,6 +60,7 @@ class Manifest:
     tombstone: int  # number of the newest one outside
     kek: int  # the number in force
     key: str  # id of the backup key
+    ledger: int = 0  # number of the newest sheet of the ledger of transfers outside
     format: str = field(default=FORMAT)
 
     @property

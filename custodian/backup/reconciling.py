@@ -14,13 +14,13 @@ from pathlib import Path
 from django.db import transaction
 from psycopg2 import extensions
 
-from access import actors, findings, gate, ports, restored, scopes
+from access import actors, findings, gate, restored, scopes
 from access.actions import Action
 from access.models import Finding, Installation
 from access.models.tree import Checkpoint as TreeHead
 from access.vocabulary import Channel
 from custodian import clock, databases
-from custodian.backup import files, gaps, sheets, words
+from custodian.backup import files, gaps, ledgers, sheets, words
 from custodian.backup.errors import BackupRefused
 from custodian.backup.gaps import LOG, Gap, Moment
 from custodian.databases import DatabaseNotConfigured
@@ -43,12 +43,17 @@ class Reconciled:
     replayed: Replayed
     gaps: list[Gap]
     indexes: int
-    ledgers: int  # how many ledgers were asked
+    ledger: int  # sheets of the ledger of transfers
     files: int  # of the destroyed that had come back
 
 
 def reconcile(
-    *, sheets_in: Path, checkpoint: bytes, accept_gap: str = "", physical: bool = False
+    *,
+    sheets_in: Path,
+    checkpoint: bytes,
+    ledger_in: Path | None = None,
+    accept_gap: str = "",
+    physical: bool = False,
 ) -> Reconciled:
     """Raises `BackupRefused` when something is missing, or there is a gap that nobody accepted.
 
@@ -58,11 +63,14 @@ def reconcile(
     put_back = gaps.moment_of(mark.facts)
     stones = _sheets(sheets_in, put_back)
     newest = gaps.checkpoint_of(checkpoint, put_back)
+    ledger = ledgers.read(mark, put_back, ledger_in)
     with restored.reconciling(), scopes.acting(actors.system("reconciler")):
-        found = _found(mark, put_back, newest, stones)
+        found = [*_found(mark, put_back, newest, stones), *ledgers.lost(mark, ledger)]
         if found and not accept_gap:
             raise BackupRefused("gap-not-accepted", *(f"[{_spelt(gap)}]" for gap in found))
         sheets.bring(sheets_in)
+        # In the order in which it happened: who went was destroyed afterwards.
+        ledgers.carry_out(mark, ledger, found)
         replayed = tombstones.replay(stones, actor=actors.system("destroyer"))
         removed = own_stores.remove_files_of_destroyed()
         files.let_missing_go()
@@ -71,7 +79,7 @@ def reconcile(
             _begin_anew()
         _finish(mark, put_back, found, replayed, reason=accept_gap)
     restored.forget()
-    return Reconciled(replayed, found, indexes, len(ports.ledgers()), removed)
+    return Reconciled(replayed, found, indexes, ledger.count, removed)
 
 
 def _mark() -> Installation | None:
@@ -122,7 +130,6 @@ def _found(
     destroyed = {holding for sheet in stones for holding in sheet.holdings}
     return [
         *of_log,
-        *gaps.of_ledgers(put_back.at),
         *of_rows,
         *gaps.of_documents(destroyed),
     ]

@@ -33,6 +33,7 @@ from custodian.demo import (
     holds,
     insurer,
     keeping,
+    leak,
     letters,
     notices,
     outside,
@@ -48,8 +49,12 @@ from custodian.demo import (
     work,
 )
 from custodian.demo.insurer import Manifest
+from custodian.demo.moving import other_house
+from custodian.demo.moving.books import Books
+from custodian.demo.officers import Officers
 from custodian.demo.traffic import PlannedLook
 from custodian.demo.work import Task
+from custodian.drills.handover.houses import House
 from custodian.tlog import log_key
 from records.importing import runs
 from records.models import Book, ImportRun
@@ -92,6 +97,11 @@ def _begin_anew(console: Console) -> None:
 
 
 def _build(customers: int, console: Console) -> None:
+    with other_house.standing() as buyer:
+        _live_in(customers, console, buyer)
+
+
+def _live_in(customers: int, console: Console, buyer: House) -> None:
     now = clock.now()
     begin = (now - MONTH).replace(hour=0, minute=0, second=0, microsecond=0)
     with _step(console, _("写出演示公司的表格文件 / Writing the insurer's files")):
@@ -104,6 +114,7 @@ def _build(customers: int, console: Console) -> None:
     with clock.at(begin):
         history.begin()
     with _sealing(begin) as seal:
+        folder = settings.VAR / "demo-files"
         with clock.at(begin):
             with _step(console, _("建立机构、人员与险种 / Units, people and products")):
                 book = reference.register(manifest)
@@ -111,16 +122,18 @@ def _build(customers: int, console: Console) -> None:
                 training.learn(people, begin=begin, now=now)
             _import(manifest, book, console, seal)
             with _step(console, _("指派客户 / Assigning customers")):
-                reference.assign(settings.VAR / "demo-files", manifest, book=book, people=people)
-                reference.know_staff(settings.VAR / "demo-files")
+                reference.assign(folder, manifest, book=book, people=people)
+                reference.know_staff(folder)
                 reference.single_out(manifest, book=book, today=clock.local(now).date())
                 cast.add_customers(portal.find(manifest, book=book))
+            with _step(console, _("另两本账册的文件 / The files of two more books")):
+                moving = Books(people, begin, manifest=manifest, folder=folder, buyer=buyer)
             seal()
-            month = (begin + timedelta(hours=6), now - timedelta(minutes=5))
-            looks = _planned(manifest, people, month)
+            looks = _planned(
+                manifest, people, (begin + timedelta(hours=6), now - timedelta(minutes=5))
+            )
             staff = cast.staff(people)
-            tasks = work.plan(looks, manifest.facts, staff, now=now, seed=SEED)
-            _import_work(tasks, book, console)
+            _import_work(work.plan(looks, manifest.facts, staff, now=now, seed=SEED), book, console)
             seal()
         reviews = recertification.Recertifications(people, begin)
         kept = keeping.Keeping(people, begin, seal)
@@ -130,19 +143,18 @@ def _build(customers: int, console: Console) -> None:
         sold = transfers.Transfers(people, begin)
         others = partners.Partners(people, begin, seal)
         moved = letters.Letters(people, begin, hers)
-        steps = (each.steps for each in (reviews, kept, cases, told, sold, others, moved))
+        plans = (reviews, kept, cases, told, sold, others, moved, moving)
+        steps = (each.steps for each in plans)
         month_of = diary.Diary(*steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
-        _watch(people, sold)
+        _watch(people, sold, moving)
         _agree(manifest, book, hers, console)
-        _ask(people, hers, seal)
-        others.begin(hers)
-        corrections.begin(people, hers)
-        others.tell()
+        _ask(people, hers, others, seal)
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
         cases.end()
         audits.end(seal)
+        leak.trace(Officers(people), people, folder)
         seal()
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
@@ -153,9 +165,10 @@ def _hers(manifest: Manifest, book: Book) -> dict[str, Any]:
     return {name: her for name, her, _number in portal.who(manifest, book)}
 
 
-def _watch(people: dict[str, User], sold: transfers.Transfers) -> None:
+def _watch(people: dict[str, User], sold: transfers.Transfers, moving: Books) -> None:
     supervision.begin(people)
     sold.end()
+    moving.end()
     holds.begin(people)
 
 
@@ -166,9 +179,17 @@ def _agree(manifest: Manifest, book: Book, hers: dict[str, Any], console: Consol
     consents.begin(hers)
 
 
-def _ask(people: dict[str, User], hers: dict[str, Any], seal: Callable[[], None]) -> None:
+def _ask(
+    people: dict[str, User],
+    hers: dict[str, Any],
+    others: partners.Partners,
+    seal: Callable[[], None],
+) -> None:
     requests.begin(people, hers)
     copies.begin(people, hers, seal)
+    others.begin(hers)
+    corrections.begin(people, hers)
+    others.tell()
 
 
 def _import(manifest: Manifest, book: Book, console: Console, seal: Callable[[], None]) -> None:

@@ -21,7 +21,7 @@ from records.claim_handling.deciding import Proposal
 from records.claim_handling.examining import Needed
 from records.claim_handling.filing import Report
 from records.claim_handling.paying import Payment
-from records.models import Account, Claim, ClaimDecision, ClaimNeed, Policy, PolicyRole
+from records.models import Account, Book, Claim, ClaimDecision, ClaimNeed, Policy, PolicyRole
 
 HANDLERS: Final = ("L0301", "L0302")
 ZHAO, AGENT, DESK, OFFICER = "L0301", "A0196", "K0501", "C0217"
@@ -104,8 +104,10 @@ class Claims:
             )
 
     def _file(self, name: str, who: str) -> None:
-        own = self._people[who].pk if who == AGENT else None
-        subject, policy = next(self._insured(of=own))
+        found = next(self._insured(of=self._people[who].pk), None) if who == AGENT else None
+        if found is None:  # in a small book an agent may have nobody who comes into question
+            who, found = DESK, next(self._insured())
+        subject, policy = found
         channel = Claim.Channel.AGENT if who == AGENT else Claim.Channel.PHONE
         with self._acting(who) as actor:
             report = self._report(policy, channel)
@@ -231,6 +233,7 @@ class Claims:
                 policy__status=Policy.Status.IN_FORCE,
                 policy__starts_on__lt=self._begin,
                 subject__honey=False,
+                policy__book=Book.objects.order_by("pk")[:1],
                 subject__in=Account.objects.filter(until=None).values("subject"),
             ).exclude(subject__in=Claim.objects.values("subject"))
             if of is not None:

@@ -49,7 +49,7 @@ def forget() -> None:
     for path in (settings.CUSTODIAN_LOG_KEY, settings.CUSTODIAN_LOG_POLICY):
         path.unlink(missing_ok=True)
     told = (settings.CUSTODIAN_LOG_HEAD.parent, settings.CUSTODIAN_LOG_STORE, folder())
-    for place in (*told, settings.CUSTODIAN_TOMBSTONES):
+    for place in (*told, settings.CUSTODIAN_TOMBSTONES, settings.CUSTODIAN_TRANSFER_LEDGER):
         shutil.rmtree(place, ignore_errors=True)
 
 

@@ -15,9 +15,8 @@ from access.actors import Actor
 from access.models import Approval, User
 from custodian import clock, pdf
 from custodian.crypto import signing
-from custodian.tlog.verify import canonical
 from records.models import Customer
-from transfers import identity, registering
+from transfers import identity, registering, signed
 from transfers.agreements import drafting, papers, reviewing
 from transfers.agreements.papers import Drawn
 from transfers.agreements.terms import Terms, required
@@ -36,7 +35,7 @@ HOSPITAL = ("hospital", "徐州仁和医院", "Renhe Hospital", "0516-8370 4500"
 TEXTS = ("processor", "云盾短信服务", "Yundun Messaging", "0571-8820 6600")
 BROKER = ("intermediary", "顺达保险经纪", "Shunda Brokers", "0516-8390 1188")
 _CARD: Final = {
-    "contact": "信息安全部 security@haiyue.example", "format": identity.FORMAT, "insurer": "HY",
+    "contact": "信息安全部 security@haiyue.example", "insurer": "HY",
     "name_en": "Haiyue Re", "name_zh": "海岳再保险",
 }  # fmt: skip
 
@@ -221,6 +220,4 @@ def _card() -> bytes:
         "issued": clock.local().date().isoformat(),
         "key": signing.public_bytes(key).hex(),
     }
-    signature = signing.sign(key, canonical(said).encode(), domain=identity.DOMAIN)
-    text = canonical({**said, "signature": signature.hex()})
-    return text.encode()
+    return signed.write(identity.FORMAT, said, key=key)

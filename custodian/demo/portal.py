@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from access import actors, keystore, machine_reads, scopes
 from access.actions import Action
 from custodian import outbox
+from custodian.demo import cast as credentials
 from custodian.demo import mode, reference
 from custodian.demo import step_in as stepping
 from custodian.demo.insurer import Manifest
@@ -42,7 +43,29 @@ DOES: Final[Mapping[str, Any]] = {
     "customer.email": _("代码发到邮箱"),
     "customer.guardian": _("也可替孩子办理"),
     "customer.shut": _("登记的手机是代理人的：不发代码"),
+    "customer.gone": _("保单已转到另一家公司"),
+    "customer.arrived": _("随互助社的旧文件转来"),
 }
+
+
+def one_of(book: Book) -> int:
+    """Some grown-up of the book whose mobile takes a code."""
+    with scopes.acting(actors.system("demo")):
+        subjects = list(
+            Customer.objects.filter(book=book).order_by("pk").values_list("pk", flat=True)
+        )
+        found = _first(subjects, Contact.MOBILE)
+    if found is None:
+        raise LookupError(book.code)
+    return found
+
+
+def add(name: str, subject: int) -> None:
+    """One more of whom a newcomer can be."""
+    with scopes.acting(actors.system("demo")):
+        line = _line(name, subject, subject)
+    if line:
+        credentials.add_customers([*known().values(), line])
 
 
 def find(manifest: Manifest, *, book: Book) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from access import actors, own_looks, scopes
 from access.actors import Actor
-from access.models import User
+from access.models import Subject, User
 from custodian import clock
 from records.models import Customer, CustomerRequest, Policy, PolicyRole, RequestEffect
 from records.requests import customers_side, effects, handling, opening
@@ -83,14 +83,17 @@ def _of_ended() -> int | None:
         living = Policy.objects.exclude(status=Policy.Status.TERMINATED).values("pk")
         kept = PolicyRole.objects.filter(policy__in=living).values("subject")
         own = PolicyRole.objects.filter(role="policyholder").exclude(subject__in=kept)
+        own = own.exclude(subject__status=Subject.Status.DESTROYED)
         return own.order_by("subject_id").values_list("subject_id", flat=True).first()
 
 
 def _strangers(known: Iterable[int | None]) -> list[int]:
     with scopes.acting(actors.system("demo")):
-        others = Customer.objects.filter(kind="person", subject__honey=False).exclude(
-            pk__in=[each for each in known if each is not None]
+        # Whoever was destroyed in the month before asks for nothing any more.
+        active = Customer.objects.filter(
+            kind="person", subject__honey=False, subject__status=Subject.Status.ACTIVE
         )
+        others = active.exclude(pk__in=[each for each in known if each is not None])
         return list(others.order_by("pk").values_list("pk", flat=True)[:3])
 
 

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from access import actors, approvals, scopes
-from access.actors import Actor
+from access import actors, scopes
 from access.law.reading import today
-from access.models import Approval, Case, User
-from custodian import clock, pdf
+from access.models import User
 from custodian.demo.diary import Steps
+from custodian.demo.officers import Officers, paper
 from custodian.regimes.calendars import DAY
 from records.models import Book
-from transfers import announcing, papers, progress, recording, routes, sight
+from transfers import announcing, recording
 from transfers.data_room import rooms
 from transfers.models import Counterparty, DataRoom, Stage, Transfer
-from transfers.progress import gates
 
-OFFICER, SECOND = "C0217", "C0218"
 BUYER, SELLER = "恒信人寿保险有限公司", "瑞禾人寿保险有限公司"
+PHONE, EMAIL = "400-800-5566", "transfer@hengxin.example"
+BUYER_EN, SELLER_EN = "Hengxin Life Insurance Co., Ltd", "Ruihe Life Insurance Co., Ltd"
 ROUTE: Final = "cn-voluntary"
 TITLE: Final = "青禾账册转让"
 # What the seller of the other transfer would have told: the two houses know it by one reference.
@@ -32,7 +30,7 @@ PAPERS: Final = ("金融时报", "上海证券报")
 
 class Transfers:
     def __init__(self, people: Mapping[str, User], begin: datetime) -> None:
-        self._people = people
+        self._officers = Officers(people)
         # Nobody approves in the first days of an office.
         plan: Iterable[tuple[int, Callable[[], None]]] = (
             (5, self._open),
@@ -56,17 +54,7 @@ class Transfers:
         """In the end a supervisor is let in."""
         with scopes.acting(actors.system("demo")):
             transfer = self._ours()
-        with self._acting() as officer:
-            case = Case.objects.open().first()
-            asked = sight.ask(transfer, case, actor=officer) if case else None
-        if asked is not None:
-            self._approve(asked)
-
-    @contextmanager
-    def _acting(self) -> Iterator[Actor]:
-        officer = actors.staff(self._people[OFFICER], stepped_up=True)
-        with scopes.acting(officer):
-            yield officer
+        self._officers.show(transfer)
 
     def _ours(self) -> Transfer:
         return Transfer.objects.select_related("counterparty", "book").get(title=TITLE)
@@ -74,57 +62,48 @@ class Transfers:
     def _open(self) -> None:
         book = Book.objects.order_by("pk").first()
         buyer = Counterparty.objects.get_or_create(
-            name=BUYER, defaults={"kind": Counterparty.Kind.INSURER}
-        )[0]
-        with self._acting() as officer:
-            asked = progress.open_transfer(
-                side=Transfer.Side.SELLER, counterparty=buyer, route=ROUTE, title=TITLE, book=book,
-                actor=officer,
-            )  # fmt: skip
-        self._approve(asked)
+            name=BUYER,
+            defaults={
+                "kind": Counterparty.Kind.INSURER, "name_en": BUYER_EN,
+                "contact_phone": PHONE, "contact_email": EMAIL,
+            },
+        )[0]  # fmt: skip
+        self._officers.open("seller", buyer, route=ROUTE, title=TITLE, book=book)
 
     def _board(self) -> None:
-        with self._acting() as officer:
-            self._file(Stage.BOARD, actor=officer)
-        self._finish(Stage.BOARD)
+        self._officers.walk(self._ours(), until=Stage.DATA_ROOM)
 
     def _ask_room(self) -> None:
-        with self._acting() as officer:
-            self._file(Stage.DATA_ROOM, actor=officer)
-            room = rooms.ask(self._ours(), recipient="吴越", samples=20, days=14, actor=officer)
-        self._approve(room.approval)
+        transfer = self._ours()
+        self._officers.file(transfer, Stage.DATA_ROOM)
+        with self._officers.acting() as officer:
+            room = rooms.ask(transfer, recipient="吴越", samples=20, days=14, actor=officer)
+        self._officers.approve(room.approval)
 
     def _make_room(self) -> None:
-        rooms.work(DataRoom.objects.values_list("pk", flat=True).get())
+        rooms.work(DataRoom.objects.get(transfer=self._ours()).pk)
 
     def _leave_room(self) -> None:
-        self._finish(Stage.DATA_ROOM)
+        self._officers.finish(self._ours(), Stage.DATA_ROOM)
 
     def _approval(self) -> None:
-        with self._acting() as officer:
-            transfer = self._ours()
-            self._file(Stage.APPROVAL, actor=officer)
-            number = f"金复〔{today().year}〕117号"
-            recording.record(
-                transfer, "approval", day=today(), number=number, proof=paper("批复", number), actor=officer
-            )  # fmt: skip
-        self._finish(Stage.APPROVAL)
+        self._officers.walk(self._ours(), until=Stage.NOTICE, number=f"金复〔{today().year}〕117号")
 
     def _announce(self) -> None:
-        with self._acting() as officer:
+        with self._officers.acting() as officer:
             transfer = self._ours()
             asked = announcing.propose(
                 transfer, announcing.compose(transfer), answer_by=today() + 45 * DAY, actor=officer
             )
-        self._approve(asked)
-        with self._acting() as officer:
+        self._officers.approve(asked)
+        with self._officers.acting() as officer:
             recording.publish(
                 transfer, medium="website", name=BUYER, day=today(), side=Transfer.Side.BUYER,
                 proof=paper("网站公告截图", BUYER), actor=officer,
             )  # fmt: skip
 
     def _print(self) -> None:
-        with self._acting() as officer:
+        with self._officers.acting() as officer:
             transfer = self._ours()
             name = PAPERS[transfer.publications.filter(medium="paper").count() % len(PAPERS)]
             recording.publish(
@@ -137,35 +116,6 @@ class Transfers:
 
     def _open_as_buyer(self) -> None:
         seller = Counterparty.objects.get_or_create(
-            name=SELLER, defaults={"kind": Counterparty.Kind.INSURER}
+            name=SELLER, defaults={"kind": Counterparty.Kind.INSURER, "name_en": SELLER_EN}
         )[0]
-        with self._acting() as officer:
-            asked = progress.open_transfer(
-                side=Transfer.Side.BUYER, counterparty=seller, route=ROUTE, title="瑞禾长期险业务受让",
-                book=None, ref=THEIRS, actor=officer,
-            )  # fmt: skip
-        self._approve(asked)
-
-    def _file(self, stage: str, *, actor: Actor) -> None:
-        transfer = self._ours()
-        for each in routes.stage_of(transfer, stage).papers:
-            if gates.demands(transfer, each):
-                content = paper(each.name, transfer.title)
-                papers.file(transfer, stage, each.code, content, actor=actor)
-
-    def _finish(self, stage: str) -> None:
-        with self._acting() as officer:
-            asked = progress.finish(self._ours(), stage, actor=officer)
-        if asked is not None:
-            self._approve(asked)
-
-    def _approve(self, asked: Approval) -> None:
-        other = actors.staff(self._people[SECOND], stepped_up=True)
-        with scopes.acting(other):
-            approvals.approve(asked, seen=asked.digest, actor=other)
-
-
-def paper(title: str, *lines: str) -> bytes:
-    """It says of itself that it is none."""
-    said = ["演示文件，并非真实文件", *lines]
-    return pdf.compile_pdf("demo-paper.typ", {"title": title, "lines": said}, at=clock.now())
+        self._officers.open("buyer", seller, route=ROUTE, title="瑞禾长期险业务受让", ref=THEIRS)

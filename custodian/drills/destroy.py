@@ -6,7 +6,7 @@ are the promises (marked so), and beside them what is not promised, so that nobo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import CommandParser
 from django.db import connection
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from rich.console import Console
 
@@ -27,34 +26,11 @@ from custodian.drills import loot, scratch
 from custodian.drills.house import GONE, STAYS, House, built
 from custodian.drills.loot import NOTHING, Loot
 from custodian.drills.scratch import Scratch
+from custodian.drills.steps import Drill, Step
 from custodian.errors import CustodianError
 from records import documents
 
-Words = Promise | str
 NO_FILE: Final = "no-file"
-
-
-@dataclass(frozen=True)
-class Step:
-    """What was tried, what came of it, and what must: a code, or a name that was read."""
-
-    name: str
-    does: Words
-    promised: str
-    found: str
-
-    @property
-    def kept(self) -> bool:
-        return self.promised == self.found
-
-
-@dataclass(frozen=True)
-class Drill:
-    steps: Sequence[Step]
-
-    @property
-    def kept(self) -> bool:
-        return all(step.kept for step in self.steps)
 
 
 def add_arguments(parser: CommandParser) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rich.console import Console
-from rich.table import Table
 
 from access import restored
-from custodian.drills.destroy import Drill, Step
+from custodian.drills import steps
 from custodian.drills.loot import NOTHING
+from custodian.drills.steps import Drill
 
 _FOUND: dict[str, Promise | str] = {
     "certificate": gettext_lazy("已销毁，有证明"),
@@ -32,35 +30,8 @@ _FOUND: dict[str, Promise | str] = {
 
 
 def as_table(drill: Drill, console: Console) -> None:
-    console.print(_("演练用自造的数据库、密钥、人员与两位客户；真正的数据库与密钥没有动用。"))
-    table = Table(header_style="bold", pad_edge=False)
-    for name in (_("做法"), _("结果"), _("结论")):
-        table.add_column(name, overflow="fold")
-    for step in drill.steps:
-        verdict = _("如预期") if step.kept else _("没有守住")
-        table.add_row(
-            str(step.does), _words(step.found), verdict, style="" if step.kept else "bold red"
-        )
-    console.print(table)
-    broken = [step for step in drill.steps if not step.kept]
-    console.print(
-        _("没有守住：%(names)s。") % {"names": _("、").join(step.name for step in broken)}
-        if broken
-        else _("%(count)s 步全部如预期。") % {"count": len(drill.steps)}
-    )
-
-
-def as_json(drill: Drill) -> dict[str, Any]:
-    return {"kept": drill.kept, "steps": [_facts(step) for step in drill.steps]}
-
-
-def _facts(step: Step) -> dict[str, Any]:
-    return {
-        "step": step.name,
-        "promised": step.promised,
-        "found": step.found,
-        "kept": step.kept,
-    }
+    heading = _("演练用自造的数据库、密钥、人员与两位客户；真正的数据库与密钥没有动用。")
+    steps.as_table(drill, console, heading=heading, words=_words)
 
 
 def _words(found: str) -> str:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,17 @@ from django.conf import settings
 
 from access import actors, approvals, gate, policy, restored, scopes
 from access.actions import Action
-from access.models import Approval, PolicyRule, Unit, User
-from access.querylog import writer
-from access.sequencer.process import Sequencer
+from access.models import Approval, Unit, User
 from access.vocabulary import Channel, Purpose, Role
 from custodian import clock, keys
 from custodian.backup import making
 from custodian.crypto import backup_box
 from custodian.crypto.keyring import FileKeyring
 from custodian.crypto.suites import Suite
-from custodian.drills import scratch
+from custodian.drills import cast, scratch
 from custodian.drills.scratch import Scratch
 from custodian.tlog import log_key
-from records import books, documents, intake, policies, vault
+from records import archiving, books, documents, intake, policies, vault
 from records.destruction import batches, executing
 from records.models import Customer, DestructionBatch, Document, Product
 
@@ -51,15 +49,7 @@ class House:
     papers: Sequence[Document]  # of the two in this order
 
     def seal(self) -> None:
-        """One turn of the product's sequencer, after which its head is outside."""
-        writer.stop()
-        sequencer = Sequencer(
-            head=settings.CUSTODIAN_LOG_HEAD, keys=log_key.load(settings.CUSTODIAN_LOG_KEY)
-        )
-        try:
-            sequencer.cycle()
-        finally:
-            sequencer.close()
+        cast.seal_log()
 
     def backup(self) -> Path:
         self.seal()
@@ -106,9 +96,25 @@ class House:
         return executing.work(batch.pk)
 
 
+@dataclass(frozen=True)
+class Premises:
+    """Where a house is put: `private` opens its backups, `empty` is a database as after migrating."""
+
+    folder: Path
+    private: Path
+    empty: str
+
+
 @contextmanager
 def built(beside: Scratch) -> Iterator[House]:
     """In a database of its own, with files in a folder that is gone afterwards."""
+    with installed(beside) as premises:
+        yield _populated(premises)
+
+
+@contextmanager
+def installed(beside: Scratch) -> Iterator[Premises]:
+    """Keys, log and folders of its own, and nobody in it yet."""
     empty = _migrated(beside)
     database = beside.create("house", template=empty)
     with tempfile.TemporaryDirectory(prefix="custodian-drill-") as temporary:
@@ -125,7 +131,7 @@ def built(beside: Scratch) -> Iterator[House]:
             log_key.add_to_policy(settings.CUSTODIAN_LOG_POLICY, signer)
             keys.forget()
             with scratch.inside(database):
-                yield _populated(folder, private, empty)
+                yield Premises(folder, private, empty)
 
 
 def _migrated(beside: Scratch) -> str:
@@ -151,6 +157,7 @@ def _places(folder: Path, public: str) -> dict[str, Any]:
         "CUSTODIAN_SEALING": False,  # no sequencer runs but when the drill says so
         "CUSTODIAN_SYSLOG": "",
         "CUSTODIAN_TOMBSTONES": folder / "outside" / "tombstones",
+        "CUSTODIAN_TRANSFER_LEDGER": folder / "outside" / "transfer-ledger",
     }
 
 
@@ -173,15 +180,13 @@ def _put(changes: Mapping[str, Any]) -> None:
     restored.forget()
 
 
-def _populated(folder: Path, private: Path, empty: str) -> House:
-    # The real rules know office hours, and a drill may be played at night by people without courses.
-    PolicyRule.objects.update(hour_from=0, hour_until=24, training=[])
-    policy.forget()
+def _populated(premises: Premises) -> House:
+    cast.let_in()
     unit = Unit.objects.create(code="DRILL", name="演练")
-    agent = _person("drill.agent", Role.AGENT, unit)
+    agent = cast.person("drill.agent", Role.AGENT, unit)
     officers = (
-        _person("drill.first", Role.COMPLIANCE_OFFICER, unit),
-        _person("drill.second", Role.COMPLIANCE_OFFICER, unit),
+        cast.person("drill.first", Role.COMPLIANCE_OFFICER, unit),
+        cast.person("drill.second", Role.COMPLIANCE_OFFICER, unit),
     )
     with scopes.acting(actors.system("importer")):
         product = Product.objects.create(code="DRILL", name="演练产品")
@@ -189,17 +194,8 @@ def _populated(folder: Path, private: Path, empty: str) -> House:
         _insure(gone, product.pk, ends_on=date(2001, 1, 1), status="terminated")
         _insure(stays, product.pk, ends_on=None, status="in_force")
     papers = [_filed(each, name, agent) for each, name in ((gone, GONE), (stays, STAYS))]
-    return House(folder, private, empty, agent, officers, gone, stays, papers)
-
-
-def _person(username: str, role: Role, unit: Unit) -> User:
-    person = User.objects.create_user(
-        username, staff_no=username.upper(), name=username, role=role, unit=unit, password=None
-    )
-    # Whoever has just come into a role may not approve yet.
-    User.objects.filter(pk=person.pk).update(role_since=clock.now() - timedelta(days=90))
-    person.refresh_from_db()
-    return person
+    where = premises.folder, premises.private, premises.empty
+    return House(*where, agent, officers, gone, stays, papers)
 
 
 def _registered(agent: User, unit: Unit) -> list[Customer]:
@@ -221,7 +217,7 @@ def _registered(agent: User, unit: Unit) -> list[Customer]:
 
 def _filed(customer: Customer, name: str, agent: User) -> Document:
     with scopes.acting(actors.staff(agent)) as actor:
-        return documents.add(
+        return archiving.add(
             customer,
             kind=Document.Kind.APPLICATION,
             name="演练.txt",

@@ -86,7 +86,7 @@ def _cells(outcome: Outcome) -> tuple[str, ...]:
     return (
         str(outcome.attack.does),
         f"#{alone.index:,} {sentence(alone.code)}" if alone else "—",
-        "—" if first is None else f"#{first:,} {_('、').join(holders)}",
+        "—" if first is None else f"#{first:,} " + _("、").join(holders),
         _("拒绝签署") if outcome.start else "—",
         str(_VERDICTS[outcome.verdict]),
     )

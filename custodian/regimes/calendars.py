@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import yaml
 
+from custodian import data_files
 from custodian.regimes.rows import BadPack, Mark, has, made, mark_of
 
 FOLDER: Final = Path(__file__).parent / "calendars"
@@ -94,7 +95,7 @@ def load(regime: str) -> Calendar:
 def read(text: str, regime: str) -> Calendar:
     """The calendar that the text of a file says; raises `BadPack` with the year where it is wrong."""
     try:
-        content = yaml.safe_load(text)
+        content = data_files.parse(text)
     except yaml.YAMLError as error:
         raise BadPack(regime, "file", f"is no YAML: {error}") from error
     if not isinstance(content, Mapping):

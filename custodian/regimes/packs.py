@@ -12,10 +12,12 @@ from typing import Any, Final
 
 import yaml
 
-from custodian.regimes import agreements, clocks, counts, routes
+from custodian import data_files
+from custodian.regimes import agreements, clocks, counts, ladders, routes
 from custodian.regimes.agreements import Term
 from custodian.regimes.clocks import ClockRule
 from custodian.regimes.counts import CountRule
+from custodian.regimes.ladders import Ladder
 from custodian.regimes.periods import Period
 from custodian.regimes.routes import Known, Route
 from custodian.regimes.rows import (
@@ -143,6 +145,8 @@ class Pack:
     routes: Mapping[str, Route] = field(default_factory=dict)
     # What contracts with partners settle.
     agreements: Mapping[str, Term] = field(default_factory=dict)
+    # Levels of incidents that numbers alone decide.
+    ladders: Mapping[str, Ladder] = field(default_factory=dict)
 
 
 @cache
@@ -158,11 +162,11 @@ def regimes() -> list[str]:
 def read(text: str, regime: str) -> Pack:
     """The pack that the text of a file says; raises `BadPack` with the code where it is wrong."""
     try:
-        content = yaml.safe_load(text)
+        content = data_files.parse(text)
     except yaml.YAMLError as error:
         raise BadPack(regime, "file", f"is no YAML: {error}") from error
     needed = {"title", "title_en", "laws", "clauses", "retention"}
-    also = {"agreements", "clocks", "counts", "transfer_routes"}
+    also = {"agreements", "clocks", "counts", "incident_ladders", "transfer_routes"}
     has(content, needed, regime=regime, code="file", also=also)
     laws = content["laws"]
     clauses = by_code((_clause(each, laws, regime) for each in content["clauses"]), regime)
@@ -185,6 +189,7 @@ def read(text: str, regime: str) -> Pack:
         known.counts,
         routes.read(content.get("transfer_routes") or (), regime, known),
         agreements.read(content.get("agreements") or (), regime, marks),
+        ladders.read(content.get("incident_ladders") or (), regime, marks),
     )
 
 
@@ -198,7 +203,7 @@ def company_clocks() -> Mapping[str, ClockRule]:
     known = {
         code: mark for each in regimes() for code, mark in marks_of(load(each).clauses).items()
     }
-    rows = yaml.safe_load((FOLDER / "company" / "clocks.yaml").read_text("utf-8"))
+    rows = data_files.parse((FOLDER / "company" / "clocks.yaml").read_text("utf-8"))
     return clocks.read(rows, clocks.COMPANY, known)
 
 

@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-import yaml
-
+from custodian import data_files
 from custodian.regimes.packs import Mark, load
 
 FOLDER: Final = Path(__file__).with_suffix("")
@@ -34,7 +33,7 @@ def of(regime: str, about: str = "") -> tuple[Remedy, ...]:
     Raises ValueError for a row that cannot be used.
     """
     path = FOLDER / (f"{regime}-{about}.yaml" if about else f"{regime}.yaml")
-    rows = yaml.safe_load(path.read_text("utf-8")) if path.exists() else ()
+    rows = data_files.parse(path.read_text("utf-8")) if path.exists() else ()
     found = tuple(Remedy(**{**row, "mark": Mark(row["mark"])}) for row in rows)
     for each in found:
         if each.clause and each.clause not in load(regime).clauses:

@@ -10,6 +10,7 @@ from custodian.regimes import calendars
 from custodian.regimes.calendars import Year
 from custodian.regimes.clocks import ClockRule, Extension, Kind
 from custodian.regimes.counts import CountRule
+from custodian.regimes.ladders import LEVELS
 from custodian.regimes.packs import company_clocks, load, regimes
 from custodian.regimes.routes import Route, RouteGate, RoutePaper, RouteStage
 
@@ -26,6 +27,7 @@ def tables() -> str:
     parts += [
         "\n".join(_counts(load(each).counts.values())) for each in regimes() if load(each).counts
     ]
+    parts += ["\n".join(_ladders(each)) for each in regimes() if load(each).ladders]
     parts += [
         "\n".join(_route(route)) for each in regimes() for route in load(each).routes.values()
     ]
@@ -79,6 +81,17 @@ def _counts(rules: Iterable[CountRule]) -> Iterator[str]:
     for each in found:
         said = f"`{each.mark}`{'' if each.binds else ', not law'}"
         yield f"| `{each.code}` | {each.name_en} | {each.number} | `{each.clause}` | {said} |"
+
+
+def _ladders(regime: str) -> Iterator[str]:
+    yield f"### Levels of incidents by people alone, {load(regime).title_en}\n"
+    yield f"| code | {' | '.join(LEVELS[1:])} | clause | mark |"
+    yield "|---" * (len(LEVELS) + 2) + "|"
+    for each in load(regime).ladders.values():
+        numbers = " | ".join(
+            f"{each.people[level]:,}" if level in each.people else "–" for level in LEVELS[1:]
+        )
+        yield f"| `{each.code}` | {numbers} | `{each.clause}` | `{each.mark}` |"
 
 
 def _route(route: Route) -> Iterator[str]:

@@ -11,6 +11,7 @@ from access.actors import Actor
 from access.recertification import progress
 from access.training import standing
 from custodian.site.navigation import Count, Counter, count_for
+from incidents import waiting as waiting_incidents
 from records import destruction_headlines, request_admin
 
 
@@ -20,6 +21,8 @@ def register() -> None:
     count_for("recertify", _counting(_rights_to_review))
     count_for("admin:destructions", _counting(destruction_headlines.waiting))
     count_for("admin:requests", _counting(request_admin.waiting))
+    count_for("admin:incidents_alert_changelist", _counting(waiting_incidents.alerts))
+    count_for("admin:incidents", waiting_tasks)
 
 
 def learning(request: HttpRequest) -> Count | None:
@@ -29,6 +32,12 @@ def learning(request: HttpRequest) -> Count | None:
         return None
     waiting = standing.waiting_for(actor.id, actor.role)
     return Count(waiting.gaps + waiting.soon, urgent=waiting.gaps > 0) if any(waiting) else None
+
+
+def waiting_tasks(request: HttpRequest) -> Count | None:
+    """What is to be done in the cases that one works on; some of it may be late."""
+    found = waiting_incidents.tasks(request)
+    return Count(found.open, urgent=found.late > 0) if found.open else None
 
 
 def _counting(waiting: Callable[[HttpRequest], int]) -> Counter:

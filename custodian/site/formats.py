@@ -11,6 +11,7 @@ from custodian.regimes import deadlines
 
 _WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 _GROUPS = {"mobile": (3, 4, 4), "id_number": (6, 8, 4)}
+_MONEY = frozenset({"amount", "decided_amount", "income", "paid_amount", "premium", "sum_insured"})
 
 
 def english() -> bool:
@@ -111,6 +112,9 @@ def grouped(value: str, kind: str) -> str:
     name = kind.rpartition(".")[2]
     if name == "bank_account":
         return " ".join(value[at : at + 4] for at in range(0, len(value), 4))
+    whole, _dot, cents = value.partition(".")
+    if name in _MONEY and whole.isdecimal():
+        return f"{int(whole):,}.{cents}" if cents else f"{int(whole):,}"
     runs = _GROUPS.get(name)
     if not runs or len(value) != sum(runs):
         return value

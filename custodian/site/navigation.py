@@ -124,7 +124,7 @@ ADMIN = (
         _("事件"),
         (
             Item(_("事件告警"), "admin:incidents_alert_changelist"),
-            Item(_("事件处置"), "admin:incidents_incident_changelist"),
+            Item(_("事件处置"), "admin:incidents"),
             Item(_("泄露溯源"), "admin:leak_tracing"),
             Item(_("风险与评估"), "admin:incidents_risk_changelist"),
             Item(_("责任追究"), "admin:incidents_sanctioncase_changelist"),
@@ -161,6 +161,7 @@ DESK = (
             Item(pgettext_lazy("列表", "导出"), "desk:exports"),
             Item(_("待办"), "desk:work"),
             Item(pgettext_lazy("列表", "客户申请"), "desk:requests", role=Role.SERVICE_DESK),
+            Item(_("保单转到哪里"), "desk_transfer:enquiry", role=Role.SERVICE_DESK),
             Item(_("更正"), "desk:corrections"),
             Item(pgettext_lazy("列表", "理赔"), "desk:claims"),
             Item(_("我的学习"), "desk:learning"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from access.actors import Actor
 from custodian import clock
 from custodian.errors import CustodianError, NotVisible
-from records import documents, evidence
+from records import archiving, evidence
 from records.claim_handling import examining, filing, steps
 from records.claim_handling.filing import Report
 from records.claim_handling.lifecycle import NotNow
@@ -88,7 +88,7 @@ def file(
     require_room(claim)
     asked = None if brought.need is None else _asked(claim, brought.need)
     kind = Kind(asked.kind if asked else brought.kind)
-    with documents.filing():
+    with archiving.together():
         document = evidence.keep(
             brought.drawn, customer=customer, kind=_document(kind), purpose=purpose,
             channel=channel, facts={"claim": claim.ref, "did": "receive"}, actor=actor,
@@ -106,7 +106,7 @@ def report(
     actor: Actor,
 ) -> Claim:
     """File a claim with what came along, or nothing of both. Raises as `filing.file` and `file` do."""
-    with documents.filing():
+    with archiving.together():
         claim = filing.file(subject, told, channel=channel, actor=actor)
         for each in brought:
             file(claim, each, channel=channel, purpose=purpose, with_report=True, actor=actor)

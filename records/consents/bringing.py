@@ -9,17 +9,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.db import transaction
 
-from access import actors, gate, scopes
+from access import actors, gate, purpose_versions, scopes
 from access.actions import Action
+from access.law.reading import today
 from access.models import Subject
+from access.purpose_versions import Versions
 from access.vocabulary import Purpose
 from custodian.errors import NotVisible
 from custodian.regimes.purposes import ProcessingPurpose
-from records.consents import asking, changing, ending, opening
+from records.consents import asking, changing, ending, opening, standing
 from records.consents.changing import NotAsked, SaidSince, Word
 from records.consents.opening import WRITER
 from records.models import Consent, Customer, PolicyRole
@@ -35,6 +38,11 @@ class Spoken:
     last: dict[Key, Consent] = field(default_factory=dict)
     newest: dict[Key, datetime] = field(default_factory=dict)
     of_books: set[tuple[int, str, str, datetime, str]] = field(default_factory=set)
+    versions: Versions = field(default_factory=dict)  # of purposes that were changed
+
+    @cached_property
+    def register(self) -> asking.Register:
+        return purpose_versions.register(today(), self.versions)
 
     def hear(self, row: Consent) -> None:
         key = row.subject_id, row.purpose
@@ -54,7 +62,7 @@ class Brought:
 
 def spoken(subjects: Collection[int]) -> Spoken:
     """Within a transaction: nobody says anything else about these until it ends."""
-    found = Spoken()
+    found = Spoken(versions=purpose_versions.changed())
     with scopes.acting(actors.system(WRITER)):
         locked = Subject.objects.select_for_update().filter(pk__in=subjects).order_by("pk")
         found.customers = Customer.objects.in_bulk(list(locked.values_list("pk", flat=True)))
@@ -75,7 +83,7 @@ def judge(known: Spoken, subject: int, purpose: ProcessingPurpose, word: Word) -
     if _told(row) in known.of_books:
         return None
     if before is not None:
-        if changing.is_same(before, word):
+        if changing.is_same(standing.held(purpose, before, known.versions), word):
             return None
         if changing.differ(before, word) and changing.is_older(word, known.newest[key]):
             raise SaidSince

@@ -23,9 +23,9 @@ from access.vocabulary import Purpose, Role
 from custodian import clock
 from custodian.errors import CustodianError, NotVisible
 from custodian.regimes.purposes import ProcessingPurpose
-from records.consents import asking, ending, opening
+from records.consents import asking, ending, opening, standing
 from records.consents.opening import WRITER
-from records.consents.standing import GIVEN
+from records.consents.standing import GIVEN, Standing
 from records.models import Consent, Customer, Document
 from records.notices import seen
 
@@ -162,7 +162,7 @@ def _say(
     actor: Actor,
     noted_by: int | None = None,
 ) -> Consent | None:
-    if not purpose.asks or not asking.concerns(purpose, customer):
+    if not asking.concerns(purpose, customer):
         raise NotAsked
     with scopes.acting(actor):
         found = scopes.find([customer.pk])
@@ -175,7 +175,9 @@ def _say(
             Subject.objects.select_for_update().get(pk=customer.pk)
             rows = Consent.objects.filter(subject=customer.pk, purpose=purpose.code)
             before, newest = rows.first(), rows.aggregate(at=Max("at"))["at"]
-        if before is not None and is_same(before, word):
+        if not (purpose.asks or (before is not None and before.said != GIVEN)):
+            raise NotAsked  # what is asked no longer can only be opened again by whoever shut it
+        if before is not None and is_same(standing.held(purpose, before), word):
             return None
         if before is not None and differ(before, word) and is_older(word, newest):
             raise SaidSince
@@ -188,9 +190,14 @@ def _say(
     return row
 
 
-def is_same(before: Consent, word: Word) -> bool:
-    """A no is a no, whichever way it was said; a paper that confirms is worth a row."""
-    return not differ(before, word) and word.evidence is None
+def is_same(stand: Standing, word: Word) -> bool:
+    """A no is a no, whichever way it was said; a paper that confirms is worth a row.
+
+    A yes to what has changed since is another one.
+    """
+    before = stand.last
+    alike = before is not None and not differ(before, word)
+    return alike and word.evidence is None and not stand.anew
 
 
 def differ(before: Consent, word: Word) -> bool:

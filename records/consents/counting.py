@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from django.db import connection
 
+from access import choices, purpose_versions
 from access.actors import Actor
+from access.choices import Held
+from access.law.reading import today
+from access.purpose_versions import Versions
 from custodian import clock
+from custodian.regimes.calendars import DAY
 from custodian.regimes.purposes import ProcessingPurpose, Who
-from records.consents import asking
+from records.consents import asking, standing
 from records.consents.standing import GIVEN, LABELS, NOT_RECORDED, REFUSED, WITHDRAWN, Standing
 from records.models import Consent, Customer
 
@@ -24,6 +30,14 @@ SELECT purpose, said, count(*) FROM (
     FROM records_consent c JOIN access_subject s ON s.id = c.subject_id AND s.status <> 'destroyed'
     ORDER BY c.subject_id, c.purpose, c.id DESC
 ) last GROUP BY purpose, said
+"""
+# Of these the ones who agreed before a moment.
+_GIVEN_BEFORE: Final = """
+SELECT count(*) FROM (
+    SELECT DISTINCT ON (c.subject_id) c.said, c.at
+    FROM records_consent c JOIN access_subject s ON s.id = c.subject_id AND s.status <> 'destroyed'
+    WHERE c.purpose = %(purpose)s ORDER BY c.subject_id, c.id DESC
+) last WHERE said = 'given' AND at < %(before)s
 """
 
 
@@ -43,6 +57,8 @@ class Line:
     says: str
     basis: Any
     shares: tuple[Share, ...] = ()
+    since: date | None = None  # of the version that this insurer made; none: the file's
+    anew: int = 0  # who agreed to less than it asks for by now
 
 
 def lines() -> list[Line]:
@@ -50,8 +66,35 @@ def lines() -> list[Line]:
     with connection.cursor() as cursor:
         cursor.execute(_LAST)
         said = {(purpose, word): number for purpose, word, number in cursor.fetchall()}
-    people = _people()
-    return [_line(each, said, people[each.who]) for each in (*asking.purposes(), *asking.others())]
+    people, versions = _people(), purpose_versions.changed()
+    register = purpose_versions.register(today(), versions)
+    return [
+        replace(
+            _line(each, said, people[each.who]),
+            since=purpose_versions.held(each.code, today(), versions).since,
+            anew=_anew(each, versions),
+        )
+        for each in (*asking.purposes(register), *asking.others(register))
+    ]
+
+
+def _anew(purpose: ProcessingPurpose, versions: Versions) -> int:
+    """Whose last word is a yes of a day before the purpose came to ask for more."""
+    known = versions.get(purpose.code, ())
+    days = [each.since for each in known if each.since and each.since <= today()]
+    grown = (day for day in reversed(days) if _lacks(purpose, known, day - DAY))
+    if not purpose.asks or (day := next(grown, None)) is None:
+        return 0
+    with connection.cursor() as cursor:
+        before = datetime.combine(day, time(), clock.OFFICE)
+        cursor.execute(_GIVEN_BEFORE, {"purpose": purpose.code, "before": before})
+        return int(cursor.fetchone()[0])
+
+
+def _lacks(purpose: ProcessingPurpose, known: Sequence[Held], said: date) -> bool:
+    """Whether a yes of that day no longer covers the purpose."""
+    covered = choices.opened(choices.concerned(known, said, today=today()))
+    return not covered or bool(standing.uncovered(purpose, covered))
 
 
 def _line(purpose: ProcessingPurpose, said: Mapping[tuple[str, str], int], people: int) -> Line:
@@ -70,17 +113,16 @@ def _line(purpose: ProcessingPurpose, said: Mapping[tuple[str, str], int], peopl
 def _people() -> dict[Who, int]:
     """Of how many living customers each is asked."""
     living = Customer.objects.exclude(subject__status="destroyed")
-    today = clock.local().date()
     return {
         Who.ALL: living.count(),
         Who.PERSON: living.filter(kind=Customer.Kind.PERSON).count(),
-        Who.CHILD: living.filter(minor_until__gt=today).count(),
+        Who.CHILD: living.filter(minor_until__gt=today()).count(),
     }
 
 
 def recent(*, actor: Actor) -> list[tuple[Standing, str]]:
     """The last changes but what a book brought, with the customer's reference and nothing else."""
-    known = {each.code: each for each in asking.purposes()}
+    known = asking.register()
     rows = Consent.objects.visible_to(actor).filter(purpose__in=known).select_related("evidence")
     found = list(rows.exclude(subject__status="destroyed").exclude(by=Consent.By.IMPORT)[:MOST])
     refs = dict(

@@ -25,7 +25,7 @@ def doubted(ref: str, customer: Customer, *, actor: Actor) -> str:
         row = Consent.objects.visible_to(actor).get(ref=UUID(ref), subject=customer.pk)
     except (ValueError, Consent.DoesNotExist):
         return ""
-    purpose = asking.find(row.purpose)
+    purpose = asking.register().get(row.purpose)
     said = {
         "day": clock.local(row.at).date().isoformat(),
         "what": asking.name(purpose) if purpose else row.purpose,

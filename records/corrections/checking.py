@@ -113,8 +113,8 @@ def _read(
     headers = list(mapping.columns)
     cells = tuple({**texts, "customer.kind": kind}[header] for header in headers)
     outcome = Plan.of(mapping, headers, today=today).read_row(Row(1, cells))
-    if isinstance(outcome, Rejected):
-        return None, list(outcome.flaws)
+    if not isinstance(outcome, tuple):
+        return None, list(outcome.flaws) if isinstance(outcome, Rejected) else []
     (draft,) = outcome
     values = draft.values if isinstance(draft, CustomerDraft) else {}
     return values, list(draft.warnings)

@@ -17,7 +17,7 @@ from access.actions import Action
 from access.actors import Actor, NotAPerson
 from access.vocabulary import Role
 from custodian import clock
-from records import documents, evidence
+from records import archiving, evidence
 from records.corrections import codes, contacts, drafting, people, recording, sealing
 from records.corrections.errors import NotFit, NotNow, ProofNeeded
 from records.corrections.groups import GROUPS
@@ -124,7 +124,7 @@ def by_letter(
         raise ProofNeeded
     with scopes.acting(actors.system(recording.WRITER)):
         customer = Customer.objects.get(pk=correction.subject_id)
-    with documents.filing():
+    with archiving.together():
         letter = evidence.take(
             content, name=name, customer=customer, kind=Document.Kind.PROOF,
             purpose=PURPOSE, channel=channel, actor=actor,

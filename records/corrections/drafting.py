@@ -16,7 +16,7 @@ from access.models import Unit, WorkItem
 from access.vocabulary import Role
 from custodian import clock
 from custodian.errors import NotVisible
-from records import documents, evidence, legal_holds, states
+from records import archiving, evidence, legal_holds, states
 from records.corrections import checking, clocks, discarding, on_file, recording, sealing
 from records.corrections.checking import Proposal
 from records.corrections.errors import (
@@ -156,7 +156,7 @@ def attach(
         there = CorrectionEvidence.objects.filter(correction=correction)
         if there.count() >= MOST_PROOF:
             raise TooMuchProof
-    with documents.filing():
+    with archiving.together():
         document = evidence.take(
             content, name=name, customer=customer, kind=GROUPS[correction.group].document,
             purpose=purpose, channel=channel, actor=actor,

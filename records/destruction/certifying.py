@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, timedelta
@@ -66,9 +65,7 @@ def certify(batch: DestructionBatch, scan: Mapping[str, Any]) -> None:
         _tell(held, len(scan["residues"]))
     body = canonical(content(held, scan)).encode()
     signature = signing.sign(keys.keyring().signing_key(KEY), body, domain=DOMAIN)
-    printed = {
-        language: printing.page(held, json.loads(body), language) for language in printing.LANGUAGES
-    }
+    printed = {language: printing.page(held, body, language) for language in printing.LANGUAGES}
     CertificatePage.objects.bulk_create(
         CertificatePage(batch=held, language=language, body=page)
         for language, page in printed.items()

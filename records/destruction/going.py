@@ -88,7 +88,7 @@ def _end(uids: Collection[UUID]) -> int:
     for subject in left:
         with transaction.atomic():
             lock([subject.pk])
-            destroy(_holdings_of([subject.pk]), batch=None)
+            destroy(holdings_of([subject.pk]), batch=None)
             ended += 1
     known = Subject.objects.filter(uid__in=uids, status=Subject.Status.DESTROYED)
     return max(ended, known.count())
@@ -96,12 +96,12 @@ def _end(uids: Collection[UUID]) -> int:
 
 def _without_anything(subjects: Sequence[int]) -> list[Subject]:
     """Those whose every holding has its stone."""
-    held = {each.subject for each in _holdings_of(subjects)}
+    held = {each.subject for each in holdings_of(subjects)}
     left = Subject.objects.filter(pk__in=[each for each in subjects if each not in held])
     return list(left.exclude(status=Subject.Status.DESTROYED).order_by("pk"))
 
 
-def _holdings_of(subjects: Sequence[int]) -> list[Going]:
+def holdings_of(subjects: Sequence[int]) -> list[Going]:
     """Everything of these customers that has no stone."""
     found = [
         Going(holding, kind, subject)

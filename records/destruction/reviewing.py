@@ -13,12 +13,16 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from records.destruction import batches, stores
-from records.destruction.batches import Fate
+from records.destruction.batches import Fate, Stage
 from records.models import Book, DestructionBatch, LegalHold
 from records.retention import telling
 
 GOING: Final = frozenset({Fate.PLANNED, Fate.DESTROYED})
 FATES: Final = dict(Fate.choices)
+TONES: Final = {
+    "proposed": "warn", "waiting": "warn", "approved": "info", "returned": "danger",
+    "stopped": "danger", "done": "ok",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,18 @@ def tally(batch: DestructionBatch) -> dict[str, Any]:
         destroyed=Count("pk", filter=Q(state=Fate.DESTROYED)),
         excluded=Count("pk", filter=Q(state=Fate.EXCLUDED)),
         held=Count("pk", filter=Q(state=Fate.HELD)),
+        stopped=Count("pk", filter=Q(state=Fate.STOPPED)),
     )
     return dict(items)
+
+
+def state(batch: DestructionBatch, tally: Mapping[str, int]) -> tuple[Any, str]:
+    """The batch's state in a word, with its tone: one that has ended is not always destroyed."""
+    if batch.stage == Stage.DONE and not tally["destroyed"]:
+        return _("没有销毁"), "warn"
+    if batch.stage == Stage.DONE and tally["stopped"]:
+        return _("销毁一部分后停止"), "warn"
+    return batch.get_stage_display(), TONES[batch.stage]
 
 
 def held(batch: DestructionBatch) -> list[tuple[str, UUID | None, int]]:

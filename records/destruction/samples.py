@@ -72,7 +72,7 @@ def draw(batch: DestructionBatch, *, purpose: str, channel: str, actor: Actor) -
         masked=True,
         facts={"batch": batch.code},
     )
-    names = {each.subject: each.masked for each in vault.listed(permit)}
+    names = {each.subject: each.masked for each in vault.listed(permit, marking=True)}
     return Samples(permit.entry, _rows(batch, chosen, names))
 
 

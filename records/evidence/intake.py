@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from access.actors import Actor
 from custodian.keys import source_key
-from records import documents
+from records import archiving, documents
 from records.evidence import stripping
 from records.evidence.stripping import Stripped
 from records.models import Customer, Document
@@ -26,13 +26,13 @@ class Drawn:
 
     name: str = field(repr=False)
     kept: Stripped
-    received: documents.Received
+    received: archiving.Received
 
 
 def draw(content: bytes, *, name: str) -> Drawn:
     """Raises `EvidenceRefused`, and then nothing of it is anywhere. It takes seconds, so it comes first."""
     kept = stripping.strip(content)
-    received = documents.Received(
+    received = archiving.Received(
         size=len(content),
         digest=hmac.digest(source_key(documents.CONTENT), content, "sha256"),
         pages=kept.pages,
@@ -55,7 +55,7 @@ def keep(
     The chain of custody is in the row (when, by which channel, how large it came, keyed hashes of what
     came and of what is kept) and in the entry, which says who brought it.
     """
-    return documents.add(
+    return archiving.add(
         customer,
         kind=kind,
         name=drawn.name,

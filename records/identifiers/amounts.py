@@ -14,6 +14,7 @@ from records.identifiers.text import compact
 UNREADABLE = hard("amount-unreadable", _("金额无法识别，请写成 120000.00 的样式"))
 NEGATIVE = hard("amount-negative", _("金额不能是负数，请核对"))
 TOO_LARGE = hard("amount-too-large", _("金额过大，请核对单位"))
+TOO_FINE = hard("amount-too-fine", _("金额最多两位小数，请核对"))
 
 _PLAIN: Final = re.compile(r"^\d{1,13}(?:\.\d{1,2})?$", re.ASCII)
 _WRITTEN: Final = re.compile(
@@ -26,7 +27,8 @@ _CENT: Final = Decimal("0.01")
 _LARGEST: Final = Decimal(10) ** 13
 
 
-def check_amount(value: str) -> Checked:
+def check_amount(value: str, *, exact: bool = False) -> Checked:
+    """`exact`: parts of a cent are refused; in a table, which may hold a quotient, they are rounded."""
     if _PLAIN.match(value):
         whole, _dot, cents = value.partition(".")
         return Checked(f"{int(whole)}.{cents:0<2}")
@@ -37,8 +39,10 @@ def check_amount(value: str) -> Checked:
         amount = Decimal(found[1].replace(",", "")) * _UNITS.get(found[2], 1)
     except InvalidOperation:
         return refused(UNREADABLE)
-    if amount < 0:
-        return refused(NEGATIVE)
-    if amount >= _LARGEST:
-        return refused(TOO_LARGE)
-    return Checked(str(amount.quantize(_CENT)))
+    wrong = {
+        NEGATIVE: amount < 0,
+        TOO_LARGE: amount >= _LARGEST,
+        TOO_FINE: exact and amount < _LARGEST and amount != amount.quantize(_CENT),
+    }
+    problem = next((each for each, holds in wrong.items() if holds), None)
+    return refused(problem) if problem else Checked(str(amount.quantize(_CENT)))

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from custodian.regimes.purposes import ProcessingPurpose
+from custodian.regimes.purposes import ProcessingPurpose, processing_purposes
 from records.consents import asking
 from records.identifiers import check_mobile, check_resident_id
 from records.identifiers.checked import Checked, hard, refused, warning
@@ -63,11 +63,16 @@ _REFERENCE: Final = re.compile(r"[A-Za-z0-9_./\-]{1,40}", re.ASCII)
 def check_purpose(value: str) -> Checked:
     """By its code, its name in either language, or a usual word for it; only what is asked for."""
     word = compact(value).lower()
-    named = {
-        compact(name).lower(): each.code for each in asking.purposes() for name in _names(each)
-    }
-    code = named.get(word) or _PURPOSES.get(word)
-    return Checked(code) if code and asking.find(code) else refused(PURPOSE_UNKNOWN)
+    # Most are as the register's file has them; what this insurer named otherwise is looked up.
+    code = _asked(word, processing_purposes()) or _asked(word, asking.register())
+    return Checked(code) if code else refused(PURPOSE_UNKNOWN)
+
+
+def _asked(word: str, register: asking.Register) -> str:
+    purposes = asking.purposes(register)
+    named = {compact(name).lower(): each.code for each in purposes for name in _names(each)}
+    code = named.get(word) or _PURPOSES.get(word, "")
+    return code if code in {each.code for each in purposes} else ""
 
 
 def _names(purpose: ProcessingPurpose) -> tuple[str, str, str]:

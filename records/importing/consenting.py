@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from custodian import clock
-from records.consents import asking, bringing, changing
+from records.consents import bringing, changing
 from records.consents.bringing import Brought, Spoken
 from records.consents.changing import Word
 from records.identifiers.checked import Problem, hard
@@ -47,7 +47,7 @@ def item(
         reference=draft.reference,
     )
     problems += _of_notice(draft)
-    purpose = asking.find(draft.purpose)
+    purpose = spoken.register.get(draft.purpose)
     if purpose is None:
         problems.append(Flaw("consent.purpose", NOT_ASKED))
     if purpose is None or problems:

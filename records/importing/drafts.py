@@ -129,4 +129,11 @@ class Rejected:
         return self.flaws[0].problem.code
 
 
-Outcome = tuple[Draft, ...] | Rejected
+@dataclass(slots=True)
+class Skipped:
+    """A row that a rule of the mapping leaves out; counted under the rule's reason."""
+
+    reason: str
+
+
+Outcome = tuple[Draft, ...] | Rejected | Skipped

@@ -24,7 +24,7 @@ from access.vocabulary import Channel
 from custodian import clock, databases, failpoints
 from custodian.jobs import JOB, LEASE, JobStatus
 from custodian.workflow import IllegalMove
-from records.importing import relations
+from records.importing import on_its_way, relations
 from records.importing.directory import Directory
 from records.importing.drafts import CustomerDraft, Outcome, Rejected
 from records.importing.known import Known, Rows
@@ -54,7 +54,8 @@ def work(run_id: int, *, channel: str = Channel.TASK, on_progress: Progress = si
         )
         lease = run.claim()
         try:
-            _Work(run, lease, channel, on_progress).do()
+            with on_its_way.sight(run):
+                _Work(run, lease, channel, on_progress).do()
         except SourceRefused as refused:
             _end(run, "refuse", note=refused.code)
         except MappingInvalid:
@@ -137,8 +138,11 @@ class _Work:
                 run.kept,
                 run.unchanged,
                 run.quarantined,
+                run.skipped,
                 Counter(run.reasons),
                 Counter(run.warnings),
+                Counter(run.skips),
+                {name: Counter(counts) for name, counts in run.sources.items()},
             )
 
     def _rehearse(self, errand: Errand, steps: list[Step]) -> None:
@@ -228,8 +232,11 @@ def _columns(tally: Tally) -> dict[str, object]:
         "kept": tally.kept,
         "unchanged": tally.unchanged,
         "quarantined": tally.quarantined,
+        "skipped": tally.skipped,
         "reasons": dict(tally.reasons),
         "warnings": dict(tally.warnings),
+        "skips": dict(tally.skips),
+        "sources": {name: dict(counts) for name, counts in tally.sources.items()},
     }
 
 
@@ -252,7 +259,7 @@ def rows_named(run: ImportRun, name: str | None) -> Rows | None:
             for row, outcome in chunk:
                 if isinstance(outcome, Rejected):
                     found.refused.add(str(row.number))
-                elif isinstance(outcome[0], CustomerDraft):
+                elif isinstance(outcome, tuple) and isinstance(outcome[0], CustomerDraft):
                     found.keys[str(row.number)] = known.digest(outcome[0].key)
     return found
 

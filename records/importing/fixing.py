@@ -12,7 +12,7 @@ from access.actors import Actor
 from access.gate import Permit
 from custodian import clock
 from custodian.errors import CustodianError
-from records.importing import engine
+from records.importing import engine, on_its_way
 from records.importing import mapping as mappings
 from records.importing.directory import Directory
 from records.importing.drafts import Flaw
@@ -44,7 +44,7 @@ def fix(
     row: QuarantinedRow, cells: Sequence[str], *, channel: str, actor: Actor
 ) -> tuple[Flaw, ...]:
     """Import the row as it reads now. Returns what is still wrong with it; nothing is written then."""
-    with scopes.acting(actors.system("importer")):
+    with scopes.acting(actors.system("importer")), on_its_way.sight(row.run):
         seal = Seal(row.book)
         before = seal.open(row)
         said = _mapping_of(row, before)

@@ -10,12 +10,14 @@ from fnmatch import fnmatch
 from typing import Any, Final
 
 from records.identifiers import DateOrder, IdType
+from records.importing import shaping
+from records.importing.shaping import Codes, Is, Skip
 from records.importing.targets import TARGETS, Kind
 
 _SOURCE_KEYS: Final = frozenset(
     {
-        "columns", "constants", "date_order", "delimiter", "encoding", "file", "holders_by_row_of",
-        "id_type", "kind", "name", "sheet",
+        "codes", "columns", "constants", "date_order", "delimiter", "encoding", "file",
+        "holders_by_row_of", "id_type", "ignored", "kind", "levels", "name", "sheet", "skip",
     }
 )  # fmt: skip
 
@@ -47,6 +49,10 @@ class SourceMapping:
     encoding: str | None = None
     delimiter: str | None = None
     holders_by_row_of: str | None = None
+    codes: Codes = field(default_factory=dict)
+    ignored: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, int] = field(default_factory=dict)
+    skips: tuple[Skip, ...] = ()
 
     def covers(self, *, file: str, sheet: str) -> bool:
         return fnmatch(file, self.file) and fnmatch(sheet, self.sheet)
@@ -89,7 +95,7 @@ def _source(table: Any) -> SourceMapping:
     if "name" not in table or "kind" not in table:
         raise MappingInvalid("a source needs a name and a kind")
     try:
-        return SourceMapping(
+        source = SourceMapping(
             name=_string(table, "name"),
             kind=Kind(table["kind"]),
             file=table.get("file", "*"),
@@ -101,9 +107,25 @@ def _source(table: Any) -> SourceMapping:
             encoding=table.get("encoding"),
             delimiter=table.get("delimiter"),
             holders_by_row_of=table.get("holders_by_row_of"),
+            codes={
+                _target(to): codes
+                for to, codes in shaping.read_codes(table.get("codes", {})).items()
+            },
+            ignored=shaping.read_reasons(table.get("ignored", {})),
+            levels=shaping.read_levels(table.get("levels", {})),
+            skips=tuple(shaping.read_skip(each) for each in table.get("skip", ())),
         )
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise MappingInvalid(f"source {table['name']!r}: {error}") from None
+    _check_levels(source)
+    return source
+
+
+def _check_levels(source: SourceMapping) -> None:
+    """A mapping may raise the level of what comes, and never lower it."""
+    for target, rule in source.columns.items():
+        if header := shaping.lowered(source.levels, target, rule.headers):
+            raise MappingInvalid(f"source {source.name!r}: {header!r} would be rated lower here")
 
 
 def _string(table: dict[str, Any], key: str) -> str:
@@ -153,6 +175,25 @@ def _written(source: SourceMapping) -> Iterable[str]:
         yield "[source.constants]"
     for target, value in source.constants.items():
         yield f"{_quoted(target)} = {_quoted(value)}"
+    yield from _written_shape(source)
+
+
+def _written_shape(source: SourceMapping) -> Iterable[str]:
+    tables: dict[str, Mapping[str, object]] = {
+        f"codes.{_quoted(target)}": table for target, table in source.codes.items()
+    }
+    for name, table in {**tables, "ignored": source.ignored, "levels": source.levels}.items():
+        if table:
+            yield f"[source.{name}]"
+        for key, value in table.items():
+            yield f"{_quoted(key)} = {value if isinstance(value, int) else _quoted(str(value))}"
+    for skip in source.skips:
+        yield "[[source.skip]]"
+        yield f"column = {_quoted(skip.column)}"
+        yield f"is = {_quoted(skip.how)}"
+        if skip.how is not Is.EMPTY:
+            yield f"value = {_quoted(skip.value)}"
+        yield f"reason = {_quoted(skip.reason)}"
 
 
 def _written_rule(rule: ColumnRule) -> str:

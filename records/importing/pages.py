@@ -19,6 +19,7 @@ from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of
 from custodian.jobs import JobStatus
 from records.importing import fixing, runs, store
 from records.importing import mapping as mappings
+from records.importing.on_its_way import OnItsWay
 from records.importing.page_forms import ColumnsForm, DropForm, RowForm, UploadForm, told
 from records.importing.quarantine import Opened
 from records.importing.readers import SourceRefused
@@ -58,6 +59,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 def columns(request: HttpRequest, ref: UUID) -> HttpResponse:
     actor = _importer(request)
     run = _run(ref)
+    if run.arriving is not None:
+        raise OnItsWay
     if run.status != JobStatus.PAUSED:
         return redirect("admin:import_run", run.ref)
     if request.POST.get("act") == "discard":
@@ -88,6 +91,8 @@ def run_page(request: HttpRequest, ref: UUID) -> HttpResponse:
     rehearsed = run.dry_run and run.status == JobStatus.DONE and there
     if request.method == "POST":
         actor = _importer(request)
+        if run.arriving is not None:
+            raise OnItsWay
         if rehearsed:
             return redirect("admin:import_run", runs.for_real(run, actor=actor).ref)
         if run.status == JobStatus.FAILED and there:
@@ -101,7 +106,7 @@ def run_page(request: HttpRequest, ref: UUID) -> HttpResponse:
         "moving": run.status in {JobStatus.QUEUED, JobStatus.RUNNING},
         "rehearsed": rehearsed,
         "there": there,
-        "may_import": gate.may(actor_of(request), Action.BOOK_IMPORT),
+        "may_import": run.arriving is None and gate.may(actor_of(request), Action.BOOK_IMPORT),
         "quarantine": quarantine,
         "rows": run.quarantinedrow_set.order_by("sheet", "number")[:50],
     }

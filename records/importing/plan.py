@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -31,6 +31,7 @@ from records.importing import consent_words, words, work_words
 from records.importing.drafts import Flaw
 from records.importing.formula import unguard
 from records.importing.mapping import ColumnRule, MappingInvalid, SourceMapping
+from records.importing.shaping import Skip
 from records.importing.targets import TARGETS, Check, belongs
 
 ROW_WIDTH = hard("row-width", _("这一行的列数多于表头，请核对分隔符和引号"))
@@ -96,10 +97,18 @@ class Columns:
     facts: tuple[Field, ...]
     constant_elements: dict[str, str]
     constant_facts: dict[str, str]
+    skips: tuple[tuple[int, Skip], ...] = ()
+
+    def skipped(self, cells: Sequence[str]) -> Skip | None:
+        """The first rule that leaves this row out."""
+        for index, skip in self.skips:
+            if skip.covers(cells[index] if index < len(cells) else ""):
+                return skip
+        return None
 
 
 def compile_columns(mapping: SourceMapping, headers: Sequence[str], *, today: date) -> Columns:
-    checks = {code: _check_of(code, mapping, today) for code in TARGETS}
+    checks = {code: check_of(code, mapping, today) for code in TARGETS}
     fields = [
         Field(code, _indexes(rule, headers), rule.separator, checks[code])
         for code, rule in mapping.columns.items()
@@ -114,6 +123,7 @@ def compile_columns(mapping: SourceMapping, headers: Sequence[str], *, today: da
         facts=tuple(f for f in fields if not TARGETS[f.target].element),
         constant_elements={c: v for c, v in constants.items() if TARGETS[c].element},
         constant_facts={c: v for c, v in constants.items() if not TARGETS[c].element},
+        skips=tuple((_index(skip.column, headers), skip) for skip in mapping.skips),
     )
 
 
@@ -159,11 +169,15 @@ def _cells(field: Field, columns: Sequence[Sequence[str]]) -> Iterable[str]:
     return [field.separator.join(filter(None, map(str.strip, parts))) for parts in several]
 
 
-def _of_cell(check: CheckValue) -> CheckValue:
-    """The check of a raw cell: what is empty, or stands for nothing, has no problem."""
+def _of_cell(check: CheckValue, codes: Mapping[str, str]) -> CheckValue:
+    """The check of a raw cell: what is empty, or stands for nothing, has no problem.
+
+    What a code table knows is taken as it says; anything else is read as it stands.
+    """
 
     def check_cell(cell: str) -> Checked:
         cell = cell.strip()
+        cell = codes.get(cell, cell)
         if not cell:
             return _NOTHING
         checked = check(unguard(cell) if cell[0] == "'" else cell)
@@ -175,7 +189,7 @@ def _of_cell(check: CheckValue) -> CheckValue:
 _NOTHING: Final = Checked(None)
 
 
-def _check_of(code: str, mapping: SourceMapping, today: date) -> CheckValue:
+def check_of(code: str, mapping: SourceMapping, today: date) -> CheckValue:
     kind = TARGETS[code].check
     order = mapping.date_order
     check: CheckValue
@@ -189,15 +203,18 @@ def _check_of(code: str, mapping: SourceMapping, today: date) -> CheckValue:
         check = partial(check_valid_until, order=order)
     else:
         check = _PLAIN[kind]
-    cell_check = _of_cell(check)
+    cell_check = _of_cell(check, mapping.codes.get(code, {}))
     return lru_cache(_MEMORY)(cell_check) if kind in _REPEATING else cell_check
 
 
 def _indexes(rule: ColumnRule, headers: Sequence[str]) -> tuple[int, ...]:
-    missing = [header for header in rule.headers if header not in headers]
-    if missing:
-        raise MappingInvalid(f"no column {missing[0]!r} in the sheet")
-    return tuple(headers.index(header) for header in rule.headers)
+    return tuple(_index(header, headers) for header in rule.headers)
+
+
+def _index(header: str, headers: Sequence[str]) -> int:
+    if header not in headers:
+        raise MappingInvalid(f"no column {header!r} in the sheet")
+    return headers.index(header)
 
 
 def _constant(code: str, text: str, check: CheckValue) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from custodian import clock
 from records import bulk
 from records.identifiers.checked import Problem, warning
-from records.importing.drafts import By, CustomerDraft, Outcome, Reference, Rejected
+from records.importing.drafts import By, CustomerDraft, Outcome, Reference
 from records.importing.known import Known
 from records.importing.readers import Row
 from records.importing.taking import Errand, Tally
@@ -41,7 +41,7 @@ def take(errand: Errand, known: Known, rows: Sequence[tuple[Row, Outcome]]) -> T
 
 
 def _wards(outcome: Outcome) -> list[CustomerDraft]:
-    if isinstance(outcome, Rejected):
+    if not isinstance(outcome, tuple):
         return []
     return [d for d in outcome if isinstance(d, CustomerDraft) and d.guardian_key]
 

@@ -19,6 +19,7 @@ from records.importing import (  # noqa: F401  their problems have words here
     consent_rows,
     consenting,
     known,
+    on_its_way,
     relations,
     work_rows,
     working,
@@ -46,10 +47,13 @@ class Report:
     run: ImportRun
     reasons: Sequence[Line]
     warnings: Sequence[Line]
+    skips: Sequence[Line] = ()
 
     @classmethod
     def of(cls, run: ImportRun) -> Report:
-        return cls(run, _lines(run.reasons), _lines(run.warnings))
+        ordered = sorted(run.skips.items(), key=lambda item: -item[1])
+        skips = [Line("", reason, count) for reason, count in ordered]
+        return cls(run, _lines(run.reasons), _lines(run.warnings), skips)
 
     @property
     def seconds(self) -> float:
@@ -81,6 +85,9 @@ class Report:
             "kept": run.kept,
             "unchanged": run.unchanged,
             "quarantined": run.quarantined,
+            "skipped": run.skipped,
+            "skips": run.skips,
+            "sources": run.sources,
             "reasons": run.reasons,
             "warnings": run.warnings,
             "seconds": round(self.seconds, 1),
@@ -121,9 +128,16 @@ def columns(console: Console, found: Sequence[Recognised]) -> None:
 
 def show(console: Console, report: Report) -> None:
     run = report.run
+    text = _("读入 %(rows_in)s = 保留 %(kept)s + 未变 %(unchanged)s + 隔离 %(quarantined)s")
+    if run.skipped:
+        text = _(
+            "读入 %(rows_in)s = 保留 %(kept)s + 未变 %(unchanged)s + 隔离 %(quarantined)s"
+            " + 按规则略过 %(skipped)s"
+        )
     console.print(
-        _("读入 %(rows_in)s = 保留 %(kept)s + 未变 %(unchanged)s + 隔离 %(quarantined)s")
+        text
         % {
+            "skipped": f"{run.skipped:,}",
             "rows_in": f"{run.rows_in:,}",
             "kept": f"{run.kept:,}",
             "unchanged": f"{run.unchanged:,}",
@@ -131,13 +145,17 @@ def show(console: Console, report: Report) -> None:
         },
         highlight=False,
     )
-    for heading, lines in ((_("隔离原因"), report.reasons), (_("提示"), report.warnings)):
+    parts = (
+        (_("隔离原因"), report.reasons),
+        (_("按规则略过"), report.skips),
+        (_("提示"), report.warnings),
+    )
+    for heading, lines in parts:
         if lines:
             console.print(f"{heading}:")
         for line in lines:
-            console.print(
-                f"  {line.count:>9,}  {line.words} [{line.code}]", markup=False, highlight=False
-            )
+            code = f" [{line.code}]" if line.code else ""
+            console.print(f"  {line.count:>9,}  {line.words}{code}", markup=False, highlight=False)
     if report.seconds and run.rows_in:
         console.print(
             _("用时 %(seconds)s 秒，每秒 %(rate)s 行")

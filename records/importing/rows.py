@@ -15,7 +15,7 @@ from records.identifiers.checked import hard
 from records.importing.claim_rows import draft_claim
 from records.importing.consent_rows import draft_consent
 from records.importing.customer_rows import draft_customer
-from records.importing.drafts import Draft, Flaw, Outcome, Rejected
+from records.importing.drafts import Draft, Flaw, Outcome, Rejected, Skipped
 from records.importing.mapping import SourceMapping
 from records.importing.plan import ROW_WIDTH, Columns, collect, compile_columns
 from records.importing.policy_rows import draft_policy
@@ -74,6 +74,8 @@ class Plan:
     def _outcome(
         self, row: Row, values: dict[str, str], facts: dict[str, str], flaws: list[Flaw]
     ) -> Outcome:
+        if skip := self.columns.skipped(row.cells):
+            return Skipped(skip.reason)
         if len(row.cells) > self.columns.width and any(row.cells[self.columns.width :]):
             return self._reject(row, [Flaw(None, ROW_WIDTH)])
         if not values and not facts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -20,9 +21,10 @@ from custodian.errors import CustodianError
 from custodian.jobs import JOB, JobStatus, wake
 from custodian.workflow import IllegalMove
 from records import books
-from records.importing import engine, store
+from records.importing import engine, on_its_way, store
 from records.importing import mapping as mappings
 from records.importing.mapping import BookMapping, SourceMapping
+from records.importing.on_its_way import OnItsWay
 from records.importing.readers import Sheet, Source
 from records.importing.recognise import ColumnGuess, mapping_of, recognise
 from records.importing.steps import open_file
@@ -88,9 +90,15 @@ def begin(
     mapping: BookMapping,
     unit: Unit | None = None,
     dry_run: bool = False,
+    arriving: UUID | None = None,
     actor: Actor,
 ) -> ImportRun:
-    """A queued run over files that lie in the store. Its actor is asked again when it starts."""
+    """A queued run over files that lie in the store. Its actor is asked again when it starts.
+
+    `arriving` is the transfer that the files are of. Raises `NotByTransfer`, `FilesGone`.
+    """
+    if arriving is not None:
+        on_its_way.require(mapping)
     if not gate.may(actor, Action.BOOK_IMPORT):
         raise PermissionError
     user = User.objects.get(pk=actor.id) if actor.id else None
@@ -100,6 +108,7 @@ def begin(
             unit=unit,
             requested_by=user,
             dry_run=dry_run,
+            arriving=arriving,
             mapping={"toml": mappings.dump(mapping)},
         )
         there = ImportFile.objects.filter(pk__in=[file.pk for file in files], removed_at=None)
@@ -114,17 +123,28 @@ def propose(
     book: Book,
     unit: Unit | None,
     mapping: BookMapping,
+    arriving: UUID | None = None,
     actor: Actor,
 ) -> ImportRun:
-    """A run that waits until somebody has confirmed its columns."""
+    """A run that waits until somebody has confirmed its columns. Raises as `begin` does."""
     with transaction.atomic():
-        run = begin(files, book=book, mapping=mapping, unit=unit, dry_run=True, actor=actor)
+        run = begin(
+            files,
+            book=book,
+            mapping=mapping,
+            unit=unit,
+            dry_run=True,
+            arriving=arriving,
+            actor=actor,
+        )
         JOB.move(run, "pause")
     return run
 
 
 def confirm(run: ImportRun, *, mapping: BookMapping, dry_run: bool, actor: Actor) -> None:
-    """Start a proposed run with the columns that a person has confirmed."""
+    """Start a proposed run with the columns that a person has confirmed. Raises `NotByTransfer`."""
+    if run.arriving is not None:
+        on_its_way.require(mapping)
     changes = {
         "mapping": {"toml": mappings.dump(mapping)},
         "dry_run": dry_run,
@@ -135,13 +155,19 @@ def confirm(run: ImportRun, *, mapping: BookMapping, dry_run: bool, actor: Actor
     _wake(run)
 
 
-def for_real(rehearsal: ImportRun, *, actor: Actor) -> ImportRun:
-    """The same files with the same columns once more, this time to be kept."""
+def for_real(rehearsal: ImportRun, *, of_transfer: bool = False, actor: Actor) -> ImportRun:
+    """The same files with the same columns once more, this time to be kept.
+
+    Raises `OnItsWay` for a transfer's files, unless the transfer itself asks for it.
+    """
+    if rehearsal.arriving is not None and not of_transfer:
+        raise OnItsWay
     run = begin(
         list(rehearsal.files.all()),
         book=rehearsal.book,
         mapping=mappings.load(rehearsal.mapping["toml"]),
         unit=rehearsal.unit,
+        arriving=rehearsal.arriving,
         actor=actor,
     )
     _wake(run)

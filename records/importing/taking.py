@@ -13,10 +13,10 @@ from access.actions import Action
 from access.actors import Actor
 from records import claims, intake, policies
 from records.consents import bringing
-from records.importing import fingerprints, quarantine
+from records.importing import fingerprints, on_its_way, quarantine
 from records.importing.deciding import New, RowDecision
 from records.importing.directory import Directory
-from records.importing.drafts import Flaw, Outcome, Rejected
+from records.importing.drafts import Flaw, Outcome, Rejected, Skipped
 from records.importing.known import Known
 from records.importing.mapping import SourceMapping
 from records.importing.quarantine import Seal, SetAside
@@ -31,19 +31,34 @@ class Tally:
     kept: int = 0
     unchanged: int = 0
     quarantined: int = 0
+    skipped: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
+    skips: Counter[str] = field(default_factory=Counter)
+    sources: dict[str, Counter[str]] = field(default_factory=dict)
 
     @property
     def rows_in(self) -> int:
-        return self.kept + self.unchanged + self.quarantined
+        return self.kept + self.unchanged + self.quarantined + self.skipped
 
     def add(self, other: Tally) -> None:
         self.kept += other.kept
         self.unchanged += other.unchanged
         self.quarantined += other.quarantined
+        self.skipped += other.skipped
         self.reasons += other.reasons
         self.warnings += other.warnings
+        self.skips += other.skips
+        for name, counts in other.sources.items():
+            self.sources[name] = self.sources.get(name, Counter()) + counts
+
+    def of_source(self, name: str) -> None:
+        """All of this is of one source of the mapping."""
+        counts = {"kept": self.kept, "unchanged": self.unchanged}
+        counts |= {"quarantined": self.quarantined, "skipped": self.skipped}
+        counts |= {f"reason:{code}": n for code, n in self.reasons.items()}
+        counts |= {f"skip:{reason}": n for reason, n in self.skips.items()}
+        self.sources[name] = +Counter(counts)
 
 
 class _Terms(TypedDict):
@@ -98,6 +113,7 @@ class Chunk:
         self._new = New()
         self._aside: list[SetAside] = []
         self._settled: list[int] = []
+        self._mended: list[bytes] = []
         self._tally = Tally()
 
     @property
@@ -110,11 +126,12 @@ class Chunk:
         digests = [fingerprints.of_row(row, source=self._place.mapping.name) for row, _ in rows]
         earlier = self._earlier(digests)
         self._known.look_up(
-            [draft for _, outcome in rows if not isinstance(outcome, Rejected) for draft in outcome]
+            [draft for _, outcome in rows if isinstance(outcome, tuple) for draft in outcome]
         )
         for (row, outcome), digest in zip(rows, digests, strict=True):
             self._one(row, outcome, digest, earlier.get(digest))
         self._write()
+        self._tally.of_source(self._place.mapping.name)
         return self._tally
 
     def _earlier(self, digests: Sequence[bytes]) -> dict[bytes, tuple[int, str]]:
@@ -132,6 +149,10 @@ class Chunk:
         self, row: Row, outcome: Outcome, digest: bytes, earlier: tuple[int, str] | None
     ) -> None:
         tally = self._tally
+        if isinstance(outcome, Skipped):
+            tally.skipped += 1
+            tally.skips[outcome.reason] += 1
+            return
         if earlier and earlier[1] != QuarantinedRow.Status.OPEN:
             tally.unchanged += 1  # somebody has put it right, or decided against it
             return
@@ -147,6 +168,7 @@ class Chunk:
         decision.settle(self._new)
         if earlier:
             self._settled.append(earlier[0])
+        self._mended.append(self._key_of(row))
         if decision.unchanged:
             tally.unchanged += 1
             return
@@ -157,13 +179,6 @@ class Chunk:
         self._tally.quarantined += 1
         self._tally.reasons[flaws[0].problem.code] += 1
         place = self._place
-        key_digest = fingerprints.of_key(
-            row,
-            kind=place.row_kind,
-            mapping=place.mapping,
-            headers=place.headers,
-            book=self._errand.run.book.code,
-        )
         self._aside.append(
             SetAside(
                 kind=place.row_kind,
@@ -171,11 +186,21 @@ class Chunk:
                 number=row.number,
                 flaws=flaws,
                 digest=digest,
-                key_digest=key_digest,
+                key_digest=self._key_of(row),
                 source=place.mapping.name,
                 headers=place.headers,
                 cells=row.cells,
             )
+        )
+
+    def _key_of(self, row: Row) -> bytes:
+        place = self._place
+        return fingerprints.of_key(
+            row,
+            kind=place.row_kind,
+            mapping=place.mapping,
+            headers=place.headers,
+            book=self._errand.run.book.code,
         )
 
     def _write(self) -> None:
@@ -184,6 +209,7 @@ class Chunk:
             written = intake.register([newcomer for _, newcomer in new.customers], **terms)
             for (held, _), customer in zip(new.customers, written, strict=True):
                 held.subject = customer.subject_id
+            on_its_way.hide(self._errand.run, [each.subject_id for each in written])
         if new.policies:
             contracts = policies.register([make() for _, make in new.policies], **terms)
             for (contract, _), policy in zip(new.policies, contracts, strict=True):
@@ -192,9 +218,12 @@ class Chunk:
             claims.register([make() for make in new.claims], **terms)
         if new.work or new.closing:
             self._write_work()
-        if new.consents:
+        consents = on_its_way.taken_over(self._errand.run, new.consents)
+        if stayed := len(new.consents) - len(consents):
+            self._tally.warnings[on_its_way.STAYED] += stayed
+        if consents:
             bringing.write(
-                new.consents,
+                consents,
                 self._known.spoken,
                 channel=terms["channel"],
                 book=terms["book"].code,
@@ -202,6 +231,7 @@ class Chunk:
             )
         quarantine.put(self._aside, run=self._errand.run, seal=self._errand.seal)
         self._settle()
+        on_its_way.settle(self._errand.run, self._place.row_kind, self._mended)
 
     def _write_work(self) -> None:
         errand, closing = self._errand, {each.number: each for each in self._new.closing}

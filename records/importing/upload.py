@@ -16,6 +16,7 @@ from records.models import ImportFile
 
 UPLOAD_LIMITS: Final = Limits(file_bytes=1 << 30)
 FILES: Final = 20
+TAKERS: Final = (Action.BOOK_IMPORT, Action.LEAK_TRACE)
 
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class SealedUpload(Upload):
 
 
 class SealedUploadHandler(FileUploadHandler):
-    """Takes files only from those who may import, because whatever is taken stays until it is swept."""
+    """Takes files only from those who may import or trace: whatever is taken stays until it is swept."""
 
     chunk_size = store.CHUNK
 
@@ -47,7 +48,7 @@ class SealedUploadHandler(FileUploadHandler):
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         actor = getattr(self.request, "actor", None)
-        if actor is None or not gate.may(actor, Action.BOOK_IMPORT):
+        if actor is None or not any(gate.may(actor, each) for each in TAKERS):
             raise SkipFile
         self._count += 1
         if self._count > FILES:

@@ -63,22 +63,25 @@ def place(
 ) -> LegalHold:
     """Ask for a hold, which holds from here on; raises `BadReviewDay`, `Refused`.
 
-    Waits for a chunk that is being destroyed: see `exclude_new`.
+    Waits for a chunk that is being destroyed: see `exclude_new`. A second click finds what the first one
+    asked for.
     """
     require_day(review_on)
+    asked = {
+        "scope": draft.scope,
+        "selector": dict(draft.selector),
+        "ground": LegalHold.Ground(ground).value,
+        "reason": reason,
+        "letter": letter,
+        "placed_by_id": actors.person(actor),
+        "review_on": review_on,
+    }
     with transaction.atomic():
         exclude_destruction()
-        hold = LegalHold(
-            code=_next_code(),
-            scope=draft.scope,
-            selector=dict(draft.selector),
-            ground=LegalHold.Ground(ground).value,
-            reason=reason,
-            letter=letter,
-            placed_by_id=actors.person(actor),
-            placed_at=clock.now(),
-            review_on=review_on,
-        )
+        waiting = LegalHold.objects.in_force().filter(status=Status.ASKED, **asked).first()
+        if waiting is not None:
+            return waiting
+        hold = LegalHold(code=_next_code(), placed_at=clock.now(), **asked)
         payload = _content(hold, review_on)
         gate.authorise(
             actor,

@@ -27,8 +27,15 @@ from records.models.destruction import (
 )
 from records.models.documents import Document
 from records.models.holdings import BlindIndex, Holding
-from records.models.imports import ImportFile, ImportRun, QuarantinedRow
+from records.models.imports import (
+    FileSurvey,
+    ImportFile,
+    ImportRun,
+    QuarantinedRow,
+    SavedMapping,
+)
 from records.models.legal_holds import HoldCount, HoldReview, LegalHold
+from records.models.merges import MergeCase
 from records.models.notices import (
     NoticeSeen,
     PublishedText,
@@ -98,6 +105,7 @@ __all__ = [
     "Entrance",
     "EntryCode",
     "ExpiryRun",
+    "FileSurvey",
     "Finances",
     "FormerValue",
     "HeldStates",
@@ -113,6 +121,7 @@ __all__ = [
     "KeepingRun",
     "LegalHold",
     "Maintenance",
+    "MergeCase",
     "NoticeSeen",
     "Policy",
     "PolicyRole",
@@ -128,6 +137,7 @@ __all__ = [
     "RequestMessage",
     "RequestStep",
     "RetentionEvent",
+    "SavedMapping",
     "ScrubRun",
     "SignInCode",
     "StaffTrace",

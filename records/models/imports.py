@@ -23,7 +23,7 @@ def expiry() -> datetime:
 
 
 class ImportRun(Job):
-    """One import. `rows_in = kept + unchanged + quarantined` holds after every chunk."""
+    """One import. `rows_in = kept + unchanged + quarantined + skipped` holds after every chunk."""
 
     book = models.ForeignKey(Book, models.PROTECT, verbose_name=_("账册"))
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, verbose_name=_("提交人"))
@@ -38,8 +38,13 @@ class ImportRun(Job):
     kept = models.PositiveBigIntegerField(_("保留"), default=0)
     unchanged = models.PositiveBigIntegerField(_("未变"), default=0)
     quarantined = models.PositiveBigIntegerField(_("隔离"), default=0)
+    skipped = models.PositiveBigIntegerField(_("按规则略过"), default=0)
     reasons = models.JSONField(default=dict)  # {"id-check-digit": 12}
     warnings = models.JSONField(default=dict)
+    skips = models.JSONField(default=dict)  # by the reason that the mapping gives
+    sources = models.JSONField(default=dict)  # the same, by the sources of the mapping
+    # The transfer whose book this is: nobody sees its customers until that lets them live.
+    arriving = models.UUIDField(null=True, db_index=True)
 
     class Meta:
         ordering = ("-created_at",)
@@ -48,7 +53,7 @@ class ImportRun(Job):
         constraints = [
             models.CheckConstraint(
                 name="import_run_accounts_for_every_row",
-                condition=Q(rows_in=F("kept") + F("unchanged") + F("quarantined")),
+                condition=Q(rows_in=F("kept") + F("unchanged") + F("quarantined") + F("skipped")),
             )
         ]
 
@@ -123,3 +128,34 @@ class QuarantinedRow(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
+
+
+class SavedMapping(models.Model):
+    """How the files of one sender are read, under a name; a change is a new version. Rows are only added."""
+
+    name = models.CharField(_("名称"), max_length=60)
+    version = models.PositiveSmallIntegerField(_("版本"))
+    toml = models.TextField()  # headers, targets, codes and rules; never a customer's value
+    made_at = models.DateTimeField(_("保存时间"), default=clock.now)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("name", "-version")
+        verbose_name = _("保存的对应关系")
+        verbose_name_plural = pgettext_lazy("列表", "保存的对应关系")
+        constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="mapping_has_a_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+
+class FileSurvey(Job):
+    """What the columns of one file seem to be, in shares and counts; no value of it is kept."""
+
+    file = models.OneToOneField(ImportFile, models.CASCADE, related_name="survey")
+    sheets = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.file_id}"

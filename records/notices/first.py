@@ -12,9 +12,9 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-import yaml
 from django.conf import settings
 
+from custodian import data_files
 from records.notices.contents import LANGUAGES, Both, Content
 
 HERE: Final = Path(__file__).with_name("first")
@@ -31,7 +31,7 @@ def texts(since: date) -> Iterator[First]:
     """All of them, to be in force from that day; rules come first."""
     paths = sorted(HERE.glob("*.yaml"), key=lambda path: (not _is_rules(path), path.name))
     for path in paths:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        said = data_files.parse(path.read_text(encoding="utf-8"))
         yield First(said["kind"], said.get("slug", ""), _content(said, since))
 
 

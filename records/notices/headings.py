@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from django.conf import settings
+
+from custodian import data_files
 
 HERE: Final = Path(__file__).parent
 
@@ -35,7 +36,7 @@ def of(kind: str) -> tuple[Heading, ...]:
 
 @cache
 def _all() -> Mapping[str, tuple[Heading, ...]]:
-    said = yaml.safe_load((HERE / "headings.yaml").read_text(encoding="utf-8"))
+    said = data_files.parse((HERE / "headings.yaml").read_text(encoding="utf-8"))
     return {kind: tuple(map(_heading, parts)) for kind, parts in said.items()}
 
 

@@ -15,7 +15,7 @@ from records.models import Customer
 
 
 def told(customer: Customer, *, actor: Actor) -> list[dict[str, Any]]:
-    """Each purpose that she is asked about, with its ground and how it stands."""
+    """Each purpose that she is asked about or said no to, with its ground and how it stands."""
     return [_one(each) for each in standing.of_customer(customer, actor=actor)]
 
 
@@ -30,7 +30,9 @@ def _one(stand: Standing) -> dict[str, Any]:
             "clause": stand.purpose.clause,
         },
         "elements": list(stand.purpose.elements),
+        "kept": stand.kept or None,
         "state": {"code": stand.state, "label": str(stand.label)},
+        "asked_anew": stand.anew,
         "since": clock.local(last.at).isoformat(timespec="seconds") if last else None,
         "by": {"code": last.by, "label": " · ".join(map(str, stand.how))} if last else None,
         "notice": (last.notice or None) if last else None,

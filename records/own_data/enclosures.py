@@ -34,7 +34,7 @@ def of(copy: DataCopy, *, actor: Actor) -> dict[str, Enclosure]:
 
     What is restricted or destroyed stays out, as its values do.
     """
-    if copy.format != DataCopy.Format.ZIP:
+    if copy.format != DataCopy.Format.ZIP or copy.subject.status != standings.ACTIVE:
         return {}
     idle, room = standings.of(copy.subject_id), LARGEST
     found: dict[str, Enclosure] = {}

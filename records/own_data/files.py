@@ -23,16 +23,17 @@ from access.vocabulary import Channel, Purpose
 from custodian import clock, elements, pdf
 from records import overview, standings, vault
 from records.catalogue import DOCUMENT_NAME
+from records.consents.asking import Register
 from records.holdings_of import claims_of, policies_of
 from records.models import Customer, DataCopy, Document
 from records.overview import Item
-from records.own_data import agreed, amendments, sheet, shown
+from records.own_data import agreed, amendments, given, sheet, shown
 from records.own_data.enclosures import Enclosure
 from records.own_data.sheet import Kept, Part
 from records.vault import Plain
 
 FORMAT: Final = "custodian-own-data"
-VERSION: Final = 3
+VERSION: Final = 4
 _LANGUAGES: Final = {"zh-hans": "zh", "en": "en"}
 # How far a value is told: the mask says what is not.
 _TOLD: Final = {
@@ -69,12 +70,13 @@ def content(
             {
                 "code": section.code,
                 "label": str(section.title),
-                "parts": [_part(each, enclosed or {}) for each in section.parts],
+                "parts": [_part(each, enclosed or {}, page.purposes) for each in section.parts],
             }
             for section in page.sections
         ],
         "consents": agreed.told(customer, actor=actor),
         "rules_shown": shown.told(customer, actor=actor),
+        "recipients": given.told(customer),
     }
 
 
@@ -90,6 +92,7 @@ def _read(customer: Customer, copy: DataCopy, *, actor: Actor) -> tuple[int, lis
         subjects=[customer.pk],
         elements=codes,
         holdings=list(holdings),
+        masked=not codes,
         facts={"copy": str(copy.ref)},
     )
     return permit.entry, vault.reveal(permit, beside=True) if codes else []
@@ -98,6 +101,8 @@ def _read(customer: Customer, copy: DataCopy, *, actor: Actor) -> tuple[int, lis
 def _in_use(customer: Customer, *, actor: Actor) -> dict[UUID, list[str]]:
     """Each of her holdings that is neither restricted nor destroyed, with what can be shown of it."""
     found: Any = overview.find(customer.ref, actor=actor)
+    if found.status != standings.ACTIVE:
+        return {}
     held: dict[UUID, tuple[str, ...]] = {}
     if found.identity_holding:
         held[found.identity_holding] = overview.identity_codes(found)
@@ -118,21 +123,21 @@ def _in_use(customer: Customer, *, actor: Actor) -> dict[UUID, list[str]]:
     }
 
 
-def _part(part: Part, enclosed: Mapping[str, Enclosure]) -> dict[str, Any]:
+def _part(part: Part, enclosed: Mapping[str, Enclosure], purposes: Register) -> dict[str, Any]:
     return {
         "code": part.code,
         "kind": part.kind,
         "label": str(part.title),
         "file": enclosed[part.code].described() if part.code in enclosed else None,
         "facts": [{"label": str(each.label), "value": _plainly(each.value)} for each in part.facts],
-        "elements": [_element(each) for each in part.items],
+        "elements": [_element(each, purposes) for each in part.items],
         "retention": _retention(part.kept) if part.kept else None,
     }
 
 
-def _element(item: Item) -> dict[str, Any]:
+def _element(item: Item, purposes: Register) -> dict[str, Any]:
     element = item.element
-    why = sheet.reasons(element)
+    why = sheet.reasons(element, purposes)
     return {
         "code": element.code,
         "label": str(item.label),
@@ -159,7 +164,7 @@ def _retention(kept: Kept) -> dict[str, Any]:
         "until": kept.until.isoformat() if kept.until else None,
         "rule": reason.source.rule if reason else None,
         "clause": (reason.source.clause or None) if reason else None,
-        "period": str(reason.period) if reason else None,
+        "period": str(reason.at_once or reason.period) if reason else None,
         "legal_duty": kept.duty,
         "certificate": kept.certificate or None,
     }
@@ -204,6 +209,7 @@ def _printed(said: Mapping[str, Any]) -> dict[str, Any]:
             *map(_class, said["classes"]),
             agreed.printed(said["consents"]),
             shown.printed(said["rules_shown"]),
+            given.printed(said["recipients"]),
         ],
     }
 
@@ -235,7 +241,7 @@ def _facts(part: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _row(element: Mapping[str, Any]) -> list[str]:
-    mark = f" {_('敏')}" if element["sensitive"] else ""
+    mark = " " + _("敏") if element["sensitive"] else ""
     purposes = _("、").join(each["label"] for each in element["purposes"] if each["code"] != "self")
     source = " ".join(filter(None, (element["source"]["label"], element["source"]["since"])))
     why = " · ".join(filter(None, (source, purposes, element["lawful_basis"]["label"])))
@@ -266,6 +272,8 @@ def _kept(retention: Mapping[str, Any] | None) -> str:
     duty = _("另有法律义务要求继续保存。") if retention["legal_duty"] else ""
     if retention["state"] == "in_use":
         return duty + _("使用期间一直保存；用完之后，再按法律规定的期限保存。")
+    if retention["state"] == "due" and not duty:
+        return _("保存期已满，正在安排销毁。")
     if retention["until"] is None:
         return duty
     clause = retention["clause"]

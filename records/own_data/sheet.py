@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from access import actors, scopes
 from access.actors import Actor
+from access.models import Restriction
 from access.vocabulary import Purpose
 from custodian import clock
 from custodian.elements import Element
-from records import overview, portal_pages
+from records import overview, portal_pages, standings
 from records.catalogue import BASES, DOCUMENT_NAME
 from records.consents import asking
 from records.corrections import words as correction_words
@@ -133,20 +134,24 @@ class Sheet:
     sections: list[Section]
     entry: int
     customer: Customer
+    purposes: asking.Register = field(default_factory=asking.register)  # of the day, read once
+    asked: frozenset[str] = (
+        frozenset()
+    )  # kinds that are restricted because she asks, and for nothing else
 
     @property
     def parts(self) -> list[Part]:
         return [part for section in self.sections for part in section.parts]
 
 
-def reasons(element: Element) -> Reasons:
+def reasons(element: Element, purposes: asking.Register) -> Reasons:
     labels = [label for code, label in Purpose.choices if code in element.purposes - _NOT_SAID]
     return Reasons(
         labels,
         BASES[element.basis],
         CLAUSES[element.basis],
         LEVELS[element.level],
-        tuple(asking.name(each) for each in asking.of_element(element.code)),
+        tuple(asking.name(each) for each in asking.of_element(element.code, purposes)),
     )
 
 
@@ -184,7 +189,20 @@ def of(customer: Customer, *, actor: Actor, plain: Sequence[Plain] = ()) -> Shee
     ]
     known = {part.kept for section in sections for part in section.parts if part.kept}
     sections = _with_gone(sections, keeping, known)
-    return Sheet([each for each in sections if each.parts], page.entry, customer)
+    shown = [each for each in sections if each.parts]
+    asked = _asked(customer.pk)
+    if "identity" in asked:  # with which everything else is
+        asked = frozenset(each.code for each in sections)
+    return Sheet(shown, page.entry, customer, asked=asked)
+
+
+def _asked(subject: int) -> frozenset[str]:
+    kinds: dict[str, set[str]] = {}
+    for each in standings.of(subject).values():
+        if each.restricted:
+            kinds.setdefault(each.kind, set()).add(each.because)
+    hers = {Restriction.Because.REQUEST.value}
+    return frozenset(kind for kind, reasons in kinds.items() if reasons == hers)
 
 
 Keeping = Mapping[tuple[str, str], Kept]

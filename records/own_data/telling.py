@@ -97,7 +97,7 @@ def line(visit: Visit, standing: Standing) -> Line:
         visit=visit,
         at=visit.last,
         who=who(visit),
-        place=_place(visit),
+        place=place(visit),
         verb=_verb(visit),
         clear=[each.label for each in seen],
         masked=_classes(masked),
@@ -118,7 +118,7 @@ def who(visit: Visit) -> Any:
     return dict(Role.choices).get(visit.who, _("工作人员"))
 
 
-def _place(visit: Visit) -> str:
+def place(visit: Visit) -> str:
     parts = [visit.unit] if visit.unit else []
     if (
         visit.who != own_looks.PARTNER

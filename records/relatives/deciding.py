@@ -15,7 +15,7 @@ from access.vocabulary import Purpose, Role
 from custodian import clock
 from custodian.errors import CustodianError
 from custodian.jobs import wake
-from records import documents
+from records import archiving
 from records.models import Customer, Document, RelativeAsk, RelativePaper
 from records.relatives import sealing
 from records.relatives.sealing import Said
@@ -84,11 +84,11 @@ def take_into_file(ask: RelativeAsk, *, channel: str, actor: Actor) -> list[Docu
     """
     customer = _customer(ask, channel=channel, actor=actor)
     made = []
-    with documents.filing():
+    with archiving.together():
         held = _open(ask)
         _record(held, "filed", channel=channel, actor=actor)
         for each in held.papers.filter(document=None):
-            document = documents.add(
+            document = archiving.add(
                 customer, kind=Document.Kind.EVIDENCE, name=sealing.name_of(each),
                 media_type=each.media_type, chunks=sealing.content_of(each), channel=channel,
                 purpose=purpose_of(actor), facts={"relative": str(ask.ref)}, actor=actor,

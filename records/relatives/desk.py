@@ -85,6 +85,7 @@ def _page(request: HttpRequest, found: RelativeAsk, actor: Actor) -> HttpRespons
         "id_number": id_number.mask(read.said.id_number),
         "papers": [(each, read.names.get(each.number, "")) for each in found.papers.all()],
         "customer": customer,
+        "to_file": found.papers.filter(document=None).exists(),
         "may_represent": gate.may(actor, Action.REPRESENTATIVE_PROPOSE),
         "kept": limits.NOBODY_KEPT.days,
         "here": HERE,

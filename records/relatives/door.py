@@ -21,7 +21,7 @@ from records.evidence import Drawn, EvidenceRefused
 from records.evidence.upload import takes_evidence_from
 from records.models import SignInCode
 from records.relatives import filing, limits
-from records.relatives.filing import Asked, Enough
+from records.relatives.filing import Asked, Enough, Filed
 from records.relatives.forms import AskForm, ContactForm, MorePaperForm, ProofForm
 from records.sign_in import codes, entering
 from records.sign_in.codes import Verdict, WaitFirst
@@ -88,8 +88,8 @@ def proven(request: Any) -> bool:
 def ask(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     """Whom it is about, who he is, what he asks, and a first paper."""
     held = _proven_code(request)
-    if held is None:
-        return redirect("portal:relative")
+    if held is None:  # also after he sent it, say by a second press
+        return redirect("portal:relative_done" if FILED in request.session else "portal:relative")
     posted = request.method == "POST"
     form = AskForm(request.POST if posted else None, request.FILES if posted else None)
     if not form.is_bound or not form.is_valid():
@@ -99,11 +99,13 @@ def ask(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         return _page(request, "ask", form, _("您的申请"))
     said = {name: str(form.cleaned_data[name]) for name in BODY}
     try:
-        made = filing.file(held, Asked(**said), paper, actor=actor)
+        ref = filing.file(held, Asked(**said), paper, actor=actor).ref
+    except Filed:
+        ref = filing.newest_of(held)
     except Enough as error:
         form.add_error(None, str(error.message))
         return _page(request, "ask", form, _("您的申请"), status=error.status)
-    request.session[FILED] = str(made.ref)
+    request.session[FILED] = str(ref)
     return redirect("portal:relative_done")
 
 
@@ -118,15 +120,17 @@ def done(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     posted = request.method == "POST"
     form = MorePaperForm(request.POST if posted else None, request.FILES if posted else None)
     if not posted or not proven(request):
-        return _page(request, "done", form, _("已收到您的申请"), more=proven(request), status=200)
+        return _page(
+            request, "done", form, _("已收到您的申请"), more=proven(request), status=200, ref=ref
+        )
     paper = _drawn(form) if form.is_valid() else None
     if paper is None:
-        return _page(request, "done", form, _("已收到您的申请"), more=True)
+        return _page(request, "done", form, _("已收到您的申请"), more=True, ref=ref)
     try:
         filing.add(UUID(ref), paper, actor=actor)
     except Enough as error:
         form.add_error(None, str(error.message))
-        return _page(request, "done", form, _("已收到您的申请"), more=False, status=error.status)
+        return _page(request, "done", form, _("已收到您的申请"), status=error.status, ref=ref)
     messages.success(request, _("又收到一份。"))
     return redirect("portal:relative_done")
 

@@ -30,6 +30,10 @@ class Enough(CustodianError):
     message = _("已经收到您的申请和足够的材料，请等待答复，或带原件到网点")
 
 
+class Filed(Enough):
+    """It came already by this very code: somebody pressed twice."""
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Asked:
     policy_number: str
@@ -41,7 +45,7 @@ class Asked:
 
 
 def file(code: SignInCode, asked: Asked, paper: Drawn, *, actor: Actor) -> RelativeAsk:
-    """One ask for one proven contact. Raises `Enough`.
+    """One ask for one proven contact. Raises `Enough`, and `Filed` for the second of two presses.
 
     Whether anybody is meant is found out later, by the worker, whose time nobody outside sees.
     """
@@ -64,12 +68,18 @@ def file(code: SignInCode, asked: Asked, paper: Drawn, *, actor: Actor) -> Relat
         _record(ask, "received", actor=actor)
         ask.save(force_insert=True)
         if not codes.spend(code):
-            raise Enough
+            raise Filed
         sealing.keep_paper(ask, 1, paper)
         from records.tasks import look_for_deceased  # the task leads back here
 
         wake(look_for_deceased, ask.pk)
     return ask
+
+
+def newest_of(code: SignInCode) -> UUID:
+    """What this contact asked last."""
+    asks = RelativeAsk.objects.filter(person=bytes(code.person)).order_by("-pk")
+    return UUID(str(asks.values_list("ref", flat=True)[0]))
 
 
 def add(ref: UUID, paper: Drawn, *, actor: Actor) -> None:

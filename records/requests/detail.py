@@ -14,6 +14,7 @@ from access import gate
 from access.actions import Action
 from access.actors import Actor
 from access.law import clock_faces
+from access.querylog.telling import sentence, tell
 from access.vocabulary import Purpose, Role
 from custodian.elements import Masked
 from custodian.errors import NotVisible
@@ -96,7 +97,7 @@ def names(
         elements=[NAME.code] if subjects else [],
         masked=True,
     )
-    return {each.subject: each.masked for each in vault.listed(permit)}, permit.entry
+    return {each.subject: each.masked for each in vault.listed(permit, marking=True)}, permit.entry
 
 
 def page(
@@ -207,7 +208,7 @@ def _more(request: CustomerRequest, actor: Actor) -> dict[str, Any]:
     if request.kind == Kind.FRAUD_CALL and gate.may(actor, Action.LOG_READ):
         found["looks"] = looks.summary(request.details.get("entries", []))
     if request.kind == Kind.LOOK_QUESTION and gate.may(actor, Action.LOG_READ):
-        found["look"] = _look(request)
+        found |= _look(request)
     return found
 
 
@@ -224,9 +225,13 @@ def _elsewhere(request: CustomerRequest, channel: str, actor: Actor) -> dict[str
 _OFFICES = frozenset({Role.COMPLIANCE_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR})
 
 
-def _look(request: CustomerRequest) -> explaining.Explained | None:
-    entry = looks.entry(int(request.about)) if request.about.isdecimal() else None
-    return explaining.explained(entry, request.subject_id) if entry else None
+def _look(request: CustomerRequest) -> Mapping[str, Any]:
+    """Why it was had, and the sentences of the visit that it belongs to."""
+    visit = looks.asked_about(request)
+    if not visit:
+        return {}
+    rest = [(each.entry.pk, sentence(each)) for each in tell(visit[1:])]
+    return {"look": explaining.explained(visit[0], request.subject_id), "visit": rest}
 
 
 class BadForm(Exception):

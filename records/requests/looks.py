@@ -20,6 +20,7 @@ from access.actors import Actor, system
 from access.models import Entry, Finding, Subject, SubjectAccess, User
 from access.models.findings import TELLERS
 from access.models.rules import CLASSES
+from access.own_looks.visits import GAP
 from access.querylog import explore
 from access.querylog.telling import Told, tell
 from custodian import clock
@@ -35,6 +36,15 @@ DAYS: Final = 14
 MOST: Final = findings.MOST_ENTRIES
 PAGES: Final = 4  # of her list that are gone through for it
 ACTS: Final = ("list", "search", "view", "reveal", "export")
+JOINED: Final = frozenset(ACTS) - {"export"}  # several of them are one visit
+
+
+@dataclass(frozen=True)
+class LookDay:
+    """One day of what she is told."""
+
+    on: date
+    lines: list[Any]
 
 
 @dataclass(frozen=True)
@@ -84,20 +94,39 @@ def told(request: CustomerRequest, *, capacity: str) -> list[Any]:
     """
     subject = Subject.objects.get(pk=request.subject_id)
     since = clock.local(request.received_at - timedelta(days=DAYS)).date()
-    found: list[Any] = []
+    found: dict[date, list[Any]] = {}
     before: int | None = None
     for _page in range(PAGES):
         page = own_looks.page(subject, before=before, capacity=capacity)
-        found += [day for day in telling.told(page.days, page.standing) if day.on >= since]
+        for day in telling.told(page.days, page.standing):
+            found.setdefault(day.on, []).extend(day.lines)  # a page may end in the middle of a day
         before = page.older
         if before is None or (page.days and page.days[-1].on < since):
             break
-    return [day for day in found if day.lines]
+    return [LookDay(on, lines) for on, lines in found.items() if lines and on >= since]
 
 
-def entry(index: int) -> Entry | None:
-    """For whoever may read the log."""
-    return Entry.objects.filter(pk=index).first()
+def asked_about(request: CustomerRequest) -> list[Entry]:
+    """For whoever may read the log: the whole visit, newest first, as it stands in her list.
+
+    What was revealed has an entry of its own before that of the page which then stood open.
+    """
+    if not request.about.isdecimal():
+        return []
+    asked = Entry.objects.filter(pk=int(request.about)).first()
+    if asked is None:
+        return []
+    uid = Subject.objects.values_list("uid", flat=True).get(pk=request.subject_id)
+    hers = SubjectAccess.objects.filter(subject=uid, entry_id__lt=asked.pk).values("entry_id")
+    rows = Entry.objects.filter(
+        id__in=hers, act__in=ACTS, outcome="ok", actor=asked.actor, purpose=asked.purpose,
+        channel=asked.channel, ts__gte=asked.ts - timedelta(days=1),
+    ).order_by("-id")  # fmt: skip
+    visit = [asked]
+    for row in rows[:MOST] if asked.act in JOINED else ():
+        if row.act in JOINED and visit[-1].ts - row.ts <= GAP:
+            visit.append(row)
+    return visit
 
 
 def on_fraud_call(request: CustomerRequest, actor: Actor) -> None:
@@ -134,7 +163,7 @@ def _finding(request: CustomerRequest) -> Finding:
             severity=Finding.Severity.MEDIUM,
             facts={"request": request.ref},
             operator=operator,
-            entries=[int(request.about)],
+            entries=[each.pk for each in asked_about(request)],
         )
         CustomerRequest.objects.filter(pk=request.pk).update(finding=finding)
     request.finding = finding

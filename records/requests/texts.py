@@ -133,9 +133,10 @@ def read(
         subjects=[request.subject_id],
         elements=codes,
         holdings=[request.holding],
+        masked=not codes,  # nothing was written: nothing is shown, whatever of hers is restricted
         facts={"request": request.ref},
     )
-    plain = vault.reveal(permit)
+    plain = vault.reveal(permit) if codes else []
     by_slot = {each.slot: each.text for each in plain if each.element == MESSAGE}
     return Texts(
         permit.entry,

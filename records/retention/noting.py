@@ -27,6 +27,7 @@ from records.retention.reckoning import Kept
 KIND: Final = "retention-event"
 MOST: Final = 20  # things whose new day is spelt out for the second person
 Trigger, State = RetentionEvent.Trigger, RetentionEvent.State
+OLDEST: Final = date(1900, 1, 1)
 IN_THE_BOOK: Final = frozenset({Trigger.CONTRACT_TERMINATED, Trigger.TRANSACTION})
 
 
@@ -36,6 +37,14 @@ class NotYet(CustodianError):
     code = "event-in-future"
     status = 422
     message = _("日期不能晚于今天，请核对")
+
+
+class TooEarly(CustodianError):
+    """The day lies before the contract began, or before anybody whose data could be here: a slip."""
+
+    code = "event-too-early"
+    status = 422
+    message = _("日期早于保单生效日，或早于 1900 年，请核对")
 
 
 class NotTerminated(CustodianError):
@@ -81,14 +90,14 @@ def note(
 ) -> RetentionEvent:
     """Put the day on record. Of several notes of an event the latest day counts.
 
-    Raises `NotYet`, `NotTerminated`, `Outweighed`.
+    Raises `NotYet`, `TooEarly`, `NotTerminated`, `Outweighed`.
     """
     event = Trigger(trigger)
-    _require_past(on)
     _require_fitting(customer, event, policy)
     noted = RetentionEvent(
         subject_id=customer.pk, holding=policy.holding if policy else None, trigger=event, on=on
     )
+    _require_possible(noted)
     same = RetentionEvent.objects.counting().filter(
         subject=customer.pk, trigger=event, holding=noted.holding
     )
@@ -98,8 +107,7 @@ def note(
 
 
 def correct(event: RetentionEvent, *, on: date, reason: str, actor: Actor) -> RetentionEvent:
-    """Note that an earlier note had the wrong day. Raises `NotYet`, `SameDay`, `NotCounting`."""
-    _require_past(on)
+    """Note that an earlier note had the wrong day. Raises `NotYet`, `TooEarly`, `SameDay`, `NotCounting`."""
     if on == event.on:
         raise SameDay
     if not RetentionEvent.objects.counting().filter(pk=event.pk).exists():
@@ -111,6 +119,7 @@ def correct(event: RetentionEvent, *, on: date, reason: str, actor: Actor) -> Re
         on=on,
         corrects=event,
     )
+    _require_possible(correction)
     customer = Customer.objects.get(pk=event.subject_id)
     try:
         return _put(correction, customer, reason=reason, actor=actor)
@@ -225,9 +234,22 @@ def concerned(event: RetentionEvent) -> list[int]:
     return sorted({event.subject_id, *roles.values_list("subject_id", flat=True)})
 
 
-def _require_past(on: date) -> None:
-    if on > clock.local().date():
+def _require_possible(event: RetentionEvent) -> None:
+    if event.on > clock.local().date():
         raise NotYet
+    if event.on < max(OLDEST, _begun(event)):
+        raise TooEarly
+
+
+def _begun(event: RetentionEvent) -> date:
+    """When the contract that ended began, or the first in which money could have moved, if all say so."""
+    contracts = Policy.objects.filter(roles__subject=event.subject_id)
+    if event.holding is not None:
+        contracts = Policy.objects.filter(holding=event.holding)
+    elif event.trigger != Trigger.TRANSACTION:
+        return OLDEST
+    days = list(contracts.values_list("starts_on", flat=True))
+    return min(days) if days and None not in days else OLDEST
 
 
 def _require_fitting(

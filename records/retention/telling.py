@@ -69,6 +69,7 @@ class ToldReason:
     since: date | None
     period: str
     until: date | None
+    at_once: str = ""  # for a rule without a period: after which event it goes at once
 
 
 def rule(found: RetentionRule) -> ToldRule:
@@ -90,6 +91,7 @@ def reason(found: Reason) -> ToldReason:
         found.event.on,
         law_words.period(found.rule.period),
         found.until,
+        law_words.counted(found.rule) if law_words.goes_at_once(found.rule) else "",
     )
 
 

@@ -20,10 +20,17 @@ from records import blind_indexes, vault
 from records.identifiers import check_mobile
 from records.models import Contact, Identity
 
-# How a contact must have come into the file. At the desk or by an agent's program it may be the agent's own.
-PROVEN: Final = frozenset({"import", "correction"})
+# How a contact must have come into the file. At the desk or by an agent's program it may be the agent's own;
+# what another insurer doubted comes as doubted.
+PROVEN: Final = frozenset({"import", "correction", "transfer"})
+# A trace is her own where she is that member of staff herself.
+ANOTHERS: Final = """NOT EXISTS (
+            SELECT 1 FROM records_stafftrace own JOIN records_blindindex i
+              ON i.element = own.element AND i.digest = own.digest AND i.until IS NULL
+            WHERE own.user_id = t.user_id AND own.element = 'identity.id_number'
+              AND i.subject_id = {subject})"""
 # Of another household: neither in a policy with her nor acting for her, or she for them.
-_STANDING = """
+_STANDING = f"""
 WITH mine AS (
   SELECT DISTINCT element, digest FROM records_blindindex
   WHERE subject_id = %(subject)s AND element = %(element)s AND until IS NULL
@@ -42,16 +49,12 @@ SELECT
   EXISTS (SELECT 1 FROM records_contactflag f WHERE f.contact = %(contact)s AND f.until IS NULL
           AND (f.subject_id = %(subject)s OR f.subject_id IN (SELECT id FROM holders))),
   EXISTS (SELECT 1 FROM records_stafftrace t JOIN mine USING (element, digest)
-          WHERE NOT EXISTS (
-            SELECT 1 FROM records_stafftrace own JOIN records_blindindex i
-              ON i.element = own.element AND i.digest = own.digest AND i.until IS NULL
-            WHERE own.user_id = t.user_id AND own.element = 'identity.id_number'
-              AND i.subject_id = %(subject)s)),
+          WHERE {ANOTHERS.format(subject="%(subject)s")}),
   (SELECT count(*) FROM strangers),
   EXISTS (SELECT 1 FROM strangers h
           JOIN access_assignment a ON a.subject_id = h.id
           JOIN access_assignment b ON b.user_id = a.user_id AND b.subject_id = %(subject)s)
-"""
+"""  # noqa: S608  the pieces are ours
 
 
 @dataclass(frozen=True)
@@ -136,9 +139,13 @@ def _is_work_address(subject: int, contact: Contact) -> bool:
     """The mail addresses that the house itself writes to its staff at."""
     if contact is not Contact.EMAIL:
         return False
+    return _has(subject, "identity.email", work_addresses())
+
+
+def work_addresses() -> list[bytes]:
+    """Their fingerprints."""
     known = User.objects.exclude(email="").values_list("email", flat=True)
-    made = [digest for each in known for digest in blind_indexes.digests("identity.email", each)]
-    return _has(subject, "identity.email", made)
+    return [digest for each in known for digest in blind_indexes.digests("identity.email", each)]
 
 
 def _has(subject: int, element: str, digests: Sequence[bytes]) -> bool:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from access import actors, portal_sessions, scopes
 from access.actors import Actor
 from records import salutations
-from records.desk_pages import UnknownParameter
+from records.desk_pages import require_known
 from records.models import Customer, Representative
 from records.portal_pages import CHANNEL, customer_actor, portal_page
 from records.sign_in import codes, ending, entering, entrances, limits
@@ -32,16 +32,14 @@ MINUTE = 60
 
 def door(*body: str, files: Iterable[str] = ()) -> Callable[[View], View]:
     """A page before the session: the system acts, whoever is in goes home, unknown parameters are refused."""
-    allowed = frozenset((*body, "csrfmiddlewaretoken"))
-    uploads = frozenset(files)
+    known = {"body": frozenset(body), "files": frozenset(files)}
 
     def decorate(view: View) -> View:
         @wraps(view)
         def page(request: HttpRequest) -> HttpResponse:
             if customer_actor(request) is not None:
                 return redirect("portal:home")
-            if request.GET or set(request.POST) - allowed or set(request.FILES) - uploads:
-                raise UnknownParameter
+            require_known(request, **known)
             with scopes.acting(actors.system("portal")) as actor:
                 return view(request, actor=actor)
 
@@ -234,6 +232,6 @@ def _words_of(customer: Customer, choice: Choice) -> str:
         called = salutations.of_customer(customer, actor=own) or customer.ref
     if choice.capacity == "self":
         return gettext("为自己（%(called)s）") % {"called": called}
-    kind = Representative.Kind(choice.capacity).label
+    kind = str(Representative.Kind(choice.capacity).label).lower()  # within a sentence
     said = {"called": called, "kind": kind, "relation": choice.relation or customer.ref}
     return gettext("为%(called)s（您是%(kind)s，%(relation)s）") % said

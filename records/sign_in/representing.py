@@ -24,7 +24,7 @@ from access.approvals import ContentChanged
 from access.models import Approval
 from custodian import clock
 from custodian.errors import CustodianError
-from records import documents, evidence, vault
+from records import archiving, evidence, vault
 from records.models import Customer, Document, Identity, Representation, Representative
 from records.sign_in.nearness import require_distance
 
@@ -152,7 +152,7 @@ def put_up(
     if other is None:
         raise NotFit("representative", _("没有找到这位客户，请核对客户编号"))
     require_distance(other, action=Action.REPRESENTATIVE_PROPOSE, channel=channel, actor=actor)
-    with documents.filing():
+    with archiving.together():
         if paper is not None:
             document = _filed(customer, paper, channel=channel, actor=actor)
         made = Representation(

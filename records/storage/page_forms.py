@@ -18,6 +18,24 @@ from records.storage.places import BY_HAND, Terms
 LONGEST = timedelta(days=1100)
 
 
+def _day(label: Any, **more: Any) -> forms.DateField:
+    """Filled in beforehand as people are told to write it, in either language."""
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(format="%Y-%m-%d"),
+        help_text=_("例如 2026-11-23"),
+        error_messages={
+            "required": _("请填写日期"),
+            "invalid": _("请按年-月-日填写，例如 2015-03-01"),
+        },
+        **more,
+    )
+
+
+def _required(words: Any) -> dict[str, Any]:
+    return {"required": words}
+
+
 class ScrubForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("检查范围"),
@@ -26,7 +44,10 @@ class ScrubForm(forms.Form):
         initial="sample",
     )
     reason = forms.CharField(
-        label=_("理由"), max_length=200, help_text=_("封存在日志里；不要写客户资料")
+        label=_("理由"),
+        max_length=200,
+        help_text=_("封存在日志里；不要写客户资料"),
+        error_messages=_required(_("请写明理由")),
     )
 
 
@@ -71,14 +92,25 @@ class PlaceForm(_ChargeFields):
     kind = forms.ChoiceField(
         label=_("类别"), choices=[(kind.value, kind.label) for kind in BY_HAND]
     )
-    name = forms.CharField(label=_("名称"), max_length=80, help_text=_("例如 备份硬盘 3 号"))
+    name = forms.CharField(
+        label=_("名称"),
+        max_length=80,
+        help_text=_("例如 备份硬盘 3 号"),
+        error_messages=_required(_("请填写名称")),
+    )
     location = forms.CharField(
-        label=_("位置"), max_length=200, help_text=_("例如 总部机房保险柜，第二层")
+        label=_("位置"),
+        max_length=200,
+        help_text=_("例如 总部机房保险柜，第二层"),
+        error_messages=_required(_("请填写位置")),
     )
     holds = forms.CharField(
-        label=_("存放内容"), max_length=200, help_text=_("是什么资料；不要写客户资料本身")
+        label=_("存放内容"),
+        max_length=200,
+        help_text=_("是什么资料；不要写客户资料本身"),
+        error_messages=_required(_("请写明存放什么")),
     )
-    since = forms.DateField(label=_("启用日"), initial=lambda: clock.local().date())
+    since = _day(_("启用日"), initial=lambda: clock.local().date())
     field_order = ("kind", "name", "location", "holds", "owner", "unit", "since", "interval_days")
 
     def clean_since(self) -> Any:
@@ -90,13 +122,19 @@ class PlaceForm(_ChargeFields):
 
 class InspectionForm(forms.Form):
     result = forms.ChoiceField(
-        label=_("结果"), choices=Inspection.Result.choices, widget=forms.RadioSelect
+        label=_("结果"),
+        choices=Inspection.Result.choices,
+        widget=forms.RadioSelect,
+        error_messages=_required(_("请选结果")),
     )
     looked_at = forms.CharField(
-        label=_("查看了什么"), max_length=200, help_text=_("例如 封条、温度、能否读出")
+        label=_("查看了什么"),
+        max_length=200,
+        help_text=_("例如 封条、温度、能否读出"),
+        error_messages=_required(_("请写明查看了什么")),
     )
     note = forms.CharField(label=_("说明"), max_length=300, required=False)
-    next_due = forms.DateField(label=_("下次检查"))
+    next_due = _day(_("下次检查"))
 
     @classmethod
     def of(cls, place: StoragePlace) -> InspectionForm:
@@ -118,9 +156,12 @@ class InspectionForm(forms.Form):
 
 class MaintenanceForm(forms.Form):
     what = forms.CharField(
-        label=_("做了什么"), max_length=200, help_text=_("例如 更换硬盘、升级固件")
+        label=_("做了什么"),
+        max_length=200,
+        help_text=_("例如 更换硬盘、升级固件"),
+        error_messages=_required(_("请写明做了什么")),
     )
-    done_on = forms.DateField(label=_("日期"))
+    done_on = _day(_("日期"))
 
     @classmethod
     def of(cls, _place: StoragePlace) -> MaintenanceForm:
@@ -132,7 +173,7 @@ class MaintenanceForm(forms.Form):
 
 class DisposalForm(forms.Form):
     method = forms.ChoiceField(label=_("销毁方式"), choices=Disposal.Method.choices)
-    done_on = forms.DateField(label=_("销毁日期"))
+    done_on = _day(_("销毁日期"))
     certificate = forms.CharField(label=_("证书编号"), max_length=80, required=False)
     proof = forms.RegexField(
         r"^[0-9A-Fa-f]{64}$",

@@ -151,7 +151,8 @@ def location(place: StoragePlace) -> str:
         return place.location
     if place.code == "database":
         database = settings.DATABASES["default"]
-        return f"PostgreSQL {database['NAME']} @ {database.get('HOST') or _('本机')}"
+        host = database.get("HOST") or _("本机")
+        return f"PostgreSQL {database['NAME']} @ {host}"
     folder = probes.FOLDERS.get(place.code)
     return str(folder()) if folder else ""
 

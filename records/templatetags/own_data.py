@@ -11,5 +11,5 @@ register = template.Library()
 
 
 @register.filter
-def reasons(element: Element) -> sheet.Reasons:
-    return sheet.reasons(element)
+def reasons(element: Element, page: sheet.Sheet) -> sheet.Reasons:
+    return sheet.reasons(element, page.purposes)

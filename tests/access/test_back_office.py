@@ -273,10 +273,13 @@ def test_the_morning_says_the_most_urgent_thing_and_its_number():
     client = signed_in(Role.COMPLIANCE_OFFICER)
     findings.raise_finding("bulk", severity="urgent", summary="五分钟内揭示 40 名客户")
     findings.raise_finding("drip", severity="low", summary="缓慢增长")
+    findings.raise_finding("odd", severity="high", summary="下班以后")
     body = client.get("/admin/").content.decode()
-    assert "最紧要：1 项高级别审计发现等待定性。" in body
+    assert "最紧要：2 项高级别审计发现等待定性。" in body
+    # The worst one is named, not the newest, and nothing that is merely overdue stands before it.
+    assert body.index("五分钟内揭示 40 名客户") < body.index("下班以后")
     assert body.index("五分钟内揭示 40 名客户") < body.index("缓慢增长")
-    assert "待分诊 2 条" in body
+    assert "待分诊 3 条" in body
 
 
 def test_the_morning_of_an_administrator_tells_nothing_of_customers_or_the_log():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +19,24 @@ SOURCES = [
 CEILING = 400
 # A regulator reads the verifier as one file and runs it without anything else of ours.
 ONE_FILE_ON_PURPOSE = {"custodian/tlog/verify.py": 1250}
+# Each goes to an address of the settings, with its own list of hosts or of kinds, and follows nowhere.
+REACHES_OUT = {
+    "access/feed/lines.py": {"socket"},  # the name of this host
+    "access/feed/syslog.py": {"socket"},
+    "custodian/demo/processes.py": {"socket", "urllib"},  # the demo's own processes
+    "custodian/embedded/processes.py": {"socket"},
+    "custodian/embedded/valkey.py": {"socket"},
+    "custodian/mail.py": {"smtplib"},
+    "custodian/texting.py": {"urllib"},
+    "custodian/tlog/cosigning.py": {"http", "socket"},
+    "custodian/tlog/witness_server.py": {"http", "socket", "socketserver"},
+}
+NETWORK = {
+    "aiohttp", "asyncio", "ftplib", "http", "httpx", "requests", "smtplib", "socket",
+    "socketserver", "ssl", "telnetlib", "urllib", "urllib3", "xmlrpc",
+}  # fmt: skip
+HARMLESS = {"urllib.parse", "urllib.error", "http.HTTPStatus", "ssl"}
+GETTEXT = {"_", "gettext", "ngettext", "pgettext"}
 NAMELESS = {"utils", "helpers", "services", "common", "misc"}
 READS_A_SETTING = re.compile(r'env\.(?:text|flag|number|words)\(\s*"([A-Z_]+)"')
 
@@ -48,6 +68,33 @@ def test_every_setting_is_documented():
     }
     assert read
     assert {name for name in read if f"`{name}`" not in documented} == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_calls_an_address_that_somebody_gives(path):
+    """A31: no partner, customer or file can make this house knock anywhere, as nothing else can knock."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {
+                name
+                for each in node.names
+                if not {(name := f"{node.module}.{each.name}"), node.module} & HARMLESS
+            }
+    found = {name.partition(".")[0] for name in names - HARMLESS} & NETWORK
+    assert found <= REACHES_OUT.get(str(path.relative_to(ROOT)), set())
+
+
+def test_no_column_keeps_an_address_to_be_called():
+    """A31."""
+    from django.apps import apps
+    from django.db.models import URLField
+
+    fields = [field for model in apps.get_models() for field in model._meta.get_fields()]
+    assert len(fields) > 1000
+    assert [field for field in fields if isinstance(field, URLField)] == []
 
 
 def test_no_page_is_cached():
@@ -122,3 +169,45 @@ def test_a_refusal_without_words_fails_the_check(monkeypatch):
     assert checks.every_refusal_has_words(None) == []
     monkeypatch.delitem(reasons.MESSAGES, "hours-not-covered")
     assert [error.id for error in checks.every_refusal_has_words(None)] == ["access.E002"]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_text_to_translate_hides_in_an_f_string(path):
+    """The extraction of texts does not look into them, and they would stay Chinese."""
+    texts = (
+        each for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.JoinedStr)
+    )
+    calls = (part for text in texts for part in ast.walk(text) if isinstance(part, ast.Call))
+    hidden = [call.lineno for call in calls if getattr(call.func, "id", "") in GETTEXT]
+    assert not hidden
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_texts_are_marked_by_names_that_the_extraction_knows(path):
+    imports = (
+        each for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.ImportFrom)
+    )
+    names = [
+        name.asname
+        for each in imports
+        if each.module == "django.utils.translation"
+        for name in each.names
+    ]
+    assert set(names) <= {None, "_"}
+
+
+def test_whoever_shows_a_finding_can_tell_it_in_words():
+    """A web server imports what `ready` does, and no more: a teller elsewhere leaves an empty line."""
+    tells = [
+        str(path.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__init__")
+        for path in SOURCES
+        if "TELLERS[" in path.read_text()
+    ]
+    asked = "import django, sys; django.setup(); print(*[each for each in sys.argv[1:] if each not in sys.modules])"
+    said = subprocess.run(
+        [sys.executable, "-c", asked, *tells],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "custodian.settings"},
+    )  # fmt: skip
+    assert len(tells) > 10
+    assert not said.stdout.strip()

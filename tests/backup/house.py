@@ -112,6 +112,7 @@ def build(folder: Path, chosen: Any) -> House:
     chosen.CUSTODIAN_BACKUP_KEY = backup_box.public_text(backup_box.create(private))
     chosen.CUSTODIAN_BACKUPS = folder / "backups"
     chosen.CUSTODIAN_TOMBSTONES = folder / "tombstones"
+    chosen.CUSTODIAN_TRANSFER_LEDGER = folder / "transfer-ledger"
     for name in ("KEY", "POLICY", "HEAD", "STORE"):
         setattr(chosen, f"CUSTODIAN_LOG_{name}", folder / f"log-{name.lower()}")
     signer = log_key.create(chosen.CUSTODIAN_LOG_KEY, origin=chosen.CUSTODIAN_LOG_ORIGIN)

@@ -29,7 +29,7 @@ from custodian.crypto.errors import CryptoError
 from custodian.crypto.keyring import WrappedKey
 from custodian.errors import CustodianError, NotVisible
 from custodian.jobs import JobStatus
-from records import documents, vault
+from records import archiving, documents, vault
 from records.importing import store
 from records.importing.readers import Source
 from records.models import Customer, DataCopy, Document, ImportFile, ImportRun
@@ -44,7 +44,7 @@ CONTENT = "投保单：手机 13800138000".encode() * 20_000
 
 def filed(house: House, customer: Customer) -> Document:
     with estate.acting(house.agent) as actor:
-        return documents.add(
+        return archiving.add(
             customer,
             kind=Document.Kind.APPLICATION,
             name="投保单.pdf",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from access import actors, ports, restored, scopes
+from access import actors, restored, scopes
 from access.models import Entry, Finding, Installation
-from access.ports import Lost
 from access.querylog import writer
 from access.sequencer.announce import RefusesToSign
 from access.verification import run
@@ -73,7 +72,7 @@ def test_without_a_gap_it_serves_at_once_and_says_so(house: House) -> None:
     before = indexes()
     with put_back(house, folder):
         done = house.reconcile()
-        assert (done.gaps, done.indexes, done.ledgers) == ([], len(before), 0)
+        assert (done.gaps, done.indexes, done.ledger) == ([], len(before), 0)
         assert not restored.waits()
         assert indexes() == before
         assert house.name_of(house.neighbour) == "李清照"
@@ -226,23 +225,6 @@ def test_altered_tombstones_are_refused(house: House) -> None:
     sheet.write_text(sheet.read_text().replace(one, other))
     with put_back(house, folder):
         assert refusal(house) == "tombstones-broken"
-
-
-class Ledger:
-    name = "transfers"
-
-    def lost(self, *, since: datetime) -> Iterable[Lost]:
-        yield Lost("handed-over", 3, since=since)
-
-
-def test_another_ledger_is_asked(house: House, monkeypatch: Any) -> None:
-    monkeypatch.setattr(ports, "_ledgers", [Ledger()])
-    folder = house.backup()
-    with put_back(house, folder):
-        assert refusal(house) == "gap-not-accepted"
-        done = house.reconcile(accept_gap="演练")
-        assert (done.ledgers, [gap.what for gap in done.gaps]) == (1, ["transfers-handed-over"])
-        assert "3" in Finding.objects.get().words
 
 
 def test_rows_that_changed_meanwhile_are_a_gap(house: House) -> None:

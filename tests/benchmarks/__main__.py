@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.benchmarks import premises, report
 
 PARTS = (
-    "read", "search", "import", "log", "tree", "access", "audits", "destroy", "scrub", "rotation", "portal",
+    "read", "search", "import", "log", "tree", "access", "audits", "destroy", "scrub", "rotation", "portal", "handover", "trace",
 )  # fmt: skip
 
 
@@ -26,7 +26,15 @@ def main() -> int:
     report.line(report.machine())
     with premises.running(stacks="all" if options.peers else "tables") as var:
         # After the services are up: these modules read Django's settings.
-        from tests.benchmarks import audits, destroying, importing, rotation, tree
+        from tests.benchmarks import (
+            audits,
+            destroying,
+            handover,
+            importing,
+            rotation,
+            tracing,
+            tree,
+        )
 
         if "tree" in wanted:
             tree.measure(var=var, quick=options.quick, length=options.entries)
@@ -38,6 +46,10 @@ def main() -> int:
             importing.measure(var=var, quick=options.quick)
         if "destroy" in wanted:
             destroying.measure(quick=options.quick)
+        if "trace" in wanted:
+            tracing.measure(quick=options.quick, length=options.entries)
+        if "handover" in wanted:
+            handover.measure(var=var, quick=options.quick)
         if set(wanted) & {"read", "search", "log", "access", "scrub", "portal"}:
             _measure_reads(wanted, var, options)
     report.line(f"\n{time.monotonic() - begun:.0f} s in all")

@@ -38,16 +38,16 @@ def measure(*, quick: bool, length: int | None) -> None:
     premises.use(BLANK)
     with clock.at(clock.now() - timedelta(days=DAYS + 1)):
         estate.build(CUSTOMERS)
-        staff = _staff()
+        people_ = staff()
     with scopes.acting(people.system()):
-        _fill(count, staff)
+        _fill(count, people_)
     with scopes.acting(actors.system("audits")):
         _audits(count)
         _exposures(count)
     premises.use(premises.DATABASE)
 
 
-def _staff() -> list[User]:
+def staff() -> list[User]:
     with scopes.acting(people.system()):
         units = [
             Unit.objects.create(code=f"U{number:02}", name=f"{number}部") for number in range(20)

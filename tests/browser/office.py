@@ -21,6 +21,11 @@ from access.models import AuditRun, Campaign, Finding, Measure, User
 from access.recertification import campaigns
 from access.vocabulary import Role
 from custodian import clock
+from incidents import triage
+from incidents.affected import jobs as affected
+from incidents.cases import evidence as incident_evidence
+from incidents.cases import group, links
+from incidents.cases import opening as incidents
 from records import evidence
 from records.claim_handling import examining, papers
 from records.claim_handling.examining import Needed
@@ -32,6 +37,7 @@ from records.models import (
     DestructionBatch,
     DestructionItem,
     Identity,
+    MergeCase,
     PublishedText,
     RetentionEvent,
 )
@@ -46,7 +52,9 @@ from tests.exports import office as exports
 from tests.notices import writing as notices
 from tests.partners.house import House
 from tests.records import desk_estate
+from tests.tracing import made as tracing
 from tests.transfers import house as transfers
+from tests.transfers.incoming import Arrived
 from transfers.models import Transfer
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -100,7 +108,34 @@ class Office:
         self.corrections = self._corrections()
         self.rules, self.announced = self._published()
         self.partners = self._partners()
+        self.merge_case = self._merge_case()
+        self.trace = tracing.traced([f"张,{estate.ZHANG['identity.mobile']}"], by=self.agent)
+        self.incident = self._incident()
         self.transfer = self._transfer()
+        self.incoming = self._incoming()
+
+    def _incident(self) -> dict[str, str]:
+        """A case with something in each of its panels, and an alert that waits."""
+        with estate.acting(self.officer) as actor:
+            alert, _new = triage.raise_alert("staff", "设备遗失", actor=actor)
+            case = incidents.open_case(
+                kind="device", title="设备遗失", occurred_at=None, aware_at=clock.now(), actor=actor
+            )
+            group.let_in(case, self.second, "member", actor=actor)
+            incident_evidence.file(case, b"x", name="登记表", origin="门卫", actor=actor)
+            links.link(case, "customer", self.own.ref, actor=actor)
+            job = affected.ask(
+                case, "operator", self.agent.staff_no, since=None, until=None, actor=actor
+            )
+        affected.work(job.pk)
+        return {"incident": case.code, "affected": str(job.ref), "alert": str(alert.ref)}
+
+    def _merge_case(self) -> MergeCase:
+        with scopes.acting(estate.system()):
+            return MergeCase.objects.create(
+                subject_id=self.own.pk, other_id=estate.customer().pk,
+                agrees=["identity.id_number", "identity.name+identity.birth_date"], source="T-2026-001",
+            )  # fmt: skip
 
     def _partners(self) -> dict[str, str]:
         """A garage with an agreement in force, and a share that was asked for."""
@@ -138,6 +173,14 @@ class Office:
         transfers.jump(found, "notice")
         house.publish_ours(found)
         return found
+
+    def _incoming(self) -> str:
+        """A book that came in and was counted, with something that has to be put right."""
+        book = Arrived()
+        book.lose(book.child, id_valid_until_sealed=None)
+        book.count()
+        book.remedy()
+        return str(book.transfer.code)
 
     def _asked(self) -> CustomerRequest:
         with scopes.acting(actors.customer(self.own.pk)) as actor:

@@ -118,7 +118,7 @@ def test_from_a_photo_to_the_money_with_every_step_told(visit, office, insured, 
     her.goto(f"/portal/claims/{ref}/")
     assert narrow(her)
     her.locator("button[value=show]").click()
-    expect(her.locator("main")).to_contain_text("60000.00")
+    expect(her.locator("main")).to_contain_text("60,000.00")
     expect(her.locator("main")).to_contain_text("按约定给付")
     assert her.locator("ol.ruled-list li").count() >= 8
     text = her.locator("main").inner_text()

@@ -209,11 +209,3 @@ def _split(raw: bytes, prefix: int) -> list[bytes]:
 
 def _join(rows: Iterable[bytes], prefix: int) -> bytes:
     return b"".join(len(row).to_bytes(prefix, "big") + row for row in rows)
-
-
-def pdf_text(raw: bytes) -> str:
-    """The text of a PDF, as a tool that is not ours finds it."""
-    ran = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=raw, capture_output=True, check=True
-    )
-    return ran.stdout.decode()

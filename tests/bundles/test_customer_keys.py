@@ -16,8 +16,8 @@ from access.bundles.criteria import Criteria
 from access.gate import Refused
 from access.models import Subject
 from custodian.tlog.verify import subject_tag
-from tests import estate
-from tests.bundles.reading import Home, Parts, judged, pdf_text
+from tests import estate, pdfs
+from tests.bundles.reading import Home, Parts, judged
 from tests.bundles.world import WU, World, acting, key_of, options, subject_of
 from tests.security.canary import Scanner
 
@@ -53,7 +53,7 @@ def test_before_its_approval_no_key_is_in_the_bundle(world: World) -> None:
     parts = Parts.of(world.take(bundle))
     assert "subject_keys.jsonl" not in parts.parts
     assert parts.manifest["criteria"]["keys"] == 0
-    assert world.zhang.ref in pdf_text(parts.parts["report.pdf"])
+    assert world.zhang.ref in pdfs.text(parts.parts["report.pdf"])
     assert Scanner(key_forms(key_of(world.zhang))).scan(b"".join(parts.parts.values())) == set()
     assert {row["customers"] for row in parts.rows()} == {"1"}
     world.approve(waiting)

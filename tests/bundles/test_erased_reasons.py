@@ -11,7 +11,8 @@ from django.db import connection
 
 from access.querylog import write
 from custodian import clock
-from tests.bundles.reading import Parts, judged, pdf_text
+from tests import pdfs
+from tests.bundles.reading import Parts, judged
 from tests.bundles.world import World
 
 pytestmark = pytest.mark.xdist_group("bundles")
@@ -33,5 +34,5 @@ def test_the_months_are_named(world: World, tmp_path: Path) -> None:
     assert Parts.of(tmp_path / "before.zip").manifest.get("reasons_erased") is None
     after = Parts.of(tmp_path / "after.zip")
     assert after.manifest["reasons_erased"] == ["2019-03"]
-    assert "2019-03" in pdf_text(after.parts["report.pdf"])
+    assert "2019-03" in pdfs.text(after.parts["report.pdf"])
     assert judged(tmp_path / "after.zip").word == judged(tmp_path / "before.zip").word

@@ -84,6 +84,8 @@ def test_a_claim_from_report_to_payment(house):
         handler.post(decide, {"kind": "approve", "amount": "0", "reasons": REASON}).status_code
         == 422
     )
+    part = handler.post(decide, {"kind": "approve", "amount": "1000.555", "reasons": REASON})
+    assert "金额最多两位小数" in part.content.decode()  # nothing is rounded in silence
     answer = handler.post(decide, {"kind": "approve", "amount": "6万", "reasons": REASON})
     assert answer.status_code == 302
     assert "由另一人复核" in handler.get(page_of(claim)).content.decode()
@@ -96,7 +98,7 @@ def test_a_claim_from_report_to_payment(house):
         f"{page_of(claim)}reveal/",
         {"element": ["claim.decided_amount", "claim.decision_reasons"], "purpose": "claim"},
     ).content.decode()
-    assert "60000.00" in shown
+    assert "60,000.00" in shown
     assert REASON in shown
     digest = re.search(r'name="digest" value="([0-9a-f]{64})"', shown)[1]
     # The lit page lies at another address than the one where its forms are heard.

@@ -63,6 +63,7 @@ def test_one_question_at_a_time_and_nothing_is_kept_on_the_way(house, client):
     for step, name in ((2, "kind"), (3, "occurred_on"), (4, "description")):
         wrong = client.post("/portal/claims/new/", {**said, "step": str(step), "act": "next"})
         assert wrong.status_code == 422, name
+        assert "有 1 处需要修改" in wrong.content.decode()  # of the other questions nothing yet
         said[name] = answers(house)[name]
         page = client.post("/portal/claims/new/", {**said, "step": str(step), "act": "next"})
         assert page.status_code == 200
@@ -88,6 +89,12 @@ def test_what_she_reports_waits_for_a_handler_and_names_her_channel(house, clien
     assert (item.unit, item.opened_by) == (house.unit, None)
     home = client.get("/portal/").content.decode()
     assert "1 件在办" in home
+
+
+def test_without_a_photo_it_is_filed_all_the_same(house, client):
+    """A browser sends the field of a file that was not chosen as an empty text."""
+    said = {**answers(house), "step": "5", "act": "file", "paper": "", "paper_kind": ""}
+    assert client.post("/portal/claims/new/", said).status_code == 302
 
 
 def test_a_hand_made_report_is_checked_like_any_other(house, client):

@@ -80,7 +80,7 @@ def destroy(*things):
 
 def whole(cast):
     with scopes.acting(estate.system()):
-        return going._holdings_of([cast.customer.pk])
+        return going.holdings_of([cast.customer.pk])
 
 
 def identity(cast):

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
 from access import approvals, gate
 from access.actions import Action
-from custodian import invariants
+from custodian import clock, invariants
 from custodian.errors import NotVisible
 from custodian.invariants import Options
-from records import lookup, vault
+from records import legal_holds, lookup, vault
 from records.destruction import batches, certifying, executing, stores, tombstones
 from records.destruction.batches import Fate, NothingDue, Stage
+from records.legal_holds.covering import Draft
 from records.models import (
     BlindIndex,
     CertificatePage,
@@ -27,7 +31,7 @@ from records.models import (
     Tombstone,
 )
 from records.retention import reckoning
-from tests import estate
+from tests import estate, pdfs
 from tests.destruction.office import everything, status
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,6 +132,36 @@ def test_the_certificate_says_what_went_by_whom_and_is_signed(office):
     assert set(pages) == {"zh-hans", "en"}
     assert all(page.startswith(b"%PDF") for page in pages.values())
     assert batch.pages["en"] == hashlib.sha256(pages["en"]).hexdigest()
+
+
+def test_on_paper_it_is_one_sheet_with_the_hash_of_what_was_signed(office, monkeypatch):
+    """With a customer who keeps something, one who is held, one left out, and a place that is away."""
+    monkeypatch.setattr(stores, "stores", [*stores.stores, _Away()])
+    for claims in (True, False):
+        office.gone(claims=claims)
+    held, left_out = office.gone(), office.gone()
+    batch = office.propose()
+    with estate.acting(office.first, stepped_up=True) as actor:
+        batches.exclude(batch, of={"subject": left_out.pk}, reason="投诉未结", actor=actor)
+    office.submit(batch)
+    batch.refresh_from_db()
+    office.approve(batch)
+    with estate.acting(office.first) as actor:
+        legal_holds.place(
+            Draft("customer", {"customers": [held.ref]}), ground="regulator_order", reason="来函",
+            review_on=clock.local().date() + timedelta(days=90), actor=actor,
+        )  # fmt: skip
+    batch = executing.work(batch.pk)
+    signed = hashlib.sha256(bytes(batch.certificate)).hexdigest()
+    words = {
+        "zh-hans": ("未能查找", "提交前已排除", "亲属申请", "LH-"),
+        "en": ("Evidence files", "Legal hold"),
+    }
+    for printed in CertificatePage.objects.filter(batch=batch):
+        (sheet,) = pdfs.pages(bytes(printed.body))
+        assert signed in sheet
+        for each in words[printed.language]:
+            assert each in sheet
 
 
 def test_its_hash_stands_in_the_log(office, entries_since):
@@ -323,6 +357,15 @@ class _Forgetful(stores.Store):
         return ()
 
 
+class _Away(_Forgetful):
+    """One that cannot be asked afterwards."""
+
+    name = "away"
+
+    def scan(self, gone):
+        raise stores.Unreached
+
+
 def test_what_is_still_somewhere_stands_on_the_certificate_and_is_a_finding(office, monkeypatch):
     from access.models import Finding
 
@@ -343,3 +386,19 @@ def test_a_hundred_customers_go_in_several_chunks(office, monkeypatch):
     assert DestructionBatch.objects.count() == 1
     with everything():
         assert DestructionItem.objects.filter(state=Fate.DESTROYED).count() == batch.total
+
+
+def test_every_process_knows_every_place(django_db_blocker):
+    """A command or a page destroys and scans as the worker does, whatever else it has not loaded."""
+    listing = (
+        "from records.destruction import stores; print(*sorted(s.name for s in stores.stores))"
+    )
+    alone, whole = (
+        subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup(); {first}{listing}"],
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for first in ("", "import records.tasks, transfers.tasks, access.tasks, custodian.urls; ")
+    )  # fmt: skip
+    assert alone == whole
+    assert "relatives" in alone.split()

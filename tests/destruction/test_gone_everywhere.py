@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from access.exports import jobs as exports
-from records import documents, search
+from records import archiving, documents, search
 from records.destruction import executing
 from records.models import Document
 from records.search import Kind
@@ -41,7 +41,7 @@ def found(person, *refs_of):
 
 def filed(office, customer):
     with estate.acting(office.agent) as actor:
-        return documents.add(
+        return archiving.add(
             customer, kind=Document.Kind.APPLICATION, name="投保单.pdf", media_type="application/pdf",
             chunks=[b"x" * 1000], channel="desk", actor=actor,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from io import StringIO
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
 
+from access import actors, scopes
 from access.models import Approval, Restriction
 from access.vocabulary import Role
 from custodian import clock
@@ -16,9 +18,15 @@ from records import destruction_headlines, legal_holds
 from records.destruction import executing, samples
 from records.destruction.batches import Fate, Stage
 from records.legal_holds.covering import Draft
-from records.models import DestructionBatch, Keeping, RetentionEvent, Tombstone
+from records.models import (
+    CertificatePage,
+    DestructionBatch,
+    Keeping,
+    RetentionEvent,
+    Tombstone,
+)
 from records.retention import horizon, noting, reckoning
-from tests import estate
+from tests import estate, pdfs
 from tests.destruction.office import everything
 from tests.records import desk_estate
 
@@ -102,6 +110,7 @@ def test_the_page_of_retention_says_what_waits_and_by_which_rules(office, browse
     assert "原文已核" in rules
     assert "本公司默认" in rules
     assert "查询日志" not in rules
+    assert "投诉记录" in rules  # a complaint is a request, and kept for longer
 
 
 def test_a_running_reckoning_shows_how_far_it_is(browser):
@@ -126,6 +135,27 @@ def test_a_customers_page_says_of_each_thing_why_it_is_kept(office, browser):
         policy = her.subject.policy_set.get()
     assert policy.ref in why
     assert "《保险法》第二十六条" in why  # a rule that applies and does not decide
+
+
+def test_of_what_was_handed_over_the_page_says_that_it_goes_at_once(office, browser):
+    her = office.living()
+    handed = clock.local().date() - timedelta(days=3)
+    with everything():
+        RetentionEvent.objects.create(
+            subject_id=her.pk, trigger="handed_over", on=handed, noted_by=office.first
+        )
+    reckoning.refresh([her.pk])
+    why = part(read(browser, of(her)), 'id="why"')
+    for each in (
+        "到期待销毁",
+        "限制处理",
+        "移交其他保险公司",
+        "，此后立即删除",
+        "业务关系结束",
+        "10 年",
+    ):
+        assert each in why
+    assert "起 立即" not in why
 
 
 def test_what_is_used_says_what_still_needs_it(office, browser):
@@ -176,6 +206,7 @@ def test_a_missing_day_is_noted_and_counts_at_once(office, browser, entries_sinc
         ({"on": "2999-01-01", "trigger": "last_contact"}, "日期不能晚于今天"),
         ({"policy": ""}, "请选择已终止的保单"),
         ({"on": "昨天", "trigger": "last_contact"}, "请按年-月-日填写"),
+        ({"on": "0202-01-01", "trigger": "last_contact"}, "早于 1900 年"),
         ({"reason": "", "trigger": "last_contact"}, "请写明理由"),
     ],
 )
@@ -309,6 +340,30 @@ def test_a_run_is_paused_resumed_and_stopped_for_good(office, browser):
     assert "规则有误" in part(text, "<h2>批准之后未销毁</h2>")
     with everything():
         assert not Tombstone.objects.exists()
+
+
+@pytest.mark.parametrize(("done", "word"), [(0, "没有销毁"), (1, "销毁一部分后停止")])
+def test_a_batch_that_was_stopped_is_not_said_to_be_destroyed(
+    office, browser, monkeypatch, done, word
+):
+    monkeypatch.setattr(executing, "CUSTOMERS", 1)
+    for _ in range(2):
+        office.gone()
+    batch = office.approved()
+    if done:
+        lease = batch.claim()
+        with scopes.acting(actors.system("destroyer")):
+            executing._chunk(batch, lease)
+    with estate.acting(office.first) as actor:
+        executing.stop(batch, reason="法院来函", actor=actor)
+    batch = executing.work(batch.pk)
+    for address in (page(batch), "/admin/destruction/"):
+        text = read(browser, address)
+        assert re.search(rf"tag-warn[^>]*>[^<]*{word}", text)
+        assert not re.search(r"tag-ok[^>]*>[^<]*已销毁", text)
+    with everything():
+        sheets = [pdfs.text(bytes(each.body)) for each in CertificatePage.objects.all()]
+    assert any("没有销毁任何资料" in each for each in sheets) is not bool(done)
 
 
 def test_what_is_not_approved_cannot_be_paused(office, browser):

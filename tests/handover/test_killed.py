@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.handover.houses import House, Killed
+from custodian.drills.handover.houses import House, Killed
 from tests.handover.two import Two
 
 CUSTOMERS = 40

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.handover.houses import Refused
+from custodian.drills.handover.houses import Refused
 from tests.handover.two import Two
 
 
@@ -15,7 +15,7 @@ def test_nothing_but_the_package_that_is_meant_comes_in(two: Two, tmp_path: Path
     two.freeze()
     path = Path(two.pack())
     raw = path.read_bytes()
-    refused = two.buyer.entries()
+    refused = two.buyer.refusals()
 
     def tried(name: str, content: bytes, code: str) -> None:
         nonlocal refused
@@ -25,7 +25,7 @@ def test_nothing_but_the_package_that_is_meant_comes_in(two: Two, tmp_path: Path
             two.buyer.take(path=str(altered))
         refused += 1
         assert (raised.value.name, raised.value.code) == ("PackageRefused", code), name
-        assert two.buyer.entries() == refused, name
+        assert two.buyer.refusals() == refused, name
         assert two.buyer.leftovers()["files"] == 0, name
 
     for place, code in (
@@ -44,11 +44,11 @@ def test_nothing_but_the_package_that_is_meant_comes_in(two: Two, tmp_path: Path
 
     two.buyer.take(path=str(path))
     two.buyer.lay_out(arrival=1)
-    refused = two.buyer.entries()
+    refused = two.buyer.refusals()
     with pytest.raises(Refused) as raised:
         two.buyer.take(path=str(path))
     assert raised.value.code == "again"
-    assert two.buyer.entries() == refused + 1
+    assert two.buyer.refusals() == refused + 1
     assert two.buyer.records() == 8
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from tests.handover.houses import Refused
+from custodian.drills.handover.houses import Refused
 from tests.handover.two import Two
 
 
-def test_a_book_goes_over_whole(two: Two) -> None:
+def noted(house: Path) -> list[tuple[str, int]]:
+    """What stands in the ledger outside the house's database, with the number of customers."""
+    files = sorted((house / "transfer-ledger").glob("*.json"))
+    said = [json.loads(each.read_text())["sheet"] for each in files]
+    return [(each["what"], len(each.get("subjects", ()))) for each in said]
+
+
+def test_a_book_goes_over_whole(two: Two, tmp_path: Path) -> None:
     two.introduce(40)
+    two.seller.flag(number=7)
+    two.seller.set_aside(number=5)
     before = two.seller.plaintext()
     two.freeze()
     two.receive(two.pack())
@@ -21,17 +33,28 @@ def test_a_book_goes_over_whole(two: Two) -> None:
     assert two.buyer.visible() == 0
     assert two.buyer.arriving_now() == 40
     assert two.buyer.plaintext(arrivals=True) == before
+    assert two.seller.files_set_aside() == 1 == two.buyer.files_set_aside()
     there, here = two.seller.choices(), two.buyer.choices(arrivals=True)
     assert (there["open"], here["open"]) == (["marketing"], [])
     assert there["shut"] == here["shut"] != []
+    clocks = two.seller.claim_clocks()
+    assert clocks == two.buyer.claim_clocks(arrivals=True) != []
+    assert two.buyer.claim_clocks() == []
 
     moment = two.agree()
+    with pytest.raises(Refused) as refused:
+        two.seller.stay(number=3)
+    assert refused.value.code == "bar-too-late"
     assert two.seller.responsible() == {"QH": 40} == two.buyer.responsible()
+    assert noted(tmp_path / "qh") == [("opened", 0), ("settled", 40)] == noted(tmp_path / "hx")
     assert two.seller.responsible(at=moment) == {"HX": 40} == two.buyer.responsible(at=moment)
 
     two.buyer.at(moment=moment)
+    assert noted(tmp_path / "hx")[-1] == ("carried-out", 0)
     assert two.buyer.visible() == 40
     assert two.buyer.plaintext() == before
+    # What the seller trusted with no code, the buyer trusts with none either.
+    assert two.buyer.trusted() == {"mobile": 39, "email": 40} == two.seller.trusted()
     assert two.buyer.leftovers() == {"private": 0, "secrets": 0, "files": 0}
 
     kept = two.seller.at(moment=moment)
@@ -82,3 +105,13 @@ def test_what_changes_after_the_freeze_travels_as_a_delta_and_counts_once(two: T
     assert [line for line in found["lines"] if line[1] != line[2]] == []
     two.buyer.load()
     assert two.buyer.arriving_now() == 12 - len(staying)
+
+
+def test_the_log_is_whole_while_who_was_loaded_is_seen_by_nobody(two: Two) -> None:
+    two.introduce(4)
+    two.freeze()
+    two.receive(two.pack())
+    two.buyer.load()
+    assert two.buyer.visible() == 0
+    assert two.buyer.log() == "whole"
+    assert two.buyer.invariants() == []

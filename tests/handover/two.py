@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.handover.houses import House
+from custodian.drills.handover.houses import House
 
 
 class Two(NamedTuple):

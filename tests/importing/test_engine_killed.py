@@ -13,7 +13,7 @@ import pytest
 
 from access import actors, scopes
 from custodian import clock
-from custodian.jobs import LEASE, JobStatus
+from custodian.jobs import JOB, LEASE, JobStatus
 from records.importing import engine, runs
 from records.models import Customer, ImportRun
 from tests.importing import books
@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # The child joins the suite's services and database, under the same role, and takes small chunks.
 CHILD = """
-import os, sys
+import os, resource, signal, sys
+from pathlib import Path
 import django
 from custodian import databases, embedded
 embedded.ensure()
@@ -30,7 +31,19 @@ databases.use(sys.argv[1])
 django.setup()
 from records.importing import engine
 engine.CHUNK = 100
-engine.work(int(sys.argv[2]))
+chunks = 0
+
+def stopped(run):
+    global chunks
+    chunks += 1
+    if chunks == 2 and sys.argv[3] == "deploy":
+        os.kill(os.getpid(), signal.SIGTERM)
+    if chunks == 2 and sys.argv[3] == "starve":
+        size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        globals()["hoard"] = [bytes(64) for each in range(10**8)]
+
+engine.work(int(sys.argv[2]), on_progress=stopped)
 """
 
 
@@ -79,6 +92,33 @@ def test_a_failure_inside_a_chunk_leaves_nothing_of_it(
         assert not Customer.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("how", "left"),
+    [("deploy", {JobStatus.RUNNING}), ("starve", {JobStatus.RUNNING, JobStatus.FAILED})],
+    ids=["F21", "F25"],
+)
+def test_a_run_stopped_by_a_deploy_or_for_want_of_memory_goes_on(
+    folder: Path, how: str, left: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F21, F25: only this process ends; what it committed stays, and the next one goes on after it."""
+    monkeypatch.setattr(engine, "CHUNK", 100)
+    run = begun(folder)
+    assert work_elsewhere(run, stopped=how) != 0
+    run.refresh_from_db()
+    assert run.status in left
+    assert 0 < run.rows_in < (run.total or 0)
+    assert run.note in {"", "MemoryError"}
+    if run.status == JobStatus.FAILED:
+        JOB.move(run, "resume", {"note": "", "finished_at": None})
+    with clock.at(clock.now() + LEASE + timedelta(seconds=1)):
+        engine.work(run.pk)
+    account = books.account_of(run)
+
+    whole = begun(folder, into=books.book("UN"))
+    engine.work(whole.pk)
+    assert account == books.account_of(whole)
+
+
 def begun(folder: Path, *, into: books.Book | None = None) -> ImportRun:
     books.unit()
     files = runs.receive(books.files(folder))
@@ -90,11 +130,11 @@ def begun(folder: Path, *, into: books.Book | None = None) -> ImportRun:
     )
 
 
-def work_elsewhere(run: ImportRun, *, failpoint: str) -> int:
+def work_elsewhere(run: ImportRun, *, failpoint: str = "", stopped: str = "") -> int:
     from django.db import connection
 
     process = subprocess.run(
-        [sys.executable, "-c", CHILD, connection.settings_dict["NAME"], str(run.pk)],
+        [sys.executable, "-c", CHILD, connection.settings_dict["NAME"], str(run.pk), stopped],
         env={**os.environ, "CUSTODIAN_FAILPOINT": failpoint},
         cwd=Path(__file__).parents[2],
         capture_output=True,

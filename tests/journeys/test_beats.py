@@ -144,7 +144,7 @@ def expected(rung: list[datetime]) -> dict[str, Any]:
         "inspections": places * times,
         "rotations": rotated,
         "retired": [1] if destroyed else [],
-        "months": [days[0].replace(day=1)],
+        "months": [clock.now().date().replace(day=1)],  # by universal time, like the log
         "audited": {(day, "done") for day in days[:-1]},
         "entries": Counter(
             {

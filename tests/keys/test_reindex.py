@@ -23,7 +23,7 @@ from access.vocabulary import Channel, Role
 from custodian import clock, keys
 from custodian.crypto.errors import KeyringSealed
 from custodian.jobs import JobStatus
-from records import blind_indexes, exporting, reindexing, search, staff_traces
+from records import blind_indexes, matching, reindexing, search, staff_traces
 from records.models import BlindIndex, Identity, StaffTrace
 from records.search import Kind as By
 from records.tasks import keep_indexes
@@ -163,9 +163,8 @@ def test_between_two_roots_every_reader_looks_with_both(
         assert found(by, *values) == everybody, by
     with scopes.acting(estate.system()):
         # An import takes none of them for a newcomer, and a leaked cell is still somebody's.
-        prints = exporting._fingerprints(["13800138000", "张三丰", "1986-04-18"])
-        owners = exporting._owners(prints)
-        assert set().union(*owners.values()) == everybody
+        hits = matching._hits(matching._keys(["13800138000", "张三丰", "1986-04-18"]))
+        assert {hit.subject for each in hits.values() for hit in each} == everybody
         near = staff_traces.Relations().near([person.pk])[person.pk]
         assert near.family | near.own == everybody
 

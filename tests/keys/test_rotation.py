@@ -14,10 +14,11 @@ from uuid import uuid4
 
 import psycopg2
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
 from access import actors, keystore, quotas, scopes
-from access.key_rotation import jobs, retiring, rewrapping
+from access.key_rotation import commands, jobs, retiring, rewrapping
 from access.key_rotation.jobs import Kind, RotationRunning, Why
 from access.models import DataKey, KeyRotation, RetiredKek, SubjectKey
 from access.vocabulary import Channel, Role
@@ -25,6 +26,7 @@ from custodian import clock, keys
 from custodian.crypto.errors import KeyringSealed
 from custodian.errors import CustodianError
 from custodian.jobs import JobStatus
+from custodian.workflow import IllegalMove
 from records import vault
 from tests import databases, estate
 from tests.conftest import REPOSITORY
@@ -335,6 +337,53 @@ def test_without_its_source_it_waits_and_goes_on_by_itself(house: Any, own_keyri
     with clock.at(clock.now() + timedelta(minutes=2)):
         assert jobs.due() == [row.pk]
         assert jobs.work(row.pk).status == JobStatus.DONE
+
+
+def test_a_command_that_comes_second_shows_what_the_worker_does(
+    committed: None, house: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """The worker is woken by the asking itself, and is often faster."""
+    claims: list[int] = []
+
+    def overtaken(rotation_id: int, **_more: Any) -> KeyRotation:
+        claims.append(rotation_id)
+        if len(claims) == 1:
+            row = KeyRotation.objects.get(pk=rotation_id)
+            row.claim()
+            raise IllegalMove
+        raise AssertionError
+
+    monkeypatch.setattr(jobs, "work", overtaken)
+    monkeypatch.setattr(commands, "WATCH", 0)
+    looks: list[str] = []
+
+    def slept(_seconds: float) -> None:
+        looks.append("")
+        if len(looks) == 2:
+            KeyRotation.objects.update(
+                status=JobStatus.DONE, version=2, done=11, finished_at=clock.now()
+            )
+
+    monkeypatch.setattr(commands.time, "sleep", slept)
+    call_command("rotate_kek", reason="test")
+    assert "11" in capsys.readouterr().out
+
+
+def test_a_command_says_that_the_worker_has_failed(
+    committed: None, house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failed(rotation_id: int, **_more: Any) -> KeyRotation:
+        KeyRotation.objects.filter(pk=rotation_id).update(status=JobStatus.FAILED)
+        raise IllegalMove
+
+    monkeypatch.setattr(jobs, "work", failed)
+    with pytest.raises(CommandError, match="再运行一次"):
+        call_command("rotate_kek", reason="test")
+
+
+def test_a_number_that_no_kek_has_is_said_to_be_none(house: Any) -> None:
+    with pytest.raises(CommandError, match="没有这个编号"):
+        call_command("destroy_kek", "9")
 
 
 READERS = 3

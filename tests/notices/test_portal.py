@@ -235,11 +235,11 @@ def test_the_printed_copy_says_so_too_and_that_nothing_was_shown(browser, her, p
     drawn = []
     monkeypatch.setattr(pdf, "compile_pdf", lambda _name, said, at: drawn.append(said) or b"%PDF-")
     taken(browser, "pdf", "zh-hans")
-    assert drawn[-1]["classes"][-1]["parts"][0]["kept"] == "还没有打开过处理规则的记录。"
+    assert drawn[-1]["classes"][-2]["parts"][0]["kept"] == "还没有打开过处理规则的记录。"
     writing.publish(people=people)
     browser.post(PANEL)
     taken(browser, "pdf", "zh-hans")
-    (part,) = drawn[-1]["classes"][-1]["parts"]
+    (part,) = drawn[-1]["classes"][-2]["parts"]
     (look,) = rows()
     facts = dict(part["facts"])
     assert part["title"] == "示例标题"

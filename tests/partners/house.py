@@ -137,7 +137,7 @@ def card(key: Ed25519PrivateKey | None = None, *, signs: Any = None, **said: Any
         "name_zh": "蓝江人寿",
         **said,
     }
-    signature = signing.sign(signs or key, canonical(body).encode(), domain=identity.DOMAIN)
+    signature = signing.sign(signs or key, canonical(body).encode(), domain=identity.FORMAT)
     return json.dumps({**body, "signature": signature.hex()}, ensure_ascii=False).encode()
 
 

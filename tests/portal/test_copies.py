@@ -14,7 +14,7 @@ from django.conf import settings as project
 from django.test import Client
 
 from access import actors, keystore, scopes
-from access.models import Restriction
+from access.models import Restriction, Subject
 from custodian import clock
 from custodian.errors import CustodianError, NotVisible
 from records import copy_requests, documents, evidence
@@ -137,6 +137,17 @@ def test_only_her_own_documents_that_are_in_use_and_fit_go_along(browser, own, m
         said = json.loads(archive.read("my-data.json"))
     parts = next(each for each in said["classes"] if each["code"] == "document")["parts"]
     assert {each["file"] for each in parts} == {None}
+
+
+def test_where_everything_is_restricted_it_holds_no_value_and_no_document(browser, own):
+    filed(own)
+    with scopes.acting(estate.system()):
+        Subject.objects.filter(pk=own.pk).update(status="restricted")
+    with ZipFile(io.BytesIO(take(browser, made(browser, "zip")).content)) as archive:
+        assert sorted(archive.namelist()) == ["my-data.json", "my-data.pdf"]
+        text = archive.read("my-data.json").decode()
+    assert '"restricted"' in text
+    assert [value for value in estate.ZHANG.values() if len(value) > 10 and value in text] == []
 
 
 def test_the_archive_lies_sealed_and_one_with_a_damaged_document_is_not_made(browser, own):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -14,7 +14,14 @@ from access.vocabulary import Role
 from custodian import clock
 from records import legal_holds
 from records.legal_holds.covering import Draft
-from records.models import DestructionBatch, Identity, Representative, Tombstone
+from records.models import (
+    DestructionBatch,
+    Identity,
+    Representative,
+    RetentionEvent,
+    Tombstone,
+)
+from records.retention import reckoning
 from tests import estate
 from tests.portal import people
 from tests.records import desk_estate
@@ -110,6 +117,38 @@ def test_what_is_restricted_stays_masked_and_says_why(own):
     refused = browser.post(REVEAL, {"of": "identity"})
     assert refused.status_code == 403
     assert held(refused.content.decode()) == set()
+
+
+def test_what_was_handed_over_and_goes_says_so_and_contradicts_itself_nowhere(own):
+    desk_estate.policy(own)
+    with scopes.acting(estate.system()):
+        RetentionEvent.objects.create(
+            subject_id=own.pk, trigger="handed_over", on=clock.local().date() - timedelta(days=3)
+        )
+    reckoning.refresh([own.pk])
+    text = portal(own).get(DATA).content.decode()
+    policy = text[text.index("保单信息") :]
+    for said in (
+        "保存期也已满，销毁之前只存不用",
+        "正在安排销毁",
+        "移交其他保险公司后立即删除，依据：",
+    ):
+        assert said in policy
+    assert "还没有满" not in policy
+    assert "依据要求保存 立即" not in text
+    assert "还没有满" in text[: text.index("保单信息")]  # her identity, for ten years more
+
+
+def test_what_she_restricted_herself_says_so_and_how_to_lift_it(own):
+    with scopes.acting(estate.system()):
+        holding = Identity.objects.get(pk=own.pk).holding
+        Restriction.objects.create(
+            holding=holding, subject_id=own.pk, kind="identity", because="request"
+        )
+        Subject.objects.filter(pk=own.pk).update(status="restricted")
+    text = portal(own).get(DATA).content.decode()
+    assert text.count("您要求了限制处理") == 2  # identity, and with it the account
+    assert "处理目的已经结束" not in text
 
 
 def test_what_is_destroyed_names_its_certificate(own):

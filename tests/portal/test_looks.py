@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from access import scopes
-from access.models import WorkItem
+from access.models import Subject, WorkItem
 from access.vocabulary import Role
 from custodian import clock
 from tests import estate
@@ -51,6 +51,16 @@ def test_a_look_is_there_at_once_with_who_what_and_what_for(agent, own):
     for said in ("您的代理人", agent.staff_no, str(agent.unit), "手机号码", "用途：回访"):
         assert said in card
     assert agent.name not in card
+
+
+def test_whose_data_are_stored_only_still_reads_who_looked(own, agent):
+    """She left for another insurer, or asked for it: nothing of hers is shown, and who looked is."""
+    looking.look(agent, own)
+    with scopes.acting(estate.system()):
+        Subject.objects.filter(pk=own.pk).update(status="restricted")
+    page = portal(own).get(LOOKS)
+    assert page.status_code == 200
+    assert "手机号码" in cards(page)[0]
 
 
 def test_work_that_was_given_is_named_and_what_nothing_explains_is_said(own, agent):

@@ -147,6 +147,26 @@ def test_a_withdrawn_consent_waits_for_nobody(office: Office) -> None:
     assert event.state == "counts"
 
 
+@pytest.mark.parametrize("on", [date(1, 1, 1), date(1899, 12, 31), date(1999, 12, 31)])
+def test_a_contract_does_not_end_before_it_began(office: Office, her: Any, on: date) -> None:
+    """A slip of the year would make everything due at once."""
+    with pytest.raises(noting.TooEarly):
+        noted(office, her, on)
+    event = noted(office, her, LATE)
+    with pytest.raises(noting.TooEarly):
+        corrected(office, event, on)
+    with everything():
+        assert RetentionEvent.objects.count() == 1
+
+
+def test_no_money_moved_before_there_was_a_contract(office: Office, her: Any) -> None:
+    with estate.acting(office.first) as actor:
+        for trigger, on in (("transaction", date(1999, 5, 1)), ("last_contact", date(205, 5, 1))):
+            with pytest.raises(noting.TooEarly):
+                noting.note(her, trigger=trigger, on=on, reason="来函", actor=actor)
+        noting.note(her, trigger="last_contact", on=date(1999, 5, 1), reason="来函", actor=actor)
+
+
 def test_what_cannot_be_noted_is_refused(office: Office, her: Any) -> None:
     event = noted(office, her, LATE)
     for on in (LATE, EARLY):

@@ -7,7 +7,7 @@ import pytest
 from access.gate import PermitSpent, Refused
 from access.vocabulary import Role
 from custodian.errors import NotVisible
-from records import documents, vault
+from records import archiving, documents, vault
 from records.models import Document
 from tests import estate
 
@@ -30,7 +30,7 @@ def agent():
 def form(agent):
     customer = estate.customer(of=[agent])
     with estate.acting(agent) as actor:
-        return documents.add(
+        return archiving.add(
             customer,
             kind=Document.Kind.APPLICATION,
             name="张三丰的投保单.pdf",
@@ -88,7 +88,7 @@ def test_a_transfer_that_breaks_off_leaves_nothing(agent):
 
     with estate.acting(agent) as actor:
         with pytest.raises(ConnectionError):
-            documents.add(
+            archiving.add(
                 customer,
                 kind=Document.Kind.EVIDENCE,
                 name="a.jpg",
@@ -119,15 +119,15 @@ def test_files_go_where_the_transaction_around_them_does_not_end(agent, form, ne
     folder = documents.path_of(form).parent
 
     def filed(actor):
-        return documents.add(
+        return archiving.add(
             customer, kind=Document.Kind.EVIDENCE, name="a.jpg", media_type="image/jpeg",
             chunks=[b"one"], channel="desk", actor=actor,
         )  # fmt: skip
 
     def falling(actor):
-        with documents.filing():
+        with archiving.together():
             if nested:
-                with documents.filing():
+                with archiving.together():
                     filed(actor)
             filed(actor)
             raise ConnectionError
@@ -136,6 +136,6 @@ def test_files_go_where_the_transaction_around_them_does_not_end(agent, form, ne
         with pytest.raises(ConnectionError):
             falling(actor)
         assert list(folder.iterdir()) == [documents.path_of(form)]
-        with documents.filing():
+        with archiving.together():
             kept = filed(actor)
         assert set(folder.iterdir()) == {documents.path_of(form), documents.path_of(kept)}

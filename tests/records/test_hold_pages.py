@@ -85,6 +85,16 @@ def test_each_scope_is_placed_through_its_form(house, scope, value):
     assert hold.code in client.get(LIST).content.decode()
 
 
+def test_a_second_click_finds_what_the_first_asked_for(house):
+    terms = filled(customers=house.sun.ref)
+    client = officer(house)
+    first, again = (client.post(f"{NEW}?scope=customer", terms)["Location"] for _ in range(2))
+    assert first == again
+    other = signed_in(house.officers[1]).post(f"{NEW}?scope=customer", terms)["Location"]
+    later = client.post(f"{NEW}?scope=customer", {**terms, "reason": "另一份来函"})["Location"]
+    assert len({first, other, later}) == len(all_holds()) == 3  # another one's, or another reason
+
+
 def test_a_preview_shows_counts_and_references_and_places_nothing(house):
     client = officer(house)
     terms = filled(of="customers", book="LJ", act="preview", ground="", review_on="")

@@ -128,7 +128,7 @@ def test_what_was_proven_is_good_for_half_an_hour_and_for_one_ask(li):
     again = Kin("10.0.0.3")
     again.prove("13912345676")
     assert again.ask().status_code == 302
-    assert again.ask().headers["Location"] == DOOR
+    assert again.ask().headers["Location"] == DONE  # which is there already
     assert kins.count() == 1
 
 
@@ -222,3 +222,34 @@ def test_what_he_typed_stands_nowhere_in_clear(li, entries_since):
         assert not [each for each in (*rows, *leaves) if value in each]
     with estate.scopes.acting(estate.system()):
         assert not SignInCode.objects.exclude(to_sealed=None).exists()
+
+
+# -- what a browser does ---------------------------------------------------------------------------
+
+
+def test_without_a_file_he_is_told_so_at_its_field(li):
+    """A browser sends the field of a file that was not chosen as an empty text."""
+    kin = Kin()
+    kin.prove()
+    answer = kin.client.post(ASK, {"paper": ""}, REMOTE_ADDR=kin.address)
+    assert answer.status_code == 422
+    assert "请拍照或选择一个文件" in answer.content.decode()
+    kin.ask()
+    answer = kin.client.post(DONE, {"paper": ""}, REMOTE_ADDR=kin.address)
+    assert answer.status_code == 422
+
+
+def test_a_second_press_leads_to_what_the_first_one_filed(li, monkeypatch):
+    kin = Kin()
+    kin.prove()
+    with estate.scopes.acting(estate.system()):
+        before = SignInCode.objects.latest("pk")
+    kin.ask()
+    shown = kin.get(DONE).content.decode()
+    assert f"已收到，编号 {str(kins.newest().ref)[:8]}。" in shown
+    assert kin.get(ASK).headers["Location"] == DONE
+    # Both were on their way: the second had read the code before the first one used it up.
+    monkeypatch.setattr("records.relatives.door._proven_code", lambda _request: before)
+    assert kin.ask().headers["Location"] == DONE
+    assert kin.get(DONE).content.decode().count(str(kins.newest().ref)[:8]) == 1
+    assert kins.count() == 1

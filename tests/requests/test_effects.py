@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from access import gate
 from access.gate import Refused
@@ -21,7 +22,7 @@ from records.requests.effects import Outcome, deletion, telling
 from records.retention import reckoning
 from tests import estate
 from tests.records import desk_estate
-from tests.requests.office import done, everything, refreshed, steps
+from tests.requests.office import done, everything, made, refreshed, steps
 
 pytestmark = pytest.mark.django_db
 ENDED = {"status": "terminated", "starts_on": date(2000, 1, 1), "ends_on": date(2020, 5, 1)}
@@ -194,6 +195,24 @@ def test_a_restricted_identity_stops_everything_but_her_own_requests(office):
     asked = office.ask("complaint")
     office.answer(asked, office.desk)  # is read and answered all the same
     assert asked.status == "answered"
+
+
+def test_a_request_without_words_is_read_and_answered_while_everything_is_restricted(office):
+    asked = office.ask("fraud_call", text="")
+    office.answer(office.ask("restriction", details={"kinds": ["identity"]}))
+    own = office.browser().get(f"/portal/requests/{asked.ref}/")
+    assert own.status_code == 200
+    where = reverse("admin:request", args=[asked.ref])
+    assert office.at_desk(office.first).get(where).status_code == 200
+    office.answer(asked)
+    assert refreshed(asked).status == "answered"
+
+
+def test_a_copy_is_made_while_everything_is_restricted(office):
+    office.answer(office.ask("restriction", details={"kinds": ["identity"]}))
+    asked = made(office.ask("copy", text=""))
+    with everything():
+        assert {each.status for each in asked.copies.all()} == {"done"}
 
 
 def test_lifting_one_restriction_leaves_what_another_wants(office):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from access import approvals, findings, gate, scopes
 from access.gate import Refused
 from access.models import Assignment, DelayedLook, Entry, Finding, WorkItem
-from access.own_looks import delays
+from access.own_looks import delays, reading
 from access.vocabulary import Role
 from custodian import clock
 from incidents.models import Alert
@@ -114,6 +114,19 @@ def test_what_an_investigation_keeps_back_is_not_told_before_it_is_let_go(office
     assert "因调查延后显示" in page
 
 
+def test_a_day_that_goes_on_over_the_page_is_one_day(office, monkeypatch):
+    monkeypatch.setattr(reading, "PAGE", 1)
+    stranger = estate.user(Role.SERVICE_DESK, unit_=estate.unit("NJ"))
+    look(office.agent, office.customer)
+    look(stranger, office.customer)
+    asked = office.ask("fraud_call")
+    page = office.browser().get(f"/portal/requests/{asked.ref}/").content.decode()
+    assert "XZ中支" in page
+    assert "NJ中支" in page
+    assert 'id="day-1"' in page
+    assert 'id="day-2"' not in page
+
+
 def test_where_nobody_looked_that_is_said_too(office):
     asked = office.ask("fraud_call")
     page = office.browser().get(f"/portal/requests/{asked.ref}/").content.decode()
@@ -149,6 +162,41 @@ def test_a_look_that_shows_her_can_be_asked_about(office):
     again = ask(office, entry)
     assert "同样的申请还在办理" in again.content.decode()
     assert "已受理" in ask(office, look(office.agent, office.customer)).content.decode()
+
+
+def test_the_page_says_which_look_is_asked_about(office):
+    entry = look(office.agent, office.customer)
+    page = office.browser().get(f"/portal/requests/new/look_question/?entry={entry}")
+    text = page.content.decode()
+    assert "您的代理人的那一次查看" in text
+    assert office.agent.staff_no in text
+    assert "请从“谁看过”里选" not in text  # she has
+
+
+def test_the_officer_sees_the_whole_visit_and_asks_about_all_of_it(office):
+    """In her list the visit goes by its newest entry, which may be a page of masks after the reveal."""
+    shown = look(office.agent, office.customer)
+    look(office.agent, office.other)  # hers is not that
+    look(office.agent, office.customer, purpose="policy_service")
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        page = look(office.agent, office.customer, "identity.name")
+    asked = office.ask("look_question", about=str(page))
+    officer = office.at_desk(office.first)
+    where = reverse("admin:request", args=[asked.ref])
+    text = officer.get(where).content.decode()
+    assert "同一次查看里还有" in text
+    assert reverse("admin:querylog_entry", args=[shown]) in text
+    assert "手机号码" in text
+    officer.post(where, {"act": "ask_operator"})
+    assert refreshed(asked).finding.entries == [page, shown]
+
+
+def test_what_was_looked_at_long_before_is_another_visit(office):
+    with clock.at(clock.now() - timedelta(hours=2)):
+        look(office.agent, office.customer)
+    asked = office.ask("look_question", about=str(look(office.agent, office.customer)))
+    where = reverse("admin:request", args=[asked.ref])
+    assert "同一次查看里还有" not in office.at_desk(office.first).get(where).content.decode()
 
 
 def test_a_look_at_somebody_else_is_not_there(office):

@@ -139,7 +139,7 @@ def test_when_the_representative_goes_nothing_points_at_him(office, guardian):
     request = asked(office, guardian)
     with everything(), transaction.atomic():
         going.lock([guardian.pk])
-        gone = going.destroy(going._holdings_of([guardian.pk]), batch=None)
+        gone = going.destroy(going.holdings_of([guardian.pk]), batch=None)
     with everything():
         left = [each for look in stores.scan([gone]) for each in look.residues]
         request.refresh_from_db()

@@ -63,7 +63,7 @@ class Installation:
             env=environment(self.var),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -76,7 +76,7 @@ class Installation:
             env=environment(self.var),
             check=True,
             capture_output=True,
-            timeout=120,
+            timeout=300,
         )
 
     def database(self) -> extensions.connection:

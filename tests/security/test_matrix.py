@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from access.action_roles import ROLES as ATTEMPTED
@@ -57,7 +59,7 @@ def test_each_role_gets_exactly_what_the_table_says(world, role):
         for method in row.methods:
             answer = ask(world, row, role, method)
             # What is out of reach is absent, also for who may not come in at all.
-            wrong += _compared(row, method, answer.status, row.expected(role, method))
+            wrong += _compared(row, method, answer, row.expected(role, method))
             if (
                 answer.status in {403, row.others}
                 and role not in row.who[method] | row.absent
@@ -75,7 +77,7 @@ def test_a_customer_is_somebody_in_the_portal_and_nobody_elsewhere(world):
             answer = ask(world, row, routes.CUSTOMER, method)
             if row.of_portal:
                 expected = row.expected(routes.CUSTOMER, method)
-                wrong += _compared(row, method, answer.status, expected)
+                wrong += _compared(row, method, answer, expected)
             else:
                 wrong += _of_stranger(row, method, answer, row.anonymous)
     told(wrong)
@@ -95,7 +97,7 @@ def test_what_belongs_to_others_looks_as_what_does_not_exist(world, role):
                 place = row.address(thing, method).format(purpose=PURPOSES.get(role, ""))
                 answer = world.ask(role, method, place, row.body)
                 answers.append(alike(answer, thing))
-                wrong += _compared(row, f"{method} {which}", answer.status, 404)
+                wrong += _compared(row, f"{method} {which}", answer, 404)
                 logged = answer.denied == 1 if row.of_customer else answer.entries >= 1
                 if not logged and method != "HEAD":
                     wrong.append(f"{method} {row.path} {which}: {answer.denied} refused entries")
@@ -112,7 +114,7 @@ def test_no_other_method_does_anything(world):
             answer = ask(world, row, role, method)
             # Where a visitor is only sent on, he is sent on however he asks.
             expected = {405, 302} if row.answer.get("GET") == 302 else 405
-            wrong += _compared(row, method, answer.status, expected)
+            wrong += _compared(row, method, answer, expected)
     told(wrong)
 
 
@@ -141,7 +143,7 @@ def test_nothing_that_another_site_posts_is_taken(world):
     for row in ROWS:
         if "POST" in row.who and row.path not in {"language/", "^api/"}:
             answer = ask(world, row, max(row.who["POST"] or EVERYBODY), "POST", wary=True)
-            wrong += _compared(row, "POST", answer.status, 403)
+            wrong += _compared(row, "POST", answer, 403)
     told(wrong)
 
 
@@ -164,9 +166,11 @@ def told(wrong: list[str]) -> None:
         pytest.fail("\n".join(wrong), pytrace=False)
 
 
-def _compared(row: Row, method: str, got: int, expected: int | set[int]) -> list[str]:
+def _compared(row: Row, method: str, answer: Answer, expected: int | set[int]) -> list[str]:
     allowed = expected if isinstance(expected, set) else {expected}
-    return [] if got in allowed else [f"{method} {row.path}: {got} instead of {expected}"]
+    got = f"{answer.status} {' '.join(answer.why)}".strip()
+    right = answer.status in allowed
+    return [] if right else [f"{method} {row.path}: {got} instead of {expected}"]
 
 
 def _of_stranger(row: Row, method: str, answer: Answer, expected: str) -> list[str]:
@@ -208,6 +212,23 @@ def _spellings(place: str) -> list[tuple[str, dict[str, str]]]:
         (place, {"HTTP_X_ORIGINAL_URL": "/livez", "HTTP_X_REWRITE_URL": "/livez"}),
         (place, {"HTTP_X_FORWARDED_HOST": "elsewhere.example"}),
     ]
+
+
+def test_a_file_that_was_not_chosen_is_no_unknown_parameter(world):
+    """A browser sends its field as an empty text: the page answers with its own words, or does it without."""
+    asked, wrong = [], []
+    for row in ROWS:
+        role = min(row.who.get("GET", frozenset()) & row.who.get("POST", frozenset()), default="")
+        page = ask(world, row, role, "GET") if role and row.surface in {"desk", "portal"} else None
+        names = re.findall(r'type="file" name="(\w+)"', page.body) if page else []
+        if not names or row.path.startswith("desk/import"):
+            continue
+        asked.append(row.path)
+        empty = {"body": {**row.body, **dict.fromkeys(names, "")}}
+        answer = world.ask(role, "POST", address(row, world, role, "POST"), **empty, kind="fresh")
+        wrong += [f"{row.path}: {answer.status}"] if "不认识的参数" in answer.body else []
+    assert len(asked) >= 6, asked
+    told(wrong)
 
 
 @pytest.mark.parametrize("role", ["agent", "regulator"])

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from access.actions import Action
+from access.findings import raise_finding
 from access.models import Finding
 from access.vocabulary import Role
 from custodian.errors import CustodianError
 from custodian.keys import Sealed
 from incidents.models import Alert
-from records import damage, integrity, vault
-from records.models import Customer
+from records import damage, integrity, listing, vault
+from records.models import Customer, Identity, Withheld
+from records.storage import faults
 from records.vault import Damaged
 from tests import estate
 from tests.security.looking import logged_in, permit
@@ -189,3 +193,71 @@ def test_an_old_value_put_back_is_found_by_the_holdings_fingerprint() -> None:
             assert len(list(integrity.altered(kind))) >= 1
     with estate.acting(agent):
         assert len(list(integrity.altered("identity"))) == 2
+
+
+MARK = "未通过完整性检查"
+SECRETS = {estate.ZHANG["identity.mobile"], SECOND["identity.mobile"]}
+
+
+def withhold(customer: Customer) -> None:
+    """As a scrub does with what is old."""
+    with estate.scopes.acting(estate.system()):
+        holding = Identity.objects.get(subject=customer.pk).holding
+        facts = {"check": "state", "kind": "identity", "holding": str(holding)}
+        finding = raise_finding(faults.KIND, severity=Finding.Severity.URGENT, facts=facts)
+        Withheld.objects.create(holding=holding, finding=finding)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["altered", "withheld"])
+def test_one_damaged_customer_takes_no_list_away(how: str) -> None:
+    """The others stand in it as before; of the damaged one nothing is shown, and each value says so."""
+    agent, first, second = two_customers()
+    officer = estate.user(Role.COMPLIANCE_OFFICER)
+    if how == "altered":
+        tamper(MOVES["one bit"][0], first, second)
+    else:
+        withhold(first)
+    client = estate.login(Client(headers={"accept-language": "zh-hans"}), officer)
+    page = client.get("/admin/records/customer/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    rows = {ref: text.split(ref)[-1].split("</tr>")[0] for ref in (first.ref, second.ref)}
+    assert MARK in rows[first.ref]
+    assert MARK not in rows[second.ref]
+    own = client.get(f"/admin/records/customer/{first.ref}/change/")
+    assert (own.status_code, MARK in own.content.decode()) == (200, True)
+    assert not any(value in own.content.decode() for value in SECRETS)
+    assert Finding.objects.filter(kind=damage.DAMAGED).count() == (how == "altered")
+    with pytest.raises(Damaged):
+        revealed(agent, first, "identity.mobile")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_does_not_open_is_refused_in_words_to_whoever_asks_for_it() -> None:
+    agent, first, second = two_customers()
+    tamper(MOVES["one bit"][0], first, second)
+    client = estate.login(Client(headers={"accept-language": "zh-hans"}), agent)
+    page = client.post(
+        f"/desk/customers/{first.ref}/reveal/",
+        {"element": "identity.mobile", "purpose": "follow_up"},
+    )
+    assert page.status_code == 500
+    assert "没有通过完整性检查" in page.content.decode()
+    assert "请求不完整" not in page.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_machine_is_refused_the_list_and_given_no_words_for_a_value() -> None:
+    agent, first, second = two_customers()
+    tamper(MOVES["one bit"][0], first, second)
+    with estate.acting(agent) as actor:
+        rows = listing.rows_of(actor).filter(pk=first.pk)
+        with pytest.raises(Damaged):
+            listing.show(
+                list(rows),
+                action=Action.CUSTOMER_LIST,
+                purpose="follow_up",
+                channel="api",
+                actor=actor,
+            )

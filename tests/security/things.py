@@ -31,6 +31,10 @@ from access.own_looks import delays
 from access.recertification import campaigns
 from access.vocabulary import Role
 from custodian import clock
+from incidents.affected import jobs as incident_affected
+from incidents.cases import evidence as incident_evidence
+from incidents.cases import group as incident_group
+from incidents.cases import opening as incident_opening
 from incidents.models import Alert
 from records import copy_requests, evidence, legal_holds
 from records.corrections import drafting
@@ -46,6 +50,7 @@ from records.models import (
     ImportRun,
     Intermediary,
     LegalHold,
+    MergeCase,
     QuarantinedRow,
     RelativeAsk,
     RetentionEvent,
@@ -67,9 +72,10 @@ from tests.partners import house as partners
 from tests.portal import looking as looking_at
 from tests.records import desk_estate
 from tests.security import looking
+from tests.tracing import made
 from tests.transfers import house as transfers
 from transfers import sight
-from transfers.models import Counterparty
+from transfers.models import Counterparty, Remedy, Transfer
 
 # What each role comes for; those who may see nothing of customers ask all the same.
 PURPOSES: Mapping[str, str] = {
@@ -252,6 +258,33 @@ class Things:
                 review_on=clock.local().date() + timedelta(days=90), actor=officer,
             )  # fmt: skip
 
+    def _incident(self) -> dict[str, str]:
+        """Whose working group everybody is in who can be."""
+        actor = actors.staff(self.people["security_officer"])
+        with scopes.acting(actor):
+            made = incident_opening.open_case(
+                kind="other", title="演练", occurred_at=None, aware_at=clock.now(), actor=actor
+            )
+            for role in ("compliance_officer", "auditor", "administrator"):
+                incident_group.let_in(made, self.people[role], "member", actor=actor)
+            affected = incident_affected.ask(
+                made, "operator", self.people["agent"].staff_no, since=None, until=None, actor=actor
+            )
+            piece = incident_evidence.file(made, b"x", name="截图", origin="安全官", actor=actor)
+        incident_affected.work(affected.pk)
+        return {
+            "affected": str(affected.ref),
+            "incident": made.code,
+            "incident_evidence": str(piece.ref),
+        }
+
+    def _merge_case(self) -> MergeCase:
+        with scopes.acting(actors.system("importer")):
+            return MergeCase.objects.create(
+                subject_id=self.customers[OWN].pk, other_id=self.customers[FOREIGN].pk,
+                agrees=["identity.id_number"], source="示例",
+            )  # fmt: skip
+
     def _note(self) -> RetentionEvent:
         officer = actors.staff(self.people["compliance_officer"])
         with scopes.acting(officer):
@@ -335,11 +368,29 @@ class Things:
         with estate.acting(house.first, stepped_up=True) as actor:
             asked = sight.ask(found, Case.objects.get(ref=case), actor=actor)
         house.approve(asked)
+        remedy = Remedy.objects.create(
+            transfer=found, what="other", says="补齐证件有效期", owner=house.first,
+            due_on=clock.local().date(), opened_by=house.first,
+        )  # fmt: skip
         return {
+            "remedy": str(remedy.ref),
             "transfer": found.code,
+            "transfer_files": self._files_of_a_seller(),
             "transfer_paper": str(paper.ref),
             "transfer_room": str(room.ref),
         }
+
+    def _files_of_a_seller(self) -> str:
+        """A rehearsal of a book that comes as files."""
+        mine = Transfer.objects.create(
+            code="T-2020-009", side="buyer", title="徐汇账册转让", route="cn-voluntary",
+            counterparty=Counterparty.objects.create(kind="insurer", name="恒信人寿"),
+            opened_by=self.people["compliance_officer"],
+        )  # fmt: skip
+        run = ImportRun.objects.create(
+            book=estate.book(), status="done", dry_run=True, arriving=mine.ref, mapping={"toml": ""}
+        )
+        return str(run.ref)
 
     def all(self, agent: User) -> dict[str, str]:
         """One of each kind that an address can name."""
@@ -393,9 +444,13 @@ class Things:
                 "law_clause": "CN-INS-87",
                 "law_count": "CN-TRF-PAPERS",
                 "law_clock": "CN-COMPL-15D",
+                "law_purpose": "marketing",
                 "law_rule": "cn-identity",
                 "law_year": "2027",
                 "legal_hold": str(self._legal_hold().ref),
+                "merge_case": str(self._merge_case().ref),
+                **self._incident(),
+                "leak_trace": str(made.traced([], by=self.people["security_officer"]).ref),
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",
                 "retention_note": str(self._note().ref),

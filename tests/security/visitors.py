@@ -33,6 +33,7 @@ from records.models import (
     Policy,
 )
 from tests import estate
+from tests.conftest import forget
 from tests.corrections.cast import photo
 from tests.portal import people
 from tests.records import desk_estate
@@ -52,6 +53,7 @@ class Answer:
     headers: Mapping[str, str]
     denied: int
     entries: int
+    why: tuple[str, ...] = ()  # the reason codes of the refusals, in order
 
     @property
     def goes_to(self) -> str:
@@ -186,14 +188,17 @@ class World:
             response = _send(client, method, address, _filled(body, role, self), headers)
             text = response.getvalue() if method != "HEAD" else b""
         cache.clear()
-        new = list(Entry.objects.filter(id__gt=mark).values_list("outcome", "staff_no"))
-        mine = [outcome for outcome, number in new if number == self._number(role)]
+        forget()  # what was remembered may have been read in what is rolled back
+        new = Entry.objects.filter(id__gt=mark).order_by("id")
+        rows = list(new.values_list("outcome", "staff_no", "leaf"))
+        mine = [outcome for outcome, number, _ in rows if number == self._number(role)]
         return Answer(
             response.status_code,
             text.decode(errors="replace"),
             {name.lower(): value for name, value in response.headers.items()},
             mine.count("denied"),
             len(mine),
+            tuple(f"{json.loads(leaf)['why']}" for outcome, _, leaf in rows if outcome == "denied"),
         )
 
     def _number(self, role: str) -> str:

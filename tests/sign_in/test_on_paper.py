@@ -13,7 +13,7 @@ from access import approvals, portal_sessions, scopes
 from access.models import Approval
 from access.vocabulary import Role
 from custodian import clock
-from records import documents
+from records import archiving
 from records.models import Document, EntryCode, Representation, Representative
 from tests import estate
 from tests.corrections.cast import photo
@@ -204,7 +204,7 @@ def test_whom_nobody_chose_within_minutes_is_asked_anew(li, child):
 
 def filed(customer):
     with scopes.acting(estate.system()):
-        return documents.add(
+        return archiving.add(
             customer, kind=Document.Kind.EVIDENCE, name="户口簿.jpg", media_type="image/jpeg",
             chunks=[b"x"], channel="desk", actor=estate.system(),
         )  # fmt: skip
@@ -280,5 +280,6 @@ def test_an_organisation_comes_in_by_whom_it_authorised(li):
     represent(firm, li, kind="authorised")
     browser = Browser("10.0.0.2")
     browser.sign_in(policy_number="P7", id_number=people.ID_NUMBER)
+    assert "徐州…有限公司" in browser.get(people.FOR).content.decode()  # as its mask leaves it
     browser.post(people.FOR, choice=firm.ref)
     assert "您以授权代表身份办理" in browser.get("/portal/").content.decode()

@@ -78,6 +78,9 @@ def test_a_reference_is_grouped_once(value: str, text: str) -> None:
         ("6222020000001234567", "financial.bank_account", "6222 0200 0000 1234 567"),
         ("江苏省徐州市", "address", "江苏省徐州市"),
         ("123", "mobile", "123"),
+        ("1234567.50", "claim.paid_amount", "1,234,567.50"),
+        ("980.00", "policy.premium", "980.00"),
+        ("年入约十万", "financial.income", "年入约十万"),
     ],
 )
 def test_digits_are_grouped_by_the_kind_of_number(value: str, kind: str, text: str) -> None:

@@ -87,7 +87,7 @@ def test_the_english_keeps_every_placeholder() -> None:
 
 
 def test_the_english_has_no_chinese_in_it() -> None:
-    quoted = {"有效", "中止", "终止", "长期"}  # what a person types into a form in Chinese
+    quoted = {"有效", "中止", "终止", "长期", "男"}  # what a person types into a form in Chinese
     left = {
         key: text
         for key, texts in catalogue("en").items()
@@ -262,7 +262,8 @@ def data(world: World) -> list[str]:
         "五分钟内揭示 40 名客户", "外部通报", "示例监管局", "示例保险", "示例中介", "核心系统", "青禾人寿",
         "中国", "江苏省徐州市云龙区", "示例银行徐州分行", "示例银行", "欧阳", "教师", "居民身份证", "张", "女",
         "刘敏", "青禾终身寿险", "长期", "示例", "中文", "事故车维修", "定损与维修", "按案件取得", "周正", "合同.pdf",
-        "安全值班", "定损", "蓝江人寿", "恒信人寿保险有限公司", "徐汇账册转让", "徐汇账册", "吴越",
+        "安全值班", "定损", "蓝江人寿", "恒信人寿保险有限公司", "恒信人寿", "徐汇账册转让", "徐汇账册", "吴越",
+        "演练", "截图", "安全官", "网上出售的名单",
     ]  # fmt: skip
     return sorted({*names, *units, *written}, key=len, reverse=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -138,6 +139,20 @@ def test_an_error_stands_above_its_field_and_in_the_summary_with_the_same_words(
     assert '<a href="#id_id_number">' in html
     assert html.rindex(words) < html.index("<input")
     assert "有 2 处需要修改" in html
+
+
+def test_the_summary_says_which_field_is_empty_where_its_words_do_not() -> None:
+    class Two(forms.Form):
+        name = forms.CharField(label="名称")
+        phone = forms.CharField(label="电话")
+        day = forms.CharField(label="日期", error_messages={"required": "请填日期"})
+
+    html = draw("{% error_summary form %}", form=Two({}))
+    assert re.findall(r'href="#id_(\w+)">([^<]+)<', html) == [
+        ("name", "名称：此项必填，请填写"),
+        ("phone", "电话：此项必填，请填写"),
+        ("day", "请填日期"),
+    ]
 
 
 def test_an_error_is_named_by_its_input() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from access import scopes
 from access.models import Finding
 from access.vocabulary import Role
-from records import claims, documents, policies
+from records import archiving, claims, policies
 from records.models import Customer, Document, ScrubRun
 from records.storage import faults, scrub
 from tests import estate
@@ -50,7 +50,7 @@ class Estate:
 
     def _document(self, customer: Customer) -> Document:
         with estate.acting(self.agent) as actor:
-            return documents.add(
+            return archiving.add(
                 customer, kind=Document.Kind.APPLICATION, name="投保单.pdf",
                 media_type="application/pdf", chunks=[b"form " * 30_000], channel="desk",
                 actor=actor,

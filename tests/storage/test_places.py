@@ -279,6 +279,30 @@ def test_an_officer_records_what_was_seen_done_and_destroyed(client, officer, me
     assert "粉碎" in client.get(answer["location"]).content.decode()
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_days_are_filled_in_as_people_are_told_to_write_them(client, officer, medium, language):
+    estate.login(client, officer)
+    headers = {"accept-language": language}
+    today = clock.local().date().isoformat()
+    for address in (
+        reverse("admin:storage_place_new"), reverse("admin:storage_place", args=[medium.ref])
+    ):  # fmt: skip
+        page = client.get(address, headers=headers).content.decode()
+        assert f'value="{today}"' in page
+        assert "2026-11-23" in page
+
+
+def test_each_missing_answer_is_named(client, officer, medium):
+    estate.login(client, officer)
+    page = client.post(reverse("admin:storage_place_new"), {"kind": "device"}).content.decode()
+    for said in ("请填写名称", "请填写位置", "请写明存放什么", "请填写日期"):
+        assert said in page
+    address = reverse("admin:storage_place", args=[medium.ref])
+    page = client.post(address, {"act": "inspect"}).content.decode()
+    assert "请选结果" in page
+    assert "请写明查看了什么" in page
+
+
 def test_an_officer_has_values_checked_now_for_a_reason(client, officer, entries_since):
     estate.login(client, officer)
     address = reverse("admin:storage_scrub")

@@ -15,7 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from access import actors, gate, machine_reads, scopes
+from access import actors, gate, machine_reads, restored, scopes
 from access.actions import Action
 from access.exports.fingerprint import set_digest
 from access.models import Exposure, Finding, SubjectAccess
@@ -204,4 +204,13 @@ def test_an_operator_sees_what_was_checked_and_fails_on_a_fault(capsys):
     assert ended.value.code == 1
     ScrubRun.objects.create(kind="full")
     with pytest.raises(CommandError):
+        call_command("scrub")
+
+
+def test_a_house_that_was_put_back_says_so_to_the_operator_in_words(monkeypatch):
+    def put_back(*_args, **_more):
+        raise restored.RestoredNotReconciled
+
+    monkeypatch.setattr(scheduling, "request", put_back)
+    with pytest.raises(CommandError, match="reconcile_restore"):
         call_command("scrub")

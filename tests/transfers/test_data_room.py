@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ from custodian.regimes import deadlines
 from custodian.workflow import IllegalMove
 from records.destruction.stores import Gone
 from records.models import Customer, Policy, Product
-from tests import estate
+from tests import estate, pdfs
 from tests.records import desk_estate
 from tests.transfers.house import everything_done
 from transfers import progress
@@ -98,13 +97,6 @@ def taken(house, room) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(body))
 
 
-def text_of(pdf: bytes) -> str:
-    done = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
-    )
-    return done.stdout.decode()
-
-
 def cells(table) -> dict:
     return dict(map(tuple, table["cells"]))
 
@@ -147,7 +139,7 @@ def test_what_is_in_it_names_the_recipient_and_shows_masks_only(house, transfer)
         assert value not in said or value in {"male", "resident_id"}
     assert "张**" in said
     assert "138****5678" in said
-    pages = text_of(files.read(f"{room.code}.pdf")).split("\f")[:-1]
+    pages = pdfs.pages(files.read(f"{room.code}.pdf"))
     assert pages
     assert all(room.mark in page and "吴越" in page for page in pages)
 

@@ -211,3 +211,9 @@ def test_stopping_takes_two_and_ends_everything(house, monkeypatch):
         progress.require(transfer, "board")
     with pytest.raises(NotYet):
         house.approve(ending)
+
+
+def test_a_buyer_who_names_no_book_has_one_of_its_own_for_what_is_to_come(house):
+    found = house.transfer(side="buyer", book=None)
+    assert (found.book.code, found.book.insurer) == (found.code, house.other.name)
+    assert found.book.pk != house.book.pk

@@ -66,7 +66,7 @@ def lines(
 
 def _changed(then: Mapping[Any, Sequence[Any]], label: Any, values: Sequence[Any]) -> list[str]:
     joined = _("、").join(map(str, then.get(label, ()))) or "—"
-    return [f"{joined} → {_('、').join(map(str, values))}"]
+    return [f"{joined} → " + _("、").join(map(str, values))]
 
 
 def _lines(terms: Terms, papers: Mapping[str, AgreementPaper]) -> list[tuple[str, list[str]]]:

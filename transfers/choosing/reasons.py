@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 
 from custodian import clock
@@ -27,6 +28,7 @@ def terms_of(selection: Selection) -> dict[str, Any]:
     return {
         "transfer": selection.transfer_id,
         "book": selection.transfer.book_id,
+        "own": settings.CUSTODIAN_INSURER,
         **rules.terms(rules.read(selection.rule)),
         **_OPEN,
         **_asked(selection.transfer),

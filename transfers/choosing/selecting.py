@@ -21,6 +21,7 @@ from custodian.errors import CustodianError, Unavailable
 from custodian.jobs import JOB, wake
 from custodian.workflow import IllegalMove, Workflow
 from records import bulk
+from transfers import faults
 from transfers.choosing import reasons, statements
 from transfers.choosing.links import Links, Mark
 from transfers.choosing.rules import Rule
@@ -135,7 +136,9 @@ def work(selection_id: int, *, on_progress: Progress = silent) -> Selection:
             # By its kind alone: a message may hold values.
             with transaction.atomic():
                 selection.progress(lease, done=selection.done)
-                JOB.move(selection, "fail", {"note": type(error).__name__})
+                note = type(error).__name__
+                JOB.move(selection, "fail", {"note": note})
+                faults.job_failed(selection, "select", note=note)
             raise
     return selection
 
@@ -234,6 +237,7 @@ def _finish(selection: Selection, lease: UUID) -> None:
         left.exclude(selection=selection).delete()  # of a selection before it
         spread(selection.transfer_id)
         JOB.move(selection, "finish", {"finished_at": clock.now(), "note": ""})
+        faults.job_done(selection, "select")
         SELECTION.move(selection, "count", {"counts": counted(selection.transfer)})
         gate.authorise(
             actors.system(ACTOR),

@@ -70,6 +70,9 @@ REASONS: Final = f"""
 SELECT s.id, CASE
     WHEN s.status = 'destroyed' THEN 'destroyed'
     WHEN s.honey THEN 'honey'
+    WHEN (SELECT r.after FROM transfers_responsible r
+          WHERE r.subject_id = s.id AND r.transfer_id <> %(transfer)s
+          ORDER BY r.since DESC LIMIT 1) <> %(own)s THEN 'gone'
     WHEN EXISTS (SELECT 1 FROM transfers_bar b WHERE b.transfer_id = %(transfer)s
                  AND b.subject_id = s.id AND b.lifted_at IS NULL) THEN 'barred'
     WHEN EXISTS (SELECT 1 FROM transfers_transfernotice n WHERE n.transfer_id = %(transfer)s

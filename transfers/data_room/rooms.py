@@ -27,7 +27,7 @@ from custodian.regimes import deadlines
 from custodian.workflow import IllegalMove
 from records.models import Book
 from records.retention.own_records.terms import longest
-from transfers import routes
+from transfers import faults, routes
 from transfers.data_room import approving, counting, releasing, sampling, writing
 from transfers.data_room.shelf import SHELF
 from transfers.models import DataRoom, Stage, Transfer
@@ -175,6 +175,7 @@ def _finish(room: DataRoom, lease: UUID, out: Sealing, samples: sampling.Samples
             "note": "",
         }
         JOB.move(room, "finish", changes)
+        faults.job_done(room, "room")
 
 
 def _fail(room: DataRoom, lease: UUID, error: Exception) -> None:
@@ -184,6 +185,7 @@ def _fail(room: DataRoom, lease: UUID, error: Exception) -> None:
         room.progress(lease, done=room.done)  # whose job it is no more does not end it
         note = (said or type(error).__name__)[:200]
         JOB.move(room, "fail", {"note": note, "finished_at": clock.now()})
+        faults.job_failed(room, "room", note=type(error).__name__)
 
 
 def again(room: DataRoom, *, actor: Actor) -> None:

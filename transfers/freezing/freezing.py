@@ -19,7 +19,7 @@ from custodian.errors import CustodianError, Unavailable
 from custodian.jobs import JOB, JobStatus, wake
 from custodian.workflow import IllegalMove
 from records import bulk
-from transfers import chosen, progress
+from transfers import chosen, faults, progress
 from transfers.choosing import rechecking, selecting
 from transfers.freezing import estates, sums
 from transfers.models import Chosen, Freeze, FrozenLine, Stage, Transfer
@@ -87,7 +87,9 @@ def work(freeze_id: int, *, on_progress: Progress = silent) -> Freeze:
             # By its kind alone: a message may hold values.
             with transaction.atomic():
                 freeze.progress(lease, done=freeze.done)
-                JOB.move(freeze, "fail", {"note": type(error).__name__})
+                note = type(error).__name__
+                JOB.move(freeze, "fail", {"note": note})
+                faults.job_failed(freeze, "freeze", note=note)
             raise
     return freeze
 
@@ -136,6 +138,7 @@ def _finish(freeze: Freeze, lease: UUID, actor: Actor) -> None:
         freeze.progress(lease, done=freeze.done)
         lines = FrozenLine.objects.filter(transfer=freeze.transfer_id).count()
         JOB.move(freeze, "finish", {"finished_at": clock.now(), "total": lines, "note": ""})
+        faults.job_done(freeze, "freeze")
         gate.authorise(
             actor,
             Action.FREEZE_READ,

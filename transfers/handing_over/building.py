@@ -15,7 +15,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from access import actors, own_looks, scopes
+from access import actors, gate, own_looks, scopes
+from access.actions import Action
 from access.actors import Actor
 from access.models import Subject
 from access.vocabulary import Channel, Purpose
@@ -25,7 +26,8 @@ from custodian.jobs import JOB
 from custodian.tlog.verify import canonical
 from custodian.workflow import IllegalMove
 from records import documents
-from transfers import freezing, identity
+from records.models import Document
+from transfers import faults, freezing, identity
 from transfers.handing_over import inventory
 from transfers.handing_over.collecting import CHUNK, Collected, collect
 from transfers.models import Content, HandOver, SentRecord
@@ -66,7 +68,9 @@ def work(pk: int, *, on_progress: OnProgress = silent) -> HandOver:
 
 
 def _fail(job: HandOver, note: str) -> None:
-    JOB.move(job, "fail", {"note": note, "finished_at": clock.now(), "leased_by": None})
+    with transaction.atomic():
+        JOB.move(job, "fail", {"note": note, "finished_at": clock.now(), "leased_by": None})
+        faults.job_failed(job, "pack", note=note)
 
 
 class _Build:
@@ -110,8 +114,11 @@ class _Build:
     def _seal(self, writer: Writer, chunk: Sequence[int]) -> None:
         job, sent = self.job, []
         place = writer.records.size
-        for collected in collect(chunk, facts=self.facts, actor=self.actor):
-            leaf = self._write(writer, collected)
+        found = list(collect(chunk, facts=self.facts, actor=self.actor))
+        files = self._files([each for one in found for each in one.documents])
+        looks = looks_of(chunk)
+        for collected in found:
+            leaf = self._write(writer, collected, files, next(looks))
             sent.append(
                 SentRecord(
                     hand_over=job,
@@ -130,19 +137,30 @@ class _Build:
         failpoints.hit("hand-over-after-checkpoint")
         self.on_progress(job)
 
-    def _write(self, writer: Writer, collected: Collected) -> bytes:
-        looks = looks_of(collected.subject)
+    def _files(self, wanted: Sequence[Document]) -> Iterator[Iterator[bytes]]:
+        """In their order; one look at all of them is decided and logged before any is opened."""
+        if not wanted:
+            return iter(())
+        permit = gate.permit(
+            self.actor,
+            Action.TRANSFER_PACK,
+            purpose=Purpose.TRANSFER.value,
+            channel=Channel.TASK.value,
+            subjects=sorted({each.subject_id for each in wanted}),
+            elements=sorted({documents.element_of(each) for each in wanted}),
+            holdings=[each.holding for each in wanted],
+            facts=self.facts,
+        )
+        return iter(documents.read_each(wanted, permit))
+
+    def _write(
+        self, writer: Writer, collected: Collected, files: Iterator[Iterator[bytes]], looks: bytes
+    ) -> bytes:
         collected.record.looks = _list_of_looks(len(looks)) if looks else None
         collected.record.looked = looks.count(b"\n")
         leaf = writer.record(collected.record.dump())
-        for document in collected.documents:
-            permit = documents.permit_to_read(
-                document,
-                purpose=Purpose.TRANSFER.value,
-                channel=Channel.TASK.value,
-                actor=self.actor,
-            )
-            for piece in documents.read(document, permit):
+        for _document in collected.documents:
+            for piece in next(files):
                 writer.file_piece(piece)
         for at in range(0, len(looks), PIECE):
             writer.file_piece(looks[at : at + PIECE])
@@ -187,6 +205,7 @@ class _Build:
             job.keep(self.lease)
             JOB.move(job, "finish", changes)
             one_time.forget(holding)
+            faults.job_done(job, "pack")
 
 
 def header_of(job: HandOver) -> header.Header:
@@ -207,10 +226,11 @@ def header_of(job: HandOver) -> header.Header:
     )
 
 
-def looks_of(subject: int) -> bytes:
-    """Who looked at her, one entry a line."""
-    row = Subject.objects.get(pk=subject)
-    return b"".join(canonical(each).encode() + b"\n" for each in own_looks.history(row))
+def looks_of(subjects: Sequence[int]) -> Iterator[bytes]:
+    """Who looked at each of them, in their order: one entry a line."""
+    rows = Subject.objects.in_bulk(subjects)
+    for _subject, told in own_looks.histories([rows[each] for each in subjects]):
+        yield b"".join(canonical(each).encode() + b"\n" for each in told)
 
 
 def _list_of_looks(size: int) -> FilePart:
@@ -221,6 +241,8 @@ def _list_of_looks(size: int) -> FilePart:
         media_type="application/x-ndjson",
         size=size,
         claim="",
+        paper="",
+        need=None,
         added_at=clock.now().isoformat(),
     )
 

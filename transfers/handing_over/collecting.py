@@ -24,6 +24,7 @@ from records import legal_holds, vault
 from records.catalogue import DOCUMENT_NAME
 from records.models import (
     Claim,
+    ClaimNeed,
     ClaimStep,
     Consent,
     Customer,
@@ -35,6 +36,7 @@ from records.models import (
     Product,
     Representative,
 )
+from records.sign_in import doubts
 from records.vault import Plain
 from transfers.packages.record import (
     BrokerPart,
@@ -43,6 +45,7 @@ from transfers.packages.record import (
     FilePart,
     HoldPart,
     KeepingPart,
+    NeedPart,
     PolicyPart,
     ProductPart,
     Record,
@@ -129,14 +132,18 @@ class _Chunk:
         self._steps = _grouped(
             ClaimStep.objects.filter(subject__in=subjects).order_by("pk"), "claim_id"
         )
+        self._needs = _grouped(ClaimNeed.objects.filter(subject__in=subjects), "claim_id")
         self._documents = _by_subject(
-            Document.objects.select_related("claim_paper__claim").filter(subject__in=subjects)
+            Document.objects.select_related("claim_paper__claim", "claim_paper__need")
+            .filter(subject__in=subjects)
+            .order_by("claim_paper__number", "pk")
         )
         self._consents = _by_subject(Consent.objects.filter(subject__in=subjects).order_by("pk"))
         self._objections = _by_subject(Objection.objects.filter(subject__in=subjects))
         self._restrictions = _by_subject(Restriction.objects.filter(subject__in=subjects))
         self._keepings = _by_subject(Keeping.objects.filter(subject__in=subjects))
         self._representatives = self._representatives_of(subjects)
+        self._doubted = doubts.of(subjects)
         self._holds = legal_holds.on_subjects(subjects)
 
     def _roles_of(self, subjects: Sequence[int]) -> dict[int, list[Any]]:
@@ -152,7 +159,7 @@ class _Chunk:
     def collected(self, subject: int) -> Collected:
         customer = self._customers[subject]
         documents = self._documents.get(subject, [])
-        names = _names(self._policies.get(subject, ()), self._claims.get(subject, ()))
+        names = _names(self._policies.get(subject, ()), self._claims.get(subject, ()), documents)
         record = Record(
             salt=fresh_salt(),
             ref=customer.ref,
@@ -162,6 +169,7 @@ class _Chunk:
             unit=customer.subject.unit.code,
             values=self._identity(subject),
             accounts=self._accounts(subject),
+            doubted=list(self._doubted.get(subject, ())),
             policies=[self._policy(each) for each in self._policies.get(subject, ())],
             claims=[self._claim(each) for each in self._claims.get(subject, ())],
             consents=[_consent(each) for each in self._consents.get(subject, ())],
@@ -238,6 +246,7 @@ class _Chunk:
                 StepPart(code=each.code, at=_time(each.at), day=_day(each.day))
                 for each in self._steps.get(claim.pk, ())
             ],
+            needs=[_need(each) for each in self._needs.get(claim.pk, ())],
         )
 
     def _file(self, document: Document) -> FilePart:
@@ -249,6 +258,8 @@ class _Chunk:
             media_type=document.media_type,
             size=document.size,
             claim=paper.claim.ref if paper else "",
+            paper=paper.kind if paper else "",
+            need=paper.need.slot if paper and paper.need else None,
             added_at=_moment(document.added_at),
         )
 
@@ -264,12 +275,9 @@ def _by_subject(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return _grouped(rows, "subject_id")
 
 
-def _names(policies: Iterable[Policy], claims: Iterable[Claim]) -> dict[UUID, str]:
+def _names(*kinds: Iterable[Policy | Claim | Document]) -> dict[UUID, str]:
     """By holding: what is not the only one of its kind is named by its reference."""
-    return {
-        **{each.holding: each.ref for each in policies},
-        **{each.holding: each.ref for each in claims},
-    }
+    return {each.holding: each.ref for rows in kinds for each in rows}
 
 
 def _broker(row: Intermediary | None) -> BrokerPart | None:
@@ -285,6 +293,16 @@ def _product(row: Product) -> ProductPart:
         filed=row.filed,
         filing_no=row.filing_no,
         over_a_year=row.over_a_year,
+    )
+
+
+def _need(row: ClaimNeed) -> NeedPart:
+    return NeedPart(
+        slot=row.slot,
+        kind=row.kind,
+        asked_at=_moment(row.asked_at),
+        received_at=_time(row.received_at),
+        waived_at=_time(row.waived_at),
     )
 
 

@@ -55,11 +55,24 @@ class PaperNeeded(CustodianError):
 def of(customer: Customer, *, actor: Actor) -> TransferNotice | None:
     """The newest letter to her of a transfer that is not over, in the actor's scope."""
     rows = TransferNotice.objects.visible_to(actor).filter(subject=customer.pk)
-    open_ones = rows.filter(transfer__status=Transfer.Status.OPEN)
+    open_ones = rows.filter(
+        transfer__status=Transfer.Status.OPEN, transfer__side=Transfer.Side.SELLER
+    )
     found: TransferNotice | None = (
         open_ones.select_related("transfer__counterparty", "batch__transfer")
         .order_by("-pk")
         .first()
+    )
+    return found
+
+
+def arrived(customer: Customer, *, actor: Actor) -> TransferNotice | None:
+    """The newest letter by which this insurer told her that it has taken her policy over."""
+    rows = TransferNotice.objects.visible_to(actor).filter(
+        subject=customer.pk, transfer__side=Transfer.Side.BUYER
+    )
+    found: TransferNotice | None = (
+        rows.select_related("transfer__counterparty", "batch__transfer").order_by("-pk").first()
     )
     return found
 

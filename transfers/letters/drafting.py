@@ -24,7 +24,7 @@ from custodian.workflow import Workflow
 from records.models import PolicyRole
 from transfers import chosen
 from transfers.choosing.selecting import require_open
-from transfers.letters import recipients, texts
+from transfers.letters import arrived, recipients, texts
 from transfers.letters.sending import ACTOR
 from transfers.letters.texts import Letter
 from transfers.models import LetterBatch, Transfer
@@ -57,9 +57,19 @@ class TooSoon(CustodianError):
     message = _("答复期限须在今天之后")
 
 
-def draft(transfer: Transfer, letter: Letter, *, reply_by: date, actor: Actor) -> LetterBatch:
+def require_may_write(transfer: Transfer) -> None:
+    """The seller before the freeze, the buyer once it answers. Raises `NotOurs`, `NotLiveYet`."""
+    if transfer.is_sellers:
+        require_open(transfer)
+    else:
+        arrived.require_live(transfer)
+
+
+def draft(
+    transfer: Transfer, letter: Letter, *, reply_by: date | None, actor: Actor
+) -> LetterBatch:
     """Keep the words of the batch that is under way; nothing has to be whole yet."""
-    require_open(transfer)
+    require_may_write(transfer)
     with transaction.atomic():
         found = (
             LetterBatch.objects.select_for_update()
@@ -75,15 +85,17 @@ def draft(transfer: Transfer, letter: Letter, *, reply_by: date, actor: Actor) -
 
 
 def submit(batch: LetterBatch, *, actor: Actor) -> Approval:
-    """Put it up. Raises `Incomplete`, `TooSoon`, `NobodyToTell`, `NotOurs`, `IllegalMove`."""
-    require_open(batch.transfer)
-    if batch.reply_by <= clock.local().date():
+    """Put it up. Raises `Incomplete`, `TooSoon`, `NobodyToTell`, `NotOurs`, `NotLiveYet`, `IllegalMove`."""
+    transfer = batch.transfer
+    require_may_write(transfer)
+    if transfer.is_sellers and (batch.reply_by is None or batch.reply_by <= clock.local().date()):
         raise TooSoon
-    texts.read(batch.content).require_whole()
+    texts.read(transfer, batch.content).require_whole()
     with transaction.atomic():
         held = LetterBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
         payload = content(held)
-        if not payload["recipients"] or not chosen.is_settled(held.transfer):
+        settled = not transfer.is_sellers or chosen.is_settled(transfer)
+        if not payload["recipients"] or not settled:
             raise NobodyToTell
         _authorise(held, actor, digest=approvals.digest_of(KIND, payload))
         approval = approvals.request(KIND, payload, actor=actor)
@@ -107,11 +119,15 @@ def content(batch: LetterBatch) -> dict[str, Any]:
     return {
         "transfer": batch.transfer.code,
         "letters": str(batch.ref),
-        "reply_by": batch.reply_by.isoformat(),
+        "reply_by": _day(batch),
         "content": batch.content,
         "recipients": found.left,
         "roles": dict(found.roles),
     }
+
+
+def _day(batch: LetterBatch) -> str:
+    return batch.reply_by.isoformat() if batch.reply_by else ""
 
 
 class _Kind:
@@ -127,12 +143,14 @@ class _Kind:
 
     def describe(self, payload: Mapping[str, Any]) -> list[tuple[Any, Sequence[Any]]]:
         roles = [f"{PolicyRole.Role(code).label} {n:,}" for code, n in payload["roles"].items()]
-        said = texts.read(payload["content"]).parts
+        transfer = Transfer.objects.get(code=payload["transfer"])
+        labels = texts.parts_of(transfer)
+        said = texts.read(transfer, payload["content"]).parts
         return [
             (_("业务转让"), [payload["transfer"]]),
             (_("收信人"), [f"{payload['recipients']:,}", *roles]),
-            (_("答复期限"), [payload["reply_by"]]),
-            *((texts.PARTS[key], [said[key].zh, said[key].en]) for key in texts.PARTS),
+            (_("答复期限"), [payload["reply_by"] or "—"]),
+            *((label, [said[key].zh, said[key].en]) for key, label in labels.items()),
             (_("后果"), [_("批准后逐人发送；没有可用联系方式的，由合规官打印寄出")]),
         ]
 
@@ -160,7 +178,7 @@ def altered() -> Sequence[Approval]:
         if each.approval is not None
         and (
             each.approval.payload["content"] != each.content
-            or each.approval.payload["reply_by"] != each.reply_by.isoformat()
+            or each.approval.payload["reply_by"] != _day(each)
         )
     ]
 

@@ -119,9 +119,11 @@ def _page(notice: TransferNotice, opened: dict[int, dict[str, str]]) -> dict[str
                     "title": told.title,
                     "parts": [[str(label), text] for label, text in told.parts],
                     "until": _("请在 %(day)s 前答复：登录客户服务，或把本页勾选、签名后寄回。")
-                    % {"day": f"{told.reply_by:%Y-%m-%d}"},
+                    % {"day": f"{told.reply_by:%Y-%m-%d}"}
+                    if told.reply_by
+                    else "",
                     "silence": told.silence if notice.asks else "",
-                    "choices": [_("同意转让"), _("不同意转让")],
+                    "choices": [_("同意转让"), _("不同意转让")] if told.reply_by else [],
                     "sign": _("签名与日期"),
                     "safe": _("本公司不会为此向您索要密码、验证码或付款。"),
                 }

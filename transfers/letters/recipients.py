@@ -1,4 +1,4 @@
-"""Who is written to: everybody who moves, has a role that the route names, and was not written to yet."""
+"""Who is written to: everybody who moves or has arrived, in a role that the route names, and only once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from records.notices import delivering
 from records.notices.delivering import Way
 from transfers import routes
 from transfers.models import Stage, Transfer
+from transfers.receiving import files
 
 _PAGE: Final = """
 SELECT c.subject_id, array_agg(DISTINCT r.role)
-FROM transfers_chosen c JOIN records_policyrole r ON r.subject_id = c.subject_id
-WHERE c.transfer_id = %(transfer)s AND c.state = 'in' AND c.subject_id > %(after)s
+FROM {whose} c JOIN records_policyrole r ON r.subject_id = c.subject_id
+WHERE c.transfer_id = %(transfer)s AND {counts} AND c.subject_id > %(after)s
   AND r.role = ANY (%(told)s)
   AND NOT EXISTS (SELECT 1 FROM transfers_transfernotice n
                   WHERE n.transfer_id = c.transfer_id AND n.subject_id = c.subject_id)
@@ -26,9 +27,14 @@ _COUNT: Final = """
 SELECT r.role, count(DISTINCT c.subject_id), count(DISTINCT c.subject_id) FILTER (WHERE NOT EXISTS (
     SELECT 1 FROM transfers_transfernotice n
     WHERE n.transfer_id = c.transfer_id AND n.subject_id = c.subject_id))
-FROM transfers_chosen c JOIN records_policyrole r ON r.subject_id = c.subject_id
-WHERE c.transfer_id = %(transfer)s AND c.state = 'in' AND r.role = ANY (%(told)s)
+FROM {whose} c JOIN records_policyrole r ON r.subject_id = c.subject_id
+WHERE c.transfer_id = %(transfer)s AND {counts} AND r.role = ANY (%(told)s)
 GROUP BY ROLLUP (r.role)"""
+# The seller writes to whom it chose, the buyer to who came. Of files no record of each arrival stays; from
+# the moment on, which no letter goes before, the register of who answers names the same people.
+_CHOSEN: Final = ("transfers_chosen", "c.state = 'in'")
+_ARRIVED: Final = ("transfers_arrivedrecord", "c.current")
+_FILED: Final = ("transfers_responsible", "true")
 # A child's letter goes to the guardian, and an organisation's, that nobody reaches, to whom it sends.
 _FOR_THEM: Final = """
 SELECT DISTINCT ON (a.subject_id) a.subject_id, a.representative_id, a.kind
@@ -65,10 +71,26 @@ def terms(transfer: Transfer) -> RouteStage:
     return routes.stage_of(transfer, Stage.NOTICE)
 
 
+def asked(transfer: Transfer) -> frozenset[str]:
+    """The roles whose consent the letter asks for; the buyer's asks for nothing."""
+    return frozenset(terms(transfer).consent) if transfer.is_sellers else frozenset()
+
+
+def _statement(template: str, transfer: Transfer) -> str:
+    whose, counts_ = _who(transfer)
+    return template.replace("{whose}", whose).replace("{counts}", counts_)
+
+
+def _who(transfer: Transfer) -> tuple[str, str]:
+    if transfer.is_sellers:
+        return _CHOSEN
+    return _FILED if files.from_files(transfer) else _ARRIVED
+
+
 def counts(transfer: Transfer) -> Counts:
     with connection.cursor() as cursor:
         told = list(terms(transfer).told)
-        cursor.execute(_COUNT, {"transfer": transfer.pk, "told": told})
+        cursor.execute(_statement(_COUNT, transfer), {"transfer": transfer.pk, "told": told})
         rows = {role: (number, left) for role, number, left in cursor.fetchall()}
     everybody, left = rows.pop(None, (0, 0))
     return Counts({role: number for role, (number, _left) in rows.items()}, everybody, left)
@@ -77,7 +99,7 @@ def counts(transfer: Transfer) -> Counts:
 def page(transfer: Transfer, *, after: int, most: int, today: Any) -> list[Recipient]:
     with connection.cursor() as cursor:
         cursor.execute(
-            _PAGE,
+            _statement(_PAGE, transfer),
             {
                 "transfer": transfer.pk,
                 "after": after,

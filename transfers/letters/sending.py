@@ -22,6 +22,7 @@ from records import bulk
 from records.notices import delivering
 from records.notices.contents import TAGS
 from records.sign_in.contacts import Address
+from transfers import faults
 from transfers.letters import recipients, texts
 from transfers.letters.recipients import Recipient
 from transfers.models import LetterBatch, Transfer, TransferNotice
@@ -61,7 +62,9 @@ def work(batch_id: int, *, on_progress: Progress = silent) -> LetterBatch:
             # By its kind alone: a message may hold an address.
             with transaction.atomic():
                 batch.progress(lease, done=batch.done)
-                JOB.move(batch, "fail", {"note": type(error).__name__})
+                note = type(error).__name__
+                JOB.move(batch, "fail", {"note": note})
+                faults.job_failed(batch, "letters", note=note)
             raise
     return batch
 
@@ -76,6 +79,7 @@ def _run(batch: LetterBatch, lease: UUID, actor: Actor, on_progress: Progress) -
     with transaction.atomic():
         batch.progress(lease, done=batch.done)
         JOB.move(batch, "finish", {"finished_at": clock.now(), "note": ""})
+        faults.job_done(batch, "letters")
         facts = {"transfer": batch.transfer.code, "letters": str(batch.ref), "sent": batch.done}
         gate.authorise(actor, Action.LETTERS_SEND, channel=Channel.TASK, facts=facts)
 
@@ -83,7 +87,7 @@ def _run(batch: LetterBatch, lease: UUID, actor: Actor, on_progress: Progress) -
 def _name(batch: LetterBatch, lease: UUID) -> None:
     """A row for everybody who is told, with the way that her letter goes."""
     today, transfer = clock.local().date(), batch.transfer
-    asked = set(recipients.terms(transfer).consent)
+    asked = set(recipients.asked(transfer))
     after = int(batch.cursor.get("after", 0))
     while page := recipients.page(transfer, after=after, most=PAGE, today=today):
         after = page[-1].subject

@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('component', models.BigIntegerField()),
                 ('state', models.CharField(choices=[('in', '随转'), ('out', '不随转')], max_length=3)),
-                ('reason', models.CharField(blank=True, choices=[('destroyed', '资料已销毁'), ('honey', '警戒客户'), ('hold', '法律保留'), ('barred', '制裁或调查'), ('objected', '客户不同意'), ('request', '申请或投诉未办结'), ('correction', '更正未办结'), ('beyond', '与范围外的保单或客户相连'), ('silent', '期满未答复'), ('connected', '与不随转的客户相连')], max_length=10)),
+                ('reason', models.CharField(blank=True, choices=[('destroyed', '资料已销毁'), ('honey', '警戒客户'), ('gone', '已由其他保险公司负责'), ('hold', '法律保留'), ('barred', '制裁或调查'), ('objected', '客户不同意'), ('request', '申请或投诉未办结'), ('correction', '更正未办结'), ('beyond', '与范围外的保单或客户相连'), ('silent', '期满未答复'), ('connected', '与不随转的客户相连')], max_length=10)),
                 ('decided_at', models.DateTimeField(default=custodian.clock.now)),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.subject')),
                 ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='transfers.transfer')),

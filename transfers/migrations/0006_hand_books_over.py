@@ -266,7 +266,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Responsible',
             fields=[
-                ('subject', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='responsible', serialize=False, to='access.subject')),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responsible', to='access.subject')),
                 ('before', models.CharField(max_length=20)),
                 ('after', models.CharField(max_length=20)),
                 ('since', models.DateTimeField()),
@@ -331,6 +332,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='responsible',
             constraint=models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='responsibility_passes_to_another'),
+        ),
+        migrations.AddConstraint(
+            model_name='responsible',
+            constraint=models.UniqueConstraint(fields=('subject', 'transfer'), name='responsibility_passes_once_in_a_transfer'),
         ),
         migrations.AddConstraint(
             model_name='sentrecord',

@@ -21,6 +21,7 @@ class Reason(models.TextChoices):
 
     DESTROYED = "destroyed", pgettext_lazy("不随转", "资料已销毁")
     HONEY = "honey", pgettext_lazy("不随转", "警戒客户")
+    GONE = "gone", pgettext_lazy("不随转", "已由其他保险公司负责")
     HOLD = "hold", pgettext_lazy("不随转", "法律保留")
     BARRED = "barred", pgettext_lazy("不随转", "制裁或调查")
     OBJECTED = "objected", pgettext_lazy("不随转", "客户不同意")

@@ -67,7 +67,7 @@ class FrozenLine(models.Model):
 
 
 class StockTake(Job):
-    """What is held of those who move, and what of it is missing or wrong: numbers by code, and no value.
+    """What is held of those who move or have come, and what of it is missing or wrong: numbers by code.
 
     `held` is by element, `missing` and `flaws` by code; the newest one of a transfer is shown and filed.
     """
@@ -79,6 +79,7 @@ class StockTake(Job):
     held = models.JSONField(default=dict)
     missing = models.JSONField(default=dict)
     flaws = models.JSONField(default=dict)
+    more = models.JSONField(default=dict)  # of a book that came: `hundred_days.counting`
     whole = models.PositiveBigIntegerField(
         default=0
     )  # customers of whom nothing is missing or wrong

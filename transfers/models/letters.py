@@ -19,7 +19,7 @@ from transfers.models.portfolio import Transfer
 
 
 class LetterBatch(Job):
-    """One text to everybody who moves and was not written to yet; nobody's name is in it."""
+    """One text to everybody who moves, or has arrived, and was not written to yet; nobody's name is in it."""
 
     class Stage(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("告知信", "草稿")
@@ -30,7 +30,7 @@ class LetterBatch(Job):
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="letters")
     stage = models.CharField(_("阶段"), max_length=8, choices=Stage, default=Stage.DRAFT)
     content = models.JSONField()  # of `letters.texts.Letter`
-    reply_by = models.DateField(_("答复期限"))
+    reply_by = models.DateField(_("答复期限"), null=True)  # none where nothing is asked
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("起草人"))
     approval = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(_("批准"), null=True)

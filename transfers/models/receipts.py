@@ -61,13 +61,12 @@ class Ending(Job):
 class Responsible(models.Model):
     """Which insurer answers for a customer from `since` on, instead of the one that holds this register.
 
-    Before that, and for whoever has no row, it is the one whose book she was in: at the seller the seller,
-    and at the buyer the seller until the same moment. So there is always one, and the same one at both.
+    Before that it is the one of the row before, and for whoever has no row the one that holds this register:
+    at the seller the seller, and at the buyer the seller until the same moment. So there is always one, and
+    the same one at both, however often a book is sold on.
     """
 
-    subject = models.OneToOneField(
-        Subject, models.PROTECT, primary_key=True, related_name="responsible"
-    )
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="responsible")
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="responsibilities")
     before = models.CharField(max_length=20)  # an insurer's code
     after = models.CharField(max_length=20)
@@ -80,7 +79,10 @@ class Responsible(models.Model):
             models.CheckConstraint(
                 name="responsibility_passes_to_another",
                 condition=~Q(before=models.F("after")),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "transfer"], name="responsibility_passes_once_in_a_transfer"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -69,6 +69,17 @@ class StepPart:
 
 
 @dataclass(kw_only=True)
+class NeedPart:
+    """A paper that was asked for; the words to it stay with the seller."""
+
+    slot: int
+    kind: str
+    asked_at: str
+    received_at: str | None
+    waived_at: str | None
+
+
+@dataclass(kw_only=True)
 class ClaimPart:
     """Her claim on a policy, which may be somebody else's."""
 
@@ -81,6 +92,7 @@ class ClaimPart:
     occurred_on: str | None
     values: Values = field(repr=False)
     steps: list[StepPart]
+    needs: list[NeedPart]
 
 
 @dataclass(kw_only=True)
@@ -94,7 +106,7 @@ class ConsentPart:
 
 @dataclass(kw_only=True)
 class RestrictionPart:
-    """What is stored and not used: a whole kind, or one policy or claim by its reference."""
+    """What is stored and not used: a whole kind, or one policy, claim or file by its reference."""
 
     kind: str
     ref: str
@@ -141,6 +153,8 @@ class FilePart:
     media_type: str
     size: int
     claim: str  # the claim that it was filed with, or nothing
+    paper: str  # as what it was filed there
+    need: int | None  # and in answer to what
     added_at: str
 
 
@@ -154,6 +168,7 @@ class Record:
     unit: str
     values: Values = field(repr=False)
     accounts: list[Values] = field(repr=False)
+    doubted: list[str]  # contacts and addresses that the seller trusts with no code
     policies: list[PolicyPart]
     claims: list[ClaimPart]
     consents: list[ConsentPart]

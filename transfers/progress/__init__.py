@@ -6,7 +6,7 @@ it (`require`), and end it (`finish`). A stage whose work nobody registered cann
 
 from __future__ import annotations
 
-from transfers.progress.checks import Check, Missing, register
+from transfers.progress.checks import Check, Missing, register, work_of
 from transfers.progress.moving import (
     NotReady,
     NotYet,
@@ -32,4 +32,5 @@ __all__ = [
     "register",
     "require",
     "stop",
+    "work_of",
 ]

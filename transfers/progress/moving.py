@@ -72,7 +72,7 @@ class Pending(CustodianError):
 def _said(message: Any, missing: Sequence[Missing]) -> str:
     """In the language of whoever asked: an error is told at once."""
     listed = str(_("；")).join(str(each.says) for each in missing)
-    return f"{message}{_('：') if listed else ''}{listed}"
+    return str(message) + (_("：") + listed if listed else "")
 
 
 def now_at(transfer: Transfer) -> TransferStage | None:

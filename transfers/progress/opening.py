@@ -112,7 +112,7 @@ class _Kind:
             (_("方向"), [Transfer.Side(payload["side"]).label]),
             (_("对方"), [other.name]),
             (_("路径"), [routes.name(routes.known(payload["route"]))]),
-            (_("账册"), [payload["book"] or "—"]),
+            (_("账册"), [payload["book"] or _("为这笔转让新开一本")]),
             (_("含重要数据"), [_("是") if payload["important_data"] else _("否")]),
             (_("转让标识"), [payload["ref"]]),
         ]
@@ -123,14 +123,16 @@ class _Kind:
         proposals.lock(Transfer)
         if Transfer.objects.filter(ref=said["ref"]).exists():
             raise ContentChanged
+        code = _next_code(today())
+        other = Counterparty.objects.get(ref=said["counterparty"])
         transfer = Transfer.objects.create(
             ref=said["ref"],
-            code=_next_code(today()),
+            code=code,
             side=said["side"],
-            counterparty=Counterparty.objects.get(ref=said["counterparty"]),
+            counterparty=other,
             route=said["route"],
             title=said["title"],
-            book=Book.objects.filter(code=said["book"]).first(),
+            book=_book(said["book"], code, other, said["title"]),
             important_data=said["important_data"],
             opening=approval,
             opened_at=clock.now(),
@@ -140,6 +142,13 @@ class _Kind:
 
     def drop(self, approval: Approval, *, actor: Actor) -> None:
         """Nothing was begun."""
+
+
+def _book(named: str, code: str, seller: Counterparty, title: str) -> Book:
+    """The one that was named, which a seller always does; else one of its own for what is to come."""
+    if named:
+        return Book.objects.get(code=named)
+    return Book.objects.create(code=code, name=title, insurer=seller.name[:100])
 
 
 def lay_out(transfer: Transfer) -> None:

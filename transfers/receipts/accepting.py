@@ -17,10 +17,10 @@ from access.models import Approval
 from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
-from transfers import four_eyes
-from transfers.models import Receipt, Transfer
+from transfers import faults, four_eyes, progress
+from transfers.models import Receipt, Stage, Transfer
 from transfers.receipts import papers, reconciling, sent
-from transfers.receiving import asking
+from transfers.receiving import files
 from transfers.receiving.asking import NotReconciled
 
 KIND: Final = "book-accept"
@@ -42,10 +42,10 @@ def ask(transfer: Transfer, *, actor: Actor) -> Approval:
 
 
 def _payload(transfer: Transfer) -> dict[str, Any]:
-    lines = reconciling.lines(transfer)
-    if asking.missing_reconciled(transfer) or hasattr(transfer, "receipt"):
+    lines = reconciling.counts(transfer)
+    if progress.work_of(transfer, Stage.RECONCILE) or hasattr(transfer, "receipt"):
         raise NotReconciled
-    return {"lines": {line.name: line.sent for line in lines}}
+    return {"lines": {line.name: line.sent for line in lines}, **files.accepted(transfer)}
 
 
 class _Kind(four_eyes.Decision):
@@ -53,10 +53,14 @@ class _Kind(four_eyes.Decision):
 
     def describe(self, payload: Mapping[str, Any]) -> list[tuple[Any, Sequence[Any]]]:
         transfer = self.transfer(payload)
-        counts = [f"{reconciling.NAMES[name]} {count}" for name, count in payload["lines"].items()]
+        lines = payload["lines"]  # stored in the order of their codes
+        counts = [
+            f"{label} {lines[name]}" for name, label in reconciling.NAMES.items() if name in lines
+        ]
         return [
             (_("业务转让"), [f"{transfer.code} {transfer.title}"]),
             (_("对账"), counts),
+            *_paper(payload),
             (_("批准即确认"), [_("每一行差异为零，本公司承接全部责任，自转出方确认的时点起启用")]),
         ]
 
@@ -73,12 +77,24 @@ class _Kind(four_eyes.Decision):
         )
 
 
+def _paper(payload: Mapping[str, Any]) -> list[tuple[Any, Sequence[Any]]]:
+    """Where no package came: the seller's paper, against which the sums of money are equal as well."""
+    if "list" not in payload:
+        return []
+    said = _("第 %(number)s 份，指纹 %(digest)s；保费和保额逐类一致")
+    told = {"number": payload["list"], "digest": payload["list_paper"][:16]}
+    return [(_("转出方清单"), [said % told])]
+
+
 def enter(
     transfer: Transfer, content: bytes, *, channel: str = Channel.ADMIN, actor: Actor
 ) -> Receipt:
     """The seller takes it in; the same once more changes nothing. Raises `BadPaper`, `Differs`."""
-    accepted = papers.read_acceptance(transfer, content)
+    digest = sha256(content).hexdigest()
+    with faults.telling_of(transfer, "acceptance", digest):
+        accepted = papers.read_acceptance(transfer, content)
     if papers.differing(transfer, accepted, sent.lines(transfer)):
+        faults.paper_differs(transfer, "acceptance", digest)
         raise Differs
     with transaction.atomic():
         held = Transfer.objects.select_for_update().get(pk=transfer.pk)
@@ -91,7 +107,7 @@ def enter(
             actor,
             Action.TRANSFER_ORDER,
             channel=channel,
-            facts={"transfer": held.code, "acceptance": sha256(content).hexdigest()},
+            facts={"transfer": held.code, "acceptance": digest},
         )
         return Receipt.objects.create(
             transfer=held, acceptance=content, accepted_at=accepted.accepted_at

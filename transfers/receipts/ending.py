@@ -6,7 +6,7 @@ and goes by the ordinary way: a batch, two people, a certificate.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -18,15 +18,18 @@ from access.actors import Actor
 from access.models import Arriving
 from access.vocabulary import Channel
 from custodian import clock, failpoints
+from custodian.errors import CustodianError
 from custodian.jobs import JOB, JobStatus
 from custodian.workflow import IllegalMove
 from records.models import RetentionEvent
 from records.retention import reckoning
-from transfers import invitations, progress
+from transfers import faults, invitations, progress
+from transfers.events import transfer_carried_out
 from transfers.models import Arrival, Ending, Receipt, Responsible, Transfer
 from transfers.packages import one_time, shelf
 
 PAGE: Final = 500
+LATE: Final = timedelta(hours=1)  # company default: after it somebody is told
 SELLER, BUYER = "hand-over", "receiver"
 _NO_ACCEPTANCE: Final = _("接收方还没有确认")
 _NO_RELEASE: Final = _("转出方还没有确认")
@@ -40,7 +43,40 @@ def due() -> list[Receipt]:
 
 
 def act(receipt: Receipt) -> None:
-    """Twice is as once."""
+    """Twice is as once. What fails is told and tried again by the next sweep."""
+    transfer = receipt.transfer
+    job = "live" if transfer.side == Transfer.Side.BUYER else "ending"
+    try:
+        _act(receipt)
+    except IllegalMove:
+        raise
+    except Exception as error:
+        note = error.code if isinstance(error, CustodianError) else type(error).__name__
+        faults.failed(transfer, job, _cause(receipt), note=note, anew=False)
+        raise
+
+
+def watch() -> None:
+    """Tell of each moment that was over an hour ago and at which nothing has happened yet."""
+    waiting = Receipt.objects.filter(live_at__lte=clock.now() - LATE, ended_at=None)
+    for receipt in waiting.select_related("transfer"):
+        job = "live" if receipt.transfer.side == Transfer.Side.BUYER else "ending"
+        faults.late(receipt.transfer, job, f"late:{receipt.transfer.ref}")
+
+
+def _cause(receipt: Receipt) -> str:
+    return f"moment:{receipt.transfer.ref}"
+
+
+def _over(transfer: Transfer) -> None:
+    """It has happened, however late and after however many tries."""
+    Receipt.objects.filter(transfer=transfer).update(ended_at=clock.now())
+    for cause in (f"moment:{transfer.ref}", f"late:{transfer.ref}"):
+        faults.gone(cause)
+    transfer_carried_out.send(sender=Transfer, transfer=transfer)
+
+
+def _act(receipt: Receipt) -> None:
     if receipt.transfer.side == Transfer.Side.BUYER:
         let_live(receipt)
     else:
@@ -60,12 +96,12 @@ def let_live(receipt: Receipt) -> int:
         _authorise(transfer, actor)
         count, _by_kind = Arriving.objects.filter(arrival=transfer.ref).delete()
         failpoints.hit("go-live-before-commit")
-        _forget_packages(transfer)
-        Receipt.objects.filter(pk=held.pk).update(ended_at=clock.now())
+        forget_packages(transfer)
+        _over(transfer)
     return count
 
 
-def _forget_packages(transfer: Transfer) -> None:
+def forget_packages(transfer: Transfer) -> None:
     """The one-time keys and the packages have served; what was kept on the way opens no more."""
     for invitation in transfer.invitations.all():
         invitations.end(invitation)
@@ -94,9 +130,9 @@ def work(pk: int) -> Ending:
             failpoints.hit("ending-page")
         with transaction.atomic():
             _authorise(ending.transfer, actor)
-            _remove_packages(ending.transfer)
+            remove_packages(ending.transfer)
             JOB.move(ending, "finish", {"finished_at": clock.now(), "leased_by": None})
-            Receipt.objects.filter(transfer=ending.transfer).update(ended_at=clock.now())
+            _over(ending.transfer)
     return ending
 
 
@@ -116,7 +152,7 @@ def _hand_over(page: list[int], day: date) -> None:
     )
 
 
-def _remove_packages(transfer: Transfer) -> None:
+def remove_packages(transfer: Transfer) -> None:
     """Nobody here could open them; the files go all the same."""
     now = clock.now()
     for job in transfer.hand_overs.filter(removed_at=None):

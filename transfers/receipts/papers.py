@@ -13,6 +13,7 @@ from django.conf import settings
 from transfers import identity, signed
 from transfers.models import Arrival, HandOver, Transfer
 from transfers.receipts import reconciling
+from transfers.receiving import files
 from transfers.signed import BadPaper
 
 ACCEPTANCE: Final = "custodian hand-over acceptance 1"
@@ -37,17 +38,19 @@ def acceptance(transfer: Transfer, *, at: datetime) -> bytes:
         ACCEPTANCE,
         {
             "transfer": str(transfer.ref),
-            "seller": identity.insurer_of(transfer.counterparty),
+            "seller": identity.code_of(transfer.counterparty),
             "buyer": settings.CUSTODIAN_INSURER,
+            **files.accepted(transfer),
             "packages": [
                 [row.number, str(row.package), row.root, row.records_root] for row in rows
             ],
             "lines": {
                 line.name: line.came if line.loaded is None else line.loaded
-                for line in reconciling.lines(transfer)
+                for line in reconciling.counts(transfer)
             },
             "accepted_at": at.isoformat(),
         },
+        key=identity.own_key(),
     )
 
 
@@ -97,6 +100,7 @@ def release(transfer: Transfer, acceptance: bytes, *, live_at: datetime, at: dat
             "live_at": live_at.isoformat(),
             "released_at": at.isoformat(),
         },
+        key=identity.own_key(),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Count, Q
@@ -11,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from access import actors, scopes
 from access.models import Arriving, Restriction
-from records.models import Claim, Consent, Customer, Document, Policy
+from records.models import Claim, Consent, Customer, Document, MergeCase, Policy
 from transfers.models import Arrival, ArrivedRecord, Difference, Transfer
+from transfers.receiving import files
 from transfers.receiving.comparing import CLOSED
 from transfers.receiving.placing import STAYED
 
@@ -27,6 +29,7 @@ NAMES: Final[Mapping[str, Any]] = {
     "documents": _("文件"),
     "looks": _("查询记录"),
 }
+MONEY: Final[Mapping[str, Any]] = {"premium": _("保费"), "cover": _("保额")}
 # What does not go into tables of its own is compared between the papers alone.
 _NOT_LOADED: Final = frozenset({"looks"})
 
@@ -39,10 +42,22 @@ class Line:
     sent: int
     came: int
     loaded: int | None
+    few: bool = False  # money of so few policies that it is not shown
 
     @property
     def label(self) -> Any:
-        return NAMES[self.name]
+        return label(self.name)
+
+    @property
+    def money(self) -> bool:
+        """In fen, of a class of products."""
+        return "/" in self.name
+
+    @property
+    def yuan(self) -> list[str]:
+        """Sent, came, loaded and the difference, as money is written."""
+        numbers = [self.sent, self.came, self.loaded or 0, self.difference]
+        return [f"{Decimal(each) / 100:,.2f}" for each in numbers]
 
     @property
     def within(self) -> bool:
@@ -58,25 +73,51 @@ class Line:
         return self.sent == self.came and self.loaded in {None, self.sent}
 
 
+def label(name: str) -> Any:
+    part, slash, cls = name.partition("/")
+    return f"{MONEY[part]} · {cls or '—'}" if slash else NAMES[name]
+
+
+def counts(transfer: Transfer) -> list[Line]:
+    """The lines without those of money."""
+    return [line for line in lines(transfer) if not line.money]
+
+
 def lines(transfer: Transfer) -> list[Line]:
     """At the buyer, in the order of `NAMES`; the same whoever asks."""
+    for count in others:
+        found = count(transfer)
+        if found is not None:
+            return found
     with scopes.acting(actors.system("receiver")):
         sent, came = _sent(transfer), _came(transfer)
-    loaded = _loaded(transfer)
+    stands = loaded(transfer)
     return [
         Line(
             name,
             sent.get(name, 0),
             came.get(name, 0),
-            None if loaded is None or name in _NOT_LOADED else loaded.get(name, 0),
+            None if stands is None or name in _NOT_LOADED else stands.get(name, 0),
         )
         for name in NAMES
     ]
 
 
+# Where no package says what was sent, somebody else counts; None for a transfer that is not theirs.
+others: Final[list[Callable[[Transfer], list[Line] | None]]] = []
+
+
 def open_differences(transfer: Transfer) -> list[Difference]:
     rows = Difference.objects.filter(arrival__transfer=transfer, settled_at=None)
     return list(rows.select_related("arrival"))
+
+
+def pairs(transfer: Transfer) -> int:
+    """Of those who came, and of customers who were here already, who may be the same person."""
+    if transfer.book is None:
+        return 0
+    with scopes.acting(actors.system("receiver")), scopes.arrivals():
+        return int(MergeCase.objects.filter(source=transfer.book.code).count())
 
 
 def _sent(transfer: Transfer) -> dict[str, int]:
@@ -100,10 +141,19 @@ def _came(transfer: Transfer) -> dict[str, int]:
 def _stayed(transfer: Transfer) -> int:
     """Consents that are counted and not taken over."""
     load = transfer.loads.first()
-    return int(load.counts.get(STAYED, 0)) if load else 0
+    if load is not None:
+        return int(load.counts.get(STAYED, 0))
+    runs = files.runs_of(transfer).filter(dry_run=False)
+    return sum(int(said.get(STAYED, 0)) for said in runs.values_list("warnings", flat=True))
 
 
-def _loaded(transfer: Transfer) -> dict[str, int] | None:
+def _lists(transfer: Transfer) -> int:
+    """Lists of looks, which the seller did not count: each is one file more of who had any."""
+    rows = ArrivedRecord.objects.filter(transfer=transfer, current=True)
+    return rows.filter(counts__looks__gt=0).count()
+
+
+def loaded(transfer: Transfer) -> dict[str, int] | None:
     """Counted from the tables, by whoever sees what has not been let live yet."""
     with scopes.acting(actors.system("receiver")), scopes.arrivals():
         mine = Arriving.objects.filter(arrival=transfer.ref).values("subject")
@@ -121,7 +171,5 @@ def _loaded(transfer: Transfer) -> dict[str, int] | None:
             **claims,
             "consents": Consent.objects.filter(subject__in=mine).count() + _stayed(transfer),
             "restrictions": Restriction.objects.filter(subject__in=mine).count(),
-            "documents": Document.objects.filter(subject__in=mine)
-            .exclude(kind=Document.Kind.HISTORY)
-            .count(),
+            "documents": Document.objects.filter(subject__in=mine).count() - _lists(transfer),
         }

@@ -12,10 +12,12 @@ from transfers.models import Responsible, Transfer
 
 def of(subject: int, *, at: datetime | None = None) -> str:
     """The code of the insurer that answers for her at that moment."""
-    row = Responsible.objects.filter(subject=subject).first()
-    if row is None:
-        return str(settings.CUSTODIAN_INSURER)
-    return str(row.after if (at or clock.now()) >= row.since else row.before)
+    rows = Responsible.objects.filter(subject=subject).order_by("since")
+    over = rows.filter(since__lte=at or clock.now()).last()
+    if over is not None:
+        return str(over.after)
+    first = rows.first()
+    return str(first.before if first else settings.CUSTODIAN_INSURER)
 
 
 def counts(transfer: Transfer, *, at: datetime | None = None) -> dict[str, int]:

@@ -23,9 +23,11 @@ from access.models import Approval
 from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
-from transfers import four_eyes, identity
+from transfers import faults, four_eyes, identity
+from transfers.events import transfer_settled
 from transfers.models import Receipt, Transfer
 from transfers.receipts import papers, sent
+from transfers.receiving import files
 
 KIND: Final = "book-release"
 SOONEST: Final = timedelta(hours=1)  # company default: the paper needs its way
@@ -97,7 +99,8 @@ def enter(
     transfer: Transfer, content: bytes, *, channel: str = Channel.ADMIN, actor: Actor
 ) -> Receipt:
     """The buyer takes it in; the same once more changes nothing. Raises `BadPaper`, `NotAccepted`."""
-    with transaction.atomic():
+    digest = sha256(content).hexdigest()
+    with faults.telling_of(transfer, "release", digest), transaction.atomic():
         receipt = Receipt.objects.select_for_update().filter(transfer=transfer).first()
         if receipt is None or transfer.side != Transfer.Side.BUYER:
             raise NotAccepted
@@ -110,7 +113,7 @@ def enter(
             actor,
             Action.TRANSFER_ARRIVE,
             channel=channel,
-            facts={"transfer": transfer.code, "release": sha256(content).hexdigest()},
+            facts={"transfer": transfer.code, "release": digest},
         )
         Receipt.objects.filter(pk=receipt.pk).update(release=content, **said)
         pass_on(transfer, since=said["live_at"])
@@ -120,7 +123,7 @@ def enter(
 
 def pass_on(transfer: Transfer, *, since: datetime) -> int:
     """Write into the register who answers from that moment on, for everybody who moves."""
-    other = identity.insurer_of(transfer.counterparty)
+    other = identity.code_of(transfer.counterparty)
     own = settings.CUSTODIAN_INSURER
     sells = transfer.side == Transfer.Side.SELLER
     before, after = (own, other) if sells else (other, own)
@@ -129,11 +132,15 @@ def pass_on(transfer: Transfer, *, since: datetime) -> int:
         "before": before,
         "after": after,
         "since": since,
+        "ref": transfer.ref,
     }
+    filed = not sells and files.from_files(transfer)
     actor = actors.system("hand-over" if sells else "receiver")
     with scopes.acting(actor), scopes.arrivals(), connection.cursor() as cursor:
-        cursor.execute(_MOVING if sells else _ARRIVED, said)
-        return int(cursor.rowcount)
+        cursor.execute(_MOVING if sells else _FILED if filed else _ARRIVED, said)
+        count = int(cursor.rowcount)
+    transfer_settled.send(sender=Transfer, transfer=transfer)
+    return count
 
 
 _INTO: Final = (
@@ -146,5 +153,6 @@ _MOVING: Final = (
 _ARRIVED: Final = (
     _INTO + " FROM transfers_arrivedrecord t WHERE t.transfer_id = %(transfer)s AND t.current"
 )
+_FILED: Final = _INTO + " FROM access_arriving t WHERE t.arrival = %(ref)s"
 
 approvals.register(KIND, _Kind())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from datetime import timedelta
+from hashlib import file_digest
 from pathlib import Path
 from typing import IO, Final
 from uuid import uuid4
@@ -21,12 +22,14 @@ from access.actions import Action
 from access.actors import Actor
 from custodian import clock
 from custodian.crypto import signing
-from transfers import identity, invitations
+from transfers import faults, identity, invitations
+from transfers.letters import arrived
 from transfers.models import Arrival, Invitation, Transfer
 from transfers.packages import one_time, shelf
 from transfers.packages.errors import PackageRefused
 from transfers.packages.header import Header
 from transfers.packages.reading import Package, verify
+from transfers.receiving import files
 
 SKEW: Final = timedelta(minutes=5)  # by which two insurers' clocks may differ
 PIECE: Final = 1 << 20
@@ -34,13 +37,14 @@ PIECE: Final = 1 << 20
 
 def take(pieces: Iterable[bytes], *, channel: str, actor: Actor) -> Arrival:
     """Keep the file and register it, or refuse it with one entry. Raises `PackageRefused`, `Refused`."""
-    kept = _keep(pieces)
+    kept, package = _keep(pieces), None
     try:
         with kept.open("rb") as file:
             package = verify(file, key_of=_signers().get)
         arrival = _register(package, kept, channel=channel, actor=actor)
     except PackageRefused as refused:
         _say_refused(refused, channel=channel, actor=actor)
+        _tell(refused, kept, package)
         raise
     finally:
         kept.unlink(missing_ok=True)
@@ -107,6 +111,7 @@ def _register(package: Package, kept: Path, *, channel: str, actor: Actor) -> Ar
             holding=held.holding,
             secret_sealed=held.sealed,
         )
+        arrived.begin(transfer, clock.now())
         # The last act: a row without its file is worse than a file without its row.
         kept.replace(shelf.path_of(shelf.IN, arrival.ref))
     return arrival
@@ -125,6 +130,8 @@ def _transfer_of(package: Package) -> Transfer:
         raise PackageRefused("unknown-sender")
     if transfer.status != Transfer.Status.OPEN:
         raise PackageRefused("closed")
+    if files.from_files(transfer):
+        raise PackageRefused("from-files")
     return transfer
 
 
@@ -151,6 +158,17 @@ def _require_new(package: Package, transfer: Transfer) -> None:
     arrived = transfer.arrivals.exclude(stage=Arrival.Stage.REFUSED).count()
     if header.number != arrived + 1:
         raise PackageRefused("wrong-order")
+
+
+def _tell(refused: PackageRefused, kept: Path, package: Package | None) -> None:
+    """The same file for the same reason is one matter, however often somebody tries it."""
+    with kept.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    transfer = None
+    if package is not None:
+        named = Transfer.objects.filter(ref=package.header.transfer, side=Transfer.Side.BUYER)
+        transfer = named.first()
+    faults.refused(refused.reason, digest, transfer=transfer, entry=refused.entry)
 
 
 def _say_refused(refused: PackageRefused, *, channel: str, actor: Actor) -> None:

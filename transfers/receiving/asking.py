@@ -17,6 +17,7 @@ from custodian.jobs import OPEN, JobStatus, wake
 from transfers import four_eyes, progress
 from transfers.models import Arrival, Load, Transfer
 from transfers.receipts import reconciling
+from transfers.receiving import files
 
 KIND: Final = "book-load"
 
@@ -92,7 +93,7 @@ class _Kind(four_eyes.Decision):
 
 def missing_received(transfer: Transfer) -> list[progress.Missing]:
     """What the stage of receiving waits for, at the buyer."""
-    if transfer.side != Transfer.Side.BUYER:
+    if transfer.side != Transfer.Side.BUYER or files.from_files(transfer):
         return []
     rows = transfer.arrivals.exclude(stage=Arrival.Stage.REFUSED)
     if not rows.exists():
@@ -103,7 +104,7 @@ def missing_received(transfer: Transfer) -> list[progress.Missing]:
 
 
 def missing_reconciled(transfer: Transfer) -> list[progress.Missing]:
-    if transfer.side != Transfer.Side.BUYER:
+    if transfer.side != Transfer.Side.BUYER or files.from_files(transfer):
         return []
     found = []
     if reconciling.open_differences(transfer):

@@ -6,7 +6,7 @@ The seller's lines were counted from its tables at the freeze and not by what ma
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -79,8 +79,7 @@ class Comparison:
         self._note(
             Difference(what=What.LOST, ref=ref, sent=1, got=0) for ref in lines if ref not in came
         )
-        for ref, row in came.items():
-            self._note(self._differing(lines[ref], row))
+        self._note(each for ref, row in came.items() for each in self._differing(lines[ref], row))
 
     def _differing(self, line: Line, row: ArrivedRecord) -> Iterable[Difference]:
         for name in NAMES:
@@ -102,13 +101,23 @@ class Comparison:
     def _nobodies(self) -> Iterable[Difference]:
         """Records that name somebody who is in no package of this transfer."""
         rows = self._arrival.records.filter(current=True).exclude(counts__who=[])
-        for row in rows.iterator(chunk_size=MOST):
-            who = set(row.counts["who"]) - {row.ref}
-            known = ArrivedRecord.objects.filter(
-                transfer=self._arrival.transfer, ref__in=who, current=True
-            )
-            for ref in sorted(who - set(known.values_list("ref", flat=True))):
-                yield Difference(what=What.NOBODY, ref=row.ref, part=ref)
+        waiting: list[tuple[str, set[str]]] = []
+        for ref, who in rows.values_list("ref", "counts__who").iterator(chunk_size=MOST):
+            waiting.append((ref, set(who) - {ref}))
+            if len(waiting) == MOST:
+                yield from self._unknown(waiting)
+                waiting = []
+        yield from self._unknown(waiting)
+
+    def _unknown(self, named: Sequence[tuple[str, set[str]]]) -> Iterable[Difference]:
+        everybody = {each for _ref, who in named for each in who}
+        rows = ArrivedRecord.objects.filter(
+            transfer=self._arrival.transfer, ref__in=everybody, current=True
+        )
+        known = set(rows.values_list("ref", flat=True))
+        for ref, who in named:
+            for each in sorted(who - known):
+                yield Difference(what=What.NOBODY, ref=ref, part=each)
 
     def _note(self, found: Iterable[Difference]) -> None:
         rows = list(found)

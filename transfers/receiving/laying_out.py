@@ -19,7 +19,8 @@ from custodian import clock, failpoints
 from custodian.errors import CustodianError
 from custodian.jobs import JOB
 from custodian.workflow import IllegalMove
-from transfers.models import Arrival, ArrivedRecord
+from transfers import faults
+from transfers.models import Arrival, ArrivedRecord, Transfer
 from transfers.packages import one_time, shelf
 from transfers.packages.errors import PackageRefused
 from transfers.packages.header import Header
@@ -54,7 +55,10 @@ def work(pk: int, *, on_progress: OnProgress = silent) -> Arrival:
             raise
         except Exception as error:
             note = error.code if isinstance(error, CustodianError) else type(error).__name__
-            JOB.move(arrival, "fail", {"note": note, "finished_at": clock.now(), "leased_by": None})
+            with transaction.atomic():
+                ended = {"note": note, "finished_at": clock.now(), "leased_by": None}
+                JOB.move(arrival, "fail", ended)
+                faults.job_failed(arrival, "lay-out", note=note)
             raise
     return arrival
 
@@ -70,6 +74,7 @@ def refuse(arrival: Arrival, reason: str) -> None:
             "secret_sealed": None,
         }
         JOB.move(arrival, "refuse", changes)
+        faults.refused(reason, str(arrival.package), transfer=arrival.transfer, entry=None)
         arrival.records.all().delete()
         one_time.forget(arrival.holding)
         path = shelf.path_of(shelf.IN, arrival.ref)
@@ -207,6 +212,19 @@ class _LayOut:
                 "done": manifest.records,
             }
             JOB.move(self.arrival, "finish", changes)
+            faults.job_done(self.arrival, "lay-out")
+            _tell_differences(self.arrival.transfer)
+
+
+def _tell_differences(transfer: Transfer) -> None:
+    """Of each package what still differs; a later one may have put right what an earlier one left."""
+    for arrival in transfer.arrivals.filter(stage=Arrival.Stage.LAID_OUT):
+        count = arrival.differences.filter(settled_at=None).count()
+        cause = f"differences:{arrival.ref}"
+        if count:
+            faults.differing(transfer, cause, number=arrival.number, count=count)
+        else:
+            faults.gone(cause)
 
 
 def _replace_earlier(rows: list[ArrivedRecord]) -> None:

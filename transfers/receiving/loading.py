@@ -6,24 +6,26 @@ that may lie further on. One segment is one transaction with its cursor, so a ki
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Final, NamedTuple
 from uuid import UUID
+
+from django.db import transaction
 
 from access import actors, scopes
 from custodian import clock, failpoints
 from custodian.errors import CustodianError
 from custodian.jobs import JOB
 from custodian.workflow import IllegalMove
-from records import documents
-from transfers.models import Arrival, ArrivedRecord, Load
-from transfers.packages import one_time, shelf
-from transfers.packages.layout import Frame
+from records import archiving
+from transfers import faults
+from transfers.models import Arrival, Load
 from transfers.packages.reading import Position
-from transfers.packages.record import FilePart, Record
-from transfers.receiving import laying_out
+from transfers.receipts import reconciling
+from transfers.receiving import laying_out, unpacking
+from transfers.receiving.archive import Archive
 from transfers.receiving.placing import Placing
+from transfers.receiving.unpacking import Held, Segments
 
 ACTOR: Final = laying_out.ACTOR
 OnProgress = Callable[[Load], None]
@@ -32,27 +34,15 @@ OnProgress = Callable[[Load], None]
 class Pass(NamedTuple):
     """One way through a package: what is placed of each record."""
 
-    name: str
+    place: Callable[[Placing, list[Held], Archive], None]
     files: bool = False
 
 
-PASSES: Final = (Pass("customers"), Pass("policies"), Pass("claims", files=True))
-
-
-@dataclass
-class Held:
-    """A record of a segment with its row, and its files as they came."""
-
-    row: ArrivedRecord
-    record: Record = field(repr=False)
-    files: list[tuple[FilePart, bytes]] = field(default_factory=list, repr=False)
-
-    @property
-    def subject(self) -> int:
-        """Whose it is, once the first pass has come by."""
-        if self.row.subject_id is None:
-            raise LookupError("loaded in the wrong order")
-        return int(self.row.subject_id)
+PASSES: Final = (
+    Pass(lambda placing, held, _archive: placing.customers(held)),
+    Pass(lambda placing, held, _archive: placing.policies(held)),
+    Pass(lambda placing, held, archive: placing.claims(held, archive.filed), files=True),
+)
 
 
 def silent(load: Load) -> None:
@@ -70,7 +60,10 @@ def work(pk: int, *, on_progress: OnProgress = silent) -> Load:
             raise
         except Exception as error:
             note = error.code if isinstance(error, CustodianError) else type(error).__name__
-            JOB.move(load, "fail", {"note": note, "finished_at": clock.now(), "leased_by": None})
+            with transaction.atomic():
+                ended = {"note": note, "finished_at": clock.now(), "leased_by": None}
+                JOB.move(load, "fail", ended)
+                faults.job_failed(load, "load", note=note)
             raise
     return load
 
@@ -99,65 +92,34 @@ class _Loading:
         begin = None
         if cursor.get("step") == step and "begin" in cursor:
             begin = Position(**cursor["begin"])
-        for segment, after in _segments(arrival, way, begin):
+        for segments in unpacking.segments(arrival, begin):
             failpoints.hit("load-before-commit")
-            with documents.filing():
-                self._place(way, arrival, segment)
+            with archiving.together():
+                self._place(way, segments)
+                after = segments.begins
                 place = {"step": step, "begin": vars(after)} if after else {"step": step + 1}
-                self.load.keep(self.lease, cursor=place, done=self.load.done + len(segment))
+                self.load.keep(self.lease, cursor=place, done=self.load.done + segments.passed)
             failpoints.hit("load-after-commit")
             self.on_progress(self.load)
 
-    def _place(self, way: Pass, arrival: Arrival, segment: list[tuple[int, Held]]) -> None:
-        rows = {
-            row.place: row
-            for row in arrival.records.filter(
-                place__in=[place for place, _held in segment], current=True
-            )
-        }
+    def _place(self, way: Pass, segments: Segments) -> None:
+        archive = Archive({"transfer": self.load.transfer.code}, self.placing.actor)
         held = []
-        for place, each in segment:
-            if place in rows:
-                each.row = rows[place]
-                held.append(each)
+        for each, pieces in segments.records():
+            held.append(each)
+            if way.files:
+                archive.take(each.subject, unpacking.files_of(each.record, pieces))
+        archive.store()
         if held:
-            getattr(self.placing, way.name)(held)
+            way.place(self.placing, held, archive)
 
     def _finish(self) -> None:
-        self.load.keep(self.lease)
-        JOB.move(self.load, "finish", {"finished_at": clock.now(), "leased_by": None})
-
-
-def _segments(
-    arrival: Arrival, way: Pass, begin: Position | None
-) -> Iterator[tuple[list[tuple[int, Held]], Position | None]]:
-    """The records of one segment after the other, and where the next begins; None after the last."""
-    secret = one_time.release(arrival.holding, arrival.secret_sealed)
-    found: list[tuple[int, Held]] = []
-    at = begin
-    with shelf.path_of(shelf.IN, arrival.ref).open("rb") as file:
-        for opened in laying_out.package_of(arrival).frames(file, secret, begin=begin):
-            if opened.kind in {Frame.LINE, Frame.MANIFEST}:
-                break
-            if opened.begins != at:
-                if found:
-                    yield found, opened.begins
-                found, at = [], opened.begins
-            if opened.kind is Frame.RECORD:
-                record = Record.read(opened.body)
-                place = opened.begins.records + len(found)
-                found.append((place, Held(ArrivedRecord(), record)))
-            elif way.files:
-                _gather(found[-1][1], opened.body)
-    yield found, None
-
-
-def _gather(held: Held, piece: bytes) -> None:
-    """A file of a record, whole; the frames come in the order that the record names them."""
-    for number, part in enumerate(each for each in held.record.pieces if each.size):
-        if number == len(held.files):
-            held.files.append((part, b""))
-        came = held.files[number][1]
-        if len(came) < part.size:
-            held.files[number] = (part, came + piece)
-            return
+        load = self.load
+        load.keep(self.lease)
+        with transaction.atomic():
+            JOB.move(load, "finish", {"finished_at": clock.now(), "leased_by": None})
+            faults.job_done(load, "load")
+            differing = [line for line in reconciling.lines(load.transfer) if not line.zero]
+            if differing:
+                cause = f"loaded:{load.ref}"
+                faults.loaded_otherwise(load.transfer, cause, count=len(differing))

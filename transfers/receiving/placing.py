@@ -16,17 +16,18 @@ from django.utils.translation import gettext_lazy as _
 from access import actors
 from access.actions import Action
 from access.models import Arriving, Objection, Restriction
-from access.vocabulary import Channel, Purpose
+from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
-from records import blind_indexes, claims, documents, intake, policies
+from custodian.regimes.purposes import processing_purposes
+from records import blind_indexes, bulk, claims, intake, merges, policies
 from records.claims import NewClaim
-from records.consents import asking, opening
+from records.consents import opening
 from records.intake import NewCustomer
 from records.models import (
+    Claim,
     Consent,
     Customer,
-    Document,
     Intermediary,
     Policy,
     PolicyRole,
@@ -34,6 +35,7 @@ from records.models import (
     Representative,
 )
 from records.policies import NewPolicy
+from records.sign_in import doubts
 from transfers.models import ArrivedRecord, Load
 from transfers.packages.record import (
     BrokerPart,
@@ -43,13 +45,14 @@ from transfers.packages.record import (
     ProductPart,
     RestrictionPart,
 )
+from transfers.receiving import claim_histories
 
 if TYPE_CHECKING:
-    from transfers.receiving.loading import Held
+    from transfers.receiving.archive import Filed
+    from transfers.receiving.unpacking import Held
 
 _WHOLE: Final = frozenset({"identity", "financial"})
 STAYED: Final = "consents-with-the-seller"
-_KINDS: Final = {"looks": Document.Kind.HISTORY.value}
 
 
 class NoBook(CustodianError):
@@ -90,7 +93,9 @@ class Placing:
         )
         for each, customer in zip(segment, made, strict=True):
             each.row.subject_id = customer.subject_id
-        ArrivedRecord.objects.bulk_update([each.row for each in segment], ["subject"])
+        places = [(each.row.pk, each.subject) for each in segment]
+        bulk.assign(ArrivedRecord._meta.db_table, "subject_id", "bigint", places)
+        merges.seek([each.subject_id for each in made], source=self.book.code)
         self._write_consents(segment)
         self._write_objections(segment)
         self._restrict_customers(segment)
@@ -119,12 +124,16 @@ class Placing:
             self._restrict(segment, "policy", holdings)
         self._write_representatives(segment)
 
-    def claims(self, segment: Sequence[Held]) -> None:
-        """Pass three: claims on policies that are there by now, and the files."""
-        self._file(segment)
+    def claims(self, segment: Sequence[Held], filed: Sequence[Filed]) -> None:
+        """Pass three: claims on policies that are there by now, and the files, which are in the store."""
+        claim_histories.link(filed, self._register_claims(segment))
+        self._restrict(segment, "document", {part.ref: row.holding for part, row in filed})
+
+    def _register_claims(self, segment: Sequence[Held]) -> dict[str, Claim]:
+        """By their references at the seller."""
         named = [(claim, each) for each in segment for claim in each.record.claims]
         if not named:
-            return
+            return {}
         on = self._policies(claim.policy for claim, _each in named)
         made = claims.register(
             [self._claim(claim, each.subject, on[claim.policy]) for claim, each in named],
@@ -136,24 +145,9 @@ class Placing:
         )
         holdings = {claim.ref: row.holding for (claim, _each), row in zip(named, made, strict=True)}
         self._restrict(segment, "claim", holdings)
-
-    def _file(self, segment: Sequence[Held]) -> None:
-        """Her files, and the list of looks at her that the seller kept, as files of her own."""
-        for each in segment:
-            for part, content in each.files:
-                filed = documents.add(
-                    Customer.objects.get(pk=each.subject),
-                    kind=Document.Kind(_KINDS.get(part.kind, part.kind)),
-                    name=part.name,
-                    media_type=part.media_type,
-                    chunks=[content],
-                    channel=Channel.TASK.value,
-                    purpose=Purpose.TRANSFER.value,
-                    facts={"transfer": self.load.transfer.code},
-                    actor=self.actor,
-                )
-                added = datetime.fromisoformat(part.added_at)
-                Document.objects.filter(pk=filed.pk).update(added_at=added)
+        parts = [(claim, row) for (claim, _each), row in zip(named, made, strict=True)]
+        claim_histories.write(parts)
+        return {part.ref: row for part, row in parts}
 
     def _newcomer(self, each: Held) -> NewCustomer:
         record = each.record
@@ -166,6 +160,7 @@ class Placing:
             intermediary_id=self._broker(record.broker),
             minor_until=_day(record.minor_until),
             origin=("transfer", self.day),
+            origins=dict.fromkeys(record.doubted, (doubts.ORIGIN, self.day)),
             row_digest=bytes(each.row.leaf)[:16],
         )
 
@@ -199,6 +194,7 @@ class Placing:
             status=part.status,
             reported_on=_day(part.reported_on),
             decided_on=_day(part.decided_on),
+            occurred_on=_day(part.occurred_on),
             origin=("transfer", self.day),
         )
 
@@ -324,7 +320,7 @@ class Placing:
 
 def _is_the_sellers(part: ConsentPart) -> bool:
     """Whoever takes a book over asks anew for what only a yes allows (PIPL art. 22, 23)."""
-    purpose = asking.find(part.purpose)
+    purpose = processing_purposes().get(part.purpose)
     optional = purpose is not None and purpose.optional
     return optional and part.said == Consent.Said.GIVEN
 

@@ -1,10 +1,10 @@
-"""Taking stock as a leased job, page after page of those who move; killed, it goes on after the last."""
+"""Taking stock as a leased job, page after page of who moves or came; killed, it goes on after the last."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +18,9 @@ from custodian.errors import Unavailable
 from custodian.jobs import JOB, OPEN, wake
 from custodian.workflow import IllegalMove
 from records import inventory
+from transfers import faults
+from transfers.hundred_days import counting
+from transfers.letters import arrived
 from transfers.models import Chosen, StockTake, Transfer
 from transfers.stocktaking import checking
 
@@ -31,7 +34,9 @@ def silent(_take: StockTake) -> None:
 
 
 def begin(transfer: Transfer, *, actor: Actor) -> StockTake:
-    """Of those who move as it stands now. Raises `IllegalMove` while one is under way."""
+    """Of them as it stands now. Raises `IllegalMove` while one is under way, `NotLiveYet` at the buyer."""
+    if not transfer.is_sellers:
+        arrived.require_live(transfer)
     with transaction.atomic():
         Transfer.objects.select_for_update(of=("self",)).get(pk=transfer.pk)
         take = StockTake(transfer=transfer, by_id=actors.person(actor))
@@ -68,13 +73,15 @@ def work(take_id: int, *, on_progress: Progress = silent) -> StockTake:
             # By its kind alone: a message may hold values.
             with transaction.atomic():
                 take.progress(lease, done=take.done)
-                JOB.move(take, "fail", {"note": type(error).__name__})
+                note = type(error).__name__
+                JOB.move(take, "fail", {"note": note})
+                faults.job_failed(take, "stock", note=note)
             raise
     return take
 
 
 def _run(take: StockTake, lease: UUID, actor: Actor, on_progress: Progress) -> None:
-    moving = Chosen.objects.filter(transfer=take.transfer_id, state=Chosen.State.IN)
+    moving = _who(take.transfer)
     take.keep(lease, total=moving.count())
     today = clock.local().date()
     while page := list(
@@ -95,9 +102,17 @@ def _run(take: StockTake, lease: UUID, actor: Actor, on_progress: Progress) -> N
         on_progress(take)
         failpoints.hit("stock-page")
     held = inventory.counted(actor, moving.values("subject_id"))
+    more = {} if take.transfer.is_sellers else counting.counted(take.transfer)
     with transaction.atomic():
-        take.keep(lease, held=held, customers=take.done)
+        take.keep(lease, held=held, more=more, customers=take.done)
         JOB.move(take, "finish", {"finished_at": clock.now(), "note": ""})
+        faults.job_done(take, "stock")
+
+
+def _who(transfer: Transfer) -> Any:
+    if transfer.is_sellers:
+        return Chosen.objects.filter(transfer=transfer, state=Chosen.State.IN)
+    return counting.who(transfer)
 
 
 def due() -> list[int]:

@@ -9,7 +9,16 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from custodian.demo.insurer import dialects, faults, households, manifest, places, products, staff
+from custodian.demo.insurer import (
+    dialects,
+    faults,
+    households,
+    leaked,
+    manifest,
+    places,
+    products,
+    staff,
+)
 from custodian.demo.insurer.closed import Closing
 from custodian.demo.insurer.contracts import Claim, Policy, Underwriter
 from custodian.demo.insurer.dialects import Assignment
@@ -48,7 +57,9 @@ def write(folder: Path, *, customers: int = 5000, seed: int = 20260101, today: d
     )
     random = Random(seed)  # noqa: S311 - invented data, repeatable on purpose
     with Tables(folder, written) as tables:
-        Book(tables, written, customers=customers, random=random, today=today).write()
+        book = Book(tables, written, customers=customers, random=random, today=today)
+        book.write()
+    leaked.write(folder, book.planter.sold)
     manifest.save(written, folder)
     return written
 

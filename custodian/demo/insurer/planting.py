@@ -49,6 +49,7 @@ class Planter:
         self, facts: Facts, *, customers: int, today: date, random: Random, supply: Supply
     ) -> None:
         self.facts, self.random, self.today = facts, random, today
+        self.sold: list[tuple[str, str]] = []  # of the targets, name and mobile
         self.wanted_targets = min(120, round(portfolio_size(customers) * 0.4))
         self.honey = Pace(min(5, max(1, customers // 20)), customers)
         self.duplicates = Pace(scaled(DUPLICATES, customers), customers)
@@ -96,6 +97,7 @@ class Planter:
             listed = len(self.facts.targets)
             if party.age(self.today) >= 20 and listed < min(due, self.wanted_targets):
                 self.facts.targets.append(party.key)
+                self.sold.append((party.name, party.mobile))
 
     def record(self, household: Sequence[Party]) -> None:
         """Note what the household carries, as it is written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -57,6 +58,9 @@ class Command(BaseCommand):
         if not settings.CUSTODIAN_KEYRING.exists():
             call_command("create_keyring", stdout=self.stdout)
         outside.prepare()
+        # Letters of the history go where all messages of the demo go, and not to whoever starts it.
+        settings.CUSTODIAN_OUTBOX = _outbox()
+        settings.EMAIL_BACKEND = "custodian.outbox.MailBackend"
         try:
             build.ensure(customers=customers, console=console)
         except build.NotADemo as error:
@@ -95,6 +99,10 @@ class Command(BaseCommand):
         raise NotStarted(f"{child.name}: {child.log}")
 
 
+def _outbox() -> Path:
+    return Path(settings.VAR) / "demo-outbox"
+
+
 def _environment() -> dict[str, str]:
     counters = settings.VAR / "metrics"
     shutil.rmtree(counters, ignore_errors=True)
@@ -103,6 +111,6 @@ def _environment() -> dict[str, str]:
         "CUSTODIAN_DEMO": "1",
         "CUSTODIAN_DEMO_SIGN_INS": "50",
         "CUSTODIAN_BIND": "127.0.0.1",
-        "CUSTODIAN_OUTBOX": str(settings.VAR / "demo-outbox"),
+        "CUSTODIAN_OUTBOX": str(_outbox()),
         "PROMETHEUS_MULTIPROC_DIR": str(counters),
     }

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from rich.console import Console
 
 from custodian.databases import DatabaseNotConfigured
-from custodian.drills import destroy, destroy_report, report, tamper
+from custodian.drills import destroy, destroy_report, report, steps, tamper
+from custodian.drills.handover import drill as handover
+from custodian.drills.leak import drill as leak
 from custodian.drills.scratch import Impossible
 
 INTERRUPTED = 130
@@ -44,7 +46,21 @@ KINDS: Mapping[str, Kind] = {
         destroy.add_arguments,
         destroy.drill,
         destroy_report.as_table,
-        destroy_report.as_json,
+        steps.as_json,
+    ),
+    "leak": Kind(
+        "A list that insiders sold / 内部人员出售的名单",
+        leak.add_arguments,
+        leak.drill,
+        leak.as_table,
+        steps.as_json,
+    ),
+    "handover": Kind(
+        "A book to another insurer and back / 账册转给另一家机构，再转回来",
+        handover.add_arguments,
+        handover.drill,
+        handover.as_table,
+        steps.as_json,
     ),
 }
 WHY: Mapping[str, Promise | str] = {

@@ -19,6 +19,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--tombstones", type=Path, required=True, metavar="DIR")
         parser.add_argument("--checkpoint", type=Path, required=True, metavar="FILE")
+        parser.add_argument(
+            "--ledger",
+            type=Path,
+            metavar="DIR",
+            help="the ledger of transfers, if it is not in its own place / 转让台账，不在原处时指明",
+        )
         parser.add_argument("--accept-gap", default="", metavar="REASON")
         parser.add_argument(
             "--physical",
@@ -31,6 +37,7 @@ class Command(BaseCommand):
             done = reconciling.reconcile(
                 sheets_in=options["tombstones"],
                 checkpoint=options["checkpoint"].read_bytes(),
+                ledger_in=options["ledger"],
                 accept_gap=options["accept_gap"],
                 physical=options["physical"],
             )
@@ -45,8 +52,7 @@ class Command(BaseCommand):
                 _("已删除 %(n)s 份随旧备份回来的已销毁文件。") % {"n": f"{done.files:,}"}
             )
         self.stdout.write(_("已重建 %(count)s 条索引指纹。") % {"count": f"{done.indexes:,}"})
-        if not done.ledgers:
-            self.stdout.write(_("本版本没有移交台账，此项无需核对。"))
+        self.stdout.write(_ledger_told(done.ledger))
         for gap in done.gaps:
             self.stdout.write(words.told({"what": gap.what, **gap.facts()}))
         if any(gap.what == LOG for gap in done.gaps):
@@ -56,3 +62,12 @@ class Command(BaseCommand):
                 )
             )
         self.stdout.write(_("核对完毕，可以提供服务。"))
+
+
+def _ledger_told(sheets: int) -> str:
+    if sheets:
+        return _("已核对 %(n)s 份转让台账。") % {"n": f"{sheets:,}"}
+    return _(
+        "没有转让台账：备份时没有转让，本机的台账文件夹也是空的。"
+        "若备份之后建立过转让，请停止服务，重新恢复并以 --ledger 指明台账。"
+    )

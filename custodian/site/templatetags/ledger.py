@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, Field
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
@@ -205,12 +206,23 @@ def _due(item: Any) -> Any:
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm | None) -> dict[str, Any]:
+    """What stands at the field, with the field's name where the words alone do not say which one."""
     fields = [bound for bound in form if bound.errors] if form is not None else []
+    said = Counter(str(bound.errors[0]) for bound in fields)
+    missing = str(Field.default_error_messages["required"])
     return {
         "general": form.non_field_errors() if form is not None else [],
-        "fields": fields,
+        "fields": [
+            (bound, not bound.is_hidden and _unclear(bound, said, missing)) for bound in fields
+        ],
         "count": len(fields) + (len(form.non_field_errors()) if form is not None else 0),
     }
+
+
+def _unclear(bound: BoundField, said: Mapping[str, int], missing: str) -> bool:
+    """Whether its words would stand there for any other field as well."""
+    words = str(bound.errors[0])
+    return words == missing or said[words] > 1
 
 
 @register.inclusion_tag("django/forms/field.html")

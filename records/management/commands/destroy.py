@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from access import actors, scopes
 from custodian.errors import CustodianError
@@ -31,12 +31,12 @@ class Command(BaseCommand):
             if batch is not None:
                 executing.retry(batch)
         if batch is None:
-            raise CommandError(_both("没有这个销毁批次：%(code)s", code=code))
+            raise CommandError(_both(gettext_noop("没有这个销毁批次：%(code)s"), code=code))
         try:
             done = executing.work(batch.pk, on_progress=self._tell)
         except IllegalMove as error:
             raise CommandError(
-                _both("批次正由另一进程执行，或已由合规官暂停：%(code)s", code=code)
+                _both(gettext_noop("批次正由另一进程执行，或已由合规官暂停：%(code)s"), code=code)
             ) from error
         except CustodianError as error:
             raise CommandError(_said(error)) from error

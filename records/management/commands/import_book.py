@@ -15,13 +15,13 @@ from rich.console import Console
 from access import actors, scopes
 from access.models import Unit
 from access.vocabulary import Channel
-from records.importing import engine, report, runs
+from records.importing import engine, report, runs, saved
 from records.importing import mapping as mappings
 from records.importing.mapping import BookMapping, MappingInvalid
 from records.importing.readers import SourceRefused
 from records.importing.report import Report
 from records.importing.runs import Recognised
-from records.models import Book, ImportFile, ImportRun
+from records.models import Book, ImportFile, ImportRun, SavedMapping
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, help="csv, xlsx, parquet")
         parser.add_argument("--book", help="book code / 账册代码", default="")
-        parser.add_argument("--mapping", type=Path, help="columns as TOML / 对应关系")
+        parser.add_argument("--mapping", default="", help="TOML file or saved name / 对应关系")
         parser.add_argument("--unit", default="", help="unit of customers without one / 默认机构")
         parser.add_argument("--dry-run", action="store_true", help="change nothing / 试运行")
         parser.add_argument("--yes", action="store_true", help="ask nothing / 不再确认")
@@ -56,11 +56,13 @@ class Command(BaseCommand):
     def _begin(
         self,
         files: list[ImportFile],
-        mapping: BookMapping | None,
+        mapping: BookMapping | SavedMapping | None,
         book: Book,
         unit: Unit | None,
         options: dict[str, Any],
     ) -> ImportRun:
+        if isinstance(mapping, SavedMapping):
+            mapping = saved.fitted(mappings.load(mapping.toml), _recognised(files))
         if mapping is None:
             found = _recognised(files)
             mapping = BookMapping(tuple(each.mapping for each in found))
@@ -101,11 +103,17 @@ def _recognised(files: list[ImportFile]) -> list[Recognised]:
         raise
 
 
-def _mapping(path: Path | None) -> BookMapping | None:
-    if path is None:
+def _mapping(said: str) -> BookMapping | SavedMapping | None:
+    """A file, or else a mapping that was saved under this name; the latter is fitted to the files."""
+    if not said:
         return None
+    path = Path(said)
     try:
+        if not path.exists() and path.suffix != ".toml":
+            return saved.find(said)
         return mappings.load(path.read_text(encoding="utf-8"))
+    except saved.NoMapping as unknown:
+        _stop(unknown.message)
     except (OSError, UnicodeDecodeError):
         _stop(_("对应关系文件无法读取，请核对路径和编码（UTF-8）"))
     except MappingInvalid as invalid:

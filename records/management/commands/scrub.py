@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from access import actors, scopes
 from access.vocabulary import Channel
+from custodian.errors import CustodianError
 from custodian.jobs import OPEN, JobStatus
 from custodian.workflow import IllegalMove
 from records.models import ScrubRun
@@ -42,7 +43,7 @@ class Command(BaseCommand):
                 run = scheduling.request(
                     kind, reason="", channel=Channel.COMMAND, size=options["sample"], actor=actor
                 )
-            except scheduling.AtWork as error:
+            except CustodianError as error:
                 raise CommandError(str(error.message)) from None
         console = Console(file=sys.stdout, soft_wrap=True)
         with Progress(console=console, transient=True) as bar:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from access import approvals, findings, keystore
+from access import approvals, findings, keystore, scopes
 from access.models import (
     ApiToken,
     Approval,
@@ -37,7 +37,7 @@ from access.models import (
 from access.querylog import write
 from access.training import evidence
 from custodian import clock
-from incidents.models import Alert
+from incidents.models import Alert, Incident, LeakTrace, Member, TimelineEntry
 from records.importing import store
 from records.models import (
     CertificatePage,
@@ -90,6 +90,22 @@ class Maker:
         return Alert.objects.create(
             source="partner", severity="low", status="false_alarm", raised_at=at
         )
+
+    def trace(self, at: datetime) -> LeakTrace:
+        return LeakTrace.objects.create(label="示例", status="done", answer={}, finished_at=at)
+
+    def incident(self, at: datetime) -> Incident:
+        with scopes.acting(estate.system()):
+            made = Incident.objects.create(
+                code=f"I-{next(_number)}", kind="other", title="示例", status="closed", aware_at=at,
+                opened_by=self.person, handled_at=at, closed_at=at,
+            )  # fmt: skip
+            Member.objects.create(
+                incident=made, user=self.person, part="lead", joined_by=self.person
+            )
+            TimelineEntry.objects.create(incident=made, what="note", at=at, text="示例")
+            Alert.objects.create(source="staff", severity="low", status="case", incident=made)
+        return made
 
     def grant(self, at: datetime) -> Grant:
         made = Grant.objects.create(
@@ -313,6 +329,8 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "finding": Maker.finding,
     "grant": Maker.grant,
     "import-run": Maker.run,
+    "incident-case": Maker.incident,
+    "leak-trace": Maker.trace,
     "published-text": Maker.text,
     "recertification": Maker.campaign,
     "reminder": Maker.reminder,

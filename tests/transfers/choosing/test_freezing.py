@@ -24,7 +24,6 @@ from tests.records import desk_estate
 from tests.transfers.choosing.estate import change, fate, mark, role
 from tests.transfers.house import everything_done
 from transfers import chosen, freezing, progress
-from transfers.choosing.selecting import NotOurs
 from transfers.freezing import comparing, estates, sums
 from transfers.freezing import freezing as job
 from transfers.models import Freeze, FrozenLine, Transfer
@@ -195,15 +194,15 @@ def test_a_hold_after_the_freeze_takes_her_out_and_is_told_as_having_left(ready)
     assert freezing.totals(ready.transfer).counts["customers"] == 4
 
 
-def test_nobody_comes_in_after_the_freeze(ready):
+def test_nobody_comes_in_after_the_freeze_and_who_is_barred_goes_out(ready):
     with estate.acting(ready.house.first) as actor:
         held = chosen.bar(ready.transfer, ready.wife, "dispute", reason="仲裁", actor=actor)
     freeze(ready)
     with estate.acting(ready.house.first) as actor:
         chosen.lift(held, reason="已撤回", actor=actor)
-        with pytest.raises(NotOurs):
-            chosen.bar(ready.transfer, ready.sun, "dispute", reason="晚了", actor=actor)
+        chosen.bar(ready.transfer, ready.sun, "dispute", reason="晚到的仲裁", actor=actor)
     assert fate(ready.zhang) == "connected"
+    assert fate(ready.sun) == "barred"
 
 
 def test_comparing_notes_what_differs_and_is_done_by_one(ready):

@@ -6,7 +6,9 @@ import html
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import translation
 
 from access import scopes
 from access.models import Approval
@@ -229,3 +231,10 @@ def test_the_desk_does_not_come_in(office, role):
     stranger = at_office(estate.user(role))
     for place in ("selection/", "letters/", "freeze/"):
         assert stranger.get(f"{office.here}/{place}").status_code in {403, 404}
+
+
+@pytest.mark.parametrize(("n", "said"), [(1, "1 customer moves"), (1288, "1,288 customers move")])
+def test_how_many_move_is_said_in_english_too(n: int, said: str) -> None:
+    panel = {"counts": {"moving": n}, "url": "/", "staying": []}
+    with translation.override("en"):
+        assert said in render_to_string("admin/transfers/staying_panel.html", {"panel": panel})

@@ -1,0 +1,1 @@
+"""The drill of the sold list: insiders among colleagues, lists of several kinds, and who is named."""

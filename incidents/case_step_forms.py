@@ -1,0 +1,148 @@
+"""What takes a case further: who is hit, decisions of two, corrected times, and its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from incidents.case_forms import CaseForm, MomentField, shown, text_field
+from incidents.cases import assessing, clocks, cutting
+from incidents.cases import links as naming
+from incidents.cases.decisions import Decision
+from incidents.models import AffectedList, Assessment, IncidentClock, IncidentLink, Severity
+
+
+class AffectedForm(CaseForm):
+    """Who is hit, by what is on record; a leaked file goes through tracing."""
+
+    act = "affected"
+    by = forms.ChoiceField(
+        label=_("依据什么"),
+        choices=[each for each in AffectedList.By.choices if each[0] != AffectedList.By.TRACE],
+    )
+    about = text_field(_("编号"), _("工号、导出编号、合作方编号或转让编号"), most=40)
+    since = MomentField(
+        label=_("起"), required=False, help_text=_("不填为最早，例如 2026-11-01 09:00")
+    )
+    until = MomentField(label=_("止"), required=False, help_text=_("不填为现在"))
+
+
+class AgainForm(CaseForm):
+    act = "again"
+    affected = forms.ModelChoiceField(
+        queryset=AffectedList.objects.none(), to_field_name="ref", widget=forms.HiddenInput
+    )
+
+    def fill(self) -> None:
+        field: Any = self.fields["affected"]
+        field.queryset = self.incident.affected.all()
+
+
+class DecideForm(CaseForm):
+    act = "decide"
+    decision = forms.ChoiceField(label=_("决定什么"), choices=Decision)
+    text = forms.CharField(
+        label=_("决定与理由"),
+        max_length=1000,
+        help_text=_("另一名成员复核后写入时间线；请勿写客户资料"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("请写明决定与理由")},
+    )
+
+
+class AssessForm(CaseForm):
+    """What can be counted is counted; the rest is judged, with the reason."""
+
+    act = "assess"
+    occasions = forms.MultipleChoiceField(
+        label=_("属于"),
+        choices=list(assessing.OCCASIONS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("决定适用哪些法定时限"),
+        error_messages={"required": _("请至少选择一项")},
+    )
+    severity = forms.ChoiceField(
+        label=_("金融监管分级"), choices=Severity, help_text=_("按数据级别和危害，附件为定性标准")
+    )
+    level = forms.ChoiceField(label=_("网信分级"), choices=Severity)
+    operator = forms.ChoiceField(label=_("系统性质"), choices=Assessment.Operator)
+    reason = text_field(_("理由"), _("每一级为什么是这一级；请勿写客户资料"), most=1000)
+
+    def fill(self) -> None:
+        known = clocks.Reckoned(self.incident)
+        made, numbers = known.assessment, assessing.counted(self.incident)
+        self.fields["level"].help_text = assessing.floors()
+        self.initial = {
+            "occasions": known.occasions,
+            "severity": made.severity if made else Severity.ORDINARY,
+            "level": made.level if made else numbers["level"],
+            "operator": made.operator if made else Assessment.Operator.OTHER,
+        }
+
+
+class ReportForm(CaseForm):
+    """One clock was met: what was reported, when, and of a late one why."""
+
+    act = "report"
+    clock = forms.ModelChoiceField(queryset=IncidentClock.objects.none(), widget=forms.HiddenInput)
+    at = MomentField(label=_("报送时间"), required=False, help_text=_("不填为现在"))
+    reference = text_field(_("报送编号"), _("回执或文号；没有就留空"), most=100, required=False)
+    why_late = text_field(_("逾期原因"), _("按时办结的不填"), most=300, required=False)
+
+    def fill(self) -> None:
+        field: Any = self.fields["clock"]
+        field.queryset = self.incident.clocks.all()
+
+
+class CutForm(CaseForm):
+    """Of what the case is linked with; one approved act for all of it."""
+
+    act = "cut"
+    links = forms.ModelMultipleChoiceField(
+        label=_("停止谁的访问"),
+        queryset=IncidentLink.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("人员：立即不能登录，令牌失效；导出：收回文件；合作方：停止全部提供"),
+        error_messages={"required": _("请至少选择一项")},
+    )
+    text = text_field(_("理由"), most=300)
+
+    def fill(self) -> None:
+        field: Any = self.fields["links"]
+        rows = cutting.cuttable(self.incident)
+        field.queryset = self.incident.links.filter(pk__in=[each.pk for each in rows])
+        field.label_from_instance = lambda row: (
+            f"{naming.LABELS[naming.thing_of(row)]} {naming.name(row)}"
+        )
+
+
+class TimesForm(CaseForm):
+    act = "times"
+    aware_at = MomentField(label=_("知悉时间"))
+    occurred_at = MomentField(label=_("发生时间"), required=False, help_text=_("不清楚就留空"))
+    why = text_field(_("依据"), _("根据什么认定；加密记入查询日志，也写入时间线"))
+
+    def fill(self) -> None:
+        self.initial = {
+            "aware_at": shown(self.incident.aware_at),
+            "occurred_at": shown(self.incident.occurred_at),
+        }
+
+
+class _WordsForm(CaseForm):
+    text = text_field(_("说明"), most=300)
+
+
+class HandleForm(_WordsForm):
+    act = "handle"
+
+
+class ReopenForm(_WordsForm):
+    act = "reopen"
+
+
+class CloseForm(CaseForm):
+    act = "close"
+    text = text_field(_("结案意见"), _("结论、原因和改进；另一名成员复核后结案"), most=1000)

@@ -1,0 +1,1 @@
+"""Cases: opened from alerts, worked on by a group, and closed by two people."""

@@ -1,0 +1,101 @@
+"""The timeline of a case: what happened and was done, in the order in which it happened. It only grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from access import gate
+from access.actions import Action
+from access.actors import Actor
+from access.law import clock_words
+from access.law import clocks as law
+from access.vocabulary import Channel
+from custodian import clock
+from custodian.errors import CustodianError
+from incidents.cases import playbooks
+from incidents.cases.standing import held, require_work
+from incidents.models import Incident, IncidentTask, Kind, Member, Severity, TimelineEntry
+
+What = TimelineEntry.What
+THINGS: Final = {
+    "customer": _("客户"),
+    "operator": _("操作人"),
+    "partner": _("合作方"),
+    "transfer": _("业务转让"),
+    "export": _("导出"),
+    "trace": _("泄露溯源"),
+}
+
+
+class NotYet(CustodianError):
+    """The moment has not come."""
+
+    code = "timeline-not-yet"
+    message = _("时间不能晚于现在")
+
+
+def write(
+    incident: Incident,
+    what: str,
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+    text: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> TimelineEntry:
+    """Put it down, in the transaction of the act itself."""
+    now = clock.now()
+    return TimelineEntry.objects.create(
+        incident=incident,
+        what=what,
+        at=at or now,
+        recorded_at=now,
+        recorded_by_id=actor.id,
+        facts=facts or {},
+        text=text,
+    )
+
+
+def note(incident: Incident, text: str, *, at: datetime | None, actor: Actor) -> TimelineEntry:
+    """What somebody has found or done; `at` is when it happened. Raises `NotYet`, `Observes`, `Over`."""
+    if at is not None and at > clock.now():
+        raise NotYet
+    with held(incident) as row:
+        require_work(row, actor)
+        facts = {"incident": row.code, "timeline": What.NOTE.value}
+        gate.authorise(actor, Action.INCIDENT_WORK, channel=Channel.ADMIN, facts=facts)
+        return write(row, What.NOTE, actor=actor, at=at, text=text)
+
+
+def words(entry: TimelineEntry) -> str:
+    """The line as a person reads it, in the reader's language."""
+    tell = _WORDS.get(entry.what)
+    return tell(entry.facts) if tell else ""
+
+
+def _task(facts: Mapping[str, Any]) -> str:
+    title = str(playbooks.step(facts["step"])) if facts.get("step") else facts["title"]
+    return f"{title} · {IncidentTask.Status(facts['status']).label}"
+
+
+def _part(facts: Mapping[str, Any]) -> str:
+    return f"{facts['person']} · {Member.Part(facts['part']).label}"
+
+
+_WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    What.OPENED: lambda facts: str(Kind(facts["kind"]).label),
+    What.JOINED: _part,
+    What.LEFT: _part,
+    What.TASK: _task,
+    What.EVIDENCE: lambda facts: f"{facts['name']} · sha256 {facts['sha256'][:16]}",
+    What.ASSESSED: lambda facts: (
+        f"{Severity(facts['severity']).label} · {Severity(facts['level']).label}"
+    ),
+    What.REPORTED: lambda facts: clock_words.name(law.of(facts["rule"])),
+    What.CUT: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",
+    What.LINK: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",
+}

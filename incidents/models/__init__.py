@@ -1,0 +1,30 @@
+"""Tables of what went wrong, or may."""
+
+from incidents.models.affected import AffectedList
+from incidents.models.alerts import Alert
+from incidents.models.assessments import Assessment, IncidentClock, Severity
+from incidents.models.case_records import (
+    Custody,
+    IncidentEvidence,
+    IncidentLink,
+    TimelineEntry,
+)
+from incidents.models.cases import Incident, IncidentTask, Kind, Member
+from incidents.models.traces import LeakTrace
+
+__all__ = [
+    "AffectedList",
+    "Alert",
+    "Assessment",
+    "Custody",
+    "Incident",
+    "IncidentClock",
+    "IncidentEvidence",
+    "IncidentLink",
+    "IncidentTask",
+    "Kind",
+    "LeakTrace",
+    "Member",
+    "Severity",
+    "TimelineEntry",
+]

@@ -1,0 +1,42 @@
+"""Wake-up calls for the long work of incidents; the rows say what there is to do."""
+
+from __future__ import annotations
+
+import structlog
+from celery import shared_task
+
+from access import actors, scopes
+from custodian.workflow import IllegalMove
+from incidents.affected import jobs as affected
+from incidents.cases.standing import ACTOR
+from incidents.models import AffectedList, LeakTrace
+from incidents.tracing import jobs
+
+_log = structlog.get_logger("incidents")
+
+
+@shared_task
+def trace_list(job_id: int) -> None:
+    try:
+        jobs.work(job_id)
+    except IllegalMove:
+        _log.info("trace-held-by-another", job=job_id)
+
+
+@shared_task
+def reckon_affected(job_id: int) -> None:
+    try:
+        affected.work(job_id)
+    except IllegalMove:
+        _log.info("affected-held-by-another", job=job_id)
+
+
+@shared_task
+def sweep() -> None:
+    """What nobody is at: a worker that died, a message that was lost."""
+    for job_id in LeakTrace.objects.due().values_list("pk", flat=True):
+        trace_list.delay(job_id)
+    with scopes.acting(actors.system(ACTOR)):
+        waiting = list(AffectedList.objects.due().values_list("pk", flat=True))
+    for job_id in waiting:
+        reckon_affected.delay(job_id)
