@@ -53,7 +53,7 @@ def ask(
         raise Backwards
     with held(incident) as row:
         require_work(row, actor)
-        facts = {"incident": row.code, "by": by}
+        facts = {"incident": row.code, "affected-by": by}
         gate.authorise(actor, Action.INCIDENT_WORK, channel=Channel.ADMIN, facts=facts)
         job = AffectedList.objects.create(
             incident=row,
@@ -144,7 +144,7 @@ def _logged(found: Sequence[Affected], job: AffectedList, actor: Actor) -> int:
         channel=Channel.TASK,
         facts={
             "incident": job.incident.code,
-            "by": job.by,
+            "affected-by": job.by,
             "subjects": len(subjects),
             "set": set_digest(subjects),
         },
@@ -160,7 +160,7 @@ def again(job: AffectedList, *, actor: Actor) -> None:
         raise FileGone
     with held(job.incident) as row:
         require_work(row, actor)
-        facts = {"incident": row.code, "by": job.by, "again": 1}
+        facts = {"incident": row.code, "affected-by": job.by, "again": 1}
         gate.authorise(actor, Action.INCIDENT_WORK, channel=Channel.ADMIN, facts=facts)
         if job.status == JobStatus.FAILED:
             JOB.move(job, "resume")

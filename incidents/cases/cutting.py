@@ -72,8 +72,8 @@ class _Cut(CaseKind):
             done = 0
             with scopes.acting(house):
                 done = sum(_cut(rows[cut["link"]], house)) if cut["link"] in rows else 0
-            facts = {"kind": cut["thing"], "name": cut["name"], "ended": done}
-            timeline.write(row, What.CUT, actor=actor, text=said["text"], facts=facts)
+            told = {"kind": cut["thing"], "name": cut["name"], "ended": done}
+            timeline.write(row, What.CUT, actor=actor, text=said["text"], facts=told)
 
 
 def _cut(row: IncidentLink, house: Actor) -> Iterator[int]:

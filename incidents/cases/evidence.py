@@ -93,7 +93,8 @@ def _keep(case: Incident, row: IncidentEvidence, actor: Actor) -> None:
     row.save(force_insert=True)
     row.custody.create(act=Act.FILED, by_id=actors.person(actor), note=row.origin)
     what = TimelineEntry.What.EVIDENCE
-    timeline.write(case, what, actor=actor, facts={"name": row.name, "sha256": row.sha256})
+    said = {"name": row.name, "sha256": row.sha256}
+    timeline.write(case, what, actor=actor, facts=said)
 
 
 def take_out(row: IncidentEvidence, *, purpose: str, actor: Actor) -> bytes:

@@ -56,7 +56,7 @@ def link(
         found = _found(thing, number.strip(), actor)
         if thing == "operator" and row.members.now().filter(user=found.pk).exists():
             raise InTheGroup
-        facts = {"incident": row.code, "thing": thing}
+        facts = {"incident": row.code, "link-kind": thing}
         gate.authorise(actor, Action.INCIDENT_WORK, channel=Channel.ADMIN, facts=facts)
         said = {"why": why, "linked_by_id": actors.person(actor), thing: found}
         try:

@@ -46,7 +46,7 @@ def open_case(
         with scopes.acting(actors.system(ACTOR)):
             incident = _written(kind, title, occurred_at, aware_at, person)
             group.begin(incident, person)
-        facts = {"incident": incident.code, "kind": kind, "alerts": len(alerts)}
+        facts = {"incident": incident.code, "incident-kind": kind, "alerts": len(alerts)}
         gate.authorise(actor, Action.INCIDENT_OPEN, channel=Channel.ADMIN, facts=facts)
         timeline.write(incident, What.OPENED, actor=actor, facts={"kind": kind})
         for alert in alerts:

@@ -50,6 +50,8 @@ def test_every_document_answers(cell, id_type):
     assert guess_id_type(cell) in IdType
 
 
+# What this insurer changed of its purposes is read from its database.
+@pytest.mark.django_db
 @pytest.mark.parametrize("kind", list(Kind))
 @given(cells=st.lists(CELLS, min_size=len(TARGETS), max_size=len(TARGETS)))
 @settings(max_examples=40, deadline=None)

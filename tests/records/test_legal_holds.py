@@ -378,7 +378,7 @@ def test_a_review_moves_the_day_and_stays_on_record(house):
 def test_numbers_follow_each_other(house):
     draft = Draft("customer", {"customers": [house.sun.ref]})
     year = clock.local().year
-    codes = [house.place(draft).code for _ in range(2)]
+    codes = [house.place(draft, reason=why).code for why in ("示例监管局来函", "示例法院来函")]
     assert codes == [f"LH-{year}-001", f"LH-{year}-002"]
 
 

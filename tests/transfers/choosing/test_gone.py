@@ -32,7 +32,7 @@ def back_office(officer, customer):
 
 def went_on() -> str:
     day = clock.local(clock.now() - timedelta(hours=1))
-    return f"{day.year}年{day.month}月{day.day}日 起转由{NAME}承接"
+    return f"{day:%Y-%m-%d} 起转由{NAME}承接"
 
 
 def test_her_policies_and_her_page_in_the_back_office_name_the_insurer_and_the_transfer(
