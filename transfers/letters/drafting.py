@@ -21,7 +21,6 @@ from custodian import clock
 from custodian.errors import CustodianError
 from custodian.jobs import wake
 from custodian.workflow import Workflow
-from records.models import PolicyRole
 from transfers import chosen
 from transfers.choosing.selecting import require_open
 from transfers.letters import arrived, recipients, texts
@@ -142,7 +141,7 @@ class _Kind:
         return frozenset()
 
     def describe(self, payload: Mapping[str, Any]) -> list[tuple[Any, Sequence[Any]]]:
-        roles = [f"{PolicyRole.Role(code).label} {n:,}" for code, n in payload["roles"].items()]
+        roles = [f"{recipients.role_name(code)} {n:,}" for code, n in payload["roles"].items()]
         transfer = Transfer.objects.get(code=payload["transfer"])
         labels = texts.parts_of(transfer)
         said = texts.read(transfer, payload["content"]).parts

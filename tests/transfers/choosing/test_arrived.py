@@ -14,10 +14,11 @@ from access import scopes
 from access.law import clocks as law_clocks
 from access.models import Finding
 from custodian import clock
+from records.models import Policy, PolicyRole
 from tests import estate
 from tests.portal import people
 from tests.transfers.incoming import Arrived
-from transfers.letters import arrived, drafting
+from transfers.letters import arrived, drafting, recipients
 from transfers.letters.arrived import NotLiveYet
 from transfers.models import (
     TransferNotice,
@@ -46,6 +47,23 @@ def test_who_arrived_is_told_what_the_house_holds_and_where_it_came_from(book):
         assert part in said
     assert "答复" not in said.split("本信没有链接")[0]
     assert estate.ZHANG["identity.name"] not in said
+
+
+def test_who_came_without_a_policy_is_told_too(book):
+    with scopes.acting(estate.system()):
+        PolicyRole.objects.all().delete()
+        PolicyRole.objects.create(
+            policy=Policy.objects.get(subject=book.stranger.pk), subject_id=book.child.pk,
+            role=PolicyRole.Role.BENEFICIARY,
+        )  # fmt: skip
+        assert recipients.counts(book.transfer).roles == {recipients.NO_POLICY: 1}
+    approval = book.sent().approval
+    said = drafting._Kind().describe(approval.payload)
+    assert ["1", "没有保单的客户 1"] in [list(each) for _, each in said]
+    with scopes.acting(estate.system()):
+        [row] = TransferNotice.objects.all()
+        assert (row.subject_id, row.roles, row.asks) == (book.mother.pk, "", False)
+        assert arrived.left(book.transfer) == 0
 
 
 def test_nobody_is_written_to_before_the_moment_and_nobody_twice(db):

@@ -81,6 +81,13 @@ def test_every_policyholder_and_insured_has_one_letter_and_nobody_else(families)
     assert len(mail.outbox) == 5
 
 
+def test_who_has_no_policy_is_told_and_not_asked(families):
+    sent(families)
+    with scopes.acting(estate.system()):
+        row = TransferNotice.objects.get(subject=families.qian.pk)
+    assert (row.roles, row.asks, row.state) == ("", False, "sent")
+
+
 def test_a_letter_tells_the_recipients_name_and_contact_and_until_when_in_both_languages(families):
     batch = sent(families)
     body = mail.outbox[0].body
@@ -112,7 +119,7 @@ def test_contacts_that_are_doubted_are_not_used_and_her_letter_goes_on_paper(fam
 
     found = notice(families.sun)
     assert (found.way, found.state, found.note) == ("letter", "to_print", "flagged")
-    assert len(mail.outbox) == 4
+    assert len(mail.outbox) == 5
 
 
 def test_without_any_address_it_is_listed_as_not_delivered(families):
@@ -202,7 +209,7 @@ def test_sending_that_was_killed_writes_to_nobody_twice(families, monkeypatch):
     sending.work(batch.pk)
 
     to = [each.to[0] for each in mail.outbox]
-    assert len(to) == len(set(to)) == 5
+    assert len(to) == len(set(to)) == 6
 
 
 def test_those_who_are_chosen_later_get_a_letter_of_the_next_batch(families):

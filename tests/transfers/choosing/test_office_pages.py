@@ -119,7 +119,7 @@ def words_of(days=30):
 
 def test_letters_are_drafted_and_put_up_when_they_are_whole(office):
     place = f"{office.here}/letters/"
-    assert "5 人还没有告知" in text(office.office.get(place))
+    assert "6 人还没有告知" in text(office.office.get(place))
     half = {**words_of(), "contact_en": "", "act": "send"}
     answer = office.office.post(place, half)
     assert answer.status_code == 422

@@ -24,7 +24,6 @@ from transfers.stocktaking import taking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALL = files.CUSTOMERS + files.BAD_CUSTOMERS
-HOLDERS = files.CUSTOMERS  # who was mended later has no policy
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def test_the_time_of_the_notice_runs_from_the_first_file(live: Buyer) -> None:
 
 def test_each_of_them_is_written_to_once(live: Buyer) -> None:
     with scopes.acting(estate.system()):
-        assert recipients.counts(live.transfer).everybody == HOLDERS
+        assert recipients.counts(live.transfer).everybody == ALL
     with estate.acting(live.house.first, stepped_up=True) as actor:
         letter = texts.proposed(live.transfer)
         batch = drafting.draft(live.transfer, letter, reply_by=None, actor=actor)
@@ -58,7 +57,7 @@ def test_each_of_them_is_written_to_once(live: Buyer) -> None:
     live.house.approve(asked)
     sent = sending.work(LetterBatch.objects.get(approval=asked).pk)
     with scopes.acting(estate.system()):
-        assert sent.notices.count() == HOLDERS
+        assert sent.notices.count() == ALL
         assert recipients.counts(live.transfer).left == 0
 
 
