@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F
-from django.utils.translation import override
 
 from access import actors, gate, scopes
 from access.actions import Action
@@ -19,19 +17,15 @@ from custodian.errors import Unavailable
 from custodian.jobs import JOB, JobStatus, wake
 from custodian.workflow import IllegalMove
 from records import bulk
-from records.notices import delivering
-from records.notices.contents import TAGS
-from records.sign_in.contacts import Address
+from records.letters import posting
+from records.letters.posting import Matter
 from transfers import faults
 from transfers.letters import recipients, texts
 from transfers.letters.recipients import Recipient
 from transfers.models import LetterBatch, Transfer, TransferNotice
 
 ACTOR: Final = "letters"
-PAGE: Final = 200
-TURNS: Final = 3
-Way, State = TransferNotice.Way, TransferNotice.State
-BY_MESSAGE: Final = (Way.EMAIL, Way.MOBILE)
+State = TransferNotice.State
 _COLUMNS: Final = {
     "ref": "uuid", "transfer_id": "bigint", "batch_id": "bigint", "subject_id": "bigint",
     "addressee_id": "bigint", "roles": "text", "asks": "bool", "way": "text", "state": "text",
@@ -71,8 +65,9 @@ def work(batch_id: int, *, on_progress: Progress = silent) -> LetterBatch:
 
 def _run(batch: LetterBatch, lease: UUID, actor: Actor, on_progress: Progress) -> None:
     _name(batch, lease)
-    while page := _waiting(batch):
-        _send(batch, page, actor=actor)
+    matter = _matter(batch)
+    while page := posting.waiting(batch.notices.all()):
+        posting.send(matter, page, actor=actor)
         batch.progress(lease, done=batch.done + len(page))
         on_progress(batch)
         failpoints.hit("letters-page")
@@ -89,7 +84,7 @@ def _name(batch: LetterBatch, lease: UUID) -> None:
     today, transfer = clock.local().date(), batch.transfer
     asked = set(recipients.asked(transfer))
     after = int(batch.cursor.get("after", 0))
-    while page := recipients.page(transfer, after=after, most=PAGE, today=today):
+    while page := recipients.page(transfer, after=after, most=posting.PAGE, today=today):
         after = page[-1].subject
         with transaction.atomic():
             rows = [_row(batch, each, asked) for each in page]
@@ -99,67 +94,26 @@ def _name(batch: LetterBatch, lease: UUID) -> None:
             LetterBatch.objects.filter(pk=batch.pk).update(cursor={"after": after})
             batch.progress(lease, done=batch.done)
         failpoints.hit("letters-named")
-    total = batch.notices.filter(way__in=BY_MESSAGE).count()
+    total = batch.notices.filter(way__in=posting.BY_MESSAGE).count()
     LetterBatch.objects.filter(pk=batch.pk).update(total=total)
     batch.total = total
 
 
 def _row(batch: LetterBatch, each: Recipient, asked: set[str]) -> tuple[object, ...]:
-    states = {Way.LETTER: State.TO_PRINT, Way.NONE: State.FAILED}
-    state = states.get(Way(each.way.way), State.WAITING)
+    state = posting.begins(each.way)
     return (
         uuid4(), batch.transfer_id, batch.pk, each.subject, each.addressee, " ".join(each.roles),
-        bool(asked & set(each.roles)), each.way.way, state.value, each.way.why[:24], 0, "",
+        bool(asked & set(each.roles)), each.way.way, state, each.way.why[:24], 0, "",
     )  # fmt: skip
 
 
-def _waiting(batch: LetterBatch) -> list[TransferNotice]:
-    rows = batch.notices.filter(state=State.WAITING).order_by("turns", "pk")
-    return list(rows[:PAGE])
-
-
-def _send(batch: LetterBatch, page: Sequence[TransferNotice], *, actor: Actor) -> None:
-    """Each is noted as soon as it went: a kill loses one, and the gateway knows its reference."""
-    wanted = {each.addressee_id: each.way for each in page}
-    opened = delivering.addresses(
-        wanted,
+def _matter(batch: LetterBatch) -> Matter:
+    return Matter(
         action=Action.LETTERS_SEND,
         facts={"transfer": batch.transfer.code, "letters": str(batch.ref)},
-        actor=actor,
+        written=lambda notice: texts.written(batch, asks=notice.asks),
+        short=lambda _notice: texts.short(batch),
     )
-    for each in page:
-        address = opened.get(each.addressee_id)
-        if address is not None and _went(batch, each, address):
-            _note(each, state=State.SENT, sent_at=clock.now(), note="")
-        else:
-            _again_or_otherwise(each)
-
-
-def _went(batch: LetterBatch, notice: TransferNotice, address: Address) -> bool:
-    short = []
-    for tag in TAGS.values():
-        with override(tag):
-            short.append(texts.short(batch))
-    return delivering.send(
-        address,
-        lambda: texts.written(batch, asks=notice.asks),
-        " ".join(short),
-        reference=str(notice.ref),
-    )
-
-
-def _again_or_otherwise(notice: TransferNotice) -> None:
-    """A few times; then by letter, where there is an address for one, and else it is listed as failed."""
-    if notice.turns + 1 < TURNS:
-        _note(notice, turns=F("turns") + 1)
-        return
-    other = delivering.paper(notice.addressee_id, "not-taken")
-    state = State.TO_PRINT if other.way == delivering.LETTER else State.FAILED
-    _note(notice, turns=F("turns") + 1, way=other.way, state=state, note=other.why[:24])
-
-
-def _note(notice: TransferNotice, **changes: Any) -> None:
-    TransferNotice.objects.filter(pk=notice.pk).update(**changes)
 
 
 def due() -> list[int]:
@@ -171,7 +125,6 @@ def due() -> list[int]:
 
 def again(transfer: Transfer, *, actor: Actor) -> int:
     """Those that reached nobody: the ways to them are looked up anew, and their batch goes on. How many."""
-    found = 0
     with transaction.atomic():
         gate.authorise(
             actor,
@@ -180,14 +133,7 @@ def again(transfer: Transfer, *, actor: Actor) -> int:
             facts={"transfer": transfer.code, "outcome": "again"},
         )
         with scopes.acting(actors.system(ACTOR)):
-            rows = TransferNotice.objects.filter(transfer=transfer, state=State.FAILED)
-            for each in rows.select_for_update(of=("self",)).order_by("pk"):
-                way = delivering.way_to(each.addressee_id)
-                if way.way == delivering.NONE:
-                    continue
-                state = State.TO_PRINT if way.way == delivering.LETTER else State.WAITING
-                _note(each, way=way.way, state=state, note=way.why[:24], turns=0)
-                found += 1
+            found = posting.look_again(TransferNotice.objects.filter(transfer=transfer))
             _go_on(transfer)
     return found
 

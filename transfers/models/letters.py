@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.db import models
@@ -15,6 +14,7 @@ from custodian import clock
 from custodian.jobs import Job, JobQuerySet
 from records.models import Consent, Document
 from records.models.holdings import ScopedQuerySet
+from records.models.letters import Letter
 from transfers.models.portfolio import Transfer
 
 
@@ -57,58 +57,32 @@ class LetterBatch(Job):
         return f"{self.transfer_id} {self.stage}"
 
 
-class TransferNotice(models.Model):
-    """One customer's letter. She can read it in the portal whichever way it went."""
-
-    class Way(models.TextChoices):
-        MOBILE = "mobile", _("短信")
-        EMAIL = "email", _("电子邮件")
-        LETTER = "letter", pgettext_lazy("告知信", "信函")
-        NONE = "none", pgettext_lazy("告知信", "没有可用的地址")
-
-    class State(models.TextChoices):
-        WAITING = "waiting", pgettext_lazy("告知信", "待发送")
-        SENT = "sent", pgettext_lazy("告知信", "已发送")
-        TO_PRINT = "to_print", pgettext_lazy("告知信", "待打印")
-        PRINTED = "printed", pgettext_lazy("告知信", "已打印寄出")
-        FAILED = "failed", pgettext_lazy("告知信", "未送达")
+class TransferNotice(Letter):
+    """One customer's letter, and what she answers to it."""
 
     class Answer(models.TextChoices):
         NONE = "", pgettext_lazy("告知信", "未答复")
         AGREED = "agreed", pgettext_lazy("告知信", "同意")
         OBJECTED = "objected", pgettext_lazy("告知信", "不同意")
 
-    DELIVERED = (State.SENT, State.PRINTED)
-
-    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="+")
     batch = models.ForeignKey(LetterBatch, models.PROTECT, related_name="notices")
-    subject = models.ForeignKey(Subject, models.PROTECT, related_name="+")
-    # To whom it goes: she herself, or who acts for a child.
-    addressee = models.ForeignKey(Subject, models.PROTECT, related_name="+")
     roles = models.CharField(max_length=40)  # codes with blanks between
     asks = models.BooleanField()  # whether the transfer needs her consent
-    way = models.CharField(_("方式"), max_length=6, choices=Way)
-    state = models.CharField(_("状态"), max_length=8, choices=State, default=State.WAITING)
-    note = models.CharField(max_length=24, blank=True)  # a code: why it went no other way
-    turns = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(_("送出"), null=True)
-    sheet = models.PositiveIntegerField(null=True)  # that it was printed on
-    seen_at = models.DateTimeField(_("客户打开"), null=True)
     answer = models.CharField(_("答复"), max_length=8, choices=Answer, blank=True, default="")
     answered_at = models.DateTimeField(null=True)
 
     objects = ScopedQuerySet.as_manager()
 
-    class Meta:
-        ordering = ("pk",)
+    class Meta(Letter.Meta):
+        abstract = False
         constraints = [
             models.UniqueConstraint(
                 fields=["transfer", "subject"], name="customer_is_written_to_once_in_a_transfer"
             ),
             models.CheckConstraint(
                 name="transfer_notice_is_dated_when_it_went",
-                condition=~Q(state__in=("sent", "printed")) | Q(sent_at__isnull=False),
+                condition=Letter.IS_DATED,
             ),
             models.CheckConstraint(
                 name="transfer_notice_answer_is_dated",
@@ -120,9 +94,6 @@ class TransferNotice(models.Model):
             models.Index(fields=["transfer", "state"], name="transfer_notice_by_state"),
             models.Index(fields=["transfer", "answer"], name="transfer_notice_by_answer"),
         ]
-
-    def __str__(self) -> str:
-        return str(self.ref)[:8]
 
 
 class TransferAnswer(models.Model):

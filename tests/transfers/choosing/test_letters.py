@@ -19,6 +19,8 @@ from custodian import clock, texting
 from custodian.errors import NotVisible
 from custodian.workflow import IllegalMove
 from records.consents.changing import GuardianNeeded
+from records.letters import posting
+from records.letters import printing as sheets
 from records.models import ContactFlag, Customer, Document, Identity, Representative
 from tests import estate
 from tests.records import desk_estate
@@ -194,7 +196,7 @@ def test_one_entry_stands_for_a_page_of_addresses_and_tags_nobody(families, entr
 
 
 def test_sending_that_was_killed_writes_to_nobody_twice(families, monkeypatch):
-    monkeypatch.setattr(sending, "PAGE", 2)
+    monkeypatch.setattr(posting, "PAGE", 2)
     approval = submitted(families)
     families.house.approve(approval)
     batch = LetterBatch.objects.get(approval=approval)
@@ -541,13 +543,13 @@ def test_a_sheet_has_her_name_and_address_and_both_languages_for_everybody_on_it
     families, monkeypatch
 ):
     made = []
-    whole = printing.compile_pdf
+    whole = sheets.compile_pdf
 
     def noted(template, content, *, at):
         made.append(content)
         return whole(template, content, at=at)
 
-    monkeypatch.setattr(printing, "compile_pdf", noted)
+    monkeypatch.setattr(sheets, "compile_pdf", noted)
     _doubted(families, families.sun, families.wu)
     sent(families)
     with estate.acting(families.house.first, stepped_up=True) as actor:
