@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, override
+from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from access import actors, gate, scopes
@@ -19,7 +19,7 @@ from access.admin_pages import actor_of, enter, page
 from access.law import clocks as law_clocks
 from custodian.errors import CustodianError
 from custodian.jobs import JobStatus
-from records.models import Customer
+from records.letters import showing
 from records.notices import delivering
 from records.notices.contents import TAGS
 from transfers import board
@@ -32,18 +32,7 @@ from transfers.seller_forms import LetterForm
 
 PROPOSE, PRINT = Action.LETTERS_PROPOSE, Action.LETTERS_PRINT
 HERE: Final = "admin:transfer_letters"
-Batch, State, Answer = LetterBatch.Stage, TransferNotice.State, TransferNotice.Answer
-SHOWN: Final = 50
-TONES: Final = {State.SENT: "", State.PRINTED: "", State.WAITING: "warn", State.TO_PRINT: "warn",
-                State.FAILED: "danger"}  # fmt: skip
-# Why a letter went no other way, in words; a code that is not here says nothing to anybody.
-NOTES: Final = {
-    "flagged": gettext_lazy("联系方式被标记为存疑"), "staff": gettext_lazy("联系方式与员工相同"),
-    "one-agent": gettext_lazy("同一代理人的客户共用"), "shared": gettext_lazy("多名客户共用"),
-    "unproven": gettext_lazy("未经客户确认"), "no-contact": gettext_lazy("没有手机和邮箱"),
-    "not-taken": gettext_lazy("多次没有接收"), "address-doubted": gettext_lazy("通讯地址存疑"),
-    "no-address": gettext_lazy("没有通讯地址"),
-}  # fmt: skip
+Batch, Answer = LetterBatch.Stage, TransferNotice.Answer
 
 
 @page("transfer/<str:code>/letters/", name="transfer_letters", action=READ, logs_itself=True)
@@ -120,19 +109,15 @@ def _page(
         else (),
         "running": running,
         "recipients": recipients.counts(transfer),
-        "delivery": _delivery(rows),
+        **showing.shown(rows),
+        "restricted_words": _restricted(transfer, rows),
+        "print_url": reverse("admin:transfer_letters_print", args=[transfer.code]),
+        "retry_url": reverse("admin:transfer_letters_retry", args=[transfer.code])
+        if may and waiting is None
+        else "",
         "answers": _answers(rows) if transfer.is_sellers else [],
         "asks": bool(recipients.asked(transfer)),
         "clock": _clock(transfer),
-        "opened": rows.exclude(seen_at=None).count(),
-        "failed": _failed(rows.exclude(note=delivering.RESTRICTED)),
-        "failed_count": rows.filter(state=State.FAILED).exclude(note=delivering.RESTRICTED).count(),
-        "restricted": rows.filter(state=State.FAILED, note=delivering.RESTRICTED).count(),
-        "to_print": rows.filter(state=State.TO_PRINT).count(),
-        "sheets": rows.exclude(sheet=None)
-        .values("sheet")
-        .annotate(n=Count("pk"))
-        .order_by("sheet"),
         "may_print": gate.may(actor, PRINT),
         "shown": [(tag, _told(newest, tag)) for tag in TAGS.values()] if newest else [],
         "form": form if may and waiting is None else None,
@@ -140,6 +125,20 @@ def _page(
         "marked": True,
     }
     return template(request, "letters", context, status=status)
+
+
+def _restricted(transfer: Transfer, rows: Any) -> str:
+    """What becomes of those whose data are stored only."""
+    n = rows.filter(state=TransferNotice.State.FAILED, note=delivering.RESTRICTED).count()
+    if transfer.is_sellers:
+        words = ngettext(
+            "%(shown)s 人的资料只存不用，不能打开写信：须同意的留在本公司，其余由公告告知。",
+            "%(shown)s 人的资料只存不用，不能打开写信：须同意的留在本公司，其余由公告告知。",
+            n,
+        )
+    else:
+        words = _("资料只存不用、不能打开写信的：%(shown)s；他们在客户服务里能看到。")
+    return words % {"shown": f"{n:,}"}
 
 
 def _changeable(transfer: Transfer) -> bool:
@@ -161,42 +160,13 @@ def _told(batch: LetterBatch, tag: str) -> Any:
         return texts.told(batch, asks=bool(recipients.asked(batch.transfer)))
 
 
-def _delivery(rows: Any) -> list[dict[str, Any]]:
-    """By state and way, as bars of all letters."""
-    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
-    return _shares(
-        [(State(code).label, counts.get(code, 0), TONES[State(code)]) for code in State.values]
-    )
-
-
 def _answers(rows: Any) -> list[dict[str, Any]]:
     counts = dict(rows.order_by().values_list("answer").annotate(n=Count("pk")))
     tones = {Answer.AGREED: "", Answer.OBJECTED: "warn", Answer.NONE: ""}
     ordered = (Answer.AGREED, Answer.OBJECTED, Answer.NONE)
-    return _shares([(code.label, counts.get(code.value, 0), tones[code]) for code in ordered])
-
-
-def _shares(rows: list[tuple[Any, int, str]]) -> list[dict[str, Any]]:
-    everybody = sum(count for _label, count, _tone in rows)
-    return [
-        {"label": label, "count": count, "tone": tone, "share": count / everybody}
-        for label, count, tone in rows
-        if everybody
-    ]
-
-
-def _failed(rows: Any) -> list[dict[str, Any]]:
-    """Who is reached by no way that is known, by reference."""
-    failed = list(rows.filter(state=State.FAILED)[:SHOWN])
-    refs = dict(
-        Customer.objects.filter(subject__in=[each.subject_id for each in failed]).values_list(
-            "subject_id", "ref"
-        )
+    return showing.shares(
+        [(code.label, counts.get(code.value, 0), tones[code]) for code in ordered]
     )
-    return [
-        {"notice": each, "ref": refs.get(each.subject_id, ""), "why": NOTES.get(each.note, "")}
-        for each in failed
-    ]
 
 
 @page(
@@ -269,7 +239,7 @@ def _panel(transfer: Transfer, actor: Any) -> board.Panel | None:
     context = {
         "sells": transfer.is_sellers,
         "answers": _answers(rows),
-        "delivery": _delivery(rows),
+        "delivery": showing.delivery(rows),
         "url": reverse(HERE, args=[transfer.code]),
     }
     return board.Panel("admin/transfers/letters_panel.html", context)

@@ -5,16 +5,17 @@ Whoever has no policy at all is told too: her data move, and no holder of a poli
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from custodian.regimes.routes import RouteStage
+from records.letters import addressees
 from records.models import PolicyRole
-from records.notices import delivering
 from records.notices.delivering import Way
 from transfers import routes
 from transfers.models import Stage, Transfer
@@ -44,16 +45,6 @@ FROM told GROUP BY ROLLUP (role)"""
 _CHOSEN: Final = ("transfers_chosen", "c.state = 'in'")
 _ARRIVED: Final = ("transfers_arrivedrecord", "c.current")
 _FILED: Final = ("transfers_responsible", "true")
-# A child's letter goes to the guardian, and an organisation's, that nobody reaches, to whom it sends.
-_FOR_THEM: Final = """
-SELECT DISTINCT ON (a.subject_id) a.subject_id, a.representative_id, a.kind
-FROM records_representative a JOIN records_customer c ON c.subject_id = a.subject_id
-JOIN access_subject s ON s.id = a.representative_id
-WHERE a.subject_id = ANY (%(subjects)s) AND a.since <= statement_timestamp()
-  AND (a.until IS NULL OR a.until > statement_timestamp()) AND s.status <> 'destroyed'
-  AND ((a.kind = 'guardian' AND c.minor_until > %(today)s)
-       OR (a.kind = 'authorised' AND c.kind = 'organisation'))
-ORDER BY a.subject_id, a.id"""
 
 
 @dataclass(frozen=True)
@@ -110,7 +101,7 @@ def counts(transfer: Transfer) -> Counts:
     return Counts({role: number for role, (number, _left) in rows.items()}, everybody, left)
 
 
-def page(transfer: Transfer, *, after: int, most: int, today: Any) -> list[Recipient]:
+def page(transfer: Transfer, *, after: int, most: int, today: date) -> list[Recipient]:
     with connection.cursor() as cursor:
         cursor.execute(
             _statement(_PAGE, transfer),
@@ -122,16 +113,5 @@ def page(transfer: Transfer, *, after: int, most: int, today: Any) -> list[Recip
             },
         )
         found = [(subject, tuple(sorted(roles or ()))) for subject, roles in cursor.fetchall()]
-        cursor.execute(_FOR_THEM, {"subjects": [each for each, _roles in found], "today": today})
-        acting = {subject: (other, kind) for subject, other, kind in cursor.fetchall()}
-    return [_recipient(subject, roles, acting) for subject, roles in found]
-
-
-def _recipient(
-    subject: int, roles: Sequence[str], acting: Mapping[int, tuple[int, str]]
-) -> Recipient:
-    other, kind = acting.get(subject, (subject, ""))
-    own = delivering.way_to(subject) if kind != "guardian" else None
-    if own is None or (own.way == delivering.NONE and kind):
-        return Recipient(subject, tuple(roles), other, delivering.way_to(other))
-    return Recipient(subject, tuple(roles), subject, own)
+    to = addressees.of([subject for subject, _roles in found], today=today)
+    return [Recipient(each, roles, to[each].subject, to[each].way) for each, roles in found]
