@@ -240,6 +240,9 @@ class Action(StrEnum):
     INCIDENT_LEAD = "incidents:incident:lead"
     INCIDENT_OPEN = "incidents:incident:open"
     INCIDENT_READ = "incidents:incident:read"
+    INCIDENT_NOTICE_PRINT = "incidents:notice:print"
+    INCIDENT_NOTICE_SEE = "incidents:notice:see"
+    INCIDENT_NOTICE_SEND = "incidents:notice:send"
     INCIDENT_SCOPE = "incidents:affected:reckon"
     INCIDENT_AFFECTED_READ = "incidents:affected:read"
     INCIDENT_WORK = "incidents:incident:work"
@@ -257,4 +260,6 @@ class Action(StrEnum):
 HANDS_OVER = frozenset({Action.TRANSFER_PACK, Action.OWN_COPY_TAKE})
 
 # Somebody else has approved exactly this look before it is had: quotas count it and do not stop it.
-BY_APPROVAL = frozenset({Action.CUSTOMER_EXPORT, Action.LETTERS_PRINT})
+BY_APPROVAL = frozenset(
+    {Action.CUSTOMER_EXPORT, Action.INCIDENT_NOTICE_PRINT, Action.LETTERS_PRINT}
+)

@@ -73,6 +73,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
         {
             Action.ALERT_RAISE,
             Action.EXPORT_END,
+            Action.INCIDENT_NOTICE_SEND,
             Action.INCIDENT_SCOPE,
             Action.SHARE_END,
             Action.USER_CHANGE,

@@ -31,6 +31,7 @@ OPEN_TO_HALF_SIGNED_IN = (
     "/accounts/second-factor/",
     "/accounts/step-up/",
     "/api/",
+    "/incidents/",
     "/language/",
     "/livez",
     "/log/",

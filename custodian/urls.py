@@ -13,6 +13,7 @@ from custodian import health
 from custodian.demo import mode
 from custodian.demo.step_in import cast
 from custodian.site.home import home
+from incidents import public as public_incidents
 from records import public_urls
 from transfers import public, regulator
 
@@ -20,13 +21,17 @@ DEMO = mode.active()
 FRONT_PAGE: dict[str, Any] = {"cast": cast} if DEMO else {}
 # Several apps have pages of one audience.
 REGULATOR = ([*regulator_urls.urlpatterns, *regulator.urlpatterns], regulator_urls.app_name)
-PUBLIC = ([*public_urls.urlpatterns, *public.urlpatterns], public_urls.app_name)
+PUBLIC = (
+    [*public_urls.urlpatterns, *public.urlpatterns, *public_incidents.urlpatterns],
+    public_urls.app_name,
+)
 
 urlpatterns = [
     path("", home, FRONT_PAGE, name="home"),
     path("admin/", admin.site.urls),
     path("desk/", include("transfers.desk")),
     path("desk/", include("records.desk_urls")),
+    path("portal/incident/", include("incidents.portal_urls")),
     path("portal/transfer/", include("transfers.portal_urls")),
     path("portal/", include("records.portal_urls")),
     path("accounts/", include("access.account_urls")),

@@ -13,14 +13,12 @@ from django.views.decorators.http import require_safe
 from access.actions import Action
 from access.admin_pages import actor_of, enter, page, row_of
 from access.keystore import NoKey
-from custodian import elements
 from custodian.jobs import JobStatus
 from incidents.affected import keeping
-from incidents.affected.jobs import UNKNOWN
-from incidents.affected.reading import EVERYTHING
+from incidents.affected.jobs import LOST, UNKNOWN
+from incidents.affected.labelling import label
 from incidents.case_frame import template
 from incidents.models import AffectedList, Incident
-from records.matching import REF
 from records.models import Customer
 
 READ: Final = Action.INCIDENT_AFFECTED_READ
@@ -32,7 +30,8 @@ def told(row: AffectedList) -> dict[str, Any]:
     return {
         "row": row,
         "moving": row.status in {JobStatus.QUEUED, JobStatus.RUNNING},
-        "refused": _("没有这个编号，或没有相应的记录") if row.note == UNKNOWN else "",
+        "refused": _refused(row),
+        "lost": row.status == JobStatus.DONE and bool(row.customers) and not keeping.opens(row.ref),
         "elements": [
             {
                 "label": label(code),
@@ -47,15 +46,10 @@ def told(row: AffectedList) -> dict[str, Any]:
     }
 
 
-def label(code: str) -> Any:
-    if code == EVERYTHING:
-        return _("全部移交的资料")
-    if code == REF:
-        return _("客户编号")
-    try:
-        return elements.get(code).label
-    except KeyError:
-        return code
+def _refused(row: AffectedList) -> str:
+    if row.note == LOST:
+        return _("名单已丢失，请重新上传文件溯源")
+    return _("没有这个编号，或没有相应的记录") if row.note == UNKNOWN else ""
 
 
 @page("incident-affected/<uuid:ref>/", name="incident_affected", action=READ, logs_itself=True)

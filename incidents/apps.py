@@ -14,13 +14,16 @@ class IncidentsConfig(AppConfig):
         from incidents import (  # noqa: F401
             alerts,
             case_admin,
+            notice_admin,
             own_records,
+            portal,
             tracing_admin,
             triage_admin,
         )
         from incidents.affected import keeping
         from incidents.cases import assessing, cutting, decisions, evidence
         from incidents.models import AffectedList, IncidentEvidence
+        from incidents.notices import drafting, exempting
         from records.storage import checks_files
 
         alerts.listen()
@@ -28,5 +31,8 @@ class IncidentsConfig(AppConfig):
         decisions.ready()
         cutting.ready()
         assessing.ready()
+        drafting.ready()
+        exempting.ready()
+        portal.ready()
         checks_files.register(evidence.SHELF, IncidentEvidence)
         checks_files.register(keeping.SHELF, AffectedList)

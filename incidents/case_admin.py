@@ -26,8 +26,11 @@ from incidents.cases.assessing import KIND as ASSESS
 from incidents.cases.cutting import KIND as CUT
 from incidents.cases.decisions import CLOSE, DECIDE, Decision
 from incidents.cases.standing import Status, part_of
-from incidents.models import Incident, IncidentEvidence, Member
+from incidents.models import Incident, IncidentEvidence, IncidentNotice, Member
+from incidents.notices.drafting import KIND as NOTIFY
+from incidents.notices.exempting import KIND as EXEMPT
 from records.evidence.upload import takes_evidence_from
+from records.letters import showing
 from transfers.admin_frame import done
 
 READ, OPEN, WORK = Action.INCIDENT_READ, Action.INCIDENT_OPEN, Action.INCIDENT_WORK
@@ -119,7 +122,7 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         forms[failed.act] = failed
     lists = list(incident.affected.select_related("requested_by"))
     waiting = Approval.objects.waiting().filter(
-        kind__in=(DECIDE, CLOSE, CUT, ASSESS), payload__incident=incident.code
+        kind__in=(DECIDE, CLOSE, CUT, ASSESS, NOTIFY, EXEMPT), payload__incident=incident.code
     )
     return {
         "title": f"{incident.code} {incident.title}",
@@ -139,6 +142,8 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         "affected": [affected_pages.told(each) for each in lists],
         "reckoning": any(each.status in OPEN_JOBS for each in lists),
         "may_read_affected": gate.may(actor, Action.INCIDENT_AFFECTED_READ),
+        "told": showing.delivery(IncidentNotice.objects.filter(incident=incident)),
+        "exempted": incident.exemptions.exists(),
         "links": [_link(each) for each in incident.links.all()],
         "alerts": incident.alerts.select_related("finding"),
         "waiting": [(each, _asked(each)) for each in waiting.select_related("requested_by")],

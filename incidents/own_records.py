@@ -15,15 +15,21 @@ from incidents.models import (
     Incident,
     IncidentClock,
     IncidentLink,
+    IncidentNotice,
     IncidentTask,
     LeakTrace,
     Member,
+    NoticeBatch,
+    NoticeExemption,
     TimelineEntry,
 )
 from records.retention import own_records
 
 _OVER: Final = (Alert.Status.FALSE_ALARM, Alert.Status.SETTLED, Alert.Status.DUPLICATE)
 _OF_A_CASE: Final = (
+    IncidentNotice,
+    NoticeBatch,
+    NoticeExemption,
     Assessment,
     IncidentClock,
     Member,

@@ -10,6 +10,7 @@ from custodian.workflow import IllegalMove
 from incidents.affected import jobs as affected
 from incidents.cases.standing import ACTOR
 from incidents.models import AffectedList, LeakTrace
+from incidents.notices import sending
 from incidents.tracing import jobs
 
 _log = structlog.get_logger("incidents")
@@ -32,6 +33,14 @@ def reckon_affected(job_id: int) -> None:
 
 
 @shared_task
+def send_notices(batch_id: int) -> None:
+    try:
+        sending.work(batch_id)
+    except IllegalMove:
+        _log.info("notices-held-by-another", job=batch_id)
+
+
+@shared_task
 def sweep() -> None:
     """What nobody is at: a worker that died, a message that was lost."""
     for job_id in LeakTrace.objects.due().values_list("pk", flat=True):
@@ -40,3 +49,5 @@ def sweep() -> None:
         waiting = list(AffectedList.objects.due().values_list("pk", flat=True))
     for job_id in waiting:
         reckon_affected.delay(job_id)
+    for job_id in sending.due():
+        send_notices.delay(job_id)

@@ -13,10 +13,11 @@ from typing import Any, Final
 import yaml
 
 from custodian import data_files
-from custodian.regimes import agreements, clocks, counts, ladders, routes
+from custodian.regimes import agreements, clocks, counts, exemptions, ladders, routes
 from custodian.regimes.agreements import Term
 from custodian.regimes.clocks import ClockRule
 from custodian.regimes.counts import CountRule
+from custodian.regimes.exemptions import Exemption
 from custodian.regimes.ladders import Ladder
 from custodian.regimes.periods import Period
 from custodian.regimes.routes import Known, Route
@@ -147,6 +148,8 @@ class Pack:
     agreements: Mapping[str, Term] = field(default_factory=dict)
     # Levels of incidents that numbers alone decide.
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
+    # Why customers need not be told of an incident.
+    exemptions: Mapping[str, Exemption] = field(default_factory=dict)
 
 
 @cache
@@ -166,7 +169,14 @@ def read(text: str, regime: str) -> Pack:
     except yaml.YAMLError as error:
         raise BadPack(regime, "file", f"is no YAML: {error}") from error
     needed = {"title", "title_en", "laws", "clauses", "retention"}
-    also = {"agreements", "clocks", "counts", "incident_ladders", "transfer_routes"}
+    also = {
+        "agreements",
+        "clocks",
+        "counts",
+        "incident_ladders",
+        "notice_exemptions",
+        "transfer_routes",
+    }
     has(content, needed, regime=regime, code="file", also=also)
     laws = content["laws"]
     clauses = by_code((_clause(each, laws, regime) for each in content["clauses"]), regime)
@@ -190,6 +200,7 @@ def read(text: str, regime: str) -> Pack:
         routes.read(content.get("transfer_routes") or (), regime, known),
         agreements.read(content.get("agreements") or (), regime, marks),
         ladders.read(content.get("incident_ladders") or (), regime, marks),
+        exemptions.read(content.get("notice_exemptions") or (), regime, marks),
     )
 
 

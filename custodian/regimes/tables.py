@@ -28,6 +28,7 @@ def tables() -> str:
         "\n".join(_counts(load(each).counts.values())) for each in regimes() if load(each).counts
     ]
     parts += ["\n".join(_ladders(each)) for each in regimes() if load(each).ladders]
+    parts += ["\n".join(_exemptions(each)) for each in regimes() if load(each).exemptions]
     parts += [
         "\n".join(_route(route)) for each in regimes() for route in load(each).routes.values()
     ]
@@ -92,6 +93,14 @@ def _ladders(regime: str) -> Iterator[str]:
             f"{each.people[level]:,}" if level in each.people else "–" for level in LEVELS[1:]
         )
         yield f"| `{each.code}` | {numbers} | `{each.clause}` | `{each.mark}` |"
+
+
+def _exemptions(regime: str) -> Iterator[str]:
+    yield f"### Grounds on which customers need not be told, {load(regime).title_en}\n"
+    yield "| code | ground | clause | mark |"
+    yield "|---|---|---|---|"
+    for each in load(regime).exemptions.values():
+        yield f"| `{each.code}` | {each.says_en} | `{each.clause}` | `{each.mark}` |"
 
 
 def _route(route: Route) -> Iterator[str]:

@@ -28,6 +28,7 @@ from records.matching import REF
 
 By = AffectedList.By
 UNKNOWN: Final = "unknown-number"
+LOST: Final = "list-lost"
 
 
 class Backwards(CustodianError):
@@ -131,8 +132,9 @@ def _numbers(job: AffectedList, found: Sequence[Affected]) -> dict[str, Any]:
 
 
 def _compared(job: AffectedList, found: Sequence[Affected]) -> dict[str, Any]:
-    """What was sealed stays; whether the log still says so is noted beside it."""
-    return {"checked_at": clock.now(), "same": keeping.digest(found) == job.digest}
+    """What was sealed stays, and whether the log still says so is noted; what is lost is sealed anew."""
+    said = {"checked_at": clock.now(), "same": keeping.digest(found) == job.digest}
+    return said if keeping.opens(job.ref) else {**said, **_numbers(job, found)}
 
 
 def _logged(found: Sequence[Affected], job: AffectedList, actor: Actor) -> int:
@@ -156,12 +158,16 @@ def again(job: AffectedList, *, actor: Actor) -> None:
     """Reckon it anew, or try once more what failed. Raises `FileGone`, `Observes`, `IllegalMove`, `Over`."""
     from incidents.tasks import reckon_affected
 
-    if job.by == By.TRACE:
+    if job.by == By.TRACE and keeping.opens(job.ref):
         raise FileGone
     with held(job.incident) as row:
         require_work(row, actor)
         facts = {"incident": row.code, "affected-by": job.by, "again": 1}
         gate.authorise(actor, Action.INCIDENT_WORK, channel=Channel.ADMIN, facts=facts)
+        if job.by == By.TRACE:
+            rows = AffectedList.objects.filter(pk=job.pk)
+            rows.update(status=JobStatus.REFUSED, **_over(LOST))
+            return
         if job.status == JobStatus.FAILED:
             JOB.move(job, "resume")
         elif not AffectedList.objects.filter(pk=job.pk, status=JobStatus.DONE).update(

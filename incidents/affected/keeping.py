@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from access.keystore import NoKey
 from access.sealed_files import Sealing, Shelf
 from custodian import clock
+from custodian.crypto.errors import CryptoError
 from incidents.affected.reading import Affected
 
 SHELF: Final = Shelf("", "affected-list")
@@ -53,6 +55,15 @@ def kept(ref: UUID) -> list[dict[str, Any]]:
     """Raises FileNotFoundError, `NoKey`."""
     whole = b"".join(SHELF.read(ref))
     return [json.loads(line) for line in whole.splitlines()]
+
+
+def opens(ref: UUID) -> bool:
+    """Whether the list is still there and its key as well."""
+    try:
+        kept(ref)
+    except (FileNotFoundError, NoKey, CryptoError):
+        return False
+    return True
 
 
 def _said(at: datetime | None) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from access import gate
@@ -86,6 +87,15 @@ def _part(facts: Mapping[str, Any]) -> str:
     return f"{facts['person']} · {Member.Part(facts['part']).label}"
 
 
+def _notice(facts: Mapping[str, Any]) -> str:
+    if "customers" in facts:
+        n = facts["customers"]
+        return ngettext("%(n)s 名客户", "%(n)s 名客户", n) % {"n": f"{n:,}"}
+    if "exempt" in facts:
+        return gettext("免于告知")
+    return gettext("撤下公开告知")
+
+
 _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     What.OPENED: lambda facts: str(Kind(facts["kind"]).label),
     What.JOINED: _part,
@@ -97,5 +107,6 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     ),
     What.REPORTED: lambda facts: clock_words.name(law.of(facts["rule"])),
     What.CUT: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",
+    What.NOTICE: _notice,
     What.LINK: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",
 }

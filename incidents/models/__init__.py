@@ -10,6 +10,7 @@ from incidents.models.case_records import (
     TimelineEntry,
 )
 from incidents.models.cases import Incident, IncidentTask, Kind, Member
+from incidents.models.notices import IncidentNotice, NoticeBatch, NoticeExemption
 from incidents.models.traces import LeakTrace
 
 __all__ = [
@@ -21,10 +22,13 @@ __all__ = [
     "IncidentClock",
     "IncidentEvidence",
     "IncidentLink",
+    "IncidentNotice",
     "IncidentTask",
     "Kind",
     "LeakTrace",
     "Member",
+    "NoticeBatch",
+    "NoticeExemption",
     "Severity",
     "TimelineEntry",
 ]

@@ -164,3 +164,19 @@ def test_of_a_leaked_list_those_who_are_on_it_once_it_is_traced_for_the_case(
         with pytest.raises(jobs.FileGone):
             jobs.again(row, actor=actor)
     assert LeakTrace.objects.get(pk=job.pk).file is None
+
+
+def test_a_list_that_was_lost_is_sealed_anew_from_the_log(lead: Any, tmp_path: Path) -> None:
+    world = Insurer()
+    world.look(world.insider, range(4))
+    Place.make(tmp_path / "log").seal()
+    case = case_of(lead)
+    row = reckoned(
+        case, lead, "operator", world.insider.staff_no, until=clock.now() + timedelta(hours=1)
+    )
+    keeping.SHELF.remove(row.ref)
+    assert not keeping.opens(row.ref)
+    with estate.acting(lead) as actor:
+        jobs.again(row, actor=actor)
+    row = jobs.work(row.pk)
+    assert (row.same, row.customers, len(hit(row))) == (True, 4, 4)
