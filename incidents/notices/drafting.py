@@ -92,7 +92,7 @@ def submit(batch: NoticeBatch, *, actor: Actor) -> Approval:
         counted = recipients.counts(row)
         if not counted.left:
             raise NobodyToTell
-        fresh.facts = _facts(row)
+        fresh.facts = _times_and_lists(row)
         fresh.save(update_fields=["facts"])
         approval = put_up(KIND, _payload(fresh, counted.left), actor)
         BATCH.move(fresh, "submit", {"approval": approval})
@@ -100,7 +100,7 @@ def submit(batch: NoticeBatch, *, actor: Actor) -> Approval:
     return approval
 
 
-def _facts(incident: Incident) -> dict[str, Any]:
+def _times_and_lists(incident: Incident) -> dict[str, Any]:
     """The times, and the lists by their fingerprints: exactly these people are told."""
     return {
         **texts.facts_of(incident),
@@ -142,8 +142,8 @@ class _Kind(CaseKind):
         if _payload(batch, said["customers"]) != said or batch.facts != now:
             raise FactsChanged
         BATCH.move(batch, "approve", {"approved_at": clock.now()})
-        facts = {"customers": said["customers"], "public": said["public"]}
-        timeline.write(row, TimelineEntry.What.NOTICE, actor=actor, facts=facts)
+        told = {"customers": said["customers"], "public": said["public"]}
+        timeline.write(row, TimelineEntry.What.NOTICE, actor=actor, facts=told)
         from incidents.tasks import send_notices  # the task leads back here
 
         wake(send_notices, batch.pk)
@@ -167,7 +167,8 @@ def take_down(batch: NoticeBatch, *, actor: Actor) -> None:
         gate.authorise(actor, Action.INCIDENT_WORK, channel=Channel.ADMIN, facts=facts)
         rows = NoticeBatch.objects.filter(pk=batch.pk, taken_down_at=None)
         if rows.update(taken_down_at=clock.now()):
-            timeline.write(row, TimelineEntry.What.NOTICE, actor=actor, facts={"taken_down": True})
+            said = {"taken_down": True}
+            timeline.write(row, TimelineEntry.What.NOTICE, actor=actor, facts=said)
 
 
 def ready() -> None:
