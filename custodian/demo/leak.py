@@ -9,6 +9,7 @@ from pathlib import Path
 from access.models import User
 from custodian import clock
 from custodian.demo.insurer.leaked import LEAKED
+from custodian.demo.letters import CONTACT
 from custodian.demo.officers import Officers, paper
 from incidents import triage
 from incidents.affected import jobs as affected
@@ -24,9 +25,11 @@ from incidents.cases import (
     todo,
 )
 from incidents.models import Incident, Kind
+from incidents.notices import drafting, sending, texts
 from incidents.tracing import jobs
 from records.importing import store
 from records.importing.readers import Source
+from records.notices.contents import Both
 
 INSIDER, SECURITY, AUDITOR = "A0197", "S0088", "U0012"
 
@@ -102,3 +105,21 @@ def _assessed(officers: Officers, case: Incident) -> None:
         first = case.clocks.get(rule="CN-NFRA-2H")
         why = "接到客户反映后先核实名单真伪"
         clocks.report(first, at=None, reference="演示〔2026〕1号", why_late=why, actor=officer)
+    _told(officers, case)
+
+
+def _told(officers: Officers, case: Incident) -> None:
+    """Everybody on the lists is written to; a page for anybody stands beside it."""
+    words = {
+        **texts.proposed(case),
+        "done": Both(
+            "已停止该人员的访问，向监管部门报告，并已报案；平台已下架帖子。",
+            "The person's access was cut; the authorities and the police were told; the post is gone.",
+        ),
+        "contact": CONTACT,
+    }
+    with officers.acting() as officer:
+        batch = drafting.draft(case, words, public=True, actor=officer)
+        asked = drafting.submit(batch, actor=officer)
+    officers.approve(asked)
+    sending.work(batch.pk)
