@@ -1,0 +1,1 @@
+"""Alerts from firewalls and detectors that speak syslog alone."""
