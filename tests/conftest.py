@@ -114,6 +114,23 @@ def forget() -> None:
     sealing.forget()
 
 
+@pytest.fixture(scope="module")
+def module_database(
+    django_db_setup: None, django_db_blocker: pytest.FixtureDef[object]
+) -> Iterator[None]:
+    """One database for what a whole module asks of the same state.
+
+    It is begun before the test that comes first forgets: a key that was made at first use, and rolled back
+    with the test that used it, would still be in memory and vouch for rows that nobody can check.
+    """
+    from tests import databases
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        forget()
+        yield
+        databases.renew()
+
+
 @pytest.fixture
 def entries_since() -> Callable[[], list[Entry]]:
     """The log's entries written since this test began; entries outlive a test's transaction."""

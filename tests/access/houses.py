@@ -30,6 +30,7 @@ from custodian.tlog.notes import Signer
 from custodian.tlog.verify import Checkpoint
 from records.models import Customer
 from tests import databases, estate
+from tests.conftest import forget
 from tests.records import desk_estate
 from tests.security.looking import logged_in
 from tests.sequencer.trees import FILES, Place
@@ -171,6 +172,7 @@ def stranger(language: str = "zh") -> Client:
 
 @contextmanager
 def built(folder: Path) -> Iterator[House]:
+    forget()  # nothing of a test that was rolled back is remembered
     with pytest.MonkeyPatch.context() as patch:
         for name, file in FILES.items():
             patch.setattr(settings, f"CUSTODIAN_LOG_{name}", folder / file)

@@ -20,12 +20,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    from tests import databases
-
-    with django_db_blocker.unblock():
-        yield World()
-        databases.renew()
+def world(module_database):
+    return World()
 
 
 def address(row: Row, world: World, role: str, method: str, which: str = OWN) -> str:

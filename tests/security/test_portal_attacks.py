@@ -6,7 +6,6 @@ import json
 import random
 import re
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,12 +31,8 @@ OWNERSHIP = (
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    from tests import databases
-
-    with django_db_blocker.unblock():
-        yield World()
-        databases.renew()
+def world(module_database: None) -> World:
+    return World()
 
 
 def asked(world: World, row: Row, method: str, **more: Any) -> Any:

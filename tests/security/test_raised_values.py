@@ -31,14 +31,10 @@ VALUES = [
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    from tests import databases
-
-    with django_db_blocker.unblock():
-        world = World()
-        world.client.raise_request_exception = False
-        yield world
-        databases.renew()
+def world(module_database: None) -> World:
+    world = World()
+    world.client.raise_request_exception = False
+    return world
 
 
 def pages() -> Iterator[tuple[Row, str, str]]:

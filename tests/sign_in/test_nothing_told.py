@@ -32,15 +32,10 @@ def id_of(kind: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def everybody(django_db_setup, django_db_blocker):
-    from tests import databases
-
-    with django_db_blocker.unblock():
-        for number, kind in enumerate(KINDS):
-            if kind != "unknown":
-                make(kind, number)
-        yield
-        databases.renew()
+def everybody(module_database):
+    for number, kind in enumerate(KINDS):
+        if kind != "unknown":
+            make(kind, number)
 
 
 def make(kind: str, number: int) -> None:

@@ -212,12 +212,8 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: pytest.FixtureDef[object]) -> Iterator[World]:
-    from tests import databases
-
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        yield World()
-        databases.renew()
+def world(module_database: None) -> World:
+    return World()
 
 
 def pages(world: World, language: str, *, everybody: bool) -> Iterator[Seen]:
