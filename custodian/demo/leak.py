@@ -9,7 +9,6 @@ from pathlib import Path
 from access.models import User
 from custodian import clock
 from custodian.demo.insurer.leaked import LEAKED
-from custodian.demo.letters import CONTACT
 from custodian.demo.officers import Officers, paper
 from incidents import triage
 from incidents.affected import jobs as affected
@@ -116,7 +115,6 @@ def _told(officers: Officers, case: Incident) -> None:
             "已停止该人员的访问，向监管部门报告，并已报案；平台已下架帖子。",
             "The person's access was cut; the authorities and the police were told; the post is gone.",
         ),
-        "contact": CONTACT,
     }
     with officers.acting() as officer:
         batch = drafting.draft(case, words, public=True, actor=officer)

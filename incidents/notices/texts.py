@@ -87,7 +87,7 @@ def require_whole(parts: Mapping[str, Both]) -> None:
 
 
 def proposed(incident: Incident) -> dict[str, Both]:
-    """Where a member begins; what was done in the case and whom to ask is for somebody to write."""
+    """Where a member begins; what was done in the case is for somebody to write."""
     said: dict[str, dict[str, str]] = {key: {} for key in PARTS}
     for each in LANGUAGES:
         with override(TAGS[each]):
@@ -102,7 +102,11 @@ def proposed(incident: Incident) -> dict[str, Both]:
             said["help"][each] = _(
                 "需要更换手机号码、银行卡，或想知道您的资料被谁看过的，请联系我们，不收费用。"
             )
-            said["done"][each] = said["contact"][each] = ""
+            said["done"][each] = ""
+            said["contact"][each] = _("客服与投诉电话 %(line)s；个人信息保护负责人 %(officer)s") % {
+                "line": settings.CUSTODIAN_COMPLAINT_LINE,
+                "officer": settings.CUSTODIAN_DATA_PROTECTION_OFFICER,
+            }
     return {key: Both(**both) for key, both in said.items()}
 
 

@@ -72,6 +72,8 @@ def shape(everybody, django_capture_on_commit_callbacks, monkeypatch):
     """What asking and two wrong codes look like: answers, statements, entries, messages into the queue."""
     woken: list[int] = []
     monkeypatch.setattr("records.tasks.send_code.delay", woken.append)
+    # Whoever is first of all in a process opens its session in the log.
+    Browser("10.9.0.1").post(people.DOOR, policy_number="P000", id_number=id_of("unknown"))
 
     def shape(kind: str):
         browser = Browser(f"10.1.0.{KINDS.index(kind) + 1}")
