@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+from access import actors, scopes
 from access.models import User
 from custodian import clock
+from custodian.demo import portal
 from custodian.demo.insurer.leaked import LEAKED
 from custodian.demo.officers import Officers, paper
 from incidents import triage
@@ -30,6 +32,7 @@ from records.importing import store
 from records.importing.readers import Source
 from records.notices.contents import Both
 
+HIT = "customer.hit"
 INSIDER, SECURITY, AUDITOR = "A0197", "S0088", "U0012"
 
 
@@ -121,3 +124,7 @@ def _told(officers: Officers, case: Incident) -> None:
         asked = drafting.submit(batch, actor=officer)
     officers.approve(asked)
     sending.work(batch.pk)
+    with scopes.acting(actors.system("incidents")):
+        told = list(batch.notices.order_by("pk").values_list("subject_id", flat=True))
+    if (hers := portal.first_with_mobile(told)) is not None:
+        portal.add(HIT, hers)

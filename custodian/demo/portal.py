@@ -45,6 +45,7 @@ DOES: Final[Mapping[str, Any]] = {
     "customer.shut": _("登记的手机是代理人的：不发代码"),
     "customer.gone": _("保单已转到另一家公司"),
     "customer.arrived": _("随互助社的旧文件转来"),
+    "customer.hit": _("资料泄露，收到安全通知"),
 }
 
 
@@ -58,6 +59,12 @@ def one_of(book: Book) -> int:
     if found is None:
         raise LookupError(book.code)
     return found
+
+
+def first_with_mobile(subjects: list[int]) -> int | None:
+    """The first grown-up of them with a policy whose mobile takes a code."""
+    with scopes.acting(actors.system("demo")):
+        return _first(subjects, Contact.MOBILE)
 
 
 def add(name: str, subject: int) -> None:
