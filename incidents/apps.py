@@ -15,12 +15,16 @@ class IncidentsConfig(AppConfig):
             alerts,
             case_admin,
             own_records,
+            referral_pages,
+            report_files,
+            report_pages,
             tracing_admin,
             triage_admin,
         )
         from incidents.affected import keeping
         from incidents.cases import assessing, cutting, decisions, evidence
         from incidents.models import AffectedList, IncidentEvidence
+        from incidents.reports import writing
         from records.storage import checks_files
 
         alerts.listen()
@@ -28,5 +32,6 @@ class IncidentsConfig(AppConfig):
         decisions.ready()
         cutting.ready()
         assessing.ready()
+        writing.ready()
         checks_files.register(evidence.SHELF, IncidentEvidence)
         checks_files.register(keeping.SHELF, AffectedList)

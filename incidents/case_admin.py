@@ -17,7 +17,7 @@ from access.admin_pages import actor_of, enter, page, purpose_of, row_of
 from access.models import Approval
 from custodian import clock
 from custodian.jobs import OPEN as OPEN_JOBS
-from incidents import affected_pages
+from incidents import affected_pages, report_pages
 from incidents.case_acts import ACTS, LEAD
 from incidents.case_forms import CaseForm, OpenForm
 from incidents.case_frame import template
@@ -135,6 +135,7 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         "members": incident.members.now().select_related("user", "user__unit"),
         "clocks": clocks.faces(incident),
         "assessment": incident.assessments.last(),
+        "reports": report_pages.owed(incident),
         "counted": assessing.counted(incident),
         "affected": [affected_pages.told(each) for each in lists],
         "reckoning": any(each.status in OPEN_JOBS for each in lists),

@@ -15,6 +15,7 @@ from incidents.models import (
     Incident,
     IncidentClock,
     IncidentLink,
+    IncidentReport,
     IncidentTask,
     LeakTrace,
     Member,
@@ -25,6 +26,7 @@ from records.retention import own_records
 _OVER: Final = (Alert.Status.FALSE_ALARM, Alert.Status.SETTLED, Alert.Status.DUPLICATE)
 _OF_A_CASE: Final = (
     Assessment,
+    IncidentReport,
     IncidentClock,
     Member,
     IncidentTask,

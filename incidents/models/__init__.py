@@ -10,6 +10,7 @@ from incidents.models.case_records import (
     TimelineEntry,
 )
 from incidents.models.cases import Incident, IncidentTask, Kind, Member
+from incidents.models.reports import IncidentReport
 from incidents.models.traces import LeakTrace
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "IncidentClock",
     "IncidentEvidence",
     "IncidentLink",
+    "IncidentReport",
     "IncidentTask",
     "Kind",
     "LeakTrace",
