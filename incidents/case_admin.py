@@ -27,6 +27,7 @@ from incidents.cases.cutting import KIND as CUT
 from incidents.cases.decisions import CLOSE, DECIDE, Decision
 from incidents.cases.standing import Status, part_of
 from incidents.models import Incident, IncidentEvidence, Member
+from incidents.reports.writing import KIND as REPORT
 from records.evidence.upload import takes_evidence_from
 from transfers.admin_frame import done
 
@@ -119,7 +120,7 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         forms[failed.act] = failed
     lists = list(incident.affected.select_related("requested_by"))
     waiting = Approval.objects.waiting().filter(
-        kind__in=(DECIDE, CLOSE, CUT, ASSESS), payload__incident=incident.code
+        kind__in=(DECIDE, CLOSE, CUT, ASSESS, REPORT), payload__incident=incident.code
     )
     return {
         "title": f"{incident.code} {incident.title}",

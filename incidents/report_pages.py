@@ -211,6 +211,7 @@ def _page(request: HttpRequest, row: IncidentReport, shown: Mapping[str, Any]) -
         "may_read_approvals": gate.may(actor, Action.APPROVAL_READ),
         "before": before,
         "changes": _changes(before, row) if before else [],
+        "moved": _moved(_said(before), said) if before and said else [],
     }
 
 
@@ -227,6 +228,17 @@ def _sections(row: IncidentReport) -> list[dict[str, Any]]:
         for name, label in kinds.SECTIONS.items()
         if row.words.get(name)
     ]
+
+
+def _moved(before: papers.Said | None, now: papers.Said) -> list[tuple[str, str, str]]:
+    """Facts that read otherwise than in the last version: each with both."""
+    if before is None:
+        return []
+    was = {each.label: each.value for each in telling.facts(before["facts"])}
+    rows = [
+        (each.label, was.get(each.label, "—"), each.value) for each in telling.facts(now["facts"])
+    ]
+    return [each for each in rows if each[1] != each[2]]
 
 
 def _changes(before: IncidentReport, row: IncidentReport) -> list[comparing.Part]:

@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('noted_at', models.DateTimeField(null=True, verbose_name='登记时间')),
                 ('channel', models.CharField(blank=True, max_length=100, verbose_name='报送渠道')),
                 ('reference', models.CharField(blank=True, max_length=100, verbose_name='报送编号')),
-                ('met', models.CharField(blank=True, choices=[('clock', '随报送办结'), ('by_hand', '此前已手工办结'), ('earlier', '此前版本已办结，本版为补正'), ('none', '没有在计时的时限')], max_length=8)),
+                ('met', models.CharField(blank=True, choices=[('clock', '随报送办结'), ('by_hand', '此前已手工办结'), ('earlier', '此前版本已办结，本版为补正'), ('together', '同一时限还要求告知个人，告知后在事件页办结'), ('none', '没有在计时的时限')], max_length=8)),
                 ('approval', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
                 ('begun_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='起草人')),
                 ('clock', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.incidentclock')),

@@ -21,6 +21,7 @@ class Met(models.TextChoices):
     CLOCK = "clock", _("随报送办结")
     BY_HAND = "by_hand", _("此前已手工办结")
     EARLIER = "earlier", _("此前版本已办结，本版为补正")
+    TOGETHER = "together", _("同一时限还要求告知个人，告知后在事件页办结")
     NONE = "none", _("没有在计时的时限")
 
 

@@ -17,7 +17,7 @@ from incidents.cases import clocks, timeline
 from incidents.cases.standing import held, require_work
 from incidents.models import Incident, IncidentClock, IncidentReport, TimelineEntry
 from incidents.models.reports import Met
-from incidents.reports import papers
+from incidents.reports import kinds, papers
 from incidents.reports.writing import REPORT
 
 Stage = IncidentReport.Stage
@@ -74,6 +74,8 @@ def file(
         moment = _require_approved(row, moment)
         running = case.clocks.filter(rule=row.rule, stopped_at=None).order_by("number").first()
         met, answered = _met(case, row, running)
+        if met != Met.CLOCK:
+            running = None
         said = {
             "incident": case.code,
             "report": str(row.ref),
@@ -124,7 +126,7 @@ def _met(
 ) -> tuple[Met, IncidentClock | None]:
     """What filing does to the clock, and which one it answers."""
     if running is not None:
-        return Met.CLOCK, running
+        return (Met.TOGETHER if row.rule in kinds.TOGETHER else Met.CLOCK), running
     done = case.clocks.filter(rule=row.rule).order_by("number").last()
     if done is None:
         return Met.NONE, None

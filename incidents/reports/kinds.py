@@ -14,7 +14,7 @@ SECTIONS: Final[Mapping[str, Any]] = {
     "happened": _("发生了什么"),
     "discovery": _("怎样发现的"),
     "harm": _("影响和可能的危害"),
-    "cause": _("原因"),
+    "cause": pgettext_lazy("报告", "原因"),
     "taken": _("已采取的措施"),
     "planned": _("拟采取的措施"),
     "improvement": _("整改和责任追究"),
@@ -42,11 +42,14 @@ LABELS: Final[Mapping[str, Any]] = {
     "explanation": _("情况说明"),
     "yearly_report": _("年度报告"),
 }
+# Clocks that ask for telling people as well: the report to the authority alone does not meet them.
+TOGETHER: Final = frozenset({"CN-PIPL-57"})
+_TO_PEOPLE_ALONE: Final = frozenset({"US-HIP"})
 LANGUAGES: Final = {"zh": "zh-hans", "en": "en"}
 
 
 def is_report(rule: ClockRule) -> bool:
-    return rule.action in NEEDED
+    return rule.action in NEEDED and rule.code not in _TO_PEOPLE_ALONE
 
 
 def missing(rule: ClockRule, words: Mapping[str, Mapping[str, str]]) -> list[str]:

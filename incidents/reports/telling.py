@@ -58,7 +58,7 @@ def _times(said: Mapping[str, str | None]) -> list[Told]:
         Told(_("知悉时间"), when(said["aware"]), source),
     ]
     if said["handled"]:
-        rows.append(Told(_("处置结束"), when(said["handled"]), _("案卷")))
+        rows.append(Told(pgettext("报告", "处置结束"), when(said["handled"]), _("案卷")))
     return rows
 
 

@@ -167,6 +167,17 @@ def test_a_clock_that_was_met_by_hand_and_a_correction_say_so(office: Reporting)
     assert office.rows()[FIRST].reference == "电话"
 
 
+def test_telling_the_authority_alone_does_not_meet_a_clock_that_is_about_people_too(
+    office: Reporting,
+) -> None:
+    report = office.begin("CN-PIPL-57")
+    words = {**WORDS, "harm": {"zh": "可能被用于电话诈骗。"}}
+    office.approve(office.put_up(report, words), office.second)
+    office.file(report)
+    assert report.met == "together"
+    assert office.rows()["CN-PIPL-57"].stopped_at is None
+
+
 def test_an_older_version_is_not_filed_beside_a_newer_one(office: Reporting) -> None:
     first = office.approved()
     second = office.begin()
@@ -290,6 +301,14 @@ def test_the_pages_take_a_report_from_draft_to_filed(office: Reporting) -> None:
     assert "登记已报送" not in page
     board = client.get(f"/admin/incident/{office.case.code}/").content.decode()
     assert "报告已报送" in board
+    office.listed(1200)
+    later = client.post(place, {"rule": FIRST}).url
+    page = client.get(later).content.decode()
+    assert "受影响客户：<del>尚不清楚</del> → <ins>1,200</ins>" in page
+    client.post(later, {**said, "act": "write", "taken_zh": "已停止其查询权限和登录。"})
+    assert "和登录</ins>" in client.get(later).content.decode().replace(
+        '<span class="visually-hidden">（新增：</span>', ""
+    ).replace('<span class="visually-hidden">新增完）</span>', "")
     assert client.post(f"{here}pdf/").content.startswith(b"%PDF")
     assert json.loads(client.post(f"{here}json/").content)["format"] == papers.FORMAT
     read = [json.loads(each).get("what") for each in Entry.objects.values_list("leaf", flat=True)]
