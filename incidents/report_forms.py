@@ -22,17 +22,26 @@ class WordsForm(forms.Form):
 
     def __init__(self, report: IncidentReport, data: Any = None) -> None:
         super().__init__(data, auto_id="words-%s")
-        needed = kinds.NEEDED[law.of(report.rule).action]
+        self.needed = frozenset(kinds.NEEDED[law.of(report.rule).action])
         for name, label in kinds.SECTIONS.items():
             for language, told in (("zh", _("中文")), ("en", _("英文"))):
                 self.fields[f"{name}_{language}"] = forms.CharField(
                     label=_("%(section)s（%(language)s）") % {"section": label, "language": told},
                     required=False,
                     max_length=LONGEST,
-                    help_text=_("这种报告须写；请勿写客户资料") if name in needed else "",
+                    help_text=_("须写，中文或英文任一；请勿写客户资料")
+                    if name in self.needed
+                    else "",
                     widget=forms.Textarea(attrs={"rows": 3, "lang": language}),
                 )
                 self.initial[f"{name}_{language}"] = report.words.get(name, {}).get(language, "")
+
+    def asked(self) -> list[forms.BoundField]:
+        """Of the sections that this kind of report needs."""
+        return [each for each in self if each.name.rpartition("_")[0] in self.needed]
+
+    def others(self) -> list[forms.BoundField]:
+        return [each for each in self if each.name.rpartition("_")[0] not in self.needed]
 
     @property
     def words(self) -> dict[str, dict[str, str]]:

@@ -153,7 +153,15 @@ def progress(said: Mapping[str, Any]) -> list[Told]:
 
 
 def _steps(codes: Sequence[str]) -> str:
-    return _("、").join(str(playbooks.step(each)) for each in codes) or _("没有")
+    return _("、").join(map(_step, codes)) or _("没有")
+
+
+def _step(code: str) -> str:
+    """By its code where the playbook has dropped it since."""
+    try:
+        return str(playbooks.step(code))
+    except (KeyError, StopIteration):
+        return code
 
 
 def _filed(said: Mapping[str, Any]) -> str:
