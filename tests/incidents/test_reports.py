@@ -122,6 +122,22 @@ def test_facts_that_changed_since_hold_the_approval_up(office: Reporting) -> Non
         assert json.loads(report.body)["facts"]["people"]["customers"] == 50
 
 
+def test_what_somebody_wrote_into_the_database_is_neither_approved_nor_shown(
+    office: Reporting,
+) -> None:
+    report = office.begin()
+    approval = office.put_up(report)
+    with estate.acting(office.lead):
+        body = report.body.replace("代理人", "陌生人")
+        assert body != report.body
+        IncidentReport.objects.filter(pk=report.pk).update(body=body)
+    with pytest.raises(papers.Altered):
+        office.approve(approval, office.second)
+    page = signed_in(office.lead).get(f"/admin/incident-report/{report.ref}/").content.decode()
+    assert "与复核通过的不一致" in page
+    assert "由系统填入的事实" in page
+
+
 def test_filing_meets_the_clock_once_and_stands_on_the_timeline(office: Reporting) -> None:
     report = office.begin()
     with pytest.raises(filing.NotApproved):
