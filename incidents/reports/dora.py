@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -139,15 +139,15 @@ def _incident(said: Mapping[str, Any], answers: Mapping[str, Any], form: str) ->
     times, by = facts["times"], facts["known"]["by"]
     found = {
         "financialEntityCode": said["incident"],
-        "detectionDateTime": times["aware"],
-        "classificationDateTime": facts["first_assessed"],
+        "detectionDateTime": _utc(times["aware"]),
+        "classificationDateTime": _utc(facts["first_assessed"]),
         "incidentDescription": summary(said),
         "classificationTypes": [
             _criterion(each, facts, answers, form) for each in answers["criteria"]
         ],
         "incidentDiscovery": ours.DORA_DISCOVERED[by] if by else None,
         "originatesFromThirdPartyProvider": answers.get("third_party"),
-        "incidentOccurrenceDateTime": times["occurred"],
+        "incidentOccurrenceDateTime": _utc(times["occurred"]),
     }
     if form != INITIAL:
         found["incidentType"] = _type(Kind(facts["kind"]))
@@ -155,7 +155,7 @@ def _incident(said: Mapping[str, Any], answers: Mapping[str, Any], form: str) ->
         found |= {
             "rootCauseHLClassification": answers["causes"],
             "incidentResolutionSummary": answers["resolution"],
-            "incidentResolutionDateTime": times["handled"],
+            "incidentResolutionDateTime": _utc(times["handled"]),
             "incidentResolutionVsPlannedImplementation": answers["planned"],
             "incidentDuration": _duration(times),
         }
@@ -165,6 +165,13 @@ def _incident(said: Mapping[str, Any], answers: Mapping[str, Any], form: str) ->
     if answers.get("continuity") in {"yes", "no"}:
         given["isBusinessContinuityActivated"] = answers["continuity"] == "yes"
     return given
+
+
+def _utc(moment: str | None) -> str | None:
+    """As the schema's fields describe it: YYYY-MM-DDThh:mm:ssZ."""
+    return (
+        f"{datetime.fromisoformat(moment).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else None
+    )
 
 
 def _criterion(

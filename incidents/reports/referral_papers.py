@@ -28,19 +28,21 @@ def letter(
     to: str,
 ) -> bytes:
     """What is handed over and by which decision; whom it is about stands in the evidence, not here."""
-    return _printed(case, lambda: _letter(case, decided, facts, pieces, to))
+    return _printed(
+        case, lambda language: _letter(case, decided, facts, pieces, language=language, to=to)
+    )
 
 
 def timeline_page(case: Incident) -> bytes:
     rows = list(case.timeline.select_related("recorded_by"))
-    return _printed(case, lambda: _timeline(case, rows))
+    return _printed(case, lambda _language: _timeline(case, rows))
 
 
-def _printed(case: Incident, tell: Callable[[], Side]) -> bytes:
+def _printed(case: Incident, tell: Callable[[str], Side]) -> bytes:
     sides, now = [], clock.now()
     for language, tag in kinds.LANGUAGES.items():
         with override(tag):
-            sides.append(_framed(case, language) | tell())
+            sides.append(_framed(case, language) | tell(language))
     content = {"title": f"{case.code} {sides[0]['title']}", "sides": sides}
     return pdf.compile_pdf("incident_report.typ", content, at=now)
 
@@ -63,6 +65,8 @@ def _letter(
     decided: TimelineEntry,
     facts: Mapping[str, Any],
     pieces: Sequence[Mapping[str, Any]],
+    *,
+    language: str,
     to: str,
 ) -> Side:
     title = _("案件移送函")
@@ -71,6 +75,7 @@ def _letter(
         "mark": f"{case.code} · {title}",
         "head": [
             [_("移送给"), to],
+            [_("移送单位"), settings.CUSTODIAN_INSURER_NAME[language]],
             [pgettext("报告", "事件"), f"{case.code} {case.title}"],
             [_("移送决定"), f"{telling.when(reading.moment(decided.at))} · {decided.text}"],
             [_("制作时间"), telling.when(reading.moment(clock.now()))],
@@ -87,15 +92,21 @@ def _letter(
         "facts_title": _("由系统填入的事实"),
         "facts": [[each.label, each.value, each.source] for each in telling.facts(facts)],
         "progress_title": _("证据"),
+        "progress_heads": [_("是什么"), _("指纹"), _("文件")],
         "progress": [
             [
                 f"{each['number']}. {each['name']}",
-                f"SHA-256 {each['sha256'] or '—'}",
+                f"SHA-256 {_grouped(each['sha256'])}",
                 each["file"] or _("未装入，存放处：%(place)s") % {"place": each["kept_at"]},
             ]
             for each in pieces
         ],
     }  # fmt: skip
+
+
+def _grouped(digest: str) -> str:
+    """In runs, so that it breaks where a column ends."""
+    return " ".join(digest[at : at + 16] for at in range(0, len(digest), 16)) or "—"
 
 
 def _timeline(case: Incident, rows: Sequence[TimelineEntry]) -> Side:

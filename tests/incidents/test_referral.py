@@ -90,7 +90,14 @@ def test_the_pack_is_whole_and_every_piece_is_handed_over_on_record(
     assert json.loads(parts["affected.json"])["people"]["customers"] == 1200
     assert any(each["what"] == "decision" for each in json.loads(parts["timeline.json"]))
     letter = pdfs.text(parts["cover-letter.pdf"])
-    for words in ("案件移送函", SAID["to"], "涉嫌侵犯公民个人信息罪", here["sha256"], "1,200"):
+    for words in (
+        "案件移送函",
+        SAID["to"],
+        "涉嫌侵犯公民个人信息罪",
+        here["sha256"][:16],
+        "青禾人寿",
+        "1,200",
+    ):
         assert words in letter, words
     assert "立案" in pdfs.text(parts["timeline.pdf"])
     manifest = referring.check(content)

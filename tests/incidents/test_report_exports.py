@@ -145,6 +145,15 @@ def test_dora_leaves_out_what_nobody_knows(form: str) -> None:
         assert record["impactAssessment"]["isAffectedInfrastructureComponents"] == dora.NOT_KNOWN
 
 
+def test_dora_has_our_moments_in_its_own_time() -> None:
+    record = dora.export(content(form="final_report", facts=KNOWN, answers={"dora": ANSWERS}))
+    told = record["incident"]
+    assert told["incidentOccurrenceDateTime"] == "2026-11-28T01:00:00Z"
+    assert told["incidentResolutionDateTime"] == "2026-12-01T10:30:00Z"
+    assert told["incidentDuration"] == "003:09:30"
+    assert record["impactAssessment"]["affectedAssets"]["affectedClients"] == {"number": 1200}
+
+
 def test_dora_says_what_it_still_lacks() -> None:
     assert dora.missing(content()) == ["entity", "email", "criteria"]
     said = content(Kind.OTHER, form="final_report", answers={"dora": {"criteria": CRITERIA}})
