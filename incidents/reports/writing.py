@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access import actors, approvals, gate
+from access import actors, approvals, gate, rechecking
 from access.actions import Action
 from access.actors import Actor
 from access.approvals import ContentChanged
@@ -272,3 +272,4 @@ def _put_up(ref: UUID, approval: Approval) -> IncidentReport:
 
 def ready() -> None:
     approvals.register(KIND, _Report())
+    rechecking.sources.append(papers.altered)

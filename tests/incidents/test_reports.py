@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from access import approvals, gate
+from access import approvals, gate, rechecking
 from access.actions import Action
-from access.models import Approval, Entry
+from access.models import Approval, Entry, Finding
 from access.vocabulary import Role
 from custodian import clock
 from incidents.cases import clocks, group, opening
@@ -127,12 +127,15 @@ def test_what_somebody_wrote_into_the_database_is_neither_approved_nor_shown(
 ) -> None:
     report = office.begin()
     approval = office.put_up(report)
+    assert rechecking.carry_out() == 0
     with estate.acting(office.lead):
         body = report.body.replace("代理人", "陌生人")
         assert body != report.body
         IncidentReport.objects.filter(pk=report.pk).update(body=body)
     with pytest.raises(papers.Altered):
         office.approve(approval, office.second)
+    assert rechecking.carry_out() == 1
+    assert "监管报告" in Finding.objects.get(kind=rechecking.KIND).words
     page = signed_in(office.lead).get(f"/admin/incident-report/{report.ref}/").content.decode()
     assert "与复核通过的不一致" in page
     assert "由系统填入的事实" in page
