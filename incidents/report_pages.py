@@ -209,6 +209,7 @@ def _page(request: HttpRequest, row: IncidentReport, shown: Mapping[str, Any]) -
         if row.approval and row.stage == Stage.WAITING
         else None,
         "may_read_approvals": gate.may(actor, Action.APPROVAL_READ),
+        "returned": writing.sent_back(row) if row.stage == Stage.RETURNED else None,
         "before": before,
         "changes": _changes(before, row) if before else [],
         "moved": _moved(_said(before), said) if before and said else [],

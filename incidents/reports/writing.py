@@ -224,6 +224,12 @@ def withdraw(report: IncidentReport, *, actor: Actor) -> None:
 _UNFROZEN: Final[Mapping[str, Any]] = {"body": "", "digest": "", "approval": None}
 
 
+def sent_back(report: IncidentReport) -> Approval | None:
+    """Where it says why the approver did not want it so."""
+    rows = Approval.objects.filter(kind=KIND, payload__report=str(report.ref))
+    return rows.filter(status=Approval.Status.RETURNED).order_by("-pk").first()
+
+
 def name(payload: Mapping[str, Any]) -> str:
     return gettext("%(name)s 第 %(n)s 版") % {
         "name": clock_words.name(law.of(payload["rule"])),

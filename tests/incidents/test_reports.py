@@ -115,6 +115,9 @@ def test_facts_that_changed_since_hold_the_approval_up(office: Reporting) -> Non
     with estate.acting(office.lead) as actor:
         report.refresh_from_db()
         assert (report.stage, report.body) == ("returned", "")
+    page = signed_in(office.lead).get(f"/admin/incident-report/{report.ref}/").content.decode()
+    assert "名单已有" in page
+    with estate.acting(office.lead) as actor:
         again = writing.submit(report, actor=actor)
     office.approve(again, office.second)
     with estate.acting(office.lead):
