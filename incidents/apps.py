@@ -17,6 +17,9 @@ class IncidentsConfig(AppConfig):
             notice_admin,
             own_records,
             portal,
+            referral_pages,
+            report_files,
+            report_pages,
             tracing_admin,
             triage_admin,
         )
@@ -24,6 +27,7 @@ class IncidentsConfig(AppConfig):
         from incidents.cases import assessing, cutting, decisions, evidence
         from incidents.models import AffectedList, IncidentEvidence
         from incidents.notices import drafting, exempting
+        from incidents.reports import writing
         from records.storage import checks_files
 
         alerts.listen()
@@ -34,5 +38,6 @@ class IncidentsConfig(AppConfig):
         drafting.ready()
         exempting.ready()
         portal.ready()
+        writing.ready()
         checks_files.register(evidence.SHELF, IncidentEvidence)
         checks_files.register(keeping.SHELF, AffectedList)

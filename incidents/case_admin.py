@@ -17,18 +17,14 @@ from access.admin_pages import actor_of, enter, page, purpose_of, row_of
 from access.models import Approval
 from custodian import clock
 from custodian.jobs import OPEN as OPEN_JOBS
-from incidents import affected_pages
+from incidents import affected_pages, report_pages
 from incidents.case_acts import ACTS, LEAD
 from incidents.case_forms import CaseForm, OpenForm
 from incidents.case_frame import template
 from incidents.cases import assessing, clocks, evidence, links, opening, timeline, todo
-from incidents.cases.assessing import KIND as ASSESS
-from incidents.cases.cutting import KIND as CUT
-from incidents.cases.decisions import CLOSE, DECIDE, Decision
+from incidents.cases.decisions import Decision
 from incidents.cases.standing import Status, part_of
 from incidents.models import Incident, IncidentEvidence, IncidentNotice, Member
-from incidents.notices.drafting import KIND as NOTIFY
-from incidents.notices.exempting import KIND as EXEMPT
 from records.evidence.upload import takes_evidence_from
 from records.letters import showing
 from transfers.admin_frame import done
@@ -121,9 +117,7 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
     if failed is not None:
         forms[failed.act] = failed
     lists = list(incident.affected.select_related("requested_by"))
-    waiting = Approval.objects.waiting().filter(
-        kind__in=(DECIDE, CLOSE, CUT, ASSESS, NOTIFY, EXEMPT), payload__incident=incident.code
-    )
+    waiting = Approval.objects.waiting().filter(payload__incident=incident.code)
     return {
         "title": f"{incident.code} {incident.title}",
         "case": incident,
@@ -138,6 +132,7 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         "members": incident.members.now().select_related("user", "user__unit"),
         "clocks": clocks.faces(incident),
         "assessment": incident.assessments.last(),
+        "reports": report_pages.owed(incident),
         "counted": assessing.counted(incident),
         "affected": [affected_pages.told(each) for each in lists],
         "reckoning": any(each.status in OPEN_JOBS for each in lists),

@@ -186,11 +186,12 @@ def faces(incident: Incident) -> list[tuple[IncidentClock | None, Face]]:
     case = Reckoned(incident)
     shown = [(row, law.shown(row, book=case.book)) for row in incident.clocks.all()]
     there = {row.rule for row, _face in shown if row is not None}
-    idle = [(None, _idle(case, rule)) for rule in case.rules() if rule.code not in there]
+    idle = [(None, not_running(case, rule)) for rule in case.rules() if rule.code not in there]
     return [*shown, *idle]
 
 
-def _idle(case: Reckoned, rule: ClockRule) -> Face:
+def not_running(case: Reckoned, rule: ClockRule) -> Face:
+    """Of one that does not run, and why not."""
     applies = case.applies(rule)
     if applies is None:
         return law.not_begun(rule.code, gettext("要看评定的结果"))

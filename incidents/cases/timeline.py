@@ -96,6 +96,24 @@ def _notice(facts: Mapping[str, Any]) -> str:
     return gettext("撤下公开告知")
 
 
+def _report(facts: Mapping[str, Any]) -> str:
+    """A clock that was met, or a version of the report that answers it."""
+    name = clock_words.name(law.of(facts["rule"]))
+    if "version" not in facts:
+        return name
+    version = gettext("第 %(n)s 版") % {"n": facts["version"]}
+    state = gettext("报告已报送") if "met" in facts else gettext("报告复核通过")
+    return f"{name} {version} · {state}"
+
+
+def _decided(facts: Mapping[str, Any]) -> str:
+    """Of what was decided in general, whoever shows it says which decision it was."""
+    if "pack" in facts:
+        said = {"n": facts["pieces"], "sha256": facts["pack"][:16]}
+        return gettext("取出移送材料，证据 %(n)s 件 · sha256 %(sha256)s") % said
+    return _report(facts) if "rule" in facts else ""
+
+
 _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     What.OPENED: lambda facts: str(Kind(facts["kind"]).label),
     What.JOINED: _part,
@@ -105,7 +123,8 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     What.ASSESSED: lambda facts: (
         f"{Severity(facts['severity']).label} · {Severity(facts['level']).label}"
     ),
-    What.REPORTED: lambda facts: clock_words.name(law.of(facts["rule"])),
+    What.REPORTED: _report,
+    What.DECISION: _decided,
     What.CUT: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",
     What.NOTICE: _notice,
     What.LINK: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",

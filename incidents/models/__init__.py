@@ -11,6 +11,7 @@ from incidents.models.case_records import (
 )
 from incidents.models.cases import Incident, IncidentTask, Kind, Member
 from incidents.models.notices import IncidentNotice, NoticeBatch, NoticeExemption
+from incidents.models.reports import IncidentReport
 from incidents.models.traces import LeakTrace
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "IncidentEvidence",
     "IncidentLink",
     "IncidentNotice",
+    "IncidentReport",
     "IncidentTask",
     "Kind",
     "LeakTrace",

@@ -26,6 +26,7 @@ from incidents.affected import jobs as affected
 from incidents.cases import evidence as incident_evidence
 from incidents.cases import group, links
 from incidents.cases import opening as incidents
+from incidents.reports import writing as reports
 from records import evidence
 from records.claim_handling import examining, papers
 from records.claim_handling.examining import Needed
@@ -127,8 +128,14 @@ class Office:
             job = affected.ask(
                 case, "operator", self.agent.staff_no, since=None, until=None, actor=actor
             )
+            report = reports.begin(case, "CN-NFRA-2H", actor=actor)
         affected.work(job.pk)
-        return {"incident": case.code, "affected": str(job.ref), "alert": str(alert.ref)}
+        return {
+            "incident": case.code,
+            "affected": str(job.ref),
+            "alert": str(alert.ref),
+            "report": str(report.ref),
+        }
 
     def _merge_case(self) -> MergeCase:
         with scopes.acting(estate.system()):

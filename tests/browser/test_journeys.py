@@ -248,6 +248,8 @@ OFFICE = [
     "/admin/leak-tracing/", "/admin/leak-tracing/{trace}/",
     "/admin/incidents/alert/", "/admin/alert/{alert}/", "/admin/alert/new/", "/admin/incident/",
     "/admin/incident/{incident}/", "/admin/incident-affected/{affected}/",
+    "/admin/incident/{incident}/reports/", "/admin/incident-report/{report}/",
+    "/admin/incident/{incident}/referral/",
     "/admin/partners/new/", "/admin/partners/{partner}/", "/admin/partners/{partner}/edit/",
     "/admin/partners/{partner}/agreements/new/", "/admin/agreements/{agreement}/",
     "/admin/agreements/{agreement}/edit/", "/admin/shares/{share}/", "/admin/partner-corrections/",

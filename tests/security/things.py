@@ -36,6 +36,7 @@ from incidents.cases import evidence as incident_evidence
 from incidents.cases import group as incident_group
 from incidents.cases import opening as incident_opening
 from incidents.models import Alert
+from incidents.reports import writing as incident_reports
 from records import copy_requests, evidence, legal_holds
 from records.corrections import drafting
 from records.corrections.groups import GROUPS
@@ -271,11 +272,13 @@ class Things:
                 made, "operator", self.people["agent"].staff_no, since=None, until=None, actor=actor
             )
             piece = incident_evidence.file(made, b"x", name="截图", origin="安全官", actor=actor)
+            report = incident_reports.begin(made, "CN-NFRA-2H", actor=actor)
         incident_affected.work(affected.pk)
         return {
             "affected": str(affected.ref),
             "incident": made.code,
             "incident_evidence": str(piece.ref),
+            "incident_report": str(report.ref),
         }
 
     def _merge_case(self) -> MergeCase:

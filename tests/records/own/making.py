@@ -37,7 +37,15 @@ from access.models import (
 from access.querylog import write
 from access.training import evidence
 from custodian import clock
-from incidents.models import Alert, Incident, LeakTrace, Member, TimelineEntry
+from incidents.models import (
+    Alert,
+    Incident,
+    IncidentClock,
+    IncidentReport,
+    LeakTrace,
+    Member,
+    TimelineEntry,
+)
 from records.importing import store
 from records.models import (
     CertificatePage,
@@ -105,7 +113,16 @@ class Maker:
             )
             TimelineEntry.objects.create(incident=made, what="note", at=at, text="示例")
             Alert.objects.create(source="staff", severity="low", status="case", incident=made)
+            self._reported(made, at)
         return made
+
+    def _reported(self, incident: Incident, at: datetime) -> None:
+        rule = {"incident": incident, "rule": "CN-NFRA-2H"}
+        met = IncidentClock.objects.create(**rule, started_at=at, stopped_at=at)
+        IncidentReport.objects.create(
+            **rule, number=1, stage="filed", body="{}", digest="x", approval=self.approval(at), clock=met,
+            begun_by=self.person, filed_by=self.person, filed_at=at, noted_at=at, channel="示例", met="clock",
+        )  # fmt: skip
 
     def grant(self, at: datetime) -> Grant:
         made = Grant.objects.create(

@@ -1,0 +1,1 @@
+"""Reports of a case to authorities: drafted from its facts, approved by two, frozen, and filed once."""
