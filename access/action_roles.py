@@ -125,6 +125,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.INCIDENT_OPEN: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.INCIDENT_READ: _WATCHERS | {Role.ADMINISTRATOR},
     Action.INCIDENT_AFFECTED_READ: _OFFICERS | {Role.SECURITY_OFFICER, Role.AUDITOR},
+    # Whoever owns a remedy settles it, and is of any office.
+    Action.INCIDENT_REMEDY_SETTLE: _INSURERS,
     Action.INCIDENT_SCOPE: frozenset(),
     Action.INCIDENT_WORK: _WATCHERS | {Role.ADMINISTRATOR},
     Action.LEAK_TRACE: _OFFICERS | {Role.SECURITY_OFFICER},

@@ -141,6 +141,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.INCIDENT_OPEN: _("事件立案"),
     Action.INCIDENT_READ: _("阅看事件"),
     Action.INCIDENT_AFFECTED_READ: _("阅看受影响名单"),
+    Action.INCIDENT_REMEDY_SETTLE: _("办理整改措施"),
     Action.INCIDENT_SCOPE: _("核算受影响名单"),
     Action.INCIDENT_WORK: _("参与事件处置"),
     Action.LEAK_TRACE: _("为外泄的名单溯源"),

@@ -240,6 +240,7 @@ class Action(StrEnum):
     INCIDENT_LEAD = "incidents:incident:lead"
     INCIDENT_OPEN = "incidents:incident:open"
     INCIDENT_READ = "incidents:incident:read"
+    INCIDENT_REMEDY_SETTLE = "incidents:remedy:settle"
     INCIDENT_SCOPE = "incidents:affected:reckon"
     INCIDENT_AFFECTED_READ = "incidents:affected:read"
     INCIDENT_WORK = "incidents:incident:work"

@@ -19,7 +19,7 @@ class IncidentsConfig(AppConfig):
             triage_admin,
         )
         from incidents.affected import keeping
-        from incidents.cases import assessing, cutting, decisions, evidence
+        from incidents.cases import assessing, cutting, decisions, evidence, reviewing
         from incidents.models import AffectedList, IncidentEvidence
         from records.storage import checks_files
 
@@ -28,5 +28,6 @@ class IncidentsConfig(AppConfig):
         decisions.ready()
         cutting.ready()
         assessing.ready()
+        reviewing.ready()
         checks_files.register(evidence.SHELF, IncidentEvidence)
         checks_files.register(keeping.SHELF, AffectedList)

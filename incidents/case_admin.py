@@ -17,14 +17,14 @@ from access.admin_pages import actor_of, enter, page, purpose_of, row_of
 from access.models import Approval
 from custodian import clock
 from custodian.jobs import OPEN as OPEN_JOBS
-from incidents import affected_pages
+from incidents import affected_pages, due_panels, remedy_acts
 from incidents.case_acts import ACTS, LEAD
 from incidents.case_forms import CaseForm, OpenForm
 from incidents.case_frame import template
 from incidents.cases import assessing, clocks, evidence, links, opening, timeline, todo
 from incidents.cases.assessing import KIND as ASSESS
 from incidents.cases.cutting import KIND as CUT
-from incidents.cases.decisions import CLOSE, DECIDE, Decision
+from incidents.cases.decisions import CLOSE, DECIDE, REVIEW, Decision
 from incidents.cases.standing import Status, part_of
 from incidents.models import Incident, IncidentEvidence, Member
 from records.evidence.upload import takes_evidence_from
@@ -64,6 +64,7 @@ def register(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("事件处置"),
         "rows": [_row(each, actor) for each in rows],
+        "due": due_panels.rows(actor),
         "form": form if gate.may(actor, OPEN) else None,
     }
     return template(request, "incidents", context, status=422 if form.errors else 200)
@@ -119,7 +120,7 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         forms[failed.act] = failed
     lists = list(incident.affected.select_related("requested_by"))
     waiting = Approval.objects.waiting().filter(
-        kind__in=(DECIDE, CLOSE, CUT, ASSESS), payload__incident=incident.code
+        kind__in=(DECIDE, CLOSE, CUT, ASSESS, REVIEW), payload__incident=incident.code
     )
     return {
         "title": f"{incident.code} {incident.title}",
@@ -143,6 +144,7 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         "alerts": incident.alerts.select_related("finding"),
         "waiting": [(each, _asked(each)) for each in waiting.select_related("requested_by")],
         "may_read_approvals": gate.may(actor, Action.APPROVAL_READ),
+        **remedy_acts.shown(incident, actor),
     }
 
 

@@ -12,9 +12,12 @@ from access.models import Finding
 from incidents.models import (
     Alert,
     Assessment,
+    DueTelling,
     Incident,
     IncidentClock,
     IncidentLink,
+    IncidentRemedy,
+    IncidentReview,
     IncidentTask,
     LeakTrace,
     Member,
@@ -30,6 +33,9 @@ _OF_A_CASE: Final = (
     IncidentTask,
     TimelineEntry,
     IncidentLink,
+    IncidentRemedy,
+    IncidentReview,
+    DueTelling,
     Alert,
 )
 

@@ -8,6 +8,7 @@ from celery import shared_task
 from access import actors, scopes
 from custodian.workflow import IllegalMove
 from incidents.affected import jobs as affected
+from incidents.cases import escalating
 from incidents.cases.standing import ACTOR
 from incidents.models import AffectedList, LeakTrace
 from incidents.tracing import jobs
@@ -40,3 +41,10 @@ def sweep() -> None:
         waiting = list(AffectedList.objects.due().values_list("pk", flat=True))
     for job_id in waiting:
         reckon_affected.delay(job_id)
+
+
+@shared_task
+def tell_due() -> None:
+    """What comes near or is late in cases is told once to each whom it concerns."""
+    with scopes.acting(actors.system(ACTOR)):
+        escalating.carry_out()

@@ -131,7 +131,7 @@ FACTS: Mapping[str, Any] = {
     "released": _("恢复使用的保管号数"),
     "representation": _("代表登记的编号"),
     "restricted": _("转为限制处理的保管号数"),
-    "remedy": _("接收后整改事项的编号"),
+    "remedy": _("整改事项的编号"),
     "request": _("客户申请的编号"),
     "request-kind": _("客户申请的事项"),
     "request-step": _("客户申请的办理步骤"),

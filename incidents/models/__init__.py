@@ -10,6 +10,7 @@ from incidents.models.case_records import (
     TimelineEntry,
 )
 from incidents.models.cases import Incident, IncidentTask, Kind, Member
+from incidents.models.remedies import DueTelling, IncidentRemedy, IncidentReview
 from incidents.models.traces import LeakTrace
 
 __all__ = [
@@ -17,10 +18,13 @@ __all__ = [
     "Alert",
     "Assessment",
     "Custody",
+    "DueTelling",
     "Incident",
     "IncidentClock",
     "IncidentEvidence",
     "IncidentLink",
+    "IncidentRemedy",
+    "IncidentReview",
     "IncidentTask",
     "Kind",
     "LeakTrace",

@@ -131,6 +131,7 @@ class IncidentTask(models.Model):
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="tasks")
     step = models.CharField(max_length=40, blank=True)  # of the playbook
     title = models.CharField(_("要做什么"), max_length=120, blank=True)  # of one that is added
+    added_at = models.DateTimeField(default=clock.now)
     owner = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("负责人")
     )

@@ -24,7 +24,7 @@ from custodian import clock
 from incidents import triage
 from incidents.affected import jobs as affected
 from incidents.cases import evidence as incident_evidence
-from incidents.cases import group, links
+from incidents.cases import group, links, remedying
 from incidents.cases import opening as incidents
 from records import evidence
 from records.claim_handling import examining, papers
@@ -127,8 +127,17 @@ class Office:
             job = affected.ask(
                 case, "operator", self.agent.staff_no, since=None, until=None, actor=actor
             )
+            remedy = remedying.propose(
+                case, title="为全部笔记本启用全盘加密", kind="technical", note="查验每台", owner=self.agent,
+                due_on=clock.local().date() + timedelta(days=30), actor=actor,
+            )  # fmt: skip
         affected.work(job.pk)
-        return {"incident": case.code, "affected": str(job.ref), "alert": str(alert.ref)}
+        return {
+            "incident": case.code,
+            "affected": str(job.ref),
+            "alert": str(alert.ref),
+            "remedy": str(remedy.ref),
+        }
 
     def _merge_case(self) -> MergeCase:
         with scopes.acting(estate.system()):

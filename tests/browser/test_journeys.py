@@ -186,6 +186,8 @@ DESK = [
     "/desk/work/",
     "/accounts/questions/",
     "/accounts/questions/{finding}/",
+    "/accounts/remedies/",
+    "/accounts/remedies/{remedy}/",
     "/desk/exports/",
     "/desk/learning/",
     "/accounts/learning/careful-looks/",

@@ -35,6 +35,7 @@ from incidents.affected import jobs as incident_affected
 from incidents.cases import evidence as incident_evidence
 from incidents.cases import group as incident_group
 from incidents.cases import opening as incident_opening
+from incidents.cases import remedying
 from incidents.models import Alert
 from records import copy_requests, evidence, legal_holds
 from records.corrections import drafting
@@ -271,11 +272,16 @@ class Things:
                 made, "operator", self.people["agent"].staff_no, since=None, until=None, actor=actor
             )
             piece = incident_evidence.file(made, b"x", name="截图", origin="安全官", actor=actor)
+            remedy = remedying.propose(
+                made, title="演练", kind="training", note="", owner=self.people["agent"],
+                due_on=clock.local().date() + timedelta(days=9), actor=actor,
+            )  # fmt: skip
         incident_affected.work(affected.pk)
         return {
             "affected": str(affected.ref),
             "incident": made.code,
             "incident_evidence": str(piece.ref),
+            "incident_remedy": str(remedy.ref),
         }
 
     def _merge_case(self) -> MergeCase:

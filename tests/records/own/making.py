@@ -37,7 +37,16 @@ from access.models import (
 from access.querylog import write
 from access.training import evidence
 from custodian import clock
-from incidents.models import Alert, Incident, LeakTrace, Member, TimelineEntry
+from incidents.models import (
+    Alert,
+    DueTelling,
+    Incident,
+    IncidentRemedy,
+    IncidentReview,
+    LeakTrace,
+    Member,
+    TimelineEntry,
+)
 from records.importing import store
 from records.models import (
     CertificatePage,
@@ -105,6 +114,15 @@ class Maker:
             )
             TimelineEntry.objects.create(incident=made, what="note", at=at, text="示例")
             Alert.objects.create(source="staff", severity="low", status="case", incident=made)
+            IncidentRemedy.objects.create(
+                incident=made, title="示例", kind="training", proposed_by=self.person
+            )
+            IncidentReview.objects.create(
+                incident=made, cause="mistake", approval=self.approval(at, kind="incident-review")
+            )
+            DueTelling.objects.create(
+                incident=made, thing="task", number=1, due_at=at, step="lead", user=self.person
+            )
         return made
 
     def grant(self, at: datetime) -> Grant:
