@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from access.models import User
 from incidents.case_forms import CaseForm, text_field
@@ -98,7 +99,10 @@ class RemedyEndForm(_OfOne):
 
     act = "remedy-end"
     end = forms.ChoiceField(
-        choices=[("done", _("已办结")), ("dropped", _("不再办理"))],
+        choices=[
+            ("done", pgettext_lazy("整改", "已办结")),
+            ("dropped", pgettext_lazy("整改", "不再办理")),
+        ],
         error_messages={"required": _("请选择办结还是不再办理")},
     )
     result = text_field(_("办理结果"), _("做了什么，或者为什么不再办理"), most=300)
@@ -108,7 +112,7 @@ class RemedyEndForm(_OfOne):
 class RemedyVerifyForm(_OfOne):
     act = "remedy-verify"
     works = forms.ChoiceField(
-        choices=[("yes", _("有效")), ("no", _("无效，重新办理"))],
+        choices=[("yes", pgettext_lazy("整改", "有效")), ("no", _("无效，重新办理"))],
         error_messages={"required": _("请选择有效还是无效")},
     )
     note = text_field(_("说明"), _("怎样看出来的；无效的须写明"), required=False)

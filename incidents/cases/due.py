@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from access.actors import Actor
 from access.law import clock_words
@@ -82,7 +83,7 @@ class Due:
     def left(self) -> str:
         now = clock.now()
         if self.at_once:
-            return _("立即")
+            return pgettext("时限", "立即")
         if self.late(now):
             return _("逾期 %(time)s") % {"time": clock_words.span(now - self.at)}
         return clock_words.left(self.at - now)
