@@ -35,7 +35,7 @@ def told(incident: Incident, found: Sequence[Lack]) -> SafeString:
     """As one answer, with a link to each place."""
     board = reverse("admin:incident", args=[incident.code])
     lines = ((each.words, board, each.place, each.button) for each in found)
-    return format_html_join(" ", '{} <a href="{}#{}">{}</a>', lines)
+    return format_html_join("", '{} <a href="{}#{}">{}</a><br>', lines)
 
 
 def _handled(incident: Incident) -> Iterator[Lack]:
