@@ -379,10 +379,7 @@ CELERY_BEAT_SCHEDULE = {
     "note-exposures": {"task": "access.tasks.note_exposures", "schedule": 60.0},
     "audit": {"task": "access.tasks.audit", "schedule": 120.0},
     "remind": {"task": "access.tasks.remind", "schedule": crontab(hour="1", minute="0")},
-    "reckon-clocks": {
-        "task": "access.tasks.reckon_clocks",
-        "schedule": crontab(hour="0", minute="20"),
-    },
+    "reckon-clocks": {"task": "access.tasks.reckon_clocks", "schedule": crontab(hour=0, minute=20)},
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
     "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
     "count-holds": {"task": "records.tasks.count_holds", "schedule": 15.0},
