@@ -14,6 +14,7 @@ class IncidentsConfig(AppConfig):
         from incidents import (  # noqa: F401
             alerts,
             case_admin,
+            exercise_admin,
             own_records,
             tracing_admin,
             triage_admin,

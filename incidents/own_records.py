@@ -13,6 +13,7 @@ from incidents.models import (
     Alert,
     Assessment,
     DueTelling,
+    Exercise,
     Incident,
     IncidentClock,
     IncidentLink,
@@ -36,6 +37,7 @@ _OF_A_CASE: Final = (
     IncidentRemedy,
     IncidentReview,
     DueTelling,
+    Exercise,
     Alert,
 )
 

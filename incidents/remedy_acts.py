@@ -71,8 +71,8 @@ def shown(incident: Incident, actor: Actor) -> dict[str, Any]:
         "review": review,
         "review_stands": standing is not None,
         "times": milestones.drawn(times),
-        "may_review": handled and standing is None,
-        "lacking": closing.lacks(incident) if handled else [],
+        "may_review": handled and standing is None and not incident.exercise,
+        "lacking": closing.lacks(incident) if handled and not incident.exercise else [],
     }
 
 

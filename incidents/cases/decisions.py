@@ -28,6 +28,7 @@ from incidents.cases.standing import (
     held,
     part_of,
     require_lead,
+    require_real,
     require_work,
 )
 from incidents.cases.todo import open_ones
@@ -114,6 +115,7 @@ def ask_to_close(incident: Incident, *, text: str, actor: Actor) -> Approval:
     """Once it is handled. Raises `Unfinished`, `Pending`, `NotTheLead`, `Over`."""
     with held(incident) as row:
         require_lead(row, actor)
+        require_real(row)
         _require_complete(row)
         if proposals.waiting(CLOSE, incident=row.code) is not None:
             raise Pending
@@ -161,6 +163,8 @@ class CaseKind(ABC):
         if incident is None or actor is None or not part_of(incident, actor):
             return [(_("内容"), [_("只有事件工作组的成员可以阅看")])]
         title = f"{incident.code} {incident.title}"
+        if incident.exercise:
+            title = gettext("演练：%(title)s") % {"title": title}
         return [(_("事件"), [title]), *self._words(payload)]
 
     def held(self, approval: Approval, actor: Actor) -> Incident:

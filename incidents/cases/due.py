@@ -98,8 +98,12 @@ def of(actor: Actor) -> list[Due]:
 
 
 def everything(cases: QuerySet[Incident]) -> list[Due]:
-    """What was due first comes first, which puts what is late on top."""
-    found = [*_clocks(cases), *_tasks(cases), *_remedies(cases)]
+    """What was due first comes first, which puts what is late on top.
+
+    Clocks and tasks of an exercise count nowhere; what has to change because of one is real.
+    """
+    real = cases.filter(exercise=False)
+    found = [*_clocks(real), *_tasks(real), *_remedies(cases)]
     return sorted(found, key=lambda each: (each.at, each.thing, each.number))
 
 

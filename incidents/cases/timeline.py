@@ -17,7 +17,7 @@ from access.law import clocks as law
 from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
-from incidents.cases import playbooks
+from incidents.cases import playbooks, scenarios
 from incidents.cases.standing import held, require_work
 from incidents.models import (
     Incident,
@@ -123,6 +123,15 @@ def _closed(facts: Mapping[str, Any]) -> str:
     return gettext("结案后继续办：%(left)s") % {"left": " · ".join(left)}
 
 
+def _exercise(facts: Mapping[str, Any]) -> str:
+    scenario = scenarios.of(facts["scenario"])
+    if "points" in facts:
+        said = {"points": facts["points"], "most": facts["most"]}
+        return gettext("得分 %(points)s / %(most)s") % said
+    question = scenario.question(facts["question"])
+    return f"{question.words} · {question.told(facts['answer'])}" if question else ""
+
+
 _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     What.OPENED: lambda facts: str(Kind(facts["kind"]).label),
     What.JOINED: _part,
@@ -136,6 +145,7 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     What.REMEDY: _remedy,
     What.REVIEWED: lambda facts: str(IncidentReview.Cause(facts["cause"]).label),
     What.CLOSED: _closed,
+    What.EXERCISE: _exercise,
     What.CUT: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",
     What.LINK: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",
 }

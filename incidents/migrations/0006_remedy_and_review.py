@@ -1,4 +1,4 @@
-"""Remedies that outlive a case, the review that closes it, and who was told what is due."""
+"""Remedies that outlive a case, the review that closes it, who was told what is due, and exercises."""
 
 import datetime
 
@@ -21,6 +21,7 @@ TABLES = {
     "incidents_incidentremedy": MEMBERS + OWNER,
     "incidents_incidentreview": MEMBERS,
     "incidents_duetelling": MEMBERS,
+    "incidents_exercise": MEMBERS,
 }
 SCOPE = "\n".join(f"""
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
@@ -66,11 +67,6 @@ class Migration(migrations.Migration):
             model_name='incidenttask',
             name='added_at',
             field=models.DateTimeField(default=custodian.clock.now),
-        ),
-        migrations.AlterField(
-            model_name='timelineentry',
-            name='what',
-            field=models.CharField(choices=[('opened', '立案'), ('alert', '并入告警'), ('facts', '时间认定'), ('joined', '加入工作组'), ('left', '退出工作组'), ('task', '任务'), ('note', '记录'), ('evidence', '证据归档'), ('link', '关联'), ('decision', '决定'), ('assessed', '评定'), ('reported', '办结时限'), ('cut', '停止访问'), ('remedy', '整改措施'), ('reviewed', '事后复盘'), ('handled', '处置结束'), ('reopened', '重新处置'), ('closed', '结案')], max_length=10, verbose_name='事项'),
         ),
         migrations.CreateModel(
             name='IncidentReview',
@@ -137,6 +133,36 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '整改措施',
                 'ordering': ('due_on', 'pk'),
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None), ('result', ''), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='incident_remedy_that_ended_says_when_by_whom_and_how'), models.CheckConstraint(condition=models.Q(models.Q(('verified_at', None), ('verified_by', None)), models.Q(('state', 'done'), ('verified_at__isnull', False), ('verified_by__isnull', False), models.Q(('verified_by', models.F('ended_by')), _negated=True), models.Q(('owner', None), models.Q(('verified_by', models.F('owner')), _negated=True), _connector='OR')), _connector='OR'), name='incident_remedy_is_verified_once_done_and_by_another')],
+            },
+        ),
+        migrations.AddField(
+            model_name='incident',
+            name='exercise',
+            field=models.BooleanField(default=False, verbose_name='演练'),
+        ),
+        migrations.AlterField(
+            model_name='timelineentry',
+            name='what',
+            field=models.CharField(choices=[('opened', '立案'), ('alert', '并入告警'), ('facts', '时间认定'), ('joined', '加入工作组'), ('left', '退出工作组'), ('task', '任务'), ('note', '记录'), ('evidence', '证据归档'), ('link', '关联'), ('decision', '决定'), ('assessed', '评定'), ('reported', '办结时限'), ('cut', '停止访问'), ('remedy', '整改措施'), ('reviewed', '事后复盘'), ('exercise', '演练'), ('handled', '处置结束'), ('reopened', '重新处置'), ('closed', '结案')], max_length=10, verbose_name='事项'),
+        ),
+        migrations.CreateModel(
+            name='Exercise',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('scenario', models.CharField(max_length=40, verbose_name='场景')),
+                ('begun_at', models.DateTimeField(default=custodian.clock.now, verbose_name='开始')),
+                ('answers', models.JSONField(default=dict)),
+                ('ended_at', models.DateTimeField(null=True, verbose_name='结束')),
+                ('score', models.JSONField(default=list)),
+                ('points', models.PositiveSmallIntegerField(null=True, verbose_name='得分')),
+                ('most', models.PositiveSmallIntegerField(null=True, verbose_name='满分')),
+                ('incident', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='played', to='incidents.incident')),
+            ],
+            options={
+                'verbose_name': '演练',
+                'verbose_name_plural': '演练',
+                'ordering': ('-pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('most', None), ('points', None)), models.Q(('ended_at__isnull', False), ('most__isnull', False), ('points__isnull', False)), _connector='OR'), name='exercise_that_ended_has_a_score')],
             },
         ),
         migrations.RunSQL(SCOPE, UNSCOPE),

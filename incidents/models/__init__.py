@@ -10,6 +10,7 @@ from incidents.models.case_records import (
     TimelineEntry,
 )
 from incidents.models.cases import Incident, IncidentTask, Kind, Member
+from incidents.models.exercises import Exercise
 from incidents.models.remedies import DueTelling, IncidentRemedy, IncidentReview
 from incidents.models.traces import LeakTrace
 
@@ -19,6 +20,7 @@ __all__ = [
     "Assessment",
     "Custody",
     "DueTelling",
+    "Exercise",
     "Incident",
     "IncidentClock",
     "IncidentEvidence",

@@ -58,6 +58,9 @@ class Incident(models.Model):
     handled_at = models.DateTimeField(_("处置结束"), null=True)
     closed_at = models.DateTimeField(_("结案时间"), null=True)
     closing = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
+    exercise = models.BooleanField(
+        _("演练"), default=False
+    )  # nothing of it goes out, nothing is cut
 
     objects = IncidentQuerySet.as_manager()
 

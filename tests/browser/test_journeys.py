@@ -250,6 +250,8 @@ OFFICE = [
     "/admin/leak-tracing/", "/admin/leak-tracing/{trace}/",
     "/admin/incidents/alert/", "/admin/alert/{alert}/", "/admin/alert/new/", "/admin/incident/",
     "/admin/incident/{incident}/", "/admin/incident-affected/{affected}/",
+    "/admin/incident-exercise/", "/admin/incident-exercise/{exercise}/",
+    "/admin/incident-exercise/{exercise_ended}/", "/admin/incident/{exercise}/",
     "/admin/partners/new/", "/admin/partners/{partner}/", "/admin/partners/{partner}/edit/",
     "/admin/partners/{partner}/agreements/new/", "/admin/agreements/{agreement}/",
     "/admin/agreements/{agreement}/edit/", "/admin/shares/{share}/", "/admin/partner-corrections/",

@@ -33,9 +33,9 @@ from access.vocabulary import Role
 from custodian import clock
 from incidents.affected import jobs as incident_affected
 from incidents.cases import evidence as incident_evidence
+from incidents.cases import exercising, remedying
 from incidents.cases import group as incident_group
 from incidents.cases import opening as incident_opening
-from incidents.cases import remedying
 from incidents.models import Alert
 from records import copy_requests, evidence, legal_holds
 from records.corrections import drafting
@@ -282,7 +282,18 @@ class Things:
             "incident": made.code,
             "incident_evidence": str(piece.ref),
             "incident_remedy": str(remedy.ref),
+            **self._exercises(actor),
         }
+
+    def _exercises(self, actor: Actor) -> dict[str, str]:
+        """One that is played, and one that has ended."""
+        with scopes.acting(actor):
+            played, ended = (exercising.begin("lost_device", actor=actor) for _n in range(2))
+            for case in (played, ended):
+                for role in ("compliance_officer", "auditor", "administrator"):
+                    incident_group.let_in(case, self.people[role], "member", actor=actor)
+            exercising.end(ended, actor=actor)
+        return {"incident_exercise": played.code, "incident_exercise_ended": ended.code}
 
     def _merge_case(self) -> MergeCase:
         with scopes.acting(actors.system("importer")):

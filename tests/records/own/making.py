@@ -40,6 +40,7 @@ from custodian import clock
 from incidents.models import (
     Alert,
     DueTelling,
+    Exercise,
     Incident,
     IncidentRemedy,
     IncidentReview,
@@ -120,6 +121,7 @@ class Maker:
             IncidentReview.objects.create(
                 incident=made, cause="mistake", approval=self.approval(at, kind="incident-review")
             )
+            Exercise.objects.create(incident=made, scenario="lost_device")
             DueTelling.objects.create(
                 incident=made, thing="task", number=1, due_at=at, step="lead", user=self.person
             )
