@@ -137,13 +137,21 @@ def _shown(exercise: Exercise, actor: Any, failed: AnswerForm | None) -> dict[st
         "title": f"{case.code} {scenario.title}",
         "case": case,
         "exercise": exercise,
-        "injects": exercising.told_by_now(exercise),
+        "injects": [
+            (each, _asks(exercise, each.minute)) for each in exercising.told_by_now(exercise)
+        ],
         "questions": [_asked(exercise, each, failed) for each in exercising.asked_by_now(exercise)],
         "works": works,
         "leads": live and part == Member.Part.LEAD,
         "score": scoring.told(scenario, exercise.score),
         "arithmetic": scoring.arithmetic(exercise.score),
     }
+
+
+def _asks(exercise: Exercise, minute: int) -> bool:
+    """What is told renews itself, and what is asked does not, under somebody's hands: a link leads there."""
+    open_ones = exercising.asked_by_now(exercise) if exercise.ended_at is None else []
+    return any(each.minute == minute and each.code not in exercise.answers for each in open_ones)
 
 
 def _asked(exercise: Exercise, question: Question, failed: AnswerForm | None) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def _side(exercise: Exercise) -> dict[str, Any]:
         "title": _("演练：%(title)s") % {"title": scenario.title},
         "lede": _("得分 %(points)s / %(most)s") % said,
         "sum": scoring.arithmetic(exercise.score),
-        "heads": [_("事项"), _("目标或正确答案"), _("实际"), _("判定"), _("得分")],
+        "heads": [_("事项"), _("目标（时:分）或正确答案"), _("实际"), _("判定"), _("得分")],
         "rows": [
             [each.what, each.expected, each.came or "—", str(each.outcome), f"{each.points}/{each.most}"]
             for each in scoring.told(scenario, exercise.score)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from math import ceil
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from access.law import clock_words
 from incidents.cases import playbooks
 from incidents.cases.scenarios import Book, Scenario
 from incidents.models import IncidentTask
@@ -21,8 +20,8 @@ WORDS: Final[Mapping[str, Any]] = {
     "late": gettext_lazy("逾期完成"),
     "forgotten": gettext_lazy("没有做"),
     "left_out": gettext_lazy("判为不需要"),
-    "right": gettext_lazy("答对"),
-    "wrong": gettext_lazy("答错"),
+    "right": pgettext_lazy("演练", "答对"),
+    "wrong": pgettext_lazy("演练", "答错"),
     "unanswered": pgettext_lazy("演练", "没有回答"),
 }
 
@@ -70,7 +69,7 @@ def _step(code: str, task: IncidentTask | None, begun_at: datetime, book: Book) 
         return Line("step", code, "left_out" if skipped else "forgotten", 0, most, allowed)
     gone = task.done_at - begun_at
     outcome = "in_time" if within is None or gone <= within else "late"
-    took = int(gone.total_seconds() // 60)
+    took = ceil(gone.total_seconds() / 60)  # so that what is late by a second shows it
     return Line("step", code, outcome, book.points[outcome], most, allowed, took)
 
 
@@ -101,18 +100,16 @@ def _told(scenario: Scenario, line: Line) -> Told:
         what, expected = str(question.words), question.expected
         came = question.told(line.answer) if line.answer else ""
     else:
-        what, expected, came = str(playbooks.step(line.code)), _within(line.allowed), ""
-        came = _minutes(line.took) if line.took is not None else ""
+        what = str(playbooks.step(line.code))
+        expected = f"≤ {_hours(line.allowed)}" if line.allowed is not None else ""
+        came = _hours(line.took) if line.took is not None else ""
     good = line.points == line.most
     return Told(what, expected, came, WORDS[line.outcome], line.points, line.most, good)
 
 
-def _within(minutes: int | None) -> str:
-    return _("%(time)s内") % {"time": _minutes(minutes)} if minutes else ""
-
-
-def _minutes(minutes: int | None) -> str:
-    return clock_words.span(timedelta(minutes=minutes or 0))
+def _hours(minutes: int) -> str:
+    """1:05."""
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def arithmetic(score: Sequence[Mapping[str, Any]]) -> str:

@@ -38,7 +38,7 @@ class TimelineEntry(models.Model):
         CUT = "cut", _("停止访问")
         REMEDY = "remedy", pgettext_lazy("整改", "整改措施")
         REVIEWED = "reviewed", _("事后复盘")
-        EXERCISE = "exercise", _("演练")
+        EXERCISE = "exercise", pgettext_lazy("事件", "演练")
         HANDLED = "handled", _("处置结束")
         REOPENED = "reopened", _("重新处置")
         CLOSED = "closed", pgettext_lazy("时间线", "结案")

@@ -59,7 +59,7 @@ class Incident(models.Model):
     closed_at = models.DateTimeField(_("结案时间"), null=True)
     closing = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
     exercise = models.BooleanField(
-        _("演练"), default=False
+        pgettext_lazy("事件", "演练"), default=False
     )  # nothing of it goes out, nothing is cut
 
     objects = IncidentQuerySet.as_manager()

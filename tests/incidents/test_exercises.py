@@ -250,8 +250,10 @@ def test_a_step_is_in_time_up_to_its_last_second() -> None:
         task = IncidentTask(
             step="cut_person", status="done", done_at=begun + timedelta(seconds=seconds)
         )
-        line = scoring.of(scenario, {"cut_person": task}, {}, begun_at=begun, book=book)[0]
-        assert line.outcome == outcome
+        lines = scoring.of(scenario, {"cut_person": task}, {}, begun_at=begun, book=book)
+        assert lines[0].outcome == outcome
+        told = scoring.told(scenario, scoring.data(lines))[0]
+        assert (told.expected, told.came) == ("≤ 1:00", "1:00" if outcome == "in_time" else "1:01")
 
 
 def test_a_wrong_file_of_scenarios_is_refused() -> None:
