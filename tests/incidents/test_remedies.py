@@ -175,6 +175,15 @@ def test_nobody_owns_a_remedy_of_what_is_about_him(cast: Cast) -> None:
             cast.remedy(person)
 
 
+def test_whom_it_turns_out_to_be_about_hands_his_remedy_on_first(cast: Cast) -> None:
+    row = cast.remedy(cast.owner)
+    with estate.acting(cast.lead) as actor:
+        with pytest.raises(links.OwnsARemedy):
+            links.link(cast.case, "operator", cast.owner.staff_no, actor=actor)
+        remedying.settle_owner(row, cast.second, today() + 30 * DAY, why="", actor=actor)
+        links.link(cast.case, "operator", cast.owner.staff_no, actor=actor)
+
+
 class TestClosing:
     def asked(self, cast: Cast) -> Approval:
         with estate.acting(cast.lead) as actor:
@@ -285,6 +294,19 @@ class TestPages:
             assert answer.status_code == status, (more, answer.content.decode()[-2000:])
             assert words in answer.content.decode()
         assert "确认有效" in lead.get(page).content.decode()
+
+    def test_whoever_approves_a_closing_that_lacks_something_by_now_is_told_what(
+        self, cast: Cast
+    ) -> None:
+        cast.handle()
+        cast.review()
+        with estate.acting(cast.lead) as actor:
+            waiting = decisions.ask_to_close(cast.case, text="结案", actor=actor)
+        cast.remedy(None, days=None)
+        said = {"act": "approve", "digest": waiting.digest}
+        answer = self.signed_in(cast.second).post(f"/admin/approvals/{waiting.ref}/", said)
+        assert answer.status_code == 409
+        assert f'<a href="/admin/incident/{cast.case.code}/#remedies">' in answer.content.decode()
 
     def test_its_owner_finds_it_on_his_own_page_and_nobody_else_does(self, cast: Cast) -> None:
         row = cast.remedy(cast.owner)
