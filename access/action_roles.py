@@ -131,6 +131,8 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.INCIDENT_NOTICE_PRINT: _OFFICERS,
     Action.INCIDENT_NOTICE_SEE: _CUSTOMERS,
     Action.INCIDENT_NOTICE_SEND: frozenset(),
+    # Whoever owns a remedy settles it, and is of any office.
+    Action.INCIDENT_REMEDY_SETTLE: _INSURERS,
     Action.INCIDENT_SCOPE: frozenset(),
     Action.INCIDENT_WORK: _WATCHERS | {Role.ADMINISTRATOR},
     Action.LEAK_TRACE: _OFFICERS | {Role.SECURITY_OFFICER},

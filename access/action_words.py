@@ -147,6 +147,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.INCIDENT_NOTICE_PRINT: _("打印事件告知信"),
     Action.INCIDENT_NOTICE_SEE: _("打开事件告知信"),
     Action.INCIDENT_NOTICE_SEND: _("发送事件告知信"),
+    Action.INCIDENT_REMEDY_SETTLE: _("办理整改措施"),
     Action.INCIDENT_SCOPE: _("核算受影响名单"),
     Action.INCIDENT_WORK: _("参与事件处置"),
     Action.LEAK_TRACE: _("为外泄的名单溯源"),

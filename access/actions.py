@@ -246,6 +246,7 @@ class Action(StrEnum):
     INCIDENT_REFER = "incidents:referral:take"
     INCIDENT_REPORT_FILE = "incidents:report:file"
     INCIDENT_REPORT_READ = "incidents:report:read"
+    INCIDENT_REMEDY_SETTLE = "incidents:remedy:settle"
     INCIDENT_SCOPE = "incidents:affected:reckon"
     INCIDENT_AFFECTED_READ = "incidents:affected:read"
     INCIDENT_WORK = "incidents:incident:work"

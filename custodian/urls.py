@@ -35,6 +35,7 @@ urlpatterns = [
     path("portal/transfer/", include("transfers.portal_urls")),
     path("portal/", include("records.portal_urls")),
     path("accounts/", include("access.account_urls")),
+    path("accounts/", include("incidents.account_urls")),
     path("regulator/", include(REGULATOR)),
     path("log/", include("access.public_log_urls")),
     path("", include(PUBLIC)),

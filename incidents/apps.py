@@ -14,6 +14,7 @@ class IncidentsConfig(AppConfig):
         from incidents import (  # noqa: F401
             alerts,
             case_admin,
+            exercise_admin,
             notice_admin,
             own_records,
             portal,
@@ -24,7 +25,7 @@ class IncidentsConfig(AppConfig):
             triage_admin,
         )
         from incidents.affected import keeping
-        from incidents.cases import assessing, cutting, decisions, evidence
+        from incidents.cases import assessing, cutting, decisions, evidence, reviewing
         from incidents.models import AffectedList, IncidentEvidence
         from incidents.notices import drafting, exempting
         from incidents.reports import writing
@@ -39,5 +40,6 @@ class IncidentsConfig(AppConfig):
         exempting.ready()
         portal.ready()
         writing.ready()
+        reviewing.ready()
         checks_files.register(evidence.SHELF, IncidentEvidence)
         checks_files.register(keeping.SHELF, AffectedList)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from access.actions import Action
 from access.actors import Actor
-from incidents import case_forms, case_step_forms
+from incidents import case_forms, case_step_forms, remedy_acts
 from incidents.affected import jobs as affected
-from incidents.case_forms import CaseForm
+from incidents.case_act import Act
 from incidents.cases import (
     assessing,
     clocks,
@@ -26,17 +25,6 @@ from incidents.cases import (
     todo,
 )
 from incidents.models import Incident
-
-Run = Callable[[Incident, Mapping[str, Any], Actor], Any]
-
-
-@dataclass(frozen=True)
-class Act:
-    form: type[CaseForm]
-    needs: Action
-    run: Run
-    says: Any
-    at: str = ""  # the field that what stands in the way is told at
 
 
 def _evidence(case: Incident, said: Mapping[str, Any], actor: Actor) -> None:
@@ -149,7 +137,8 @@ _ALL: Final = (
     Act(
         case_step_forms.CloseForm, DECIDE,
         lambda case, said, actor: decisions.ask_to_close(case, text=said["text"], actor=actor),
-        _("已提交结案，等待另一名成员复核"), "text",
+        _("已提交结案，等待另一名成员复核"),
     ),
+    *remedy_acts.ALL,
 )  # fmt: skip
 ACTS: Final[Mapping[str, Act]] = {each.form.act: each for each in _ALL}

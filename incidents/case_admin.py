@@ -17,7 +17,7 @@ from access.admin_pages import actor_of, enter, page, purpose_of, row_of
 from access.models import Approval
 from custodian import clock
 from custodian.jobs import OPEN as OPEN_JOBS
-from incidents import affected_pages, report_pages
+from incidents import affected_pages, due_panels, remedy_acts, report_pages
 from incidents.case_acts import ACTS, LEAD
 from incidents.case_forms import CaseForm, OpenForm
 from incidents.case_frame import template
@@ -63,6 +63,7 @@ def register(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("事件处置"),
         "rows": [_row(each, actor) for each in rows],
+        "due": due_panels.rows(actor),
         "form": form if gate.may(actor, OPEN) else None,
     }
     return template(request, "incidents", context, status=422 if form.errors else 200)
@@ -143,6 +144,7 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         "alerts": incident.alerts.select_related("finding"),
         "waiting": [(each, _asked(each)) for each in waiting.select_related("requested_by")],
         "may_read_approvals": gate.may(actor, Action.APPROVAL_READ),
+        **remedy_acts.shown(incident, actor),
     }
 
 

@@ -12,11 +12,15 @@ from access.models import Finding
 from incidents.models import (
     Alert,
     Assessment,
+    DueTelling,
+    Exercise,
     Incident,
     IncidentClock,
     IncidentLink,
     IncidentNotice,
+    IncidentRemedy,
     IncidentReport,
+    IncidentReview,
     IncidentTask,
     LeakTrace,
     Member,
@@ -38,6 +42,10 @@ _OF_A_CASE: Final = (
     IncidentTask,
     TimelineEntry,
     IncidentLink,
+    IncidentRemedy,
+    IncidentReview,
+    DueTelling,
+    Exercise,
     Alert,
 )
 

@@ -8,6 +8,7 @@ from celery import shared_task
 from access import actors, scopes
 from custodian.workflow import IllegalMove
 from incidents.affected import jobs as affected
+from incidents.cases import escalating
 from incidents.cases.standing import ACTOR
 from incidents.models import AffectedList, LeakTrace
 from incidents.notices import sending
@@ -51,3 +52,10 @@ def sweep() -> None:
         reckon_affected.delay(job_id)
     for job_id in sending.due():
         send_notices.delay(job_id)
+
+
+@shared_task
+def tell_due() -> None:
+    """What comes near or is late in cases is told once to each whom it concerns."""
+    with scopes.acting(actors.system(ACTOR)):
+        escalating.carry_out()

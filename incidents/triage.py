@@ -15,7 +15,7 @@ from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
 from incidents.cases import timeline
-from incidents.cases.standing import held, require_work
+from incidents.cases.standing import held, require_real, require_work
 from incidents.models import Alert, Incident, TimelineEntry
 
 Status, Source = Alert.Status, Alert.Source
@@ -99,6 +99,7 @@ def merge(alert: Alert, incident: Incident, *, actor: Actor) -> None:
     """Raises `Decided`, `Observes`, `Over`."""
     with held(incident) as row:
         require_work(row, actor)
+        require_real(row)
         _authorise(alert, actor, incident=row.code)
         take(alert, row, actor=actor)
 

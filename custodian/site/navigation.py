@@ -57,6 +57,7 @@ ADMIN = (
         (
             Item(_("今日待办"), "admin:index"),
             Item(_("请您说明"), "own_questions", only_waiting=True),
+            Item(_("我的整改措施"), "own_remedies", only_waiting=True),
         ),
     ),
     Group(
@@ -166,6 +167,7 @@ DESK = (
             Item(pgettext_lazy("列表", "理赔"), "desk:claims"),
             Item(_("我的学习"), "desk:learning"),
             Item(_("请您说明"), "own_questions", only_waiting=True),
+            Item(_("我的整改措施"), "own_remedies", only_waiting=True),
         ),
     ),
 )

@@ -19,7 +19,7 @@ from access.models import Approval, User
 from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
-from incidents.cases import clocks, timeline
+from incidents.cases import clocks, closing, timeline
 from incidents.cases.standing import (
     ACTOR,
     INCIDENT,
@@ -28,6 +28,7 @@ from incidents.cases.standing import (
     held,
     part_of,
     require_lead,
+    require_real,
     require_work,
 )
 from incidents.cases.todo import open_ones
@@ -35,6 +36,7 @@ from incidents.models import Incident, Member, TimelineEntry
 
 DECIDE: Final = "incident-decision"
 CLOSE: Final = "incident-close"
+REVIEW: Final = "incident-review"
 What = TimelineEntry.What
 
 
@@ -95,16 +97,17 @@ def end_handling(incident: Incident, *, text: str, actor: Actor) -> None:
 
 
 def reopen(incident: Incident, *, text: str, actor: Actor) -> None:
-    """Something came up: what was put up for closing is void. Raises `NotTheLead`, `IllegalMove`, `Over`."""
+    """Something came up: closing and review are void. Raises `NotTheLead`, `IllegalMove`, `Over`."""
     with held(incident) as row:
         require_lead(row, actor)
         facts = {"incident": row.code, "timeline": What.REOPENED.value}
         gate.authorise(actor, Action.INCIDENT_LEAD, channel=Channel.ADMIN, facts=facts)
         INCIDENT.move(row, "reopen", {"handled_at": None})
         clocks.sync(row)
-        waiting = proposals.waiting(CLOSE, incident=row.code)
-        if waiting is not None:
-            approvals.void(waiting)
+        for kind in (CLOSE, REVIEW):
+            waiting = proposals.waiting(kind, incident=row.code)
+            if waiting is not None:
+                approvals.void(waiting)
         timeline.write(row, What.REOPENED, actor=actor, text=text)
 
 
@@ -112,15 +115,18 @@ def ask_to_close(incident: Incident, *, text: str, actor: Actor) -> Approval:
     """Once it is handled. Raises `Unfinished`, `Pending`, `NotTheLead`, `Over`."""
     with held(incident) as row:
         require_lead(row, actor)
-        if row.status != Status.HANDLED:
-            raise Unfinished(gettext("先办完处置，再结案"))
-        if not row.assessments.exists():
-            raise Unfinished(gettext("先评定级别，再结案"))
-        if left := clocks.running(row):
-            raise Unfinished(gettext("还有 %(n)s 项时限没有办结") % {"n": left})
+        require_real(row)
+        _require_complete(row)
         if proposals.waiting(CLOSE, incident=row.code) is not None:
             raise Pending
-        return put_up(CLOSE, {"incident": row.code, "text": text}, actor)
+        payload = {"incident": row.code, "text": text, "remedies": closing.unfinished(row)}
+        return put_up(CLOSE, payload, actor)
+
+
+def _require_complete(incident: Incident) -> None:
+    """Raises `Unfinished` with all that is still lacking."""
+    if lacking := closing.lacks(incident):
+        raise Unfinished(closing.told(incident, lacking))
 
 
 def put_up(kind: str, payload: Mapping[str, Any], actor: Actor) -> Approval:
@@ -157,6 +163,8 @@ class CaseKind(ABC):
         if incident is None or actor is None or not part_of(incident, actor):
             return [(_("内容"), [_("只有事件工作组的成员可以阅看")])]
         title = f"{incident.code} {incident.title}"
+        if incident.exercise:
+            title = gettext("演练：%(title)s") % {"title": title}
         return [(_("事件"), [title]), *self._words(payload)]
 
     def held(self, approval: Approval, actor: Actor) -> Incident:
@@ -185,13 +193,24 @@ class _Close(CaseKind):
     label = _("事件结案")
 
     def _words(self, payload: Mapping[str, Any]) -> list[tuple[Any, Sequence[Any]]]:
-        return [(_("结案意见"), [payload["text"]])]
+        left = [_remedy(each) for each in payload.get("remedies", ())]
+        more = [(_("结案后继续办的整改措施"), left)] if left else []
+        return [(_("结案意见"), [payload["text"]]), *more]
 
     def start(self, approval: Approval, *, actor: Actor) -> None:
-        row = self.held(approval, actor)
+        """Nothing may have come up since it was asked for. Raises `Unfinished`."""
+        row, said = self.held(approval, actor), approval.payload
+        left = said.get("remedies", [])
+        _require_complete(row)
+        if closing.unnamed(row, left):
+            raise Unfinished(gettext("提交之后又有新的整改措施，请退回，由负责人重新提交结案"))
         INCIDENT.move(row, "close", {"closed_at": clock.now(), "closing": approval})
-        facts = {"approval": str(approval.ref)}
-        timeline.write(row, What.CLOSED, actor=actor, text=approval.payload["text"], facts=facts)
+        facts = {"approval": str(approval.ref), "remedies": left}
+        timeline.write(row, What.CLOSED, actor=actor, text=said["text"], facts=facts)
+
+
+def _remedy(said: Mapping[str, str]) -> str:
+    return " · ".join(filter(None, (said["title"], said["owner"], said["due"])))
 
 
 def ready() -> None:

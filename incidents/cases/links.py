@@ -47,15 +47,25 @@ class InTheGroup(CustodianError):
     message = _("该人员在工作组里，请先让其退出")
 
 
+class OwnsARemedy(CustodianError):
+    """Whom an incident is about puts nothing of it right."""
+
+    code = "incident-link-owns-a-remedy"
+    status = 409
+    message = _("该人员负责一项整改措施，请先另指定负责人")
+
+
 def link(
     incident: Incident, thing: str, number: str, *, why: str = "", actor: Actor
 ) -> IncidentLink:
-    """Raises `NotFound`, `Known`, `InTheGroup`, `Observes`, `Over`."""
+    """Raises `NotFound`, `Known`, `InTheGroup`, `OwnsARemedy`, …"""
     with held(incident) as row:
         require_work(row, actor)
         found = _found(thing, number.strip(), actor)
         if thing == "operator" and row.members.now().filter(user=found.pk).exists():
             raise InTheGroup
+        if thing == "operator" and row.remedies.filter(state="open", owner=found.pk).exists():
+            raise OwnsARemedy
         facts = {"incident": row.code, "link-kind": thing}
         gate.authorise(actor, Action.INCIDENT_WORK, channel=Channel.ADMIN, facts=facts)
         said = {"why": why, "linked_by_id": actors.person(actor), thing: found}

@@ -35,6 +35,7 @@ def open_case(
     occurred_at: datetime | None,
     aware_at: datetime,
     alerts: Sequence[Alert] = (),
+    exercise: bool = False,
     actor: Actor,
 ) -> Incident:
     """A case that its opener leads, with the alerts that go into it. Raises `WrongOrder`, `Decided`."""
@@ -44,7 +45,7 @@ def open_case(
     with transaction.atomic():
         person = actors.person(actor)
         with scopes.acting(actors.system(ACTOR)):
-            incident = _written(kind, title, occurred_at, aware_at, person)
+            incident = _written(kind, title, occurred_at, aware_at, person, exercise=exercise)
             group.begin(incident, person)
         facts = {"incident": incident.code, "incident-kind": kind, "alerts": len(alerts)}
         gate.authorise(actor, Action.INCIDENT_OPEN, channel=Channel.ADMIN, facts=facts)
@@ -59,10 +60,17 @@ def open_case(
 
 
 def _written(
-    kind: str, title: str, occurred_at: datetime | None, aware_at: datetime, person: int
+    kind: str,
+    title: str,
+    occurred_at: datetime | None,
+    aware_at: datetime,
+    person: int,
+    *,
+    exercise: bool,
 ) -> Incident:
     proposals.lock(Incident)
-    year = f"I-{clock.local():%Y}-"
+    # Wherever it is named, an exercise shows that it is one.
+    year = f"{'E' if exercise else 'I'}-{clock.local():%Y}-"
     number = Incident.objects.filter(code__startswith=year).count() + 1
     return Incident.objects.create(
         code=f"{year}{number:03}",
@@ -71,6 +79,7 @@ def _written(
         occurred_at=occurred_at,
         aware_at=aware_at,
         opened_by_id=person,
+        exercise=exercise,
     )
 
 

@@ -23,12 +23,13 @@ class PlaybookRefused(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """`within` counts from awareness; None has no time limit."""
+    """`within` counts from awareness; None has no time limit. `contains`: it holds the harm where it is."""
 
     code: str
     zh: str
     en: str
     within: timedelta | None
+    contains: bool = False
 
     def __str__(self) -> str:
         return self.en if get_language() == "en" else self.zh
@@ -41,6 +42,10 @@ def of(kind: str) -> Sequence[Step]:
 def step(code: str) -> Step:
     """Raises KeyError for what no playbook has."""
     return next(each for steps in _read().values() for each in steps if each.code == code)
+
+
+def containing() -> frozenset[Step]:
+    return frozenset(each for steps in _read().values() for each in steps if each.contains)
 
 
 @cache
@@ -70,4 +75,4 @@ def _step(code: str, said: Mapping[str, object]) -> Step:
     if not (said.get("zh") and said.get("en")) or not isinstance(hours, int | None):
         raise PlaybookRefused(code)
     within = timedelta(hours=hours) if hours else None
-    return Step(code, str(said["zh"]), str(said["en"]), within)
+    return Step(code, str(said["zh"]), str(said["en"]), within, bool(said.get("contains")))

@@ -22,6 +22,7 @@ INCIDENT = Workflow(
         "handle": (frozenset({Status.OPEN.value}), Status.HANDLED.value),
         "reopen": (frozenset({Status.HANDLED.value}), Status.OPEN.value),
         "close": (frozenset({Status.HANDLED.value}), Status.CLOSED.value),
+        "play_out": (frozenset({Status.OPEN.value, Status.HANDLED.value}), Status.CLOSED.value),
     }
 )
 
@@ -32,6 +33,14 @@ class Over(CustodianError):
     code = "incident-closed"
     status = 409
     message = _("事件已结案，不能再办理")
+
+
+class OnlyExercise(CustodianError):
+    """It is played: nobody outside is told of it, no real alert goes into it, it ends with its score."""
+
+    code = "incident-only-exercise"
+    status = 409
+    message = _("这是演练：不对外报送或告知，不并入真实告警，也不按结案办理")
 
 
 class NotTheLead(CustodianError):
@@ -61,11 +70,11 @@ def held(incident: Incident) -> Iterator[Incident]:
 
 
 def worked_on(actor: Actor) -> IncidentQuerySet:
-    """The cases that are not closed and that the actor works on, and does not only observe."""
+    """The real cases that are not closed and that the actor works on, and does not only observe."""
     works = Member.objects.now().filter(
         user=actor.id or 0, part__in=[Member.Part.LEAD, Member.Part.MEMBER]
     )
-    rows: IncidentQuerySet = Incident.objects.exclude(status=Status.CLOSED)
+    rows: IncidentQuerySet = Incident.objects.filter(exercise=False).exclude(status=Status.CLOSED)
     return rows.filter(pk__in=works.values("incident"))
 
 
@@ -73,6 +82,12 @@ def part_of(incident: Incident, actor: Actor) -> str:
     """What the actor is in the working group; empty for somebody who is not in it."""
     member = Member.objects.now().filter(incident=incident, user=actor.id or 0).first()
     return member.part if member else ""
+
+
+def require_real(incident: Incident) -> None:
+    """Before anything of it leaves the house. Raises `OnlyExercise`."""
+    if incident.exercise:
+        raise OnlyExercise
 
 
 def require_work(incident: Incident, actor: Actor) -> None:

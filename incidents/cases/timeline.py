@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access import gate
@@ -17,9 +17,17 @@ from access.law import clocks as law
 from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
-from incidents.cases import playbooks
+from incidents.cases import playbooks, scenarios
 from incidents.cases.standing import held, require_work
-from incidents.models import Incident, IncidentTask, Kind, Member, Severity, TimelineEntry
+from incidents.models import (
+    Incident,
+    IncidentReview,
+    IncidentTask,
+    Kind,
+    Member,
+    Severity,
+    TimelineEntry,
+)
 
 What = TimelineEntry.What
 THINGS: Final = {
@@ -114,6 +122,43 @@ def _decided(facts: Mapping[str, Any]) -> str:
     return _report(facts) if "rule" in facts else ""
 
 
+OUTCOMES: Final = {
+    "opened": pgettext_lazy("整改", "提出"),
+    "given": _("指定负责人和期限"),
+    "moved": _("改期"),
+    "done": pgettext_lazy("整改", "已办结"),
+    "dropped": pgettext_lazy("整改", "不再办理"),
+    "verified": _("确认有效"),
+    "failed": _("确认无效，重新办理"),
+}
+
+
+def _remedy(facts: Mapping[str, Any]) -> str:
+    day = " → ".join(filter(None, (facts.get("before"), facts.get("due"))))
+    said = (facts["title"], str(OUTCOMES[facts["outcome"]]), facts.get("owner"), day)
+    return " · ".join(filter(None, said))
+
+
+def _closed(facts: Mapping[str, Any]) -> str:
+    """What lives on, by whom and by when."""
+    left = [
+        " ".join(filter(None, (each["title"], each["owner"], each["due"])))
+        for each in facts.get("remedies", ())
+    ]
+    if not left:
+        return ""
+    return gettext("结案后继续办：%(left)s") % {"left": " · ".join(left)}
+
+
+def _exercise(facts: Mapping[str, Any]) -> str:
+    scenario = scenarios.of(facts["scenario"])
+    if "points" in facts:
+        said = {"points": facts["points"], "most": facts["most"]}
+        return gettext("得分 %(points)s / %(most)s") % said
+    question = scenario.question(facts["question"])
+    return f"{question.words} · {question.told(facts['answer'])}" if question else ""
+
+
 _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     What.OPENED: lambda facts: str(Kind(facts["kind"]).label),
     What.JOINED: _part,
@@ -125,6 +170,10 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     ),
     What.REPORTED: _report,
     What.DECISION: _decided,
+    What.REMEDY: _remedy,
+    What.REVIEWED: lambda facts: str(IncidentReview.Cause(facts["cause"]).label),
+    What.CLOSED: _closed,
+    What.EXERCISE: _exercise,
     What.CUT: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",
     What.NOTICE: _notice,
     What.LINK: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",

@@ -10,7 +10,9 @@ from incidents.models.case_records import (
     TimelineEntry,
 )
 from incidents.models.cases import Incident, IncidentTask, Kind, Member
+from incidents.models.exercises import Exercise
 from incidents.models.notices import IncidentNotice, NoticeBatch, NoticeExemption
+from incidents.models.remedies import DueTelling, IncidentRemedy, IncidentReview
 from incidents.models.reports import IncidentReport
 from incidents.models.traces import LeakTrace
 
@@ -19,12 +21,16 @@ __all__ = [
     "Alert",
     "Assessment",
     "Custody",
+    "DueTelling",
+    "Exercise",
     "Incident",
     "IncidentClock",
     "IncidentEvidence",
     "IncidentLink",
     "IncidentNotice",
+    "IncidentRemedy",
     "IncidentReport",
+    "IncidentReview",
     "IncidentTask",
     "Kind",
     "LeakTrace",

@@ -58,6 +58,9 @@ class Incident(models.Model):
     handled_at = models.DateTimeField(_("处置结束"), null=True)
     closed_at = models.DateTimeField(_("结案时间"), null=True)
     closing = models.OneToOneField(Approval, models.PROTECT, null=True, related_name="+")
+    exercise = models.BooleanField(
+        pgettext_lazy("事件", "演练"), default=False
+    )  # nothing of it goes out, nothing is cut
 
     objects = IncidentQuerySet.as_manager()
 
@@ -131,6 +134,7 @@ class IncidentTask(models.Model):
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="tasks")
     step = models.CharField(max_length=40, blank=True)  # of the playbook
     title = models.CharField(_("要做什么"), max_length=120, blank=True)  # of one that is added
+    added_at = models.DateTimeField(default=clock.now)
     owner = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("负责人")
     )

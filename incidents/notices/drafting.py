@@ -20,7 +20,7 @@ from custodian.jobs import wake
 from custodian.workflow import Workflow
 from incidents.cases import timeline
 from incidents.cases.decisions import CaseKind, put_up
-from incidents.cases.standing import ACTOR, held, require_work
+from incidents.cases.standing import ACTOR, held, require_real, require_work
 from incidents.models import Incident, NoticeBatch, TimelineEntry
 from incidents.notices import recipients, texts
 from records.notices.contents import Both
@@ -88,6 +88,7 @@ def submit(batch: NoticeBatch, *, actor: Actor) -> Approval:
     texts.require_whole(texts.read(batch.parts))
     with held(batch.incident) as row:
         require_work(row, actor)
+        require_real(row)
         fresh = NoticeBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
         counted = recipients.counts(row)
         if not counted.left:
@@ -136,6 +137,7 @@ class _Kind(CaseKind):
 
     def start(self, approval: Approval, *, actor: Actor) -> None:
         row = self.held(approval, actor)
+        require_real(row)
         batch = NoticeBatch.objects.select_for_update(of=("self",)).get(approval=approval)
         said = approval.payload
         now = {**texts.facts_of(row), "lists": _still(batch)}

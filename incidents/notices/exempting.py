@@ -16,7 +16,7 @@ from custodian.errors import CustodianError
 from custodian.regimes.exemptions import Exemption
 from incidents.cases import timeline
 from incidents.cases.decisions import CaseKind, Pending, put_up
-from incidents.cases.standing import held, require_work
+from incidents.cases.standing import held, require_real, require_work
 from incidents.models import Incident, NoticeExemption, TimelineEntry
 from records.notices.contents import language
 
@@ -48,6 +48,7 @@ def ask(incident: Incident, ground: str, reason: str, *, actor: Actor) -> Approv
         raise NoSuchGround
     with held(incident) as row:
         require_work(row, actor)
+        require_real(row)
         if proposals.waiting(KIND, incident=row.code) is not None:
             raise Pending
         return put_up(KIND, {"incident": row.code, "ground": ground, "text": reason}, actor)

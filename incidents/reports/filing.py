@@ -14,7 +14,7 @@ from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
 from incidents.cases import clocks, timeline
-from incidents.cases.standing import held, require_work
+from incidents.cases.standing import held, require_real, require_work
 from incidents.models import Incident, IncidentClock, IncidentReport, TimelineEntry
 from incidents.models.reports import Met
 from incidents.reports import kinds, papers
@@ -70,6 +70,7 @@ def file(
         raise timeline.NotYet
     with held(report.incident) as case:
         require_work(case, actor)
+        require_real(case)
         row = IncidentReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
         moment = _require_approved(row, moment)
         running = case.clocks.filter(rule=row.rule, stopped_at=None).order_by("number").first()

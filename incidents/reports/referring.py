@@ -25,7 +25,7 @@ from custodian import clock
 from custodian.errors import CustodianError
 from incidents.cases import evidence, timeline
 from incidents.cases.decisions import DECIDE, Decision
-from incidents.cases.standing import held, require_work
+from incidents.cases.standing import held, require_real, require_work
 from incidents.models import Custody, Incident, IncidentEvidence, TimelineEntry
 from incidents.reports import facts, referral_papers
 from transfers import identity, signed
@@ -71,6 +71,7 @@ def take(incident: Incident, *, to: str, note: str, purpose: str, actor: Actor) 
     """Raises `NotDecided`, `evidence.Gone`, `Refused`, `Observes`, `Over`."""
     with held(incident) as case:
         require_work(case, actor)
+        require_real(case)
         decided = decision(case)
         if decided is None:
             raise NotDecided

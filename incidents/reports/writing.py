@@ -25,7 +25,7 @@ from custodian.workflow import IllegalMove, Workflow
 from incidents.cases import timeline
 from incidents.cases.clocks import Reckoned
 from incidents.cases.decisions import CaseKind, put_up
-from incidents.cases.standing import held, require_work
+from incidents.cases.standing import held, require_real, require_work
 from incidents.models import Incident, IncidentReport, TimelineEntry
 from incidents.reports import dora, facts, kinds, papers
 
@@ -178,6 +178,7 @@ def submit(report: IncidentReport, *, actor: Actor) -> Approval:
     """The facts of now go into it. Raises `Incomplete`, `Unanswered`, `NotInWork`, `Observes`, `Over`."""
     with held(report.incident) as case:
         require_work(case, actor)
+        require_real(case)
         row = IncidentReport.objects.select_for_update().get(pk=report.pk)
         if row.stage not in _WRITABLE:
             raise NotInWork

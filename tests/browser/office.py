@@ -24,7 +24,7 @@ from custodian import clock
 from incidents import triage
 from incidents.affected import jobs as affected
 from incidents.cases import evidence as incident_evidence
-from incidents.cases import group, links
+from incidents.cases import exercising, group, links, remedying
 from incidents.cases import opening as incidents
 from incidents.reports import writing as reports
 from records import evidence
@@ -129,11 +129,20 @@ class Office:
                 case, "operator", self.agent.staff_no, since=None, until=None, actor=actor
             )
             report = reports.begin(case, "CN-NFRA-2H", actor=actor)
+            remedy = remedying.propose(
+                case, title="为全部笔记本启用全盘加密", kind="technical", note="查验每台", owner=self.agent,
+                due_on=clock.local().date() + timedelta(days=30), actor=actor,
+            )  # fmt: skip
+            played, ended = (exercising.begin("insider_sale", actor=actor) for _n in range(2))
+            exercising.end(ended, actor=actor)
         affected.work(job.pk)
         return {
+            "exercise": played.code,
+            "exercise_ended": ended.code,
             "incident": case.code,
             "affected": str(job.ref),
             "alert": str(alert.ref),
+            "remedy": str(remedy.ref),
             "report": str(report.ref),
         }
 

@@ -27,6 +27,7 @@ from incidents.cases import (
     links,
     opening,
     playbooks,
+    reviewing,
     timeline,
     todo,
 )
@@ -87,6 +88,23 @@ class Office:
     def report_all(self, actor: Any) -> None:
         for row in self.case.clocks.filter(stopped_at=None):
             clocks.report(row, at=None, reference="", why_late="", actor=actor)
+
+    def review(self) -> None:
+        said = {
+            "cause": "intent", "cause_text": "卖名单", "worked": "快", "failed": "慢", "lessons": "收回权限",
+            "playbook": "",
+        }  # fmt: skip
+        with estate.acting(self.lead) as actor:
+            approval = reviewing.ask(self.case, said, actor=actor)
+        self.approve(approval, self.second)
+
+    def handle(self) -> None:
+        """All done but the review."""
+        self.finish_tasks()
+        self.assess_and_report()
+        with estate.acting(self.lead) as actor:
+            decisions.end_handling(self.case, text="完成", actor=actor)
+            self.report_all(actor)
 
     def finish_tasks(self) -> None:
         with estate.acting(self.lead) as actor:
@@ -284,6 +302,10 @@ def test_it_closes_when_all_is_done_and_two_agree(office: Office) -> None:
             decisions.ask_to_close(office.case, text="结案", actor=actor)
         decisions.end_handling(office.case, text="完成", actor=actor)
         office.report_all(actor)
+        with pytest.raises(decisions.Unfinished):
+            decisions.ask_to_close(office.case, text="结案", actor=actor)
+    office.review()
+    with estate.acting(office.lead) as actor:
         first = decisions.ask_to_close(office.case, text="结案", actor=actor)
         decisions.reopen(office.case, text="又有新线索", actor=actor)
     first.refresh_from_db()
@@ -291,6 +313,8 @@ def test_it_closes_when_all_is_done_and_two_agree(office: Office) -> None:
     with estate.acting(office.lead) as actor:
         decisions.end_handling(office.case, text="完成", actor=actor)
         office.report_all(actor)
+    office.review()
+    with estate.acting(office.lead) as actor:
         approval = decisions.ask_to_close(office.case, text="结案", actor=actor)
     office.approve(approval, office.second)
     with estate.acting(office.lead) as actor:

@@ -13,7 +13,7 @@ from access.vocabulary import Role
 from custodian import clock
 from custodian.regimes import packs
 from custodian.regimes.rows import BadPack
-from incidents.cases import assessing, clocks, decisions, group, opening, todo
+from incidents.cases import assessing, clocks, closing, decisions, group, opening, todo
 from incidents.models import AffectedList, Incident, IncidentClock
 from tests import estate
 
@@ -228,8 +228,9 @@ def test_a_case_closes_only_assessed_and_with_nothing_running() -> None:
     for rule, row in office.rows().items():
         if row.stopped_at is None:
             office.report(rule)
-    with estate.acting(office.lead) as actor:
-        decisions.ask_to_close(office.case, text="结案", actor=actor)
+    with estate.acting(office.lead):
+        office.case.refresh_from_db()
+        assert [each.place for each in closing.lacks(office.case)] == ["review"]
 
 
 @pytest.mark.parametrize("people", [{}, {"major": 5, "significant": 9}, {"worse": 1}, {"major": 0}])

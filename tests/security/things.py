@@ -33,6 +33,7 @@ from access.vocabulary import Role
 from custodian import clock
 from incidents.affected import jobs as incident_affected
 from incidents.cases import evidence as incident_evidence
+from incidents.cases import exercising, remedying
 from incidents.cases import group as incident_group
 from incidents.cases import opening as incident_opening
 from incidents.models import Alert
@@ -273,13 +274,29 @@ class Things:
             )
             piece = incident_evidence.file(made, b"x", name="截图", origin="安全官", actor=actor)
             report = incident_reports.begin(made, "CN-NFRA-2H", actor=actor)
+            remedy = remedying.propose(
+                made, title="演练", kind="training", note="", owner=self.people["agent"],
+                due_on=clock.local().date() + timedelta(days=9), actor=actor,
+            )  # fmt: skip
         incident_affected.work(affected.pk)
         return {
             "affected": str(affected.ref),
             "incident": made.code,
             "incident_evidence": str(piece.ref),
             "incident_report": str(report.ref),
+            "incident_remedy": str(remedy.ref),
+            **self._exercises(actor),
         }
+
+    def _exercises(self, actor: Actor) -> dict[str, str]:
+        """One that is played, and one that has ended."""
+        with scopes.acting(actor):
+            played, ended = (exercising.begin("lost_device", actor=actor) for _n in range(2))
+            for case in (played, ended):
+                for role in ("compliance_officer", "auditor", "administrator"):
+                    incident_group.let_in(case, self.people[role], "member", actor=actor)
+            exercising.end(ended, actor=actor)
+        return {"incident_exercise": played.code, "incident_exercise_ended": ended.code}
 
     def _merge_case(self) -> MergeCase:
         with scopes.acting(actors.system("importer")):

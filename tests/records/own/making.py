@@ -39,9 +39,13 @@ from access.training import evidence
 from custodian import clock
 from incidents.models import (
     Alert,
+    DueTelling,
+    Exercise,
     Incident,
     IncidentClock,
+    IncidentRemedy,
     IncidentReport,
+    IncidentReview,
     LeakTrace,
     Member,
     TimelineEntry,
@@ -114,6 +118,16 @@ class Maker:
             TimelineEntry.objects.create(incident=made, what="note", at=at, text="示例")
             Alert.objects.create(source="staff", severity="low", status="case", incident=made)
             self._reported(made, at)
+            IncidentRemedy.objects.create(
+                incident=made, title="示例", kind="training", proposed_by=self.person
+            )
+            IncidentReview.objects.create(
+                incident=made, cause="mistake", approval=self.approval(at, kind="incident-review")
+            )
+            Exercise.objects.create(incident=made, scenario="lost_device")
+            DueTelling.objects.create(
+                incident=made, thing="task", number=1, due_at=at, step="lead", user=self.person
+            )
         return made
 
     def _reported(self, incident: Incident, at: datetime) -> None:
