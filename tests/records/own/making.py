@@ -43,11 +43,14 @@ from incidents.models import (
     Exercise,
     Incident,
     IncidentClock,
+    IncidentNotice,
     IncidentRemedy,
     IncidentReport,
     IncidentReview,
     LeakTrace,
     Member,
+    NoticeBatch,
+    NoticeExemption,
     TimelineEntry,
 )
 from records.importing import store
@@ -118,6 +121,7 @@ class Maker:
             TimelineEntry.objects.create(incident=made, what="note", at=at, text="示例")
             Alert.objects.create(source="staff", severity="low", status="case", incident=made)
             self._reported(made, at)
+            self._told(made, at)
             IncidentRemedy.objects.create(
                 incident=made, title="示例", kind="training", proposed_by=self.person
             )
@@ -136,6 +140,21 @@ class Maker:
         IncidentReport.objects.create(
             **rule, number=1, stage="filed", body="{}", digest="x", approval=self.approval(at), clock=met,
             begun_by=self.person, filed_by=self.person, filed_at=at, noted_at=at, channel="示例", met="clock",
+        )  # fmt: skip
+
+    def _told(self, incident: Incident, at: datetime) -> None:
+        batch = NoticeBatch.objects.create(
+            incident=incident, stage="approved", parts={}, asked_by=self.person, approved_at=at,
+            approval=self.approval(at, kind="incident-notice"), status="done",
+        )  # fmt: skip
+        her = estate.customer()
+        IncidentNotice.objects.create(
+            incident=incident, batch=batch, subject_id=her.pk, addressee_id=her.pk, way="none",
+            state="failed",
+        )  # fmt: skip
+        NoticeExemption.objects.create(
+            incident=incident, ground="CN-EX-AVERTED", reason="示例",
+            approval=self.approval(at, kind="incident-exempt"),
         )  # fmt: skip
 
     def grant(self, at: datetime) -> Grant:
