@@ -76,7 +76,7 @@ def _people(said: Mapping[str, Any]) -> list[Told]:
         why = _("名单还在核算") if said["reckoning"] else _("还没有核算受影响名单")
         return [Told(_("受影响客户"), _unknown(), why, known=False)]
     lists = _("、").join(
-        f"{AffectedList.By(each['by']).label} {each['customers']:,} (SHA-256 {each['sha256'][:SHOWN]})"
+        f"{AffectedList.By(each['by']).label} {each['customers']:,} (SHA-256 {_short(each['sha256'])})"
         for each in said["lists"]
     )
     source = _("受影响名单中最大的一份；%(lists)s") % {"lists": lists}
@@ -86,6 +86,11 @@ def _people(said: Mapping[str, Any]) -> list[Told]:
         Told(_("受影响客户"), f"{said['customers']:,}", source),
         Told(_("其中敏感信息以明文返回"), f"{said['sensitive']:,}", source),
     ]
+
+
+def _short(digest: str) -> str:
+    """Its beginning, in fours as people compare them."""
+    return " ".join(digest[at : at + 4] for at in range(0, SHOWN, 4)).strip()
 
 
 def _elements(said: Sequence[Mapping[str, Any]], people: Mapping[str, Any]) -> Told:

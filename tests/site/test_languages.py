@@ -32,7 +32,7 @@ LATIN = re.compile(r"[A-Za-z]{4,}")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 # Formats, what a person may type, and what the tests themselves named in English.
 ENGLISH_IN_CHINESE = {
-    "Custodian", "English", "Excel", "JSON", "PostgreSQL", "Python", "Whole", "digit", "check", "cryptography",
+    "Custodian", "English", "Excel", "JSON", "PostgreSQL", "Python", "VERIS", "Whole", "digit", "check", "cryptography",
     "example", "json", "last", "life", "name", "note", "parquet", "person", "policy", "qinghe", "xlsx",
 }  # fmt: skip
 # References and hashes hold letters by chance.
