@@ -19,7 +19,7 @@ from incidents.reports import dora, papers, veris, vocabularies, writing
 from tests import estate
 from tests.incidents.test_reports import FIRST, WORDS, Reporting, signed_in
 
-SCHEMAS = Path("/work/shared/schemas")
+SCHEMAS = Path(__file__).resolve().parents[3] / "shared/schemas"
 AWARE = "2026-11-30T10:00:00+08:00"
 CRITERIA = ["geographical_spread", "data_losses", "economic_impact", "reputational_impact"]
 ANSWERS = {
