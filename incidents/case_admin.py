@@ -21,7 +21,7 @@ from incidents import affected_pages, due_panels, remedy_acts
 from incidents.case_acts import ACTS, LEAD
 from incidents.case_forms import CaseForm, OpenForm
 from incidents.case_frame import template
-from incidents.cases import assessing, clocks, evidence, links, opening, timeline, todo
+from incidents.cases import assessing, clocks, evidence, links, naming, opening, timeline, todo
 from incidents.cases.assessing import KIND as ASSESS
 from incidents.cases.cutting import KIND as CUT
 from incidents.cases.decisions import CLOSE, DECIDE, REVIEW, Decision
@@ -74,6 +74,7 @@ def _row(incident: Incident, actor: Any) -> dict[str, Any]:
     left = todo.open_ones(incident)
     return {
         "case": incident,
+        "title": naming.title(incident),
         "part": Member.Part(part_of(incident, actor)).label,
         "open": left.count(),
         "late": left.filter(due_at__lt=clock.now()).count(),
@@ -123,7 +124,7 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         kind__in=(DECIDE, CLOSE, CUT, ASSESS, REVIEW), payload__incident=incident.code
     )
     return {
-        "title": f"{incident.code} {incident.title}",
+        "title": f"{incident.code} {naming.title(incident)}",
         "case": incident,
         "works": works,
         "leads": leads,
