@@ -21,7 +21,7 @@ from incidents import affected_pages, due_panels, remedy_acts, report_pages
 from incidents.case_acts import ACTS, LEAD
 from incidents.case_forms import CaseForm, OpenForm
 from incidents.case_frame import template
-from incidents.cases import assessing, clocks, evidence, links, opening, timeline, todo
+from incidents.cases import assessing, clocks, evidence, links, naming, opening, timeline, todo
 from incidents.cases.decisions import Decision
 from incidents.cases.standing import Status, part_of
 from incidents.models import Incident, IncidentEvidence, IncidentNotice, Member
@@ -73,6 +73,7 @@ def _row(incident: Incident, actor: Any) -> dict[str, Any]:
     left = todo.open_ones(incident)
     return {
         "case": incident,
+        "title": naming.title(incident),
         "part": Member.Part(part_of(incident, actor)).label,
         "open": left.count(),
         "late": left.filter(due_at__lt=clock.now()).count(),
@@ -120,7 +121,7 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
     lists = list(incident.affected.select_related("requested_by"))
     waiting = Approval.objects.waiting().filter(payload__incident=incident.code)
     return {
-        "title": f"{incident.code} {incident.title}",
+        "title": f"{incident.code} {naming.title(incident)}",
         "case": incident,
         "works": works,
         "leads": leads,

@@ -93,7 +93,7 @@ def register(request: HttpRequest) -> HttpResponse:
     rows = Exercise.objects.filter(incident__in=_cases(request)).select_related("incident")
     context = {
         "title": _("事件演练"),
-        "rows": rows[:100],
+        "rows": [(each, exercising.scenario_of(each).title) for each in rows[:100]],
         "form": form if gate.may(actor, OPEN) else None,
     }
     return template(request, "exercises", context, status=422 if form.errors else 200)

@@ -19,7 +19,7 @@ from access.models import Approval, User
 from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
-from incidents.cases import clocks, closing, timeline
+from incidents.cases import clocks, closing, naming, timeline
 from incidents.cases.standing import (
     ACTOR,
     INCIDENT,
@@ -162,7 +162,7 @@ class CaseKind(ABC):
         incident = Incident.objects.filter(code=payload["incident"]).first()
         if incident is None or actor is None or not part_of(incident, actor):
             return [(_("内容"), [_("只有事件工作组的成员可以阅看")])]
-        title = f"{incident.code} {incident.title}"
+        title = f"{incident.code} {naming.title(incident)}"
         if incident.exercise:
             title = gettext("演练：%(title)s") % {"title": title}
         return [(_("事件"), [title]), *self._words(payload)]

@@ -244,6 +244,20 @@ def test_the_pages_lead_from_the_scenario_to_the_score(cast: Cast) -> None:
     assert outside.get(f"{page}score.pdf").status_code == 404
 
 
+def test_its_title_is_read_in_the_readers_language(cast: Cast) -> None:
+    reader = estate.login(Client(HTTP_ACCEPT_LANGUAGE="en"), cast.second, stepped_up=True)
+    reader.cookies["django_language"] = "en"
+    for page in (
+        f"/admin/incident/{cast.case.code}/",
+        "/admin/incident/",
+        "/admin/incident-exercise/",
+        f"/admin/incident-exercise/{cast.case.code}/",
+    ):
+        shown = reader.get(page).content.decode()
+        assert "An insider sells a list of customers" in shown, page
+        assert "内部人员倒卖客户名单" not in shown, page
+
+
 def test_a_step_is_in_time_up_to_its_last_second() -> None:
     scenario, book, begun = scenarios.of("insider_sale"), scenarios.book(), clock.now()
     for seconds, outcome in ((3600, "in_time"), (3601, "late")):
