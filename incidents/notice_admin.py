@@ -272,6 +272,8 @@ def print_notices(request: HttpRequest, code: str) -> HttpResponse:
     """The next sheet, or one that was lost, as PDF; on record before the first byte."""
     incident = case_of(request, code)
     asked, actor = request.POST.get("sheet", ""), actor_of(request)
+    if not gate.may(actor, PRINT):
+        enter(request, PRINT)  # which refuses, and that is on record
     try:
         if asked.isdecimal() and len(asked) < len("1000000"):
             number, body = int(asked), printing.print_again(incident, int(asked), actor=actor)

@@ -26,6 +26,7 @@ _EXPRESSIONS = {
     "rules/changes/<str:code>/": "rules/changes/processing-1/",
     "tips/<str:slug>/": "tips/fraud-calls/",
     "notices/<str:number>/": f"notices/{clock.local().year}-1/",
+    "incidents/<uuid:ref>/": "incidents/1b4e28ba-2fa1-41d2-883f-0016d3cca427/",
     "transfers/<str:code>/": f"transfers/T-{clock.local().year}-001/",
     "^api/": "api/v1/nothing-there",
     "accounts/^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-0-9a-z]+)/$": "accounts/password/new/1-ab-cd/",
