@@ -22,11 +22,13 @@ from incidents.cases import (
     group,
     links,
     opening,
+    remedying,
     timeline,
     todo,
 )
 from incidents.models import Incident, Kind
 from incidents.notices import drafting, sending, texts
+from incidents.reports import writing
 from incidents.tracing import jobs
 from records.importing import store
 from records.importing.readers import Source
@@ -88,10 +90,10 @@ def _worked_on(officers: Officers, people: Mapping[str, User], case: Incident) -
         )
     affected.work(job.pk)
     officers.approve(asked)
-    _assessed(officers, case)
+    _assessed(officers, people, case)
 
 
-def _assessed(officers: Officers, case: Incident) -> None:
+def _assessed(officers: Officers, people: Mapping[str, User], case: Incident) -> None:
     """Two officers; the first report has gone out, late, and the others run."""
     with officers.acting() as officer:
         said = {
@@ -108,6 +110,37 @@ def _assessed(officers: Officers, case: Incident) -> None:
         why = "接到客户反映后先核实名单真伪"
         clocks.report(first, at=None, reference="演示〔2026〕1号", why_late=why, actor=officer)
     _told(officers, case)
+    _reported(officers, people, case)
+
+
+def _reported(officers: Officers, people: Mapping[str, User], case: Incident) -> None:
+    """The written report is approved and has to be handed in; what has to change has an owner."""
+    words = {
+        "happened": {
+            "zh": "一名人员超出工作需要查看客户信息，名单在社交平台上出售。",
+            "en": "One of our people looked beyond what the work needed; a list was offered for sale.",
+        },
+        "discovery": {"zh": "客户来电反映。", "en": "A customer called."},
+        "taken": {
+            "zh": "已停止该人员的访问并告知客户。",
+            "en": "Access was cut and customers told.",
+        },
+        "contact": {"zh": "合规部 400-000-0000", "en": "Compliance 400-000-0000"},
+    }
+    with officers.acting() as officer:
+        report = writing.begin(case, "CN-NFRA-24H", actor=officer)
+        writing.write(report, words, actor=officer)
+        asked = writing.submit(report, actor=officer)
+        remedying.propose(
+            case,
+            title="电销坐席的客户列表一律遮住号码",
+            kind="technical",
+            note="先在泰州试行",
+            owner=people[SECURITY],
+            due_on=clock.local().date() + timedelta(days=21),
+            actor=officer,
+        )
+    officers.approve(asked)
 
 
 def _told(officers: Officers, case: Incident) -> None:

@@ -62,9 +62,11 @@ def one_of(book: Book) -> int:
 
 
 def first_with_mobile(subjects: list[int]) -> int | None:
-    """The first grown-up of them with a policy whose mobile takes a code."""
+    """The first grown-up of them with a policy whose mobile takes a code, and who acts for nobody else."""
     with scopes.acting(actors.system("demo")):
-        return _first(subjects, Contact.MOBILE)
+        acting = Representative.objects.filter(representative__in=subjects, until=None)
+        others = set(acting.values_list("representative_id", flat=True))
+        return _first([each for each in subjects if each not in others], Contact.MOBILE)
 
 
 def add(name: str, subject: int) -> None:

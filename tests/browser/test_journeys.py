@@ -232,6 +232,7 @@ PORTAL = [
     "/portal/consents/", "/portal/consents/marketing/yes/", "/portal/consents/health/no/",
     "/portal/rules/", "/rules/", "/rules/processing-1/", "/rules/changes/processing-2/", "/tips/",
     "/tips/fraud-calls/", "/notices/", "/notices/{announced}/", "/transfers/", "/transfers/{transfer}/",
+    "/portal/incident/", "/incidents/",
 ]  # fmt: skip
 OFFICE = [
     "/admin/", "/admin/querylog/", "/admin/querylog/{entry}/", "/admin/inventory/",
@@ -251,7 +252,7 @@ OFFICE = [
     "/admin/incidents/alert/", "/admin/alert/{alert}/", "/admin/alert/new/", "/admin/incident/",
     "/admin/incident/{incident}/", "/admin/incident-affected/{affected}/",
     "/admin/incident/{incident}/reports/", "/admin/incident-report/{report}/",
-    "/admin/incident/{incident}/referral/",
+    "/admin/incident/{incident}/referral/", "/admin/incident/{incident}/notices/",
     "/admin/incident-exercise/", "/admin/incident-exercise/{exercise}/",
     "/admin/incident-exercise/{exercise_ended}/", "/admin/incident/{exercise}/",
     "/admin/partners/new/", "/admin/partners/{partner}/", "/admin/partners/{partner}/edit/",

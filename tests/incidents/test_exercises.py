@@ -29,6 +29,10 @@ from incidents.cases import (
 )
 from incidents.cases.standing import NotTheLead, OnlyExercise, Over, require_real, worked_on
 from incidents.models import Alert, DueTelling, Exercise, Incident, IncidentTask
+from incidents.notices import drafting as notices
+from incidents.notices import exempting, texts
+from incidents.reports import kinds, referring, writing
+from records.notices.contents import Both
 from tests import estate, pdfs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -198,6 +202,25 @@ class TestNothingIsReal:
         with pytest.raises(OnlyExercise):
             require_real(cast.case)
         require_real(Incident(code="I-1"))
+
+    def test_no_report_notice_or_referral_of_it_goes_out(self, cast: Cast) -> None:
+        both = {"zh": "演练。", "en": "An exercise."}
+        with estate.acting(cast.lead, stepped_up=True) as actor:
+            report = writing.begin(cast.case, "CN-NFRA-2H", actor=actor)
+            writing.write(report, dict.fromkeys(kinds.SECTIONS, both), actor=actor)
+            words = dict.fromkeys(texts.PARTS, Both(**both))
+            batch = notices.draft(cast.case, words, public=True, actor=actor)
+            with pytest.raises(OnlyExercise):
+                writing.submit(report, actor=actor)
+            with pytest.raises(OnlyExercise):
+                notices.submit(batch, actor=actor)
+            with pytest.raises(OnlyExercise):
+                exempting.ask(cast.case, "CN-EX-AVERTED", "演练", actor=actor)
+            with pytest.raises(OnlyExercise):
+                referring.take(
+                    cast.case, to="公安机关", note="演练", purpose="security", actor=actor
+                )
+        assert not mail.outbox
 
     def test_an_open_case_is_no_exercise(self, cast: Cast) -> None:
         with estate.acting(cast.lead) as actor:
