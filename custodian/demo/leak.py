@@ -120,6 +120,11 @@ def _reported(officers: Officers, people: Mapping[str, User], case: Incident) ->
             "zh": "一名人员超出工作需要查看客户信息，名单在社交平台上出售。",
             "en": "One of our people looked beyond what the work needed; a list was offered for sale.",
         },
+        "harm": {
+            "zh": "可能被冒充诈骗。",
+            "en": "Customers may be defrauded by somebody who poses as us.",
+        },
+        "planned": {"zh": "电销列表遮住号码。", "en": "Numbers in telesales lists are masked."},
         "discovery": {"zh": "客户来电反映。", "en": "A customer called."},
         "taken": {
             "zh": "已停止该人员的访问并告知客户。",
