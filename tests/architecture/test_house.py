@@ -29,6 +29,8 @@ REACHES_OUT = {
     "custodian/mail.py": {"smtplib"},
     "custodian/texting.py": {"urllib"},
     "custodian/tlog/cosigning.py": {"http", "socket"},
+    "incidents/management/commands/listen_syslog.py": {"asyncio"},
+    "incidents/syslog/listening.py": {"asyncio"},
     "custodian/tlog/witness_server.py": {"http", "socket", "socketserver"},
 }
 NETWORK = {
