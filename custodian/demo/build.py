@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from access import actors, keystore, scopes
 from access.bundles import dictionary
 from access.models import Entry, Installation, Outbox, Unit, User
-from access.querylog import writer
+from access.querylog import sealing, writer
 from access.sequencer.process import PERIOD, Sequencer
 from custodian import clock, embedded
 from custodian.demo import (
@@ -283,6 +283,7 @@ def _sealing(begin: datetime) -> Iterator[Callable[[], None]]:
         writer.tell(clock.now())
         if time.monotonic() - last >= PERIOD or Outbox.objects.exists():
             sequencer.cycle()
+            sealing.forget()  # what was known of the wait is over, and a long step may just have ended
             last = time.monotonic()
 
     try:
