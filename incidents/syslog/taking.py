@@ -61,12 +61,20 @@ class Taking:
         """At the end of a window, and of the work, what was held back is told by its number."""
         if not over and clock.now() < self._since + WINDOW:
             return
-        since, held = self._since, self._held
-        for sender, number in held.items():
-            with override("zh-hans"):
-                told = _("还有 %(n)s 条来自同一设备的告警没有逐条列出") % {"n": f"{number:,}"}
-            _raise(sender, f"held {since:%Y-%m-%dT%H:%M:%S%z}", told, "high", None)
-        self._since, self._raised, self._held = clock.now(), Counter(), Counter()
+        # The ears count on in their own thread: each sender is taken out by itself, and put back if it fails.
+        for sender in list(self._held):
+            number = self._held.pop(sender)
+            try:
+                self._tell(sender, number)
+            except BaseException:
+                self._held[sender] += number
+                raise
+        self._since, self._raised = clock.now(), Counter()
+
+    def _tell(self, sender: str, number: int) -> None:
+        with override("zh-hans"):
+            told = _("还有 %(n)s 条来自同一设备的告警没有逐条列出") % {"n": f"{number:,}"}
+        _raise(sender, f"held {self._since:%Y-%m-%dT%H:%M:%S%z}", told, "high", None)
 
 
 def _system(sender: str, message: Message) -> str:

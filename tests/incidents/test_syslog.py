@@ -117,6 +117,26 @@ def test_a_flood_of_one_is_counted_and_drowns_nobody_else() -> None:
 
 
 @pytest.mark.django_db
+def test_what_was_held_back_is_kept_when_it_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    take = Taking()
+    for _n in range(3):
+        take.hold_back("10.0.0.1")
+
+    def away(*_args: Any) -> None:
+        take.hold_back("10.0.0.2")  # the ears go on meanwhile
+        raise OSError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(taking, "_raise", away)
+        with pytest.raises(OSError):
+            take.turn(over=True)
+    take.turn(over=True)
+    assert {each.system: each.summary[3:5] for each in heard()} == {
+        "10.0.0.1": "3 ", "10.0.0.2": "1 ",
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
 def test_a_moment_to_come_is_not_believed() -> None:
     later = (clock.now() + timedelta(days=1)).isoformat()
     Taking().take("10.0.0.1", f"<11>1 {later} fw01 ips - - - x".encode())
