@@ -35,6 +35,7 @@ from records.importing.readers import Source
 from records.notices.contents import Both
 
 HIT = "customer.hit"
+FIRST, WRITTEN = "CN-NFRA-2H", "CN-NFRA-24H"
 INSIDER, SECURITY, AUDITOR = "A0197", "S0088", "U0012"
 
 
@@ -106,9 +107,9 @@ def _assessed(officers: Officers, people: Mapping[str, User], case: Incident) ->
         asked = assessing.ask(case, said, actor=officer)
     officers.approve(asked)
     with officers.acting() as officer:
-        first = case.clocks.get(rule="CN-NFRA-2H")
         why = "接到客户反映后先核实名单真伪"
-        clocks.report(first, at=None, reference="演示〔2026〕1号", why_late=why, actor=officer)
+        for first in case.clocks.filter(rule=FIRST):  # another pack has other clocks
+            clocks.report(first, at=None, reference="演示〔2026〕1号", why_late=why, actor=officer)
     _told(officers, case)
     _reported(officers, people, case)
 
@@ -133,9 +134,11 @@ def _reported(officers: Officers, people: Mapping[str, User], case: Incident) ->
         "contact": {"zh": "合规部 400-000-0000", "en": "Compliance 400-000-0000"},
     }
     with officers.acting() as officer:
-        report = writing.begin(case, "CN-NFRA-24H", actor=officer)
-        writing.write(report, words, actor=officer)
-        asked = writing.submit(report, actor=officer)
+        asked = None
+        if case.clocks.filter(rule=WRITTEN).exists():
+            report = writing.begin(case, WRITTEN, actor=officer)
+            writing.write(report, words, actor=officer)
+            asked = writing.submit(report, actor=officer)
         remedying.propose(
             case,
             title="电销坐席的客户列表一律遮住号码",

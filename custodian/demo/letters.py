@@ -10,7 +10,7 @@ from access import actors, scopes
 from access.models import User
 from custodian.demo.diary import Steps
 from custodian.demo.officers import Officers
-from custodian.demo.transfers import BUYER, BUYER_EN, EMAIL, PHONE, TITLE
+from custodian.demo.transfers import BUYER, BUYER_EN, EMAIL, PHONE, TITLE, told
 from records.models import Customer
 from records.notices.contents import Both
 from transfers import chosen
@@ -43,10 +43,14 @@ class Letters:
             (24, self._see),
             (26, self._object),
         )
-        self.steps: Steps = [
-            (begin + timedelta(days=day, hours=11, minutes=at), step)
-            for at, (day, step) in enumerate(plan)
-        ]
+        self.steps: Steps = (
+            []
+            if not told()
+            else [
+                (begin + timedelta(days=day, hours=11, minutes=at), step)
+                for at, (day, step) in enumerate(plan)
+            ]
+        )
 
     def _ours(self) -> Transfer:
         return Transfer.objects.select_related("counterparty", "book").get(title=TITLE)

@@ -14,7 +14,7 @@ from custodian.demo.diary import Steps
 from custodian.demo.officers import Officers, paper
 from custodian.regimes.calendars import DAY
 from records.models import Book
-from transfers import announcing, recording
+from transfers import announcing, recording, routes
 from transfers.data_room import rooms
 from transfers.models import Counterparty, DataRoom, Stage, Transfer
 
@@ -25,14 +25,31 @@ ROUTE: Final = "cn-voluntary"
 TITLE: Final = "青禾账册转让"
 # What the seller of the other transfer would have told: the two houses know it by one reference.
 THEIRS: Final = UUID("7f3a0c1e-5d2b-4b8e-9c47-2a6d1e0f9b35")
+Plan = Iterable[tuple[int, Callable[[], None]]]
 PAPERS: Final = ("金融时报", "上海证券报")
+
+
+def told() -> bool:
+    """Whether the law is the one by which the demo's books move; elsewhere only the first route is begun."""
+    return ROUTE in routes.offered()
 
 
 class Transfers:
     def __init__(self, people: Mapping[str, User], begin: datetime) -> None:
         self._officers = Officers(people)
+        self._route = ROUTE if told() else next(iter(routes.offered()), "")
+        plan = self._whole() if told() else self._begun()
+        self.steps: Steps = [
+            (begin + timedelta(days=day, hours=10, minutes=at), step)
+            for at, (day, step) in enumerate(plan)
+        ]
+
+    def _begun(self) -> Plan:
+        return ((5, self._open), (6, self._board)) if self._route else ()
+
+    def _whole(self) -> Plan:
         # Nobody approves in the first days of an office.
-        plan: Iterable[tuple[int, Callable[[], None]]] = (
+        return (
             (5, self._open),
             (6, self._board),
             (7, self._ask_room),
@@ -45,13 +62,11 @@ class Transfers:
             (23, self._sweep),
             (25, self._open_as_buyer),
         )
-        self.steps: Steps = [
-            (begin + timedelta(days=day, hours=10, minutes=at), step)
-            for at, (day, step) in enumerate(plan)
-        ]
 
     def end(self) -> None:
         """In the end a supervisor is let in."""
+        if not self._route:
+            return
         with scopes.acting(actors.system("demo")):
             transfer = self._ours()
         self._officers.show(transfer)
@@ -68,7 +83,7 @@ class Transfers:
                 "contact_phone": PHONE, "contact_email": EMAIL,
             },
         )[0]  # fmt: skip
-        self._officers.open("seller", buyer, route=ROUTE, title=TITLE, book=book)
+        self._officers.open("seller", buyer, route=self._route, title=TITLE, book=book)
 
     def _board(self) -> None:
         self._officers.walk(self._ours(), until=Stage.DATA_ROOM)

@@ -19,6 +19,7 @@ from custodian.demo.insurer.parties import RESIDENT_ID, Party
 from custodian.demo.moving import handed_over
 from custodian.demo.moving.handed_over import HandedOver
 from custodian.demo.moving.received import Received
+from custodian.demo.transfers import told
 from custodian.drills.handover.houses import House
 
 GONE, ARRIVED = "customer.gone", "customer.arrived"
@@ -32,6 +33,10 @@ class Books:
     def __init__(
         self, people: Mapping[str, User], begin: datetime, *, manifest: Manifest, folder: Path, buyer: House
     ) -> None:  # fmt: skip
+        self.steps: Steps = []
+        self._move = told()
+        if not self._move:
+            return
         count = min(MOST, max(FEWEST, manifest.rows("customers") // SHARE))
         day = date.fromisoformat(manifest.today)
         book = handed_over.bring(folder / "closed-book", customers=count, day=day)
@@ -43,9 +48,11 @@ class Books:
         portal.add(GONE, her)
         self._gone = HandedOver(people, begin, book=book, her=her, buyer=buyer)
         self._came = Received(people, begin, came=came, waits=waits)
-        self.steps: Steps = [*self._gone.steps, *self._came.steps]
+        self.steps = [*self._gone.steps, *self._came.steps]
 
     def end(self) -> None:
+        if not self._move:
+            return
         self._gone.end()
         self._came.end()
         with scopes.acting(actors.system("demo")):
