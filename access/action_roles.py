@@ -228,6 +228,7 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.REQUEST_WORK: frozenset(),
     Action.SECOND_FACTOR_ENROL: _STAFF,
     Action.SECOND_FACTOR_SHOW: _STAFF,
+    Action.SCORECARD_READ: _WATCHERS,
     Action.SESSION_CLOSE: _STAFF,
     Action.SELECTION_APPROVE: _WATCHERS,
     Action.SELECTION_BAR: _OFFICERS,

@@ -216,6 +216,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.REQUEST_WORK: _("按决定办理客户申请"),
     Action.SECOND_FACTOR_ENROL: _("绑定验证器"),
     Action.SECOND_FACTOR_SHOW: _("显示验证器密钥"),
+    Action.SCORECARD_READ: _("阅看评分卡"),
     Action.SESSION_CLOSE: _("退出登录"),
     Action.SELECTION_APPROVE: _("复核转让客户的选定"),
     Action.SELECTION_BAR: _("登记或解除不随转的客户"),

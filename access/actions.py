@@ -166,6 +166,7 @@ class Action(StrEnum):
     RECERTIFICATION_REVIEW = "access:recertification:review"
     SECOND_FACTOR_ENROL = "access:second-factor:enrol"
     SECOND_FACTOR_SHOW = "access:second-factor:show"
+    SCORECARD_READ = "access:scorecard:read"
     SESSION_CLOSE = "access:session:close"
     REPRESENTATIVE_APPROVE = "records:representative:approve"
     RELATIVE_FILE = "records:relative:file"

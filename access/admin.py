@@ -40,6 +40,7 @@ from access import (
     quota_admin,
     recertification_admin,
     reporting_line_admin,
+    scorecard_admin,
     training_admin,
     unit_page,
 )
@@ -70,6 +71,7 @@ ROOMS = (
         finding_list,
         audit_admin,
         audit_panels,
+        scorecard_admin,
         unit_page,
         recertification_admin,
         reporting_line_admin,

@@ -36,8 +36,10 @@ class AccessConfig(AppConfig):
         )
         from access.own_looks import approving as delay_approving  # noqa: F401
         from access.own_looks import delays
+        from access.scorecards import own as own_indicators
         from access.training import courses, undertakings  # noqa: F401
         from access.verification import words  # noqa: F401
 
         rechecking.sources.append(delays.altered)
+        own_indicators.ready()
         scopes.install()

@@ -17,6 +17,7 @@ from access.law import calendar_entering
 from access.models import AuditRun, Replay, Verification
 from access.recertification import lapsing
 from access.replay import jobs as replays
+from access.scorecards import keeping as scorecards
 from access.training import reminders
 from access.verification import jobs
 from custodian.workflow import IllegalMove
@@ -132,6 +133,12 @@ def remind() -> None:
     """Whose training or undertaking ends soon is told so, once for each step."""
     with scopes.acting(actors.system("reminder")):
         reminders.carry_out()
+
+
+@shared_task(name="access.tasks.keep_scorecards")
+def keep_scorecards() -> None:
+    """The figures of this week and the last, each night of the office."""
+    scorecards.carry_out()
 
 
 @shared_task(name="access.tasks.reckon_clocks")

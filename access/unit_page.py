@@ -33,6 +33,7 @@ def unit_page(request: HttpRequest, code: str) -> HttpResponse:
         "below": Unit.objects.filter(parent=unit),
         "staff": _people(unit).count(),
         "may_find": gate.may(actor, Action.FINDING_READ),
+        "may_score": gate.may(actor, Action.SCORECARD_READ),
         "may_change": gate.may(actor, Action.UNIT_CHANGE),
     }
     if context["may_find"]:

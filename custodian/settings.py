@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from custodian import databases, embedded, env
+from custodian.rounds import ROUNDS
 
 django_stubs_ext.monkeypatch()
 
@@ -364,33 +364,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 3600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "watch-requests": {"task": "records.tasks.watch_requests", "schedule": 120.0},
-    "sweep": {"task": "records.tasks.sweep", "schedule": 15.0},
-    "keep-relatives": {"task": "records.tasks.keep_relatives", "schedule": 30.0},
-    "keep-sign-in": {"task": "records.tasks.keep_sign_in", "schedule": 10.0},
-    "sweep-partners": {"task": "transfers.tasks.sweep_partners", "schedule": 15.0},
-    "sweep-access": {"task": "access.tasks.sweep", "schedule": 15.0},
-    "sweep-transfers": {"task": "transfers.tasks.sweep", "schedule": 15.0},
-    "sweep-incidents": {"task": "incidents.tasks.sweep", "schedule": 15.0},
-    "tell-due-incidents": {"task": "incidents.tasks.tell_due", "schedule": 300.0},
-    "feed": {"task": "access.tasks.feed", "schedule": 5.0},
-    "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},
-    "note-exposures": {"task": "access.tasks.note_exposures", "schedule": 60.0},
-    "audit": {"task": "access.tasks.audit", "schedule": 120.0},
-    "remind": {"task": "access.tasks.remind", "schedule": crontab(hour="1", minute="0")},
-    "reckon-clocks": {"task": "access.tasks.reckon_clocks", "schedule": crontab(hour=0, minute=20)},
-    "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
-    "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
-    "count-holds": {"task": "records.tasks.count_holds", "schedule": 15.0},
-    "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
-    "expire-backups": {"task": "custodian.tasks.expire_backups", "schedule": 3600.0},
-    "verify-log": {"task": "access.tasks.verify_log", "schedule": 60.0},
-    "keep-storage": {"task": "records.tasks.keep_storage", "schedule": 60.0},
-    "watch-claims": {"task": "records.tasks.watch_claims", "schedule": 60.0},
-    "keep-keys": {"task": "access.tasks.keep_keys", "schedule": 600.0},
-    "keep-indexes": {"task": "records.tasks.keep_indexes", "schedule": 600.0},
-}
+CELERY_BEAT_SCHEDULE = ROUNDS
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 
 # Structured, with an allow-list of fields.

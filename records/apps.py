@@ -27,6 +27,7 @@ class RecordsConfig(AppConfig):
             portal_looks,
             portal_notices,
             request_portal,
+            scorecards,
         )
         from records.claim_handling import approving as claims_approving  # noqa: F401
         from records.claim_handling import going as claims_going
@@ -77,6 +78,7 @@ class RecordsConfig(AppConfig):
         portal_notices.ready()
         portal_home.register_panel("looks", 10, portal_looks.panel)
         request_portal.ready()
+        scorecards.ready()
         portal_copies.ready()
         portal_home.register_way(10, _("我的资料"), "portal:data", portal_data.hint)
         ports.register_customers(Customers())

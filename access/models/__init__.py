@@ -26,6 +26,7 @@ from access.models.portal import PortalLogin
 from access.models.quotas import Quota, Seen, Tally, Total
 from access.models.recertification import Campaign, HeldRight
 from access.models.rules import PolicyRule, Replay, RuleProposal
+from access.models.scorecards import ScorecardFigure
 from access.models.subjects import (
     Arriving,
     Assignment,
@@ -102,6 +103,7 @@ __all__ = [
     "RollRow",
     "RuleOverride",
     "RuleProposal",
+    "ScorecardFigure",
     "SealedContext",
     "Seen",
     "Signature",

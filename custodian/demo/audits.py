@@ -7,9 +7,11 @@ from datetime import datetime, time, timedelta
 
 from access import exposure, honey
 from access.audits import running
+from access.scorecards import keeping as scorecards
 from custodian import clock
 
 NIGHT = time(2, 30)
+WEEK_ENDS = (0, 6)  # once while the week still runs, and once it is over
 
 
 class Nights:
@@ -24,6 +26,8 @@ class Nights:
             between(self._next)
             with clock.at(self._next):
                 running.catch_up()
+                if clock.local().weekday() in WEEK_ENDS:
+                    scorecards.carry_out()
             self._next += timedelta(days=1)
         between(moment)
 
@@ -37,3 +41,4 @@ def end(seal: Callable[[], None]) -> None:
     seal()
     honey.watch()
     exposure.note()
+    scorecards.carry_out()

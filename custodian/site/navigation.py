@@ -56,6 +56,7 @@ ADMIN = (
         "",
         (
             Item(_("今日待办"), "admin:index"),
+            Item(_("评分卡"), "admin:scorecard"),
             Item(_("请您说明"), "own_questions", only_waiting=True),
             Item(_("我的整改措施"), "own_remedies", only_waiting=True),
         ),

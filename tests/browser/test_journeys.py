@@ -243,7 +243,7 @@ OFFICE = [
     "/admin/break-glass/", "/admin/recertifications/", "/admin/recertifications/new/",
     "/admin/recertifications/{campaign}/", "/accounts/recertification/",
     "/admin/storage/", "/admin/storage/places/new/",
-    "/admin/audits/", "/admin/audits/rules/", "/admin/audits/rules/drip/", "/admin/findings/{finding}/",
+    "/admin/scorecard/", "/admin/audits/", "/admin/audits/rules/", "/admin/audits/rules/drip/", "/admin/findings/{finding}/",
     "/admin/units/{unit}/", "/desk/customers/{ref}/sign-in/",
     "/admin/exports/", "/admin/exports/new/", "/admin/exports/{export}/",
     "/admin/legal-holds/", "/admin/legal-holds/new/", "/admin/legal-holds/new/?scope=query",

@@ -1,0 +1,1 @@
+"""The scorecard: how each unit stands, week by week, by indicators that the apps register."""
