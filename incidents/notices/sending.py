@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -13,18 +12,16 @@ from access.actions import Action
 from access.actors import Actor
 from access.vocabulary import Channel
 from custodian import clock, failpoints
-from custodian.errors import CustodianError, Unavailable
-from custodian.jobs import JOB, JobStatus, wake
-from custodian.workflow import IllegalMove
+from custodian.errors import CustodianError
 from incidents.cases.standing import ACTOR, require_work
 from incidents.models import Incident, IncidentNotice, NoticeBatch
 from incidents.notices import recipients, texts
 from incidents.notices.recipients import Hit
-from records.letters import addressees, posting
+from records.letters import addressees, batches, posting
+from records.letters.batches import Progress, Sending, silent
 from records.letters.posting import PAGE, Matter
 
 State = IncidentNotice.State
-Progress = Callable[[NoticeBatch], None]
 NO_SUCH_LETTER: Final = "incident-no-such-letter"
 
 
@@ -35,44 +32,19 @@ class NoSuchLetter(CustodianError):
     status = 404
 
 
-def silent(_batch: NoticeBatch) -> None:
-    """Nobody watches."""
-
-
 def work(batch_id: int, *, on_progress: Progress = silent) -> NoticeBatch:
     """Send a batch, or what is left of it. Raises `IllegalMove` when somebody is at it."""
     actor = actors.system(ACTOR)
     with scopes.acting(actor):
         batch: NoticeBatch = NoticeBatch.objects.select_related("incident").get(pk=batch_id)
-        if batch.stage != NoticeBatch.Stage.APPROVED:
-            raise IllegalMove
-        lease = batch.claim()
-        try:
-            _run(batch, lease, actor, on_progress)
-        except (IllegalMove, Unavailable):
-            raise
-        except Exception as error:
-            # By its kind alone: a message may hold an address.
-            with transaction.atomic():
-                batch.progress(lease, done=batch.done)
-                JOB.move(batch, "fail", {"note": type(error).__name__})
-            raise
+        sending = Sending(
+            matter=_matter(batch),
+            name=lambda lease: _name(batch, lease),
+            failpoint="notices-page",
+            sent=lambda: batch.notices.filter(state=State.SENT).count(),
+        )
+        batches.work(batch, sending, actor=actor, on_progress=on_progress)
     return batch
-
-
-def _run(batch: NoticeBatch, lease: UUID, actor: Actor, on_progress: Progress) -> None:
-    _name(batch, lease)
-    matter = _matter(batch)
-    while page := posting.waiting(batch.notices.all()):
-        posting.send(matter, page, actor=actor)
-        batch.progress(lease, done=batch.done + len(page))
-        on_progress(batch)
-        failpoints.hit("notices-page")
-    with transaction.atomic():
-        batch.progress(lease, done=batch.done)
-        JOB.move(batch, "finish", {"finished_at": clock.now(), "note": ""})
-        facts = {**matter.facts, "sent": batch.notices.filter(state=State.SENT).count()}
-        gate.authorise(actor, Action.INCIDENT_NOTICE_SEND, channel=Channel.TASK, facts=facts)
 
 
 def _matter(batch: NoticeBatch) -> Matter:
@@ -97,9 +69,6 @@ def _name(batch: NoticeBatch, lease: UUID) -> None:
             _name_page(batch, recipients.left(batch.incident, page))
             batch.progress(lease, done=batch.done)
         failpoints.hit("notices-named")
-    total = batch.notices.filter(way__in=posting.BY_MESSAGE).count()
-    NoticeBatch.objects.filter(pk=batch.pk).update(total=total)
-    batch.total = total
 
 
 def _name_page(batch: NoticeBatch, found: dict[int, Hit]) -> None:
@@ -123,9 +92,8 @@ def _name_page(batch: NoticeBatch, found: dict[int, Hit]) -> None:
 
 def due() -> list[int]:
     """Approved batches that nobody is at."""
-    approved = NoticeBatch.objects.due().filter(stage=NoticeBatch.Stage.APPROVED)
     with scopes.acting(actors.system(ACTOR)):
-        return list(approved.values_list("pk", flat=True))
+        return batches.due(NoticeBatch.objects.due())
 
 
 def again(incident: Incident, *, actor: Actor) -> int:
@@ -160,9 +128,4 @@ def came_back(incident: Incident, number: str, *, actor: Actor) -> None:
 def _go_on(incident: Incident) -> None:
     from incidents.tasks import send_notices  # the task leads back here
 
-    waiting = NoticeBatch.objects.filter(
-        incident=incident, status=JobStatus.DONE, notices__state=State.WAITING
-    )
-    for batch in waiting.distinct():
-        NoticeBatch.objects.filter(pk=batch.pk).update(status=JobStatus.QUEUED, leased_until=None)
-        wake(send_notices, batch.pk)
+    batches.go_on(NoticeBatch.objects.filter(incident=incident), send_notices)

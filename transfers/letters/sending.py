@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -13,11 +12,9 @@ from access.actions import Action
 from access.actors import Actor
 from access.vocabulary import Channel
 from custodian import clock, failpoints
-from custodian.errors import Unavailable
-from custodian.jobs import JOB, JobStatus, wake
-from custodian.workflow import IllegalMove
 from records import bulk
-from records.letters import posting
+from records.letters import batches, posting
+from records.letters.batches import Progress, Sending, silent
 from records.letters.posting import Matter
 from transfers import faults
 from transfers.letters import recipients, texts
@@ -25,58 +22,29 @@ from transfers.letters.recipients import Recipient
 from transfers.models import LetterBatch, Transfer, TransferNotice
 
 ACTOR: Final = "letters"
-State = TransferNotice.State
 _COLUMNS: Final = {
     "ref": "uuid", "transfer_id": "bigint", "batch_id": "bigint", "subject_id": "bigint",
     "addressee_id": "bigint", "roles": "text", "asks": "bool", "way": "text", "state": "text",
     "note": "text", "turns": "smallint", "answer": "text",
 }  # fmt: skip
-Progress = Callable[[LetterBatch], None]
-
-
-def silent(_batch: LetterBatch) -> None:
-    """Nobody watches."""
 
 
 def work(batch_id: int, *, on_progress: Progress = silent) -> LetterBatch:
     """Send a batch, or what is left of it. Raises `IllegalMove` when somebody is at it."""
     actor = actors.system(ACTOR)
     with scopes.acting(actor):
-        batch: LetterBatch = LetterBatch.objects.select_related("transfer__counterparty").get(
-            pk=batch_id
+        rows = LetterBatch.objects.select_related("transfer__counterparty")
+        batch: LetterBatch = rows.get(pk=batch_id)
+        sending = Sending(
+            matter=_matter(batch),
+            name=lambda lease: _name(batch, lease),
+            failpoint="letters-page",
+            sent=lambda: int(batch.done),
+            failed=lambda note: faults.job_failed(batch, "letters", note=note),
+            done=lambda _note: faults.job_done(batch, "letters"),
         )
-        if batch.stage != LetterBatch.Stage.APPROVED:
-            raise IllegalMove
-        lease = batch.claim()
-        try:
-            _run(batch, lease, actor, on_progress)
-        except (IllegalMove, Unavailable):
-            raise
-        except Exception as error:
-            # By its kind alone: a message may hold an address.
-            with transaction.atomic():
-                batch.progress(lease, done=batch.done)
-                note = type(error).__name__
-                JOB.move(batch, "fail", {"note": note})
-                faults.job_failed(batch, "letters", note=note)
-            raise
+        batches.work(batch, sending, actor=actor, on_progress=on_progress)
     return batch
-
-
-def _run(batch: LetterBatch, lease: UUID, actor: Actor, on_progress: Progress) -> None:
-    _name(batch, lease)
-    matter = _matter(batch)
-    while page := posting.waiting(batch.notices.all()):
-        posting.send(matter, page, actor=actor)
-        batch.progress(lease, done=batch.done + len(page))
-        on_progress(batch)
-        failpoints.hit("letters-page")
-    with transaction.atomic():
-        batch.progress(lease, done=batch.done)
-        JOB.move(batch, "finish", {"finished_at": clock.now(), "note": ""})
-        faults.job_done(batch, "letters")
-        facts = {"transfer": batch.transfer.code, "letters": str(batch.ref), "sent": batch.done}
-        gate.authorise(actor, Action.LETTERS_SEND, channel=Channel.TASK, facts=facts)
 
 
 def _name(batch: LetterBatch, lease: UUID) -> None:
@@ -94,9 +62,6 @@ def _name(batch: LetterBatch, lease: UUID) -> None:
             LetterBatch.objects.filter(pk=batch.pk).update(cursor={"after": after})
             batch.progress(lease, done=batch.done)
         failpoints.hit("letters-named")
-    total = batch.notices.filter(way__in=posting.BY_MESSAGE).count()
-    LetterBatch.objects.filter(pk=batch.pk).update(total=total)
-    batch.total = total
 
 
 def _row(batch: LetterBatch, each: Recipient, asked: set[str]) -> tuple[object, ...]:
@@ -118,9 +83,8 @@ def _matter(batch: LetterBatch) -> Matter:
 
 def due() -> list[int]:
     """Approved batches that nobody is at."""
-    approved = LetterBatch.objects.due().filter(stage=LetterBatch.Stage.APPROVED)
     with scopes.acting(actors.system(ACTOR)):
-        return list(approved.values_list("pk", flat=True))
+        return batches.due(LetterBatch.objects.due())
 
 
 def again(transfer: Transfer, *, actor: Actor) -> int:
@@ -141,9 +105,4 @@ def again(transfer: Transfer, *, actor: Actor) -> int:
 def _go_on(transfer: Transfer) -> None:
     from transfers.tasks import send_letters  # the task leads back here
 
-    waiting = LetterBatch.objects.filter(
-        transfer=transfer, status=JobStatus.DONE, notices__state=State.WAITING
-    )
-    for batch in waiting.distinct():
-        LetterBatch.objects.filter(pk=batch.pk).update(status=JobStatus.QUEUED, leased_until=None)
-        wake(send_letters, batch.pk)
+    batches.go_on(LetterBatch.objects.filter(transfer=transfer), send_letters)
