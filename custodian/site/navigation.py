@@ -28,6 +28,7 @@ class Item:
     icon: str = ""
     only_waiting: bool = False  # left out while nothing waits there for the person
     role: str = ""  # of the one whose place it is; none: everybody's of the frame
+    also: tuple[str, ...] = ()  # first words of addresses beside its own that belong to it
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ ADMIN = (
             Item(pgettext_lazy("列表", "客户"), "admin:records_customer_changelist"),
             Item(_("导入账册"), "admin:import_upload"),
             Item(_("导入记录"), "admin:records_importrun_changelist"),
-            Item(_("隔离区"), "admin:records_quarantinedrow_changelist"),
+            Item(_("隔离区"), "admin:records_quarantinedrow_changelist", also=("quarantine",)),
             Item(pgettext_lazy("列表", "更正"), "admin:records_correction_changelist"),
             Item(pgettext_lazy("列表", "账册"), "admin:records_book_changelist"),
             Item(pgettext_lazy("列表", "险种"), "admin:records_product_changelist"),
@@ -84,10 +85,18 @@ ADMIN = (
         (
             Item(_("查询日志"), "admin:querylog"),
             Item(_("日志核验"), "admin:access_verification_changelist"),
-            Item(pgettext_lazy("列表", "访问规则"), "admin:access_policyrule_changelist"),
-            Item(pgettext_lazy("列表", "审计发现"), "admin:access_finding_changelist"),
+            Item(
+                pgettext_lazy("列表", "访问规则"),
+                "admin:access_policyrule_changelist",
+                also=("rules",),
+            ),
+            Item(
+                pgettext_lazy("列表", "审计发现"),
+                "admin:access_finding_changelist",
+                also=("findings",),
+            ),
             Item(_("每日审计"), "admin:audits"),
-            Item(_("授权与审批"), "admin:access_approval_changelist"),
+            Item(_("授权与审批"), "admin:access_approval_changelist", also=("approvals",)),
             Item(pgettext_lazy("列表", "临时授权"), "admin:grants"),
             Item(_("紧急访问"), "admin:break_glasses"),
             Item(_("延后显示"), "admin:look_delays"),
@@ -95,9 +104,13 @@ ADMIN = (
             Item(pgettext_lazy("列表", "限额"), "admin:quotas"),
             Item(pgettext_lazy("列表", "权限复核"), "admin:recertifications"),
             Item(_("待我复核的权限"), "recertify", only_waiting=True),
-            Item(pgettext_lazy("列表", "监管案件"), "admin:access_case_changelist"),
-            Item(pgettext_lazy("列表", "人员"), "admin:access_user_changelist"),
-            Item(pgettext_lazy("列表", "机构"), "admin:access_unit_changelist"),
+            Item(
+                pgettext_lazy("列表", "监管案件"),
+                "admin:access_case_changelist",
+                also=("cases", "bundles"),
+            ),
+            Item(pgettext_lazy("列表", "人员"), "admin:access_user_changelist", also=("people",)),
+            Item(pgettext_lazy("列表", "机构"), "admin:access_unit_changelist", also=("units",)),
             Item(_("培训与承诺"), "admin:training"),
         ),
     ),
@@ -125,8 +138,17 @@ ADMIN = (
     Group(
         _("事件"),
         (
-            Item(_("事件告警"), "admin:incidents_alert_changelist"),
-            Item(_("事件处置"), "admin:incidents"),
+            Item(_("事件告警"), "admin:incidents_alert_changelist", also=("alert",)),
+            Item(
+                _("事件处置"),
+                "admin:incidents",
+                also=(
+                    "incident-affected",
+                    "incident-evidence",
+                    "incident-exercise",
+                    "incident-report",
+                ),
+            ),
             Item(_("泄露溯源"), "admin:leak_tracing"),
             Item(_("风险与评估"), "admin:incidents_risk_changelist"),
             Item(_("责任追究"), "admin:incidents_sanctioncase_changelist"),
@@ -135,8 +157,12 @@ ADMIN = (
     Group(
         _("业务转让"),
         (
-            Item(_("转让看板"), "admin:transfers_board"),
-            Item(pgettext_lazy("列表", "合作方"), "admin:transfers_counterparty_changelist"),
+            Item(_("转让看板"), "admin:transfers_board", also=("transfer", "transfers")),
+            Item(
+                pgettext_lazy("列表", "合作方"),
+                "admin:transfers_counterparty_changelist",
+                also=("agreement-papers", "agreements", "partners", "shares"),
+            ),
             Item(_("告知合作方的更正"), "admin:tellings"),
         ),
     ),
@@ -229,7 +255,11 @@ def sections(frame: str, request: HttpRequest, here: str = "") -> list[Section]:
         and opens(item.url_name, request)
         and _is_for(item, request)
     }
-    current = known.get(here) or _current(list(known.values()), request.path)
+    current = (
+        known.get(here)
+        or _current(list(known.values()), request.path)
+        or known.get(_beside(frame, request.path))
+    )
     found = [
         Section(group.label, list(_places(group, known, current, request)))
         for group in FRAMES[frame]
@@ -269,6 +299,13 @@ def _current(urls: list[str], path: str) -> str | None:
     """The place that the path lies under; one that others lie under counts only for itself."""
     under = [url for url in urls if path == url or (path.startswith(url) and _is_leaf(url, urls))]
     return max(under, key=len, default=None)
+
+
+def _beside(frame: str, path: str) -> str:
+    """Whose place an address belongs to that lies beside its own; nothing where nobody's."""
+    word = path.strip("/").partition("/")[2].partition("/")[0]
+    items = (item for group in FRAMES[frame] for item in group.items)
+    return next((item.url_name for item in items if word in item.also), "")
 
 
 def _is_leaf(url: str, urls: list[str]) -> bool:

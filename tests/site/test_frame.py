@@ -13,6 +13,7 @@ from django.utils import translation
 
 from custodian.site import context, errors, navigation
 from custodian.site.viewer_mark import viewer_mark
+from tests.security.routes import patterns
 
 
 def _nowhere(request: HttpRequest) -> None: ...
@@ -143,3 +144,25 @@ def test_a_refusal_says_what_why_and_what_next_without_a_database(
     assert words in html
     assert html.count("<p>") >= 2
     assert "回到首页" in html
+
+
+# Nobody stays at these: they lead on, sign somebody in or out, or are the page of everything.
+PLACELESS = ("admin/find/", "admin/jsi18n/", "admin/login/", "admin/logout/")
+
+
+def test_every_page_of_the_back_office_belongs_to_one_place_of_the_menu() -> None:
+    known = [
+        url
+        for group in navigation.ADMIN
+        for item in group.items
+        if (url := navigation._reverse(item.url_name))
+    ]
+    homeless = [
+        path
+        for path in sorted(patterns())
+        if path.startswith("admin/")
+        and path not in PLACELESS
+        and navigation._current(known, f"/{path}") is None
+        and not navigation._beside("admin", f"/{path}")
+    ]
+    assert homeless == []
