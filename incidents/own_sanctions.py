@@ -20,8 +20,8 @@ from access.admin_pages import actor_of
 from access.vocabulary import Role
 from custodian import clock
 from incidents.models import SanctionAnswer, SanctionCase, SanctionPaper
-from incidents.sanction_admin import pdf_of
 from incidents.sanction_forms import AnswerForm
+from incidents.sanction_frame import pdf_of
 from incidents.sanctions import hearing, letters, serving
 from transfers.admin_frame import done
 

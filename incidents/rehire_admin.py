@@ -31,7 +31,7 @@ TAKE = Action.REHIRE_TAKE
 SHOWN: Final = 50
 
 
-@page("sanction/screening/", name="rehire_screening", action=SCREEN, logs_itself=True)
+@page("sanction-screening/", name="rehire_screening", action=SCREEN, logs_itself=True)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def screen(request: HttpRequest) -> HttpResponse:
@@ -90,7 +90,7 @@ def _hit(hit: screening.Hit) -> dict[str, Any]:
     }
 
 
-@page("sanction/list/", name="rehire_flags", action=READ, logs_itself=True)
+@page("sanction-list/", name="rehire_flags", action=READ, logs_itself=True)
 @require_http_methods(["GET", "HEAD"])
 def register(request: HttpRequest) -> HttpResponse:
     """Numbers and dates; who it is shows on the page of one entry, and at a screening."""
@@ -112,7 +112,7 @@ def register(request: HttpRequest) -> HttpResponse:
     return template(request, "flags", context)
 
 
-@page("sanction/list/<uuid:ref>/", name="rehire_flag", action=READ, logs_itself=True)
+@page("sanction-list/<uuid:ref>/", name="rehire_flag", action=READ, logs_itself=True)
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def flag(request: HttpRequest, ref: UUID) -> HttpResponse:
@@ -164,7 +164,7 @@ def _manages(request: HttpRequest) -> bool:
     return actor is not None and gate.may(actor, MANAGE)
 
 
-@page("sanction/list/import/", name="rehire_import", action=MANAGE, logs_itself=True)
+@page("sanction-list/import/", name="rehire_import", action=MANAGE, logs_itself=True)
 @takes_evidence_from(_manages)
 @require_http_methods(["GET", "HEAD", "POST"])
 def bring(request: HttpRequest) -> HttpResponse:
@@ -190,7 +190,7 @@ def bring(request: HttpRequest) -> HttpResponse:
     return template(request, "import", {"title": _("导入行业名单"), "form": form}, status=status)
 
 
-@page("sanction/batch/<uuid:ref>/", name="rehire_batch", action=MANAGE, logs_itself=True)
+@page("sanction-batch/<uuid:ref>/", name="rehire_batch", action=MANAGE, logs_itself=True)
 @require_http_methods(["GET", "HEAD"])
 def batch(request: HttpRequest, ref: UUID) -> HttpResponse:
     """Rows in = kept + set aside; what was set aside with its reasons."""
@@ -210,7 +210,7 @@ def batch(request: HttpRequest, ref: UUID) -> HttpResponse:
     return template(request, "batch", context)
 
 
-@page("sanction/releases/", name="rehire_releases", action=READ, logs_itself=True)
+@page("sanction-releases/", name="rehire_releases", action=READ, logs_itself=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def releases(request: HttpRequest) -> HttpResponse:
     actor, own = actor_of(request), releasing.own()
@@ -248,7 +248,7 @@ def _asked(what: str, said: dict[str, Any], actor: Actor) -> None:
         releasing.ask_for_enquiry(said["flag"], said["to"], reason=said["reason"], actor=actor)
 
 
-@page("sanction/release/<uuid:ref>/", name="rehire_release", action=TAKE, logs_itself=True)
+@page("sanction-release/<uuid:ref>/", name="rehire_release", action=TAKE, logs_itself=True)
 @require_POST
 def take(request: HttpRequest, ref: UUID) -> HttpResponse:
     row = row_of(request, TAKE, FlagRelease.objects.filter(ref=ref), asked=ref)

@@ -20,8 +20,8 @@ from incidents import sanction_board
 from incidents.models import SanctionCase, SanctionPaper
 from incidents.sanction_acts import ACTS
 from incidents.sanction_forms import MatterForm, OpenForm
-from incidents.sanction_frame import template
-from incidents.sanctions import letters, opening, people, rules, standing
+from incidents.sanction_frame import pdf_of, template
+from incidents.sanctions import opening, people, rules, standing
 from transfers.admin_frame import done
 
 READ, OPEN = Action.SANCTION_READ, Action.SANCTION_OPEN
@@ -118,13 +118,3 @@ def take_paper(request: HttpRequest, ref: UUID) -> HttpResponse:
         facts=facts,
     )  # fmt: skip
     return pdf_of(row, row.matter)
-
-
-def pdf_of(row: SanctionPaper, matter: SanctionCase) -> HttpResponse:
-    """Under a neutral name: whom it is about does not stand in a download's."""
-    body = letters.content(matter, row)
-    response = HttpResponse(
-        letters.printed(body, digest=row.sha256), content_type="application/pdf"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{matter.code}-{row.kind}.pdf"'
-    return response

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from access.law import words as law_words
 from custodian import data_files
 from custodian.regimes.periods import Period
+from custodian.regimes.rows import mark_of
 
 _FILE: Final = Path(__file__).resolve().parent / "rules.yaml"
 NONE: Final = "none"
@@ -139,4 +140,4 @@ def _measure(said: Mapping[str, Any]) -> Measure:
 
 
 def _term(said: Mapping[str, Any]) -> Term:
-    return Term(Period.read(said["length"]), str(said["mark"]), said.get("clause", ""))
+    return Term(Period.read(said["length"]), mark_of(said, "cn").value, said.get("clause", ""))

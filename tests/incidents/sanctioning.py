@@ -17,7 +17,7 @@ from records.models import Intermediary
 from tests import estate
 
 NAME = "戚无咎"
-NUMBER = "320311198604180014"
+NUMBER = "320311198604180011"
 OLD = "320311860418001"
 WORDS = {
     "zh": "查明：超出工作需要查看客户资料并出售。",
