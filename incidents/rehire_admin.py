@@ -49,7 +49,7 @@ def screen(request: HttpRequest) -> HttpResponse:
         enter(request, SCREEN)
     context = {
         "title": _("聘用前查询"),
-        "form": form if hits is not None or not posts else _without_values(form),
+        "form": form,
         "hits": [_hit(each) for each in hits] if hits is not None else None,
         "term": rules.term("flag"),
         "rows": Screening.objects.select_related("by")[:SHOWN],
@@ -71,13 +71,6 @@ def _screened(form: ScreenForm, found: list[list[screening.Hit]], actor: Actor) 
     except screening.TooManyScreenings as error:
         form.add_error(None, str(error.message))
         return False, error.status
-
-
-def _without_values(form: ScreenForm) -> ScreenForm:
-    """With its errors, and without what was typed."""
-    bare = ScreenForm({"position": form.data.get("position", "")})
-    bare._errors = form.errors  # noqa: SLF001  the page shows them beside empty fields
-    return bare
 
 
 def _hit(hit: screening.Hit) -> dict[str, Any]:

@@ -14,6 +14,13 @@ from incidents.models import FlagOverride, RehireFlag, Screening
 from incidents.sanction_forms import words_field
 
 
+class Unrepeated(forms.TextInput):
+    """What was typed does not come back with the page."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        return super().get_context(name, None, attrs)
+
+
 class ScreenForm(forms.Form):
     """Neither value is shown again or kept."""
 
@@ -22,10 +29,16 @@ class ScreenForm(forms.Form):
         label=_("证件号码"),
         max_length=40,
         help_text=_("18 位或 15 位旧号码，全角数字和空格也可以；不保存、不写入日志"),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=Unrepeated(attrs={"autocomplete": "off"}),
         error_messages={"required": _("请填写证件号码")},
     )
-    name = text_field(_("姓名"), _("只用来核对是否同一人；不保存"), most=60, required=False)
+    name = forms.CharField(
+        label=_("姓名"),
+        max_length=60,
+        required=False,
+        help_text=_("只用来核对是否同一人；不保存"),
+        widget=Unrepeated(attrs={"autocomplete": "off"}),
+    )
     position = forms.ChoiceField(label=_("拟任岗位"), choices=Screening.Position)
     told = forms.BooleanField(
         label=_("已告知应聘人会作此查询"),

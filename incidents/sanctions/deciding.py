@@ -236,7 +236,7 @@ class _Ruling:
         words, language = words_of(row, ruling), "en" if get_language() == "en" else "zh"
         outcome = Outcome(ruling.outcome).label if ruling.outcome else ""
         superiors = row.supervisors.select_related("user")
-        lines = [
+        lines: list[tuple[Any, Sequence[Any]]] = [
             (_("责任追究"), [f"{row.code} {people.who(row).name}"]),
             (_("行为"), [str(each) for each in rules.acts(row.acts)]),
             *([(_("申诉结果"), [outcome])] if outcome else []),

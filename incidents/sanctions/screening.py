@@ -58,8 +58,11 @@ def screen(number: str, name: str, position: str, *, actor: Actor) -> list[Hit]:
         made = Screening.objects.create(
             by_id=person, position=Screening.Position(position), found=len(rows)
         )
-    facts = {"screening": str(made.ref), "found": len(rows)}
-    gate.permit(actor, Action.REHIRE_SCREEN, purpose=PURPOSE, channel=Channel.ADMIN, facts=facts)
+        # Whoever may not is refused, and what was written for it goes back with the transaction.
+        facts = {"screening": str(made.ref), "found": len(rows)}
+        gate.permit(
+            actor, Action.REHIRE_SCREEN, purpose=PURPOSE, channel=Channel.ADMIN, facts=facts
+        )
     return [_hit(each, name) for each in rows]
 
 
