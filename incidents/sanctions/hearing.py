@@ -65,7 +65,7 @@ def answer(paper: SanctionPaper, kind: str, text: str, *, actor: Actor) -> None:
     """By the person himself, on a letter served on him. Raises `TooLate`, `SaysNothing`, `WrongStep`."""
     with scopes.acting(house()):
         matter = SanctionCase.objects.get(pk=paper.matter_id)
-    channel = Channel.ADMIN if paper.person_id is None else _channel(actor)
+    channel = sign_ins.channel_of(Role(actor.role)).value
     _take(matter, kind, text, channel=channel, action=Action.SANCTION_ANSWER, actor=actor)
 
 
@@ -123,7 +123,3 @@ def _require(row: SanctionCase, outcome: str, minutes: str) -> None:
         raise NotSaid
     if outcome == Heard.HELD and not minutes.strip() and Kind.STATEMENT not in answers:
         raise NotSaid
-
-
-def _channel(actor: Actor) -> str:
-    return sign_ins.channel_of(Role(actor.role)).value

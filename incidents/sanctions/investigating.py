@@ -82,7 +82,7 @@ def judge(matter: SanctionCase, person: User, verdict: str, *, why: str, actor: 
             raise NotHisSuperior
         if row.rulings.filter(approval__status="waiting").exists():
             raise Waiting
-        authorise(row, WORK, "judged", actor, target=str(person.ref))
+        authorise(row, WORK, "judged", actor)
         SanctionSupervisor.objects.filter(matter=row, user=person).delete()
         ref = uuid4()
         SanctionSupervisor.objects.create(
