@@ -102,7 +102,7 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @page(
-    "sanction-paper/<uuid:ref>/", name="sanction_paper", action=Action.SANCTION_PAPER_READ,
+    "sanction-paper/<uuid:ref>/", name="sanction_paper", action=READ,
     logs_itself=True,
 )  # fmt: skip
 @require_POST
@@ -111,7 +111,7 @@ def take_paper(request: HttpRequest, ref: UUID) -> HttpResponse:
     actor = actor_of(request)
     known = SanctionCase.objects.visible_to(actor)
     rows = SanctionPaper.objects.filter(ref=ref, matter__in=known).select_related("matter")
-    row = row_of(request, Action.SANCTION_PAPER_READ, rows, asked=ref)
+    row = row_of(request, READ, rows, asked=ref)
     facts = {"sanction": row.matter.code, "paper": row.kind, "sha256": row.sha256}
     gate.permit(
         actor, Action.SANCTION_PAPER_READ, purpose=purpose_of(actor), channel=Channel.ADMIN,
