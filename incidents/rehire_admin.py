@@ -130,7 +130,7 @@ def flag(request: HttpRequest, ref: UUID) -> HttpResponse:
     enter(request, READ, row=row.code)
     said = flags.said_of(row) if row.said_sealed is not None else None
     context = {
-        "title": f"{row.code} {_('聘用限制')}",
+        "title": " ".join((row.code, _("聘用限制"))),
         "flag": row,
         "said": said,
         "acts": rules.acts(said.acts) if said else [],

@@ -91,7 +91,7 @@ def board(matter: SanctionCase, actor: Actor, failed: MatterForm | None) -> dict
     findings = serving.findings_of(matter)
     live = matter.stage != Stage.CLOSED
     return {
-        "title": f"{matter.code} {_('责任追究')}",
+        "title": " ".join((matter.code, _("责任追究"))),
         "matter": matter,
         "whom": whom,
         "masked": letters.masked(whom.id_number),
