@@ -75,6 +75,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
             Action.EXPORT_END,
             Action.INCIDENT_NOTICE_SEND,
             Action.INCIDENT_SCOPE,
+            Action.REHIRE_EXPIRE,
             Action.SHARE_END,
             Action.USER_CHANGE,
         }

@@ -196,6 +196,18 @@ ACT: Mapping[Action, str] = {
     Action.TRANSFER_ORDER: "change",
     Action.TRANSFER_PASS: "change",
     Action.TRANSFER_PACK: "export",
+    Action.REHIRE_APPROVE: "change",
+    Action.REHIRE_EXPIRE: "erase",
+    Action.REHIRE_MANAGE: "change",
+    Action.REHIRE_SCREEN: "search",
+    Action.REHIRE_TAKE: "export",
+    Action.SANCTION_ANSWER: "change",
+    Action.SANCTION_APPROVE: "change",
+    Action.SANCTION_DECIDE: "change",
+    Action.SANCTION_LEAD: "change",
+    Action.SANCTION_OPEN: "change",
+    Action.SANCTION_PAPER_READ: "export",
+    Action.SANCTION_WORK: "change",
 }
 
 

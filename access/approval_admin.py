@@ -62,7 +62,8 @@ class ApprovalAdmin(ScopedAdmin):
 @page("approvals/<uuid:ref>/", name="approval", action=Action.APPROVAL_READ, logs_itself=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def approval_page(request: HttpRequest, ref: UUID) -> HttpResponse:
-    rows = Approval.objects.select_related("requested_by", "decided_by", "rule").filter(ref=ref)
+    known = Approval.objects.visible_to(actor_of(request))
+    rows = known.select_related("requested_by", "decided_by", "rule").filter(ref=ref)
     approval = row_of(request, Action.APPROVAL_READ, rows, asked=ref)
     if request.method == "POST":
         return _decide(request, approval)
@@ -125,7 +126,8 @@ def waiting(request: HttpRequest) -> Headline | None:
     actor = actor_of(request)
     if not gate.may(actor, Action.APPROVAL_READ):
         return None
-    open_ones = Approval.objects.waiting().filter(rule__approvers__contains=[actor.role.value])
+    known = Approval.objects.visible_to(actor).waiting()
+    open_ones = known.filter(rule__approvers__contains=[actor.role.value])
     count = sum(
         approvals.standing(each, actor).may for each in open_ones.select_related("rule")[:50]
     )

@@ -16,6 +16,7 @@ ROUNDS: Final[dict[str, dict[str, Any]]] = {
     "sweep-transfers": {"task": "transfers.tasks.sweep", "schedule": 15.0},
     "sweep-incidents": {"task": "incidents.tasks.sweep", "schedule": 15.0},
     "tell-due-incidents": {"task": "incidents.tasks.tell_due", "schedule": 300.0},
+    "end-flags": {"task": "incidents.tasks.end_flags", "schedule": 3600.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
     "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},
     "note-exposures": {"task": "access.tasks.note_exposures", "schedule": 60.0},

@@ -19,8 +19,10 @@ class IncidentsConfig(AppConfig):
             own_records,
             portal,
             referral_pages,
+            rehire_admin,
             report_files,
             report_pages,
+            sanction_admin,
             tracing_admin,
             triage_admin,
         )
@@ -29,6 +31,7 @@ class IncidentsConfig(AppConfig):
         from incidents.models import AffectedList, IncidentEvidence
         from incidents.notices import drafting, exempting
         from incidents.reports import writing
+        from incidents.sanctions import deciding, overriding, releasing, screening
         from records.storage import checks_files
 
         alerts.listen()
@@ -41,5 +44,9 @@ class IncidentsConfig(AppConfig):
         portal.ready()
         writing.ready()
         reviewing.ready()
+        deciding.ready()
+        overriding.ready()
+        releasing.ready()
+        screening.ready()
         checks_files.register(evidence.SHELF, IncidentEvidence)
         checks_files.register(keeping.SHELF, AffectedList)

@@ -28,6 +28,7 @@ from incidents.models import (
     NoticeExemption,
     TimelineEntry,
 )
+from incidents.sanctions import keeping
 from records.retention import own_records
 
 _OVER: Final = (Alert.Status.FALSE_ALARM, Alert.Status.SETTLED, Alert.Status.DUPLICATE)
@@ -66,6 +67,7 @@ def _closed() -> QuerySet[Incident]:
 
 
 def ready() -> None:
+    own_records.register(*keeping.declared())
     own_records.register(
         own_records.Rows(
             "incident-case",

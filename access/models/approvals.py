@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Self
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Final, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,6 +14,18 @@ from django.utils.translation import pgettext_lazy
 
 from access.models.people import User
 from custodian import clock
+
+if TYPE_CHECKING:
+    from access.actors import Actor
+
+# Of kinds that only a few may know of: the name in the payload, and which of its values the actor knows.
+Known = Callable[["Actor"], Collection[str]]
+_for_few: Final[dict[str, tuple[str, Known]]] = {}
+
+
+def keep_to_few(kind: str, key: str, known: Known) -> None:
+    """Apps to the right say of which approvals nobody else may learn that they are there."""
+    _for_few[kind] = (key, known)
 
 
 class ApprovalRuleQuerySet(models.QuerySet["ApprovalRule"]):
@@ -71,6 +84,16 @@ class ApprovalRule(models.Model):
 class ApprovalQuerySet(models.QuerySet["Approval"]):
     def waiting(self) -> Self:
         return self.filter(status=Approval.Status.WAITING)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Without those of kinds that only a few may know of, unless the actor is one of them."""
+        rows = self
+        told: dict[tuple[str, Known], list[str]] = {}
+        for kind, (key, known) in _for_few.items():
+            if (key, known) not in told:
+                told[key, known] = list(known(actor))
+            rows = rows.filter(~Q(kind=kind) | Q(**{f"payload__{key}__in": told[key, known]}))
+        return rows
 
 
 class Approval(models.Model):

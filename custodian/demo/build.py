@@ -42,6 +42,7 @@ from custodian.demo import (
     recertification,
     reference,
     requests,
+    sanctions,
     supervision,
     traffic,
     training,
@@ -154,7 +155,8 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
             kept.end()
         cases.end()
         audits.end(seal)
-        leak.trace(Officers(people), people, folder)
+        officers = Officers(people)
+        sanctions.begin(officers, people, leak.trace(officers, people, folder))
         seal()
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.

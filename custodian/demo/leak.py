@@ -39,7 +39,7 @@ FIRST, WRITTEN = "CN-NFRA-2H", "CN-NFRA-24H"
 INSIDER, SECURITY, AUDITOR = "A0197", "S0088", "U0012"
 
 
-def trace(officers: Officers, people: Mapping[str, User], folder: Path) -> None:
+def trace(officers: Officers, people: Mapping[str, User], folder: Path) -> Incident:
     """As the pages do, and at once as the worker would."""
     case = _opened(officers, people)
     with officers.acting() as officer:
@@ -54,6 +54,7 @@ def trace(officers: Officers, people: Mapping[str, User], folder: Path) -> None:
         )
     jobs.work(job.pk)
     _worked_on(officers, people, case)
+    return case
 
 
 def _opened(officers: Officers, people: Mapping[str, User]) -> Incident:

@@ -11,7 +11,7 @@ from access.actors import Actor
 from access.recertification import progress
 from access.training import standing
 from custodian.site.navigation import Count, Counter, count_for
-from incidents import own_remedies
+from incidents import own_remedies, own_sanctions
 from incidents import waiting as waiting_incidents
 from records import destruction_headlines, request_admin
 
@@ -20,6 +20,7 @@ def register() -> None:
     count_for("desk:learning", learning)
     count_for("own_questions", _counting(questions.waiting))
     count_for("own_remedies", _counting(own_remedies.waiting))
+    count_for("own_letters", _counting(own_sanctions.waiting))
     count_for("recertify", _counting(_rights_to_review))
     count_for("admin:destructions", _counting(destruction_headlines.waiting))
     count_for("admin:requests", _counting(request_admin.waiting))

@@ -60,6 +60,7 @@ ADMIN = (
             Item(_("评分卡"), "admin:scorecard"),
             Item(_("请您说明"), "own_questions", only_waiting=True),
             Item(_("我的整改措施"), "own_remedies", only_waiting=True),
+            Item(_("送达我的函件"), "own_letters", only_waiting=True),
         ),
     ),
     Group(
@@ -151,7 +152,9 @@ ADMIN = (
             ),
             Item(_("泄露溯源"), "admin:leak_tracing"),
             Item(_("风险与评估"), "admin:incidents_risk_changelist"),
-            Item(_("责任追究"), "admin:incidents_sanctioncase_changelist"),
+            Item(_("责任追究"), "admin:sanctions"),
+            Item(_("聘用前查询"), "admin:rehire_screening"),
+            Item(_("聘用限制名单"), "admin:rehire_flags"),
         ),
     ),
     Group(
@@ -195,6 +198,7 @@ DESK = (
             Item(_("我的学习"), "desk:learning"),
             Item(_("请您说明"), "own_questions", only_waiting=True),
             Item(_("我的整改措施"), "own_remedies", only_waiting=True),
+            Item(_("送达我的函件"), "own_letters", only_waiting=True),
         ),
     ),
 )

@@ -12,8 +12,25 @@ from incidents.models.case_records import (
 from incidents.models.cases import Incident, IncidentTask, Kind, Member
 from incidents.models.exercises import Exercise
 from incidents.models.notices import IncidentNotice, NoticeBatch, NoticeExemption
+from incidents.models.rehire import (
+    FlagAside,
+    FlagBatch,
+    FlagOverride,
+    FlagRelease,
+    RehireFlag,
+    Screening,
+)
 from incidents.models.remedies import DueTelling, IncidentRemedy, IncidentReview
 from incidents.models.reports import IncidentReport
+from incidents.models.sanctions import (
+    SanctionAnswer,
+    SanctionCase,
+    SanctionEntry,
+    SanctionMember,
+    SanctionPaper,
+    SanctionRuling,
+    SanctionSupervisor,
+)
 from incidents.models.traces import LeakTrace
 
 __all__ = [
@@ -23,6 +40,10 @@ __all__ = [
     "Custody",
     "DueTelling",
     "Exercise",
+    "FlagAside",
+    "FlagBatch",
+    "FlagOverride",
+    "FlagRelease",
     "Incident",
     "IncidentClock",
     "IncidentEvidence",
@@ -37,6 +58,15 @@ __all__ = [
     "Member",
     "NoticeBatch",
     "NoticeExemption",
+    "RehireFlag",
+    "SanctionAnswer",
+    "SanctionCase",
+    "SanctionEntry",
+    "SanctionMember",
+    "SanctionPaper",
+    "SanctionRuling",
+    "SanctionSupervisor",
+    "Screening",
     "Severity",
     "TimelineEntry",
 ]

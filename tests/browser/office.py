@@ -27,6 +27,9 @@ from incidents.cases import evidence as incident_evidence
 from incidents.cases import exercising, group, links, remedying
 from incidents.cases import opening as incidents
 from incidents.reports import writing as reports
+from incidents.sanctions import flags, importing, serving
+from incidents.sanctions import opening as sanctions
+from incidents.sanctions import people as sanctioned
 from records import evidence
 from records.claim_handling import examining, papers
 from records.claim_handling.examining import Needed
@@ -137,6 +140,7 @@ class Office:
             exercising.end(ended, actor=actor)
         affected.work(job.pk)
         return {
+            **self._sanction(),
             "exercise": played.code,
             "exercise_ended": ended.code,
             "incident": case.code,
@@ -144,6 +148,33 @@ class Office:
             "alert": str(alert.ref),
             "remedy": str(remedy.ref),
             "report": str(report.ref),
+        }
+
+    def _sanction(self) -> dict[str, str]:
+        """About the agent, whom the findings have reached; a flag, and a file with a row set aside."""
+        with estate.acting(self.officer) as actor:
+            matter = sanctions.open_matter(
+                person=self.agent, kind="agent", intermediary=None, name="", acts=["access", "leak"],
+                id_number="320311198604180011", summary="名单在网上出售", actor=actor,
+            )  # fmt: skip
+            sanctioned.let_in(matter, self.second, "member", actor=actor)
+            said = {
+                "zh": "查明：三天内查看 412 名非名下客户。",
+                "en": "Looked at 412 customers not his own.",
+            }
+            letter = serving.issue_findings(matter, said, actor=actor)
+            serving.note_service(letter, clock.local().date(), "own_page", note="", actor=actor)
+            flag = flags.set_by(matter)
+            rows = "姓名,证件号码,行为,决定日期,保险公司\n司空示例,1,伪造,2026-01-05,示例人寿\n"
+            batch = importing.take(
+                rows.encode(), file_name="list.csv", origin="省行业协会", received_on=clock.local().date(),
+                actor=actor,
+            )  # fmt: skip
+        return {
+            "letter": str(letter.ref),
+            "rehire_batch": str(batch.ref),
+            "rehire_flag": str(flag.ref),
+            "sanction": matter.code,
         }
 
     def _merge_case(self) -> MergeCase:

@@ -40,6 +40,9 @@ from incidents.cases import group as incident_group
 from incidents.cases import opening as incident_opening
 from incidents.models import Alert, Incident, NoticeBatch
 from incidents.reports import writing as incident_reports
+from incidents.sanctions import flags, importing, releasing, serving
+from incidents.sanctions import opening as sanction_opening
+from incidents.sanctions import people as sanction_people
 from records import copy_requests, evidence, legal_holds
 from records.corrections import drafting
 from records.corrections.groups import GROUPS
@@ -289,6 +292,35 @@ class Things:
             "incident_report": str(report.ref),
             "incident_remedy": str(remedy.ref),
             **self._exercises(actor),
+            **self._sanction(),
+        }
+
+    def _sanction(self) -> dict[str, str]:
+        """About the agent, in whose group everybody is who can be; with a list and what waits to go out."""
+        words, today = {"zh": "示例", "en": ""}, clock.local().date()
+        officer = actors.staff(self.people["compliance_officer"])
+        with scopes.acting(officer):
+            made = sanction_opening.open_matter(
+                person=self.people["agent"], kind="agent", intermediary=None, name="", acts=["leak"],
+                id_number="320311198604180011", summary="示例", actor=officer,
+            )  # fmt: skip
+            for role in ("security_officer", "auditor"):
+                sanction_people.let_in(made, self.people[role], "member", actor=officer)
+            letter = serving.issue_findings(made, words, actor=officer)
+            serving.note_service(letter, today, "own_page", note="", actor=officer)
+            flag = flags.set_by(made)
+            release = releasing.ask_for_enquiry(flag, "示例人寿", reason="示例", actor=officer)
+            rows = f"姓名,证件号码,行为,决定日期,保险公司\n李示例,1,伪造,{today},示例人寿\n"
+            batch = importing.take(
+                rows.encode(), file_name="list.csv", origin="协会", received_on=today, actor=officer
+            )
+        return {
+            "own_letter": str(letter.ref),
+            "rehire_batch": str(batch.ref),
+            "rehire_flag": str(flag.ref),
+            "rehire_release": str(release.ref),
+            "sanction": made.code,
+            "sanction_paper": str(letter.ref),
         }
 
     def _public_notice(self, case: Incident) -> None:

@@ -41,6 +41,10 @@ from incidents.models import (
     Alert,
     DueTelling,
     Exercise,
+    FlagAside,
+    FlagBatch,
+    FlagOverride,
+    FlagRelease,
     Incident,
     IncidentClock,
     IncidentNotice,
@@ -51,6 +55,15 @@ from incidents.models import (
     Member,
     NoticeBatch,
     NoticeExemption,
+    RehireFlag,
+    SanctionAnswer,
+    SanctionCase,
+    SanctionEntry,
+    SanctionMember,
+    SanctionPaper,
+    SanctionRuling,
+    SanctionSupervisor,
+    Screening,
     TimelineEntry,
 )
 from records.importing import store
@@ -364,6 +377,59 @@ class Maker:
         Measure.objects.create(user=self.person, day=day, role="agent", unit_path="1.")
         return made
 
+    def matter(self, at: datetime) -> SanctionCase:
+        """With one of everything that goes along."""
+        number, person = next(_number), self.person
+        made = SanctionCase.objects.create(
+            code=f"S-2099-{number}", holding=uuid4(), person=person, kind="agent", acts=["leak"],
+            who_sealed=b"x", summary_sealed=b"x", stage="closed", heard="held", opened_by=person,
+            hearing_until=at.date(), appeal_until=at.date(), closed_at=at,
+        )  # fmt: skip
+        approval = self.approval(at)
+        common = {"matter": made, "person": person}
+        SanctionMember.objects.create(matter=made, user=person, part="lead", joined_by=person)
+        SanctionEntry.objects.create(matter=made, what="opened", at=at)
+        SanctionPaper.objects.create(
+            **common, kind="findings", body_sealed=b"x", sha256="0", issued_by=person
+        )
+        SanctionAnswer.objects.create(**common, kind="statement", text_sealed=b"x", by=person)
+        SanctionSupervisor.objects.create(
+            matter=made, user=person, verdict="released", reason_sealed=b"x", by=person
+        )
+        SanctionRuling.objects.create(
+            matter=made, instance="first", measures=["warning"], text_sealed=b"x", approval=approval,
+            proposed_by=person,
+        )  # fmt: skip
+        return made
+
+    def batch_of_flags(self, at: datetime) -> FlagBatch:
+        made = FlagBatch.objects.create(
+            origin="示例", received_on=at.date(), rows=1, aside=1, made_at=at, made_by=self.person
+        )
+        FlagAside.objects.create(batch=made, number=2, reasons=["name"], expires_on=at.date())
+        return made
+
+    def flag(self, at: datetime) -> RehireFlag:
+        return RehireFlag.objects.create(
+            code=f"R-2099-{next(_number)}", batch=self.batch_of_flags(at), holding=uuid4(),
+            until=at.date(), review_on=at.date(), state="expired", ended_at=at,
+        )  # fmt: skip
+
+    def flag_override(self, at: datetime) -> FlagOverride:
+        return FlagOverride.objects.create(
+            flag=self.flag(at), kind="hire", reason_sealed=b"x", approval=self.approval(at),
+            asked_by=self.person,
+        )  # fmt: skip
+
+    def flag_release(self, at: datetime) -> FlagRelease:
+        return FlagRelease.objects.create(
+            kind="list", to="协会", reason="示例", flags={}, approval=self.approval(at),
+            asked_by=self.person, asked_at=at,
+        )  # fmt: skip
+
+    def screening(self, at: datetime) -> Screening:
+        return Screening.objects.create(at=at, by=self.person, position="agent", found=0)
+
 
 # By kind, for rows that go as a whole.
 MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
@@ -379,6 +445,9 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "finding": Maker.finding,
     "grant": Maker.grant,
     "import-run": Maker.run,
+    "flag-batch": Maker.batch_of_flags,
+    "flag-override": Maker.flag_override,
+    "flag-release": Maker.flag_release,
     "incident-case": Maker.incident,
     "leak-trace": Maker.trace,
     "published-text": Maker.text,
@@ -386,7 +455,10 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "reminder": Maker.reminder,
     "replay": Maker.replay,
     "returned-batch": Maker.returned,
+    "rehire-flag": Maker.flag,
     "rule-proposal": Maker.proposal,
+    "sanction-matter": Maker.matter,
+    "screening": Maker.screening,
     "token": Maker.token,
     "training": Maker.attempt,
     "verification": Maker.verification,
