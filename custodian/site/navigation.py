@@ -152,9 +152,13 @@ ADMIN = (
             ),
             Item(_("泄露溯源"), "admin:leak_tracing"),
             Item(_("风险与评估"), "admin:incidents_risk_changelist"),
-            Item(_("责任追究"), "admin:sanctions"),
+            Item(_("责任追究"), "admin:sanctions", also=("sanction-paper",)),
             Item(_("聘用前查询"), "admin:rehire_screening"),
-            Item(_("聘用限制名单"), "admin:rehire_flags"),
+            Item(
+                _("聘用限制名单"),
+                "admin:rehire_flags",
+                also=("sanction-batch", "sanction-release", "sanction-releases"),
+            ),
         ),
     ),
     Group(
