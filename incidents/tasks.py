@@ -10,6 +10,7 @@ from custodian.workflow import IllegalMove
 from incidents.affected import jobs as affected
 from incidents.cases import escalating
 from incidents.cases.standing import ACTOR
+from incidents.fraud import expiring, giving, screening
 from incidents.models import AffectedList, LeakTrace
 from incidents.notices import sending
 from incidents.tracing import jobs
@@ -59,3 +60,21 @@ def tell_due() -> None:
     """What comes near or is late in cases is told once to each whom it concerns."""
     with scopes.acting(actors.system(ACTOR)):
         escalating.carry_out()
+
+
+@shared_task
+def screen_claim(claim_id: int) -> None:
+    screening.claim(claim_id)
+
+
+@shared_task
+def screen_claims() -> None:
+    """The search of the night over all open claims."""
+    screening.carry_out()
+
+
+@shared_task
+def end_fraud_data() -> None:
+    """Shared fraud data beyond its last day goes, with its keys."""
+    giving.drop_returned()
+    expiring.carry_out()
