@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from access import gate
+from access import approvals, gate
 from access.actions import Action
 from access.actors import Actor
 from access.admin_pages import actor_of, enter, page, purpose_of, row_of
@@ -32,6 +32,7 @@ from incidents.fraud_acts import ACTS
 from incidents.fraud_forms import FraudForm
 from incidents.models import FraudCase, FraudEvidence
 from incidents.referral_pages import ReferralForm
+from incidents.reports import referring
 from records.evidence.upload import takes_evidence_from
 from transfers.admin_frame import done
 
@@ -83,7 +84,7 @@ def _row(case: FraudCase) -> dict[str, Any]:
         "case": case,
         "about": _about(case),
         "rules": [words.rule(each.rule) for each in scoring.terms(signals)],
-        "tone": _TONES[case.state],
+        "tone": _TONES[State(case.state)],
         "idle": case.state in {State.SUSPECTED, State.OPEN} and claim_clocks.idle(case),
     }
 
@@ -159,7 +160,7 @@ def _shown(case: FraudCase, actor: Actor, failed: FraudForm | None) -> dict[str,
         "title": f"{case.code} {_about(case)}",
         "case": case,
         "about": _about(case),
-        "tone": _TONES[case.state],
+        "tone": _TONES[State(case.state)],
         "terms": scoring.terms(signals),
         "arithmetic": scoring.arithmetic(signals),
         "opens": book().opens,
@@ -201,9 +202,7 @@ def _kept(case: FraudCase) -> dict[str, Any]:
         "shared": case.shared.select_related("partner", "share"),
         "measures": [FraudCase.Measure(each).label for each in case.measures],
         "lacks": deciding.lacks(case) if case.state == State.CONCLUDED else [],
-        "waiting": [
-            (each, deciding.approvals.kind_of(each).label) for each in deciding.waiting(case)
-        ],
+        "waiting": [(each, approvals.kind_of(each).label) for each in deciding.waiting(case)],
         "refuses": FraudCase.Measure.REFUSE in case.measures,
         "police": FraudCase.Measure.POLICE in case.measures,
         "internal": FraudCase.Measure.INTERNAL in case.measures and case.alert_id is None,
@@ -264,7 +263,7 @@ def referral(request: HttpRequest, code: str) -> HttpResponse:
     if posts:
         status = 422
     if posts and form.is_valid():
-        made: list[police.Pack] = []
+        made: list[referring.Pack] = []
         terms = {**form.cleaned_data, "purpose": purpose_of(actor), "actor": actor}
         ok, status = done(form, lambda: made.append(police.take(case, **terms)), field="to")
         if ok:

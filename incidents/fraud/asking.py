@@ -61,7 +61,7 @@ class Answered(CustodianError):
 
 
 def ask(case: FraudCase, claim: Claim, *, kind: str, text: str, actor: Actor) -> FraudAsk:
-    """A refusal is proposed only of what two people have found founded. Raises `WrongStep`, `NobodyHandles`, …"""
+    """A refusal is proposed only of what two found founded. Raises `WrongStep`, `NobodyHandles`, …"""
     with held(case, *WORKED) as row:
         require_member(row, actor)
         if kind == Kind.REFUSE:
@@ -119,5 +119,5 @@ def waiting_for(person: int) -> list[FraudAsk]:
 
 def seen(actor: Actor, asks: list[FraudAsk], *, purpose: str) -> None:
     """Put on record that he reads them, before they are opened."""
-    facts = {"claims": sorted({each.claim.ref for each in asks})[:20]}
+    facts = {"fraud-claims": sorted({each.claim.ref for each in asks})[:20]}
     gate.permit(actor, ANSWER, purpose=purpose, channel=Channel.DESK, facts=facts)

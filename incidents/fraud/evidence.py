@@ -73,8 +73,7 @@ def _row(case: FraudCase, name: str, origin: str, actor: Actor) -> FraudEvidence
 
 def _keep(case: FraudCase, row: FraudEvidence, actor: Actor) -> None:
     require_member(case, actor)
-    facts = {"sha256": row.sha256, "size": row.length}
-    authorise(case, Action.FRAUD_WORK, "evidence", actor=actor, **facts)
+    authorise(case, Action.FRAUD_WORK, "evidence", actor=actor, sha256=row.sha256, size=row.length)
     row.save(force_insert=True)
     _chain(row, Act.FILED, actor, note=row.origin)
     said = {"name": row.name, "sha256": row.sha256}

@@ -40,8 +40,8 @@ class NotNow(CustodianError):
 
 def carry_out() -> int:
     """What is over goes; fingerprints follow the root of the indexes. How many lists ended."""
-    with scopes.acting(actors.system(ACTOR)) as actor:
-        assert actor is not None
+    actor = actors.system(ACTOR)
+    with scopes.acting(actor):
         over = list(FraudShared.objects.over().filter(way=Way.RECEIVED))
         for row in over:
             _destroy(row, Channel.TASK.value, actor)
@@ -58,8 +58,8 @@ def end(row: FraudShared, *, actor: Actor) -> None:
         actor, Action.FRAUD_SHARED_NOTE, channel=Channel.ADMIN,
         facts={"fraud-shared": row.code, "outcome": "ended"},
     )  # fmt: skip
-    with scopes.acting(actors.system(ACTOR)) as house:
-        assert house is not None
+    house = actors.system(ACTOR)
+    with scopes.acting(house):
         _destroy(row, Channel.ADMIN.value, house)
 
 
@@ -85,7 +85,7 @@ def _destroy(row: FraudShared, channel: str, house: Actor) -> None:
             rows.all().delete()
         sealing.forget(row.ref)
         proof = {"destroyed": gone, "left": left(row), "at": clock.now().isoformat()}
-        facts = {"fraud-shared": row.code, "outcome": "destroyed", "rows": gone["rows"]}
+        facts = {"fraud-shared": row.code, "outcome": "destroyed", "fraud-rows": gone["rows"]}
         gate.authorise(house, END, channel=channel, facts=facts)
         _move(row, "end", {"ended_at": clock.now(), "proof": proof})
 

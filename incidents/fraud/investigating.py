@@ -177,7 +177,7 @@ def _found(thing: str, number: str, actor: Actor) -> Any:
         row = held_by.first()
         return row.subject if row else None
     model, kind = (Claim, "k") if thing == "claim" else (Policy, "p")
-    rows: Any = model.objects.visible_to(actor)  # type: ignore[attr-defined]
+    rows: Any = model.objects.visible_to(actor)
     return rows.filter(ref=references.read(number, kind=kind)).first()
 
 

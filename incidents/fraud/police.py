@@ -59,8 +59,13 @@ def take(case: FraudCase, *, to: str, note: str, purpose: str, actor: Actor) -> 
         digest = hashlib.sha256(content).hexdigest()
         told = {"fraud": row.code, "sha256": digest, "size": len(content)}
         gate.authorise(actor, Action.FRAUD_REFER, channel=Channel.ADMIN, facts=told, reason=to)
-        said = {"pack": digest, "pieces": len(pieces)}
-        write(row, FraudEntry.What.REFERRED, actor=actor, text=to, facts=said)
+        write(
+            row,
+            FraudEntry.What.REFERRED,
+            actor=actor,
+            text=to,
+            facts={"pack": digest, "pieces": len(pieces)},
+        )
     return Pack(content, digest, len(pieces))
 
 

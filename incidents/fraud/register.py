@@ -104,7 +104,7 @@ def receive(terms: Terms, content: bytes, *, actor: Actor) -> FraudShared:
         row.total = row.kept + row.quarantined
         facts = {
             "fraud-shared": row.code, "outcome": "received", "elements": list(row.elements),
-            "sha256": row.sha256, "kept": row.kept, "quarantined": row.quarantined,
+            "sha256": row.sha256, "fraud-rows": row.kept, "fraud-rows-bad": row.quarantined,
         }  # fmt: skip
         gate.authorise(actor, NOTE, channel=Channel.ADMIN, facts=facts)
         with scopes.acting(actors.system(ACTOR)):
@@ -138,13 +138,13 @@ def numbered(terms: Terms, way: str, person: int) -> FraudShared:
 def read(content: bytes, wanted: Sequence[str]) -> Sorted:
     """Raises `Unreadable`, `TooLarge`. Values live as long as this call and its answer."""
     lines = _lines(content)
-    columns = [headers().get(each.strip(), "") for each in (lines[0] if lines else [])]
+    columns = [headers().get(each.strip(), "") for each in (lines[0][1] if lines else [])]
     if not columns or "" in columns or sorted(columns) != sorted(wanted):
         raise Unreadable
     if len(lines) - 1 > MOST:
         raise TooLarge
     found, seen = Sorted(), set()
-    for number, cells in enumerate(lines[1:], start=2):
+    for number, cells in lines[1:]:
         values, why = _checked(columns, cells)
         key = tuple(sorted(values.items()))
         if not why and key in seen:
@@ -157,11 +157,12 @@ def read(content: bytes, wanted: Sequence[str]) -> Sorted:
     return found
 
 
-def _lines(content: bytes) -> list[list[str]]:
+def _lines(content: bytes) -> list[tuple[int, list[str]]]:
+    """Each row that has cells, by the number of its line."""
     try:
         text = content.decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-        return [row for row in rows if any(cell.strip() for cell in row)]
+        return [(rows.line_num, row) for row in rows if row]
     except (UnicodeDecodeError, csv.Error):
         raise Unreadable from None
 

@@ -77,7 +77,9 @@ def _rule(said: Mapping[str, Any]) -> Rule:
     if said.get("mark") not in MARKS:
         raise RulesRefused(said["id"])
     try:
-        rule = Rule(*map(str, words), dict(threshold or {}), weight, said["mark"])
+        zh, en, says_zh, says_en = (str(each) for each in words[1:])
+        limits = dict(threshold or {})
+        rule = Rule(str(said["id"]), zh, en, says_zh, says_en, limits, weight, said["mark"])
         _told = rule.says_zh.format(**rule.threshold), rule.says_en.format(**rule.threshold)
     except KeyError:
         raise RulesRefused(said["id"]) from None

@@ -34,16 +34,16 @@ What = FraudEntry.What
 
 def carry_out() -> int:
     """Everything that is open; how many signals are new. A second time at once finds nothing new."""
-    with scopes.acting(actors.system(ACTOR)) as actor:
-        assert actor is not None
+    actor = actors.system(ACTOR)
+    with scopes.acting(actor):
         found = sum(_screen(page, actor) for page in _pages())
         return found + _clusters(actor)
 
 
 def claim(pk: int) -> int:
     """One claim that has just come."""
-    with scopes.acting(actors.system(ACTOR)) as actor:
-        assert actor is not None
+    actor = actors.system(ACTOR)
+    with scopes.acting(actor):
         rows = list(_open_claims().filter(pk=pk))
         return _screen(rows, actor) if rows else 0
 
@@ -67,7 +67,7 @@ def _screen(claims: Sequence[Claim], actor: Actor) -> int:
     subjects = {each.subject_id for each in claims}
     machine_reads.read(
         Action.FRAUD_SCREEN, subjects=subjects, elements=ELEMENTS,
-        facts={"claims": len(claims)}, actor=actor,
+        facts={"fraud-claims": len(claims)}, actor=actor,
     )  # fmt: skip
     hits = [hit for code, find in FINDERS.items() for hit in find(book()[code], claims)]
     return _keep(hits, actor)
@@ -162,7 +162,12 @@ def _opened(kind: str, key: int, actor: Actor, rows: list[FraudSignal]) -> Fraud
     setattr(case, f"{kind}_id", key)
     case.kept_from = sorted({each.operator_id for each in rows if each.operator_id})
     authorise(
-        case, Action.FRAUD_SCREEN, "opened", actor=actor, channel=Channel.TASK, score=case.score
+        case,
+        Action.FRAUD_SCREEN,
+        "opened",
+        actor=actor,
+        channel=Channel.TASK,
+        **{"fraud-score": case.score},
     )
     case.save()
     facts = {"sum": scoring.arithmetic(rows), "rules": sorted({each.rule for each in rows})}

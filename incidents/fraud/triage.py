@@ -63,7 +63,7 @@ def suppress(case: FraudCase, rule: str, *, reason: str, until: date, actor: Act
         subjects = set(row.signals.filter(rule=rule).values_list("subject_id", flat=True))
         if not subjects:
             raise NotItsRule
-        authorise(row, TRIAGE, "suppressed", actor=actor, until=until.isoformat())
+        authorise(row, TRIAGE, "suppressed", actor=actor, **{"fraud-until": until.isoformat()})
         for subject in sorted(subjects):
             FraudSuppression.objects.create(
                 rule=rule, subject_id=subject, case=row, reason=words, until=until,
