@@ -217,7 +217,7 @@ DESK = [
 HANDLER = [
     "/desk/claims/", "/desk/claims/{claim}/", "/desk/claims/{claim}/ask/",
     "/desk/claims/{claim}/decide/", "/desk/claims/{claim}/pay/", "/desk/claims/{claim}/reveal/",
-    "/desk/claims/{claim}/papers/new/?need=1",
+    "/desk/claims/{claim}/papers/new/?need=1", "/desk/claim-checks/",
 ]  # fmt: skip
 PORTAL = [
     "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/", "/portal/sign-ins/",
@@ -255,6 +255,8 @@ OFFICE = [
     "/admin/incident/{incident}/referral/", "/admin/incident/{incident}/notices/",
     "/admin/incident-exercise/", "/admin/incident-exercise/{exercise}/",
     "/admin/incident-exercise/{exercise_ended}/", "/admin/incident/{exercise}/",
+    "/admin/fraud/", "/admin/fraud/rules/", "/admin/fraud/case/{fraud}/", "/admin/fraud/case/{fraud_waits}/",
+    "/admin/fraud/case/{fraud}/referral/", "/admin/fraud/shared/", "/admin/fraud/shared/{fraud_shared}/",
     "/admin/partners/new/", "/admin/partners/{partner}/", "/admin/partners/{partner}/edit/",
     "/admin/partners/{partner}/agreements/new/", "/admin/agreements/{agreement}/",
     "/admin/agreements/{agreement}/edit/", "/admin/shares/{share}/", "/admin/partner-corrections/",

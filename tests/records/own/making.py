@@ -41,6 +41,10 @@ from incidents.models import (
     Alert,
     DueTelling,
     Exercise,
+    FraudCase,
+    FraudEntry,
+    FraudMember,
+    FraudTask,
     Incident,
     IncidentClock,
     IncidentNotice,
@@ -108,6 +112,17 @@ class Maker:
 
     def trace(self, at: datetime) -> LeakTrace:
         return LeakTrace.objects.create(label="示例", status="done", answer={}, finished_at=at)
+
+    def fraud(self, at: datetime) -> FraudCase:
+        with scopes.acting(estate.system()):
+            made = FraudCase.objects.create(
+                code=f"F-{next(_number)}", holding=uuid4(), operator=self.person, state="dismissed",
+                opened_at=at, triaged_at=at, triaged_by=self.person,
+            )  # fmt: skip
+            FraudMember.objects.create(case=made, user=self.person, joined_by=self.person)
+            FraudEntry.objects.create(case=made, what="dismissed", at=at, by=self.person)
+            FraudTask.objects.create(case=made, title="示例")
+            return made
 
     def incident(self, at: datetime) -> Incident:
         with scopes.acting(estate.system()):
@@ -377,6 +392,7 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "delayed-look": Maker.delay,
     "export": Maker.export,
     "finding": Maker.finding,
+    "fraud-case": Maker.fraud,
     "grant": Maker.grant,
     "import-run": Maker.run,
     "incident-case": Maker.incident,
