@@ -29,6 +29,7 @@ from custodian.demo import (
     copies,
     corrections,
     diary,
+    fraud,
     history,
     holds,
     insurer,
@@ -138,12 +139,13 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
         reviews = recertification.Recertifications(people, begin)
         kept = keeping.Keeping(people, begin, seal)
         cases = claims.Claims(people, begin, seal)
+        suspected = fraud.Fraud(people, begin, seal)
         hers = _hers(manifest, book)
         told = notices.Notices(people, begin, hers.get("customer.mobile"))
         sold = transfers.Transfers(people, begin)
         others = partners.Partners(people, begin, seal)
         moved = letters.Letters(people, begin, hers)
-        plans = (reviews, kept, cases, told, sold, others, moved, moving)
+        plans = (reviews, kept, cases, told, sold, others, moved, moving, suspected)
         steps = (each.steps for each in plans)
         month_of = diary.Diary(*steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
