@@ -6,11 +6,11 @@ is late beside a case, that is said to whoever works on the case and on the morn
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from access import actors, scopes
@@ -19,7 +19,7 @@ from custodian import clock
 from incidents.fraud.investigating import claims_of
 from incidents.fraud.rules import book
 from incidents.fraud.standing import ACTOR
-from incidents.models import FraudCase
+from incidents.models import FraudCase, FraudLink, FraudSignal
 from records.claim_handling import clocks, progress
 from records.claim_handling.lifecycle import OPEN
 from records.models import Claim, ClaimClock, ClaimDecision
@@ -56,7 +56,7 @@ class Undue:
 def of(case: FraudCase) -> list[Standing]:
     """Read in the scope of whoever asks; whatever he may not see of claims is not here either."""
     found = claims_of(case)
-    late = _late(each.pk for each in found)
+    late = _late()
     decided = ClaimDecision.objects.filter(claim__in=found).order_by("slot")
     return [
         Standing(
@@ -77,20 +77,27 @@ def idle(case: FraudCase) -> bool:
 
 def undue(actor: Actor) -> list[Undue]:
     """Of the cases that the actor sees, the late claims beside them; the oldest on top."""
-    rows = FraudCase.objects.visible_to(actor)
-    found = [each for case in rows.exclude(state="closed") for each in _beside(case)]
-    return sorted(found, key=lambda each: each.since)
+    return _among(FraudCase.objects.visible_to(actor).exclude(state="closed"))
 
 
 def beside(case: FraudCase) -> list[Undue]:
-    return list(_beside(case))
+    return _among(FraudCase.objects.filter(pk=case.pk).exclude(state="closed"))
 
 
-def _beside(case: FraudCase) -> Iterable[Undue]:
-    claims = {each.pk: each for each in claims_of(case) if each.status in OPEN}
-    why = _why(case)
-    for pk, since in _late(claims).items():
-        yield Undue(case, claims[pk], since, why)
+def _among(cases: QuerySet[FraudCase]) -> list[Undue]:
+    """By what is late, which is little, rather than case by case."""
+    late = _late()
+    rows = {"case__in": cases, "claim__in": list(late), "claim__status__in": OPEN}
+    pairs = {
+        *FraudSignal.objects.filter(**rows).values_list("case", "claim"),
+        *FraudLink.objects.filter(**rows).values_list("case", "claim"),
+    }
+    known = {each.pk: each for each in cases.filter(pk__in={case for case, _claim in pairs})}
+    claims = Claim.objects.in_bulk({claim for _case, claim in pairs})
+    found = [
+        Undue(known[case], claims[claim], late[claim], _why(known[case])) for case, claim in pairs
+    ]
+    return sorted(found, key=lambda each: (each.since, each.claim.pk))
 
 
 def _why(case: FraudCase) -> Any:
@@ -101,9 +108,8 @@ def _why(case: FraudCase) -> Any:
     return _("疑点还没有定论，赔案已超过时限；疑点不停止赔案的时限")
 
 
-def _late(claims: Iterable[int]) -> dict[int, datetime]:
+def _late() -> dict[int, datetime]:
     """By claim since when its first clock is late; clocks are read by the house, which sees them all."""
-    wanted = list(claims)
     with scopes.acting(actors.system(ACTOR)):
-        rows = ClaimClock.objects.late(clock.now()).filter(claim__in=wanted).order_by("-due_at")
+        rows = ClaimClock.objects.late(clock.now()).order_by("-due_at")
         return dict(rows.values_list("claim_id", "due_at"))
