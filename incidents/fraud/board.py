@@ -39,6 +39,11 @@ class Line:
     def total(self) -> int:
         return sum(self.counts)
 
+    @property
+    def cells(self) -> list[tuple[Any, int]]:
+        """Each count beside what it counts, for screens that are too narrow for a head."""
+        return [(label, count) for (_limit, label), count in zip(AGES, self.counts, strict=True)]
+
 
 @dataclass(frozen=True)
 class Rate:

@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('what', models.CharField(choices=[('opened', '疑点提出'), ('signal', '新的信号'), ('taken', '转入调查'), ('dismissed', '甄别不成立'), ('joined', '加入调查'), ('left', '退出调查'), ('task', '任务'), ('note', '调查记录'), ('evidence', '证据归档'), ('link', '关联'), ('asked', '向理赔人员核实'), ('proposed', '建议不予给付'), ('answered', '理赔人员答复'), ('suppressed', '信号暂停'), ('concluded', '定论'), ('internal', '移交事件处置'), ('referred', '取出报案材料'), ('shared', '提供共享资料'), ('closed', '结案')], max_length=10, verbose_name='事项')),
+                ('what', models.CharField(choices=[('opened', '疑点提出'), ('signal', '新的信号'), ('taken', '已转入调查'), ('dismissed', '甄别不成立'), ('joined', '加入调查'), ('left', '退出调查'), ('task', '任务'), ('note', '调查记录'), ('evidence', '证据归档'), ('link', '关联'), ('asked', '向理赔人员核实'), ('proposed', '已建议不予给付'), ('answered', '理赔人员答复'), ('suppressed', '信号暂停'), ('concluded', '定论'), ('internal', '移交事件处置'), ('referred', '取出报案材料'), ('shared', '提供共享资料'), ('closed', '结案')], max_length=10, verbose_name='事项')),
                 ('at', models.DateTimeField(default=custodian.clock.now, verbose_name='时间')),
                 ('facts', models.JSONField(default=dict)),
                 ('text_sealed', models.BinaryField(null=True)),

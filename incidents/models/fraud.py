@@ -255,7 +255,7 @@ class FraudEntry(models.Model):
     class What(models.TextChoices):
         OPENED = "opened", pgettext_lazy("反欺诈", "疑点提出")
         SIGNAL = "signal", pgettext_lazy("反欺诈", "新的信号")
-        TAKEN = "taken", pgettext_lazy("反欺诈", "转入调查")
+        TAKEN = "taken", pgettext_lazy("反欺诈", "已转入调查")
         DISMISSED = "dismissed", pgettext_lazy("反欺诈", "甄别不成立")
         JOINED = "joined", pgettext_lazy("反欺诈", "加入调查")
         LEFT = "left", pgettext_lazy("反欺诈", "退出调查")
@@ -264,7 +264,7 @@ class FraudEntry(models.Model):
         EVIDENCE = "evidence", _("证据归档")
         LINK = "link", _("关联")
         ASKED = "asked", pgettext_lazy("反欺诈", "向理赔人员核实")
-        PROPOSED = "proposed", pgettext_lazy("反欺诈", "建议不予给付")
+        PROPOSED = "proposed", pgettext_lazy("反欺诈", "已建议不予给付")
         ANSWERED = "answered", pgettext_lazy("反欺诈", "理赔人员答复")
         SUPPRESSED = "suppressed", pgettext_lazy("反欺诈", "信号暂停")
         CONCLUDED = "concluded", pgettext_lazy("反欺诈", "定论")
