@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from access import actors, approvals, scopes
+from access.actions import Action
 from access.actors import Actor
 from access.models import Approval, User
 from access.vocabulary import Channel
@@ -112,14 +113,17 @@ class Fraud:
                 },
                 accounts=[{"financial.bank_name": "示例银行", "financial.bank_account": account}],
             )  # fmt: skip
-            customer = intake.register([newcomer], book=book, channel="import", actor=house)[0]
+            as_book: Any = {
+                "book": book, "channel": "command", "action": Action.BOOK_IMPORT, "actor": house,
+            }  # fmt: skip
+            customer = intake.register([newcomer], **as_book)[0]
             contract = policies.NewPolicy(
                 source_key=f"BDF{at:05}", holder=customer.pk, product_id=Product.objects.order_by("pk")[0].pk,
                 values={"policy.number": f"QHF2026{at:06}"},
                 roles=[(customer.pk, "policyholder", ""), (customer.pk, "insured", "")],
                 starts_on=clock.local().date() - timedelta(days=days),
             )  # fmt: skip
-            policies.register([contract], book=book, channel="import", actor=house)
+            policies.register([contract], **as_book)
             policy = Policy.objects.select_related("product", "book").get(subject=customer.pk)
         return customer, policy
 
