@@ -117,6 +117,18 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.EXPORT_END: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.EXPORT_READ: _WATCHERS,
     Action.EXPORT_RECOGNISE: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.FRAUD_ANSWER: _HANDLERS,
+    # Who of these sees which case: its investigators, and before that the officers who triage.
+    Action.FRAUD_DECIDE: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.FRAUD_DECIDE_APPROVE: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.FRAUD_EVIDENCE_READ: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.FRAUD_READ: _WATCHERS,
+    Action.FRAUD_REFER: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.FRAUD_SCREEN: frozenset(),
+    Action.FRAUD_SHARED_END: frozenset(),
+    Action.FRAUD_SHARED_NOTE: _OFFICERS,
+    Action.FRAUD_TRIAGE: _OFFICERS,
+    Action.FRAUD_WORK: _OFFICERS | {Role.SECURITY_OFFICER},
     # Who of these sees which incident: its working group, and nobody else.
     Action.INCIDENT_DECIDE: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.INCIDENT_DECIDE_APPROVE: _WATCHERS,

@@ -66,6 +66,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "destroyer": frozenset({Action.LOG_SUBJECT_ERASE, Action.RETENTION_DESTROY}),
     "exporter": frozenset({Action.CUSTOMER_EXPORT, Action.EXPORT_RECOGNISE}),
     "feed": frozenset(),
+    "fraud": frozenset({Action.FRAUD_SCREEN, Action.FRAUD_SHARED_END}),
     "freezer": frozenset({Action.FREEZE_READ}),
     "granter": frozenset(),
     "hand-over": frozenset({Action.TRANSFER_PACK, Action.TRANSFER_PASS}),

@@ -16,6 +16,14 @@ ROUNDS: Final[dict[str, dict[str, Any]]] = {
     "sweep-transfers": {"task": "transfers.tasks.sweep", "schedule": 15.0},
     "sweep-incidents": {"task": "incidents.tasks.sweep", "schedule": 15.0},
     "tell-due-incidents": {"task": "incidents.tasks.tell_due", "schedule": 300.0},
+    "screen-claims": {
+        "task": "incidents.tasks.screen_claims",
+        "schedule": crontab(hour=18, minute=10),
+    },
+    "end-fraud-data": {
+        "task": "incidents.tasks.end_fraud_data",
+        "schedule": crontab(hour=17, minute=10),
+    },
     "end-flags": {"task": "incidents.tasks.end_flags", "schedule": 3600.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
     "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},

@@ -29,6 +29,7 @@ PUBLIC = (
 urlpatterns = [
     path("", home, FRONT_PAGE, name="home"),
     path("admin/", admin.site.urls),
+    path("desk/", include("incidents.fraud_desk_urls")),
     path("desk/", include("transfers.desk")),
     path("desk/", include("records.desk_urls")),
     path("portal/incident/", include("incidents.portal_urls")),

@@ -15,6 +15,9 @@ class IncidentsConfig(AppConfig):
             alerts,
             case_admin,
             exercise_admin,
+            fraud_admin,
+            fraud_panels,
+            fraud_shared_admin,
             notice_admin,
             own_records,
             portal,
@@ -28,7 +31,11 @@ class IncidentsConfig(AppConfig):
         )
         from incidents.affected import keeping
         from incidents.cases import assessing, cutting, decisions, evidence, reviewing
-        from incidents.models import AffectedList, IncidentEvidence
+        from incidents.fraud import deciding as fraud_deciding
+        from incidents.fraud import evidence as fraud_evidence
+        from incidents.fraud import hearing as fraud_hearing
+        from incidents.fraud import keeping as fraud_keeping
+        from incidents.models import AffectedList, FraudEvidence, IncidentEvidence
         from incidents.notices import drafting, exempting
         from incidents.reports import writing
         from incidents.sanctions import deciding, overriding, releasing, screening
@@ -48,5 +55,9 @@ class IncidentsConfig(AppConfig):
         overriding.ready()
         releasing.ready()
         screening.ready()
+        fraud_deciding.ready()
+        fraud_hearing.listen()
+        fraud_keeping.ready()
+        checks_files.register(fraud_evidence.SHELF, FraudEvidence)
         checks_files.register(evidence.SHELF, IncidentEvidence)
         checks_files.register(keeping.SHELF, AffectedList)

@@ -10,9 +10,11 @@ from custodian.workflow import IllegalMove
 from incidents.affected import jobs as affected
 from incidents.cases import escalating
 from incidents.cases.standing import ACTOR
+from incidents.fraud import expiring, giving, screening
 from incidents.models import AffectedList, LeakTrace
 from incidents.notices import sending
-from incidents.sanctions import flags, importing
+from incidents.sanctions import flags
+from incidents.sanctions import importing as listing
 from incidents.tracing import jobs
 
 _log = structlog.get_logger("incidents")
@@ -67,4 +69,22 @@ def end_flags() -> None:
     """Entries whose term is over go with their keys, and rows that were set aside with their month."""
     with scopes.acting(actors.system(ACTOR)):
         flags.expire()
-        importing.expire()
+        listing.expire()
+
+
+@shared_task
+def screen_claim(claim_id: int) -> None:
+    screening.claim(claim_id)
+
+
+@shared_task
+def screen_claims() -> None:
+    """The search of the night over all open claims."""
+    screening.carry_out()
+
+
+@shared_task
+def end_fraud_data() -> None:
+    """Shared fraud data beyond its last day goes, with its keys."""
+    giving.drop_returned()
+    expiring.carry_out()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from custodian.demo import (
     copies,
     corrections,
     diary,
+    fraud,
     history,
     holds,
     insurer,
@@ -123,10 +125,7 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
                 training.learn(people, begin=begin, now=now)
             _import(manifest, book, console, seal)
             with _step(console, _("指派客户 / Assigning customers")):
-                reference.assign(folder, manifest, book=book, people=people)
-                reference.know_staff(folder)
-                reference.single_out(manifest, book=book, today=clock.local(now).date())
-                cast.add_customers(portal.find(manifest, book=book))
+                _assign(folder, manifest, book, people, today=clock.local(now).date())
             with _step(console, _("另两本账册的文件 / The files of two more books")):
                 moving = Books(people, begin, manifest=manifest, folder=folder, buyer=buyer)
             seal()
@@ -139,12 +138,13 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
         reviews = recertification.Recertifications(people, begin)
         kept = keeping.Keeping(people, begin, seal)
         cases = claims.Claims(people, begin, seal)
+        suspected = fraud.Fraud(people, begin, seal)
         hers = _hers(manifest, book)
         told = notices.Notices(people, begin, hers.get("customer.mobile"))
         sold = transfers.Transfers(people, begin)
         others = partners.Partners(people, begin, seal)
         moved = letters.Letters(people, begin, hers)
-        plans = (reviews, kept, cases, told, sold, others, moved, moving)
+        plans = (reviews, kept, cases, told, sold, others, moved, moving, suspected)
         steps = (each.steps for each in plans)
         month_of = diary.Diary(*steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
@@ -155,12 +155,26 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
             kept.end()
         cases.end()
         audits.end(seal)
-        officers = Officers(people)
-        sanctions.begin(officers, people, leak.trace(officers, people, folder))
+        _trace(people, folder)
         seal()
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)
+
+
+def _assign(
+    folder: Path, manifest: Manifest, book: Book, people: dict[str, User], *, today: date
+) -> None:
+    reference.assign(folder, manifest, book=book, people=people)
+    reference.know_staff(folder)
+    reference.single_out(manifest, book=book, today=today)
+    cast.add_customers(portal.find(manifest, book=book))
+
+
+def _trace(people: dict[str, User], folder: Path) -> None:
+    """The list for sale is traced, and who sold it is called to account."""
+    officers = Officers(people)
+    sanctions.begin(officers, people, leak.trace(officers, people, folder))
 
 
 def _hers(manifest: Manifest, book: Book) -> dict[str, Any]:

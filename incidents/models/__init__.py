@@ -11,6 +11,22 @@ from incidents.models.case_records import (
 )
 from incidents.models.cases import Incident, IncidentTask, Kind, Member
 from incidents.models.exercises import Exercise
+from incidents.models.fraud import (
+    FraudCase,
+    FraudEntry,
+    FraudLink,
+    FraudMember,
+    FraudSignal,
+    FraudSuppression,
+    FraudTask,
+)
+from incidents.models.fraud_files import FraudAsk, FraudCustody, FraudEvidence
+from incidents.models.fraud_shared import (
+    FraudShared,
+    FraudSharedBad,
+    FraudSharedIndex,
+    FraudSharedRow,
+)
 from incidents.models.notices import IncidentNotice, NoticeBatch, NoticeExemption
 from incidents.models.rehire import (
     FlagAside,
@@ -44,6 +60,20 @@ __all__ = [
     "FlagBatch",
     "FlagOverride",
     "FlagRelease",
+    "FraudAsk",
+    "FraudCase",
+    "FraudCustody",
+    "FraudEntry",
+    "FraudEvidence",
+    "FraudLink",
+    "FraudMember",
+    "FraudShared",
+    "FraudSharedBad",
+    "FraudSharedIndex",
+    "FraudSharedRow",
+    "FraudSignal",
+    "FraudSuppression",
+    "FraudTask",
     "Incident",
     "IncidentClock",
     "IncidentEvidence",

@@ -28,26 +28,26 @@ def letter(
     to: str,
 ) -> bytes:
     """What is handed over and by which decision; whom it is about stands in the evidence, not here."""
-    return _printed(
+    return printed(
         case, lambda language: _letter(case, decided, facts, pieces, language=language, to=to)
     )
 
 
 def timeline_page(case: Incident) -> bytes:
     rows = list(case.timeline.select_related("recorded_by"))
-    return _printed(case, lambda _language: _timeline(case, rows))
+    return printed(case, lambda _language: _timeline(case, rows))
 
 
-def _printed(case: Incident, tell: Callable[[str], Side]) -> bytes:
+def printed(case: Any, tell: Callable[[str], Side]) -> bytes:
     sides, now = [], clock.now()
     for language, tag in kinds.LANGUAGES.items():
         with override(tag):
-            sides.append(_framed(case, language) | tell(language))
+            sides.append(_framed(language) | tell(language))
     content = {"title": f"{case.code} {sides[0]['title']}", "sides": sides}
     return pdf.compile_pdf("incident_report.typ", content, at=now)
 
 
-def _framed(case: Incident, language: str) -> Side:
+def _framed(language: str) -> Side:
     return {
         "lang": language,
         "region": "gb" if language == "en" else "cn",
@@ -96,7 +96,7 @@ def _letter(
         "progress": [
             [
                 f"{each['number']}. {each['name']}",
-                f"SHA-256 {_grouped(each['sha256'])}",
+                f"SHA-256 {grouped(each['sha256'])}",
                 each["file"] or _("未装入，存放处：%(place)s") % {"place": each["kept_at"]},
             ]
             for each in pieces
@@ -104,7 +104,7 @@ def _letter(
     }  # fmt: skip
 
 
-def _grouped(digest: str) -> str:
+def grouped(digest: str) -> str:
     """In runs, so that it breaks where a column ends."""
     return " ".join(digest[at : at + 16] for at in range(0, len(digest), 16)) or "—"
 

@@ -26,11 +26,12 @@ from custodian.errors import CustodianError
 from incidents.cases import evidence, timeline
 from incidents.cases.decisions import DECIDE, Decision
 from incidents.cases.standing import held, require_real, require_work
-from incidents.models import Custody, Incident, IncidentEvidence, TimelineEntry
+from incidents.models import Custody, FraudCustody, Incident, IncidentEvidence, TimelineEntry
 from incidents.reports import facts, referral_papers
 from transfers import identity, signed
 
 FORMAT: Final = "custodian referral pack 1"
+FRAUD_FORMAT: Final = "custodian fraud referral pack 1"
 MANIFEST: Final = "manifest.json"
 Said = dict[str, Any]
 
@@ -81,7 +82,7 @@ def take(incident: Incident, *, to: str, note: str, purpose: str, actor: Actor) 
                 pieces[row.pk] = evidence.take_out(row, purpose=purpose, actor=actor)
                 evidence.hand_over(row, to=to, note=note, actor=actor)
         parts = _parts(case, decided, pieces, to)
-        content = _zipped(case, parts, to)
+        content = zipped(FORMAT, _manifest(case, to), parts)
         digest = hashlib.sha256(content).hexdigest()
         said = {"incident": case.code, "sha256": digest, "size": len(content)}
         gate.authorise(actor, Action.INCIDENT_REFER, channel=Channel.ADMIN, facts=said, reason=to)
@@ -102,9 +103,9 @@ def _parts(
     parts = {
         "cover-letter.pdf": referral_papers.letter(case, decided, found, listed, to=to),
         "timeline.pdf": referral_papers.timeline_page(case),
-        "timeline.json": _encoded(events),
-        "evidence.json": _encoded(listed),
-        "affected.json": _encoded(affected),
+        "timeline.json": encoded(events),
+        "evidence.json": encoded(listed),
+        "affected.json": encoded(affected),
     }
     return parts | {
         each["file"]: pieces[row.pk] for each, row in zip(listed, rows, strict=True) if each["file"]
@@ -120,11 +121,11 @@ def _piece(row: IncidentEvidence, at: int, in_pack: bool) -> Said:  # noqa: FBT0
         "sha256": row.sha256,
         "file": f"evidence/{at:03}-{row.sha256[:12]}.bin" if in_pack else "",
         "kept_at": row.place,
-        "custody": [_link(each) for each in row.custody.all()],
+        "custody": [chained(each) for each in row.custody.all()],
     }
 
 
-def _link(row: Custody) -> Said:
+def chained(row: Custody | FraudCustody) -> Said:
     return {
         "act": row.act,
         "at": facts.moment(row.at),
@@ -145,16 +146,16 @@ def _event(row: TimelineEntry) -> Said:
     }
 
 
-def _zipped(case: Incident, parts: Mapping[str, bytes], to: str) -> bytes:
+def _manifest(case: Incident, to: str) -> Said:
+    return {"incident": case.code, "to": to, "made": facts.moment(clock.now())}
+
+
+def zipped(form: str, said: Said, parts: Mapping[str, bytes]) -> bytes:
+    """The files, and a signed manifest of them that says whose they are."""
     names = settings.CUSTODIAN_INSURER_NAME
-    said = {
-        "incident": case.code,
-        "insurer": {"zh": names["zh"], "en": names["en"]},
-        "to": to,
-        "made": facts.moment(clock.now()),
-        "files": {name: hashlib.sha256(body).hexdigest() for name, body in parts.items()},
-    }
-    manifest = signed.write(FORMAT, said, key=identity.own_key())
+    files = {name: hashlib.sha256(body).hexdigest() for name, body in parts.items()}
+    whole = {**said, "insurer": {"zh": names["zh"], "en": names["en"]}, "files": files}
+    manifest = signed.write(form, whole, key=identity.own_key())
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, body in {MANIFEST: manifest, **parts}.items():
@@ -162,7 +163,7 @@ def _zipped(case: Incident, parts: Mapping[str, bytes], to: str) -> bytes:
     return out.getvalue()
 
 
-def _encoded(said: Any) -> bytes:
+def encoded(said: Any) -> bytes:
     return (json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -171,7 +172,7 @@ def check(content: bytes) -> Said:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as pack:
             names = pack.namelist()
-            said = signed.read(FORMAT, pack.read(MANIFEST), key=identity.own_key().public_key())
+            said = _read(pack.read(MANIFEST))
             found = {
                 name: hashlib.sha256(pack.read(name)).hexdigest()
                 for name in names
@@ -182,3 +183,12 @@ def check(content: bytes) -> Said:
     if len(names) != len(set(names)) or found != said["files"]:
         raise signed.BadPaper
     return said
+
+
+def _read(manifest: bytes) -> Said:
+    """Of an incident or of a fraud case. Raises `transfers.signed.BadPaper`."""
+    key = identity.own_key().public_key()
+    try:
+        return signed.read(FORMAT, manifest, key=key)
+    except signed.BadPaper:
+        return signed.read(FRAUD_FORMAT, manifest, key=key)

@@ -22,6 +22,7 @@ from custodian.errors import CustodianError
 from records import claims
 from records.claim_handling import clocks, steps
 from records.claims import NewClaim
+from records.events import claim_filed
 from records.models import Claim, Policy, PolicyRole
 
 SYSTEM = "claims"
@@ -95,6 +96,7 @@ def file(subject: int, report: Report, *, channel: str, actor: Actor) -> Claim:
         clocks.keep(claim)
         claim.item = open_item(claim, channel=channel)
         claim.save(update_fields=["filed_at", "filed_by", "occurred_on", "channel", "item"])
+        claim_filed.send(sender=Claim, claim=claim.pk)
     return claim
 
 

@@ -26,6 +26,8 @@ from incidents.affected import jobs as affected
 from incidents.cases import evidence as incident_evidence
 from incidents.cases import exercising, group, links, remedying
 from incidents.cases import opening as incidents
+from incidents.fraud import evidence as fraud_evidence
+from incidents.fraud import investigating, register
 from incidents.reports import writing as reports
 from incidents.sanctions import flags, importing, serving
 from incidents.sanctions import opening as sanctions
@@ -53,13 +55,14 @@ from tests.access import people
 from tests.claims.house import contract
 from tests.corrections.cast import Cast, photo
 from tests.exports import office as exports
+from tests.incidents.fraud import house as fraud
 from tests.notices import writing as notices
 from tests.partners.house import House
 from tests.records import desk_estate
 from tests.tracing import made as tracing
 from tests.transfers import house as transfers
 from tests.transfers.incoming import Arrived
-from transfers.models import Transfer
+from transfers.models import Counterparty, Transfer
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -114,7 +117,7 @@ class Office:
         self.partners = self._partners()
         self.merge_case = self._merge_case()
         self.trace = tracing.traced([f"张,{estate.ZHANG['identity.mobile']}"], by=self.agent)
-        self.incident = self._incident()
+        self.incident = {**self._incident(), **self._fraud()}
         self.transfer = self._transfer()
         self.incoming = self._incoming()
 
@@ -176,6 +179,26 @@ class Office:
             "rehire_flag": str(flag.ref),
             "sanction": matter.code,
         }
+
+    def _fraud(self) -> dict[str, str]:
+        """A case with something in each of its panels, one that waits, and a list that came."""
+        house = fraud.House(unit=self.agent.unit, now=clock.now())
+        waits, _claim = house.suspicion()
+        case, claim = house.taken_case()
+        house.do(examining.take, claim)
+        house.ask(case, house.again(claim))
+        with estate.acting(house.lead) as actor:
+            investigating.add_task(case, title="调取病历原件", owner=None, due_on=None, actor=actor)
+            fraud_evidence.file(case, b"x", name="病历", origin="医院", actor=actor)
+            investigating.let_in(case, self.officer, actor=actor)
+            party = Counterparty.objects.first()
+            today = clock.local().date()
+            terms = register.Terms(
+                partner=party, elements=["identity.mobile"], purpose="prevent", ground="duty",
+                at_on=today, use_by=today + timedelta(days=90),
+            )  # fmt: skip
+            shared = register.receive(terms, "手机号码\n13655550001\n12\n".encode(), actor=actor)
+        return {"fraud": case.code, "fraud_waits": waits.code, "fraud_shared": shared.code}
 
     def _merge_case(self) -> MergeCase:
         with scopes.acting(estate.system()):

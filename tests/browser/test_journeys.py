@@ -219,7 +219,7 @@ DESK = [
 HANDLER = [
     "/desk/claims/", "/desk/claims/{claim}/", "/desk/claims/{claim}/ask/",
     "/desk/claims/{claim}/decide/", "/desk/claims/{claim}/pay/", "/desk/claims/{claim}/reveal/",
-    "/desk/claims/{claim}/papers/new/?need=1",
+    "/desk/claims/{claim}/papers/new/?need=1", "/desk/claim-checks/",
 ]  # fmt: skip
 PORTAL = [
     "/portal/", "/portal/data/", "/portal/data/copy/", "/portal/looks/", "/portal/sign-ins/",
@@ -260,6 +260,8 @@ OFFICE = [
     "/admin/sanction/", "/admin/sanction/{sanction}/", "/admin/sanction-screening/",
     "/admin/sanction-list/", "/admin/sanction-list/{rehire_flag}/", "/admin/sanction-list/import/",
     "/admin/sanction-batch/{rehire_batch}/", "/admin/sanction-releases/",
+    "/admin/fraud/", "/admin/fraud/rules/", "/admin/fraud/case/{fraud}/", "/admin/fraud/case/{fraud_waits}/",
+    "/admin/fraud/case/{fraud}/referral/", "/admin/fraud/shared/", "/admin/fraud/shared/{fraud_shared}/",
     "/admin/partners/new/", "/admin/partners/{partner}/", "/admin/partners/{partner}/edit/",
     "/admin/partners/{partner}/agreements/new/", "/admin/agreements/{agreement}/",
     "/admin/agreements/{agreement}/edit/", "/admin/shares/{share}/", "/admin/partner-corrections/",

@@ -38,7 +38,16 @@ from incidents.cases import evidence as incident_evidence
 from incidents.cases import exercising, remedying
 from incidents.cases import group as incident_group
 from incidents.cases import opening as incident_opening
-from incidents.models import Alert, Incident, NoticeBatch
+from incidents.fraud import evidence as fraud_evidence
+from incidents.fraud import sealing as fraud_sealing
+from incidents.models import (
+    Alert,
+    FraudCase,
+    FraudMember,
+    FraudShared,
+    Incident,
+    NoticeBatch,
+)
 from incidents.reports import writing as incident_reports
 from incidents.sanctions import flags, importing, releasing, serving
 from incidents.sanctions import opening as sanction_opening
@@ -349,6 +358,34 @@ class Things:
             exercising.end(ended, actor=actor)
         return {"incident_exercise": played.code, "incident_exercise_ended": ended.code}
 
+    def _fraud(self, party: Counterparty) -> dict[str, str]:
+        """A case that officer and security officer investigate, and a list that is still in use."""
+        officer, guard = self.people["compliance_officer"], self.people["security_officer"]
+        today = clock.local().date()
+        with scopes.acting(estate.system()):
+            case = FraudCase(
+                code="F-2026-900", state="open", subject_id=self.customers[OWN].pk, triaged_at=clock.now(),
+                triaged_by=officer,
+            )  # fmt: skip
+            case.holding = fraud_sealing.holding_of(case.ref)
+            case.save()
+            for each in (officer, guard):
+                FraudMember.objects.create(case=case, user=each, joined_by=officer)
+            shared = FraudShared(
+                code="Q-2026-900", way="received", partner=party, elements=["identity.mobile"],
+                purpose="prevent", ground="duty", at_on=today, use_by=today + timedelta(days=9), noted_by=officer,
+            )  # fmt: skip
+            shared.holding = fraud_sealing.holding_of(shared.ref)
+            shared.save()
+        actor = actors.staff(officer)
+        with scopes.acting(actor):
+            piece = fraud_evidence.file(case, b"x", name="病历", origin="医院", actor=actor)
+        return {
+            "fraud_case": case.code,
+            "fraud_evidence": str(piece.ref),
+            "fraud_shared": shared.code,
+        }
+
     def _merge_case(self) -> MergeCase:
         with scopes.acting(actors.system("importer")):
             return MergeCase.objects.create(
@@ -521,6 +558,7 @@ class Things:
                 "legal_hold": str(self._legal_hold().ref),
                 "merge_case": str(self._merge_case().ref),
                 **self._incident(),
+                **self._fraud(party),
                 "leak_trace": str(made.traced([], by=self.people["security_officer"]).ref),
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",

@@ -28,5 +28,9 @@ class Command(BaseCommand):
             raise CommandError(_("不符：清单或文件已改，或不是本系统签署的。")) from None
         self.stdout.write(
             _("相符：%(incident)s，%(n)s 个文件，交 %(to)s")
-            % {"incident": said["incident"], "n": len(said["files"]), "to": said["to"]}
+            % {
+                "incident": said.get("incident") or said["fraud"],
+                "n": len(said["files"]),
+                "to": said["to"],
+            }
         )

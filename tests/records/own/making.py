@@ -45,6 +45,10 @@ from incidents.models import (
     FlagBatch,
     FlagOverride,
     FlagRelease,
+    FraudCase,
+    FraudEntry,
+    FraudMember,
+    FraudTask,
     Incident,
     IncidentClock,
     IncidentNotice,
@@ -121,6 +125,17 @@ class Maker:
 
     def trace(self, at: datetime) -> LeakTrace:
         return LeakTrace.objects.create(label="示例", status="done", answer={}, finished_at=at)
+
+    def fraud(self, at: datetime) -> FraudCase:
+        with scopes.acting(estate.system()):
+            made = FraudCase.objects.create(
+                code=f"F-{next(_number)}", holding=uuid4(), operator=self.person, state="dismissed",
+                opened_at=at, triaged_at=at, triaged_by=self.person,
+            )  # fmt: skip
+            FraudMember.objects.create(case=made, user=self.person, joined_by=self.person)
+            FraudEntry.objects.create(case=made, what="dismissed", at=at, by=self.person)
+            FraudTask.objects.create(case=made, title="示例")
+            return made
 
     def incident(self, at: datetime) -> Incident:
         with scopes.acting(estate.system()):
@@ -443,6 +458,7 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "delayed-look": Maker.delay,
     "export": Maker.export,
     "finding": Maker.finding,
+    "fraud-case": Maker.fraud,
     "grant": Maker.grant,
     "import-run": Maker.run,
     "flag-batch": Maker.batch_of_flags,
