@@ -151,7 +151,7 @@ ADMIN = (
                 ),
             ),
             Item(_("泄露溯源"), "admin:leak_tracing"),
-            Item(pgettext_lazy("列表", "欺诈疑点"), "admin:fraud_board"),
+            Item(pgettext_lazy("列表", "欺诈疑点"), "admin:fraud_board", also=("fraud",)),
             Item(_("反欺诈共享资料"), "admin:fraud_shared_register"),
             Item(_("风险与评估"), "admin:incidents_risk_changelist"),
             Item(_("责任追究"), "admin:sanctions", also=("sanction-paper",)),
