@@ -374,6 +374,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-transfers": {"task": "transfers.tasks.sweep", "schedule": 15.0},
     "sweep-incidents": {"task": "incidents.tasks.sweep", "schedule": 15.0},
     "tell-due-incidents": {"task": "incidents.tasks.tell_due", "schedule": 300.0},
+    "measure-controls": {"task": "incidents.tasks.measure_controls", "schedule": 600.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
     "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},
     "note-exposures": {"task": "access.tasks.note_exposures", "schedule": 60.0},

@@ -13,7 +13,9 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from incidents import (  # noqa: F401
             alerts,
+            audit_calendar_admin,
             case_admin,
+            control_admin,
             exercise_admin,
             notice_admin,
             own_records,
@@ -21,6 +23,9 @@ class IncidentsConfig(AppConfig):
             referral_pages,
             report_files,
             report_pages,
+            risk_admin,
+            risk_assessment_admin,
+            risk_panels,
             tracing_admin,
             triage_admin,
         )
@@ -29,6 +34,8 @@ class IncidentsConfig(AppConfig):
         from incidents.models import AffectedList, IncidentEvidence
         from incidents.notices import drafting, exempting
         from incidents.reports import writing
+        from incidents.risks import accepting, machine
+        from incidents.risks import assessing as risk_assessing
         from records.storage import checks_files
 
         alerts.listen()
@@ -41,5 +48,8 @@ class IncidentsConfig(AppConfig):
         portal.ready()
         writing.ready()
         reviewing.ready()
+        accepting.ready()
+        risk_assessing.ready()
+        machine.ready()
         checks_files.register(evidence.SHELF, IncidentEvidence)
         checks_files.register(keeping.SHELF, AffectedList)

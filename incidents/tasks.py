@@ -12,6 +12,7 @@ from incidents.cases import escalating
 from incidents.cases.standing import ACTOR
 from incidents.models import AffectedList, LeakTrace
 from incidents.notices import sending
+from incidents.risks import checking
 from incidents.tracing import jobs
 
 _log = structlog.get_logger("incidents")
@@ -59,3 +60,11 @@ def tell_due() -> None:
     """What comes near or is late in cases is told once to each whom it concerns."""
     with scopes.acting(actors.system(ACTOR)):
         escalating.carry_out()
+
+
+@shared_task
+def measure_controls() -> None:
+    """What the house has found out about its own controls is taken into their tests."""
+    actor = actors.system(ACTOR)
+    with scopes.acting(actor):
+        checking.measure_all(actor=actor)

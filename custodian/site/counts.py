@@ -11,7 +11,7 @@ from access.actors import Actor
 from access.recertification import progress
 from access.training import standing
 from custodian.site.navigation import Count, Counter, count_for
-from incidents import own_remedies
+from incidents import own_remedies, risk_panels
 from incidents import waiting as waiting_incidents
 from records import destruction_headlines, request_admin
 
@@ -25,6 +25,8 @@ def register() -> None:
     count_for("admin:requests", _counting(request_admin.waiting))
     count_for("admin:incidents_alert_changelist", _counting(waiting_incidents.alerts))
     count_for("admin:incidents", waiting_tasks)
+    count_for("admin:risks", _counting(risk_panels.due_risks))
+    count_for("admin:risk_controls", _counting(risk_panels.wrong_controls))
 
 
 def learning(request: HttpRequest) -> Count | None:

@@ -127,8 +127,16 @@ ADMIN = (
             Item(_("事件告警"), "admin:incidents_alert_changelist"),
             Item(_("事件处置"), "admin:incidents"),
             Item(_("泄露溯源"), "admin:leak_tracing"),
-            Item(_("风险与评估"), "admin:incidents_risk_changelist"),
             Item(_("责任追究"), "admin:incidents_sanctioncase_changelist"),
+        ),
+    ),
+    Group(
+        _("风险与内控"),
+        (
+            Item(_("风险登记册"), "admin:risks"),
+            Item(_("风险评估"), "admin:risk_assessments"),
+            Item(_("控制自查"), "admin:risk_controls"),
+            Item(_("审计日历"), "admin:risk_calendar"),
         ),
     ),
     Group(

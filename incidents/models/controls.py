@@ -41,8 +41,7 @@ class ControlCheck(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="control_check_is_by_a_person_or_measured",
-                condition=(Q(by__isnull=False) & ~Q(note=""))
-                | (Q(by=None) & ~Q(measured={})),
+                condition=(Q(by__isnull=False) & ~Q(note="")) | (Q(by=None) & ~Q(measured={})),
             ),
             models.CheckConstraint(
                 name="control_check_that_failed_is_confirmed_by_another",

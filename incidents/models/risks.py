@@ -172,7 +172,9 @@ class RiskAction(models.Model):
     round = models.ForeignKey(
         "incidents.AuditRound", models.PROTECT, null=True, related_name="actions"
     )
-    found = models.CharField(_("审计发现"), max_length=300, blank=True)  # of an audit: what it found
+    found = models.CharField(
+        _("审计发现"), max_length=300, blank=True
+    )  # of an audit: what it found
     title = models.CharField(_("要做什么"), max_length=120)
     owner = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("负责人")

@@ -106,7 +106,7 @@ def _keeps(thing: Thing, actor: Actor) -> Action:
 
 
 def move(action: RiskAction, *, owner: User, due_on: date, why: str, actor: Actor) -> None:
-    """Another owner or day, by who keeps the register. Raises `SaysNothing`, `CannotOwn`, `NotInTime`, `Settled`."""
+    """By who keeps the register. Raises `SaysNothing`, `CannotOwn`, `NotInTime`, `Settled`."""
     require_owner(owner)
     with _locked(action, actor, keeper_only=True) as row:
         if row.state != State.OPEN:
@@ -116,7 +116,8 @@ def move(action: RiskAction, *, owner: User, due_on: date, why: str, actor: Acto
             require_words(why)
         _authorise(row, SETTLE, "moved", actor)
         RiskAction.objects.filter(pk=row.pk).update(owner=owner, due_on=due_on)
-        told(row, actor, "moved", text=why, owner=str(owner), before=row.due_on.isoformat(), due=due_on.isoformat())  # fmt: skip
+        days = {"before": row.due_on.isoformat(), "due": due_on.isoformat()}
+        told(row, actor, "moved", text=why, owner=str(owner), **days)
 
 
 def finish(action: RiskAction, *, result: str, evidence: str, channel: str, actor: Actor) -> None:
@@ -138,7 +139,7 @@ def drop(action: RiskAction, *, why: str, actor: Actor) -> None:
 
 
 def verify(action: RiskAction, *, works: bool, note: str, actor: Actor) -> None:
-    """Somebody else looked: it works, or it is to be done again. Raises `NotTheSecond`, `SaysNothing`, `Settled`."""
+    """Somebody else looked: it works, or is done again. Raises `NotTheSecond`, `SaysNothing`, `Settled`."""
     with _locked(action, actor, keeper_only=True) as row:
         if actor.id in {row.owner_id, row.ended_by_id}:
             raise NotTheSecond
@@ -171,9 +172,7 @@ def late() -> QuerySet[RiskAction]:
 
 
 @contextmanager
-def _locked(
-    action: RiskAction, actor: Actor, *, keeper_only: bool = False
-) -> Iterator[RiskAction]:
+def _locked(action: RiskAction, actor: Actor, *, keeper_only: bool = False) -> Iterator[RiskAction]:
     with transaction.atomic():
         row = RiskAction.objects.select_for_update().filter(pk=action.pk).first()
         if row is None:

@@ -169,8 +169,6 @@ def _is_news(last: ControlCheck | None, found: Measured) -> bool:
         return True
     if not last.holds or last.measured == found.kept:
         return False
-    if found.at <= (last.confirmed_at or last.at) and not found.holds:
-        return False  # what somebody has looked at since
     same_day = clock.local(last.at).date() == clock.local().date()
     return not (same_day and found.holds and last.result == Result.PASSED)
 
@@ -218,7 +216,9 @@ def failed() -> list[Standing]:
 def _fail(control: Control, row: ControlCheck, note: str, actor: Actor) -> None:
     """Something is done about it by a day, and the risks that it holds are looked at."""
     day = clock.local().date() + timedelta(days=control.mend_days)
-    title = str(_("恢复控制措施 %(code)s：%(what)s") % {"code": control.code, "what": control.words.zh})
+    title = str(
+        _("恢复控制措施 %(code)s：%(what)s") % {"code": control.code, "what": control.words.zh}
+    )
     actions.propose(row, title=title, owner=None, due_on=day, found=note, actor=actor)
     register.control_failed(control.code, actor=actor if actor.id else None)
 

@@ -19,6 +19,7 @@ from access.models import Finding, Subject, Unit
 from custodian import clock
 from custodian.errors import CustodianError
 from custodian.regimes import deadlines
+from custodian.regimes.calendars import DAY
 from incidents.cases.standing import ACTOR
 from incidents.models import Incident
 from incidents.risks import scoring
@@ -61,7 +62,7 @@ class Scope:
     @property
     def window(self) -> tuple[datetime, datetime]:
         """From the first moment to the last, the end left out."""
-        return deadlines.end_of(self.since - deadlines.DAY), deadlines.end_of(self.until)
+        return deadlines.end_of(self.since - DAY), deadlines.end_of(self.until)
 
     def subjects(self) -> QuerySet[Subject]:
         """Those who are there, invented ones left out."""
@@ -115,7 +116,7 @@ WORDS: Final[Mapping[str, tuple[Any, Any]]] = {
     "findings": (_("未定性的审计发现"), _("件")),
     "fraud_calls": (_("窗口内的诈骗来电反映"), _("每百名客户")),
     "incidents": (_("窗口内结案的事件"), _("件")),
-    "quarantined": (_("隔离区待处理的行"), _("占读入的行")),
+    "quarantined": (_("隔离区待处理的行"), _("占隔离与保存的行")),
     "rejected": (_("窗口内结案中不予给付的"), _("占结案")),
     "restricted": (_("限制处理的客户"), _("占客户")),
     "shares": (_("向合作方有效的提供"), _("项")),
@@ -136,17 +137,14 @@ def count(form: Questionnaire, scope: Scope) -> list[Counted]:
 
 
 def _requests(scope: Scope, kind: str) -> Numbers:
-    rows = CustomerRequest.objects.filter(kind=kind, received_at__range=_between(scope))
+    rows = CustomerRequest.objects.filter(_in(scope, "received_at"), kind=kind)
     whole = scope.subjects()
     return rows.filter(subject__in=whole.values("pk")).count(), whole.count()
 
 
-def _between(scope: Scope) -> tuple[datetime, datetime]:
+def _in(scope: Scope, moment: str) -> Q:
     since, until = scope.window
-    return since, until - _TICK
-
-
-_TICK: Final = deadlines.DAY / 86_400_000_000  # a microsecond: the end itself is the next day's
+    return Q(**{f"{moment}__gte": since, f"{moment}__lt": until})
 
 
 def _restricted(scope: Scope) -> Numbers:
@@ -175,16 +173,11 @@ def _doubts(scope: Scope) -> Numbers:
 
 
 def _quarantined(scope: Scope) -> Numbers:
-    """Of all rows that were read into these books, by file, whether they were kept or not."""
-    waiting = QuarantinedRow.objects.filter(status=QuarantinedRow.Status.OPEN)
-    customers = Customer.objects.all()
-    policies = Policy.objects.all()
-    if scope.book is not None:
-        waiting, customers, policies = (
-            rows.filter(book=scope.book) for rows in (waiting, customers, policies)
-        )
-    aside = waiting.count()
-    return aside, aside + customers.count() + policies.count()
+    """Of what is in these books: the rows that wait, the customers and the policies."""
+    of_book = Q() if scope.book is None else Q(book=scope.book)
+    waiting = QuarantinedRow.objects.filter(of_book, status=QuarantinedRow.Status.OPEN).count()
+    kept = Customer.objects.filter(of_book).count() + Policy.objects.filter(of_book).count()
+    return waiting, waiting + kept
 
 
 def _claims(scope: Scope) -> Numbers:
@@ -210,7 +203,7 @@ def _terminated(scope: Scope) -> Numbers:
 def _incidents(scope: Scope) -> Numbers:
     """Closed ones alone: that there is an open one is for its working group to know."""
     rows = Incident.objects.filter(exercise=False, status=Incident.Status.CLOSED)
-    return rows.filter(closed_at__range=_between(scope)).count(), None
+    return rows.filter(_in(scope, "closed_at")).count(), None
 
 
 def _findings(scope: Scope) -> Numbers:

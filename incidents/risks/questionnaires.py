@@ -115,7 +115,8 @@ def parsed(text: str, kind: str, version: int) -> Questionnaire:
         tuple(_question(each) for each in said["questions"]),
         tuple(_indicator(each) for each in said["indicators"]),
     )
-    once([each.code for each in (*found.questions, *found.indicators)])
+    asked = [each.code for each in found.questions]
+    once([*asked, *(each.code for each in found.indicators)])
     ends = [each.upto for each in found.classes]
     if ends != sorted(set(ends)) or ends[-1] != 100:
         raise FileRefused("classes", ends)

@@ -130,7 +130,8 @@ def review(risk: Risk, *, found: str, next_on: date | None, actor: Actor) -> Non
         require_day(day)
         authorise(row, What.REVIEWED.value, actor)
         Risk.objects.filter(pk=row.pk).update(review_on=day)
-        write(row, What.REVIEWED, actor=actor, text=found, before=row.review_on.isoformat(), next=day.isoformat())  # fmt: skip
+        days = {"before": row.review_on.isoformat(), "next": day.isoformat()}
+        write(row, What.REVIEWED, actor=actor, text=found, **days)
 
 
 def close(risk: Risk, *, why: str, actor: Actor) -> None:

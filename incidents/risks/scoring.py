@@ -15,10 +15,10 @@ class Line:
     """One question or indicator: what was said or counted, and what it adds."""
 
     code: str
-    counted: bool
     said: str  # the option's code, or the value
     points: int
     weight: int
+    counted: bool = False
 
     @property
     def product(self) -> int:
@@ -57,14 +57,15 @@ def outcome(
     form: Questionnaire, answers: Mapping[str, str], values: Mapping[str, Decimal | None]
 ) -> Outcome:
     """Raises KeyError for a question that nobody answered, or an answer that nobody offered."""
-    lines = [
-        Line(each.code, False, answers[each.code], each.option(answers[each.code]).points, each.weight)  # noqa: FBT003
-        for each in form.questions
-    ]
+    lines = []
+    for question in form.questions:
+        said = answers[question.code]
+        points = question.option(said).points
+        lines.append(Line(question.code, said, points, question.weight))
     for each in form.indicators:
         value = values[each.code]
-        said = "" if value is None else str(value)
-        lines.append(Line(each.code, True, said, each.points(value), each.weight))  # noqa: FBT003
+        number = "" if value is None else str(value)
+        lines.append(Line(each.code, number, each.points(value), each.weight, counted=True))
     return total(form, lines)
 
 

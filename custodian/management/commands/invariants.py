@@ -32,6 +32,7 @@ class Command(BaseCommand):
                 ),
             )
         )
+        invariants.keep(found)
         for name, state in found.items():
             self.stdout.write(f"{name:<12} {state}")
         if any(state != OK for state in found.values()):
