@@ -34,7 +34,6 @@ SAMPLE = 20
 FIRST = "0" * 16
 VOID = "void"
 OK = "ok"
-LAST: Final = "invariants.json"  # under VAR: what was found last, and when
 
 
 @dataclass
@@ -53,22 +52,6 @@ def broken(options: Options) -> dict[str, str]:
     """Each invariant by name: `ok`, or the first reason why not."""
     with scopes.acting(system("migration")):
         return {name: next(check(options), OK) for name, check in CHECKS.items()}
-
-
-def keep(found: Mapping[str, str]) -> None:
-    """Leave what was found where the house looks for it; names and states alone, no values."""
-    said = {
-        "at": clock.now().isoformat(),
-        "found": {name: _short(each) for name, each in found.items()},
-    }
-    path = Path(settings.VAR / LAST)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(said), encoding="utf-8")
-    fresh.replace(path)
-
-
-def _short(state: str) -> str:
-    return OK if state == OK else "broken"
 
 
 @dataclass

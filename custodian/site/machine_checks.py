@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
-
-from custodian import clock, invariants
+from custodian import clock, last_invariants
 from custodian.backup import keeping
-from custodian.invariants import OK
 from incidents.risks import machine
 from incidents.risks.library import Control
 from incidents.risks.machine import Measured
@@ -26,13 +21,11 @@ def register() -> None:
 
 def held(control: Control) -> Measured | None:
     """What `manage.py invariants` found when it ran last; nothing where it never has."""
-    try:
-        said = json.loads(Path(settings.VAR / invariants.LAST).read_text(encoding="utf-8"))
-        at, found = datetime.fromisoformat(said["at"]), dict(said["found"])
-    except (OSError, ValueError, KeyError, TypeError):
+    last = last_invariants.last()
+    if last is None:
         return None
-    broken = sum(state != OK for state in found.values())
-    return Measured(control.machine, at, not broken, {"checked": len(found), "broken": broken})
+    numbers = {"checked": len(last.found), "broken": last.broken}
+    return Measured(control.machine, last.at, not last.broken, numbers)
 
 
 def backups(control: Control) -> Measured | None:
