@@ -27,6 +27,8 @@ from incidents.cases import evidence as incident_evidence
 from incidents.cases import exercising, group, links, remedying
 from incidents.cases import opening as incidents
 from incidents.reports import writing as reports
+from incidents.risks import actions as risk_actions
+from incidents.risks import assessing, register
 from records import evidence
 from records.claim_handling import examining, papers
 from records.claim_handling.examining import Needed
@@ -133,6 +135,22 @@ class Office:
                 case, title="为全部笔记本启用全盘加密", kind="technical", note="查验每台", owner=self.agent,
                 due_on=clock.local().date() + timedelta(days=30), actor=actor,
             )  # fmt: skip
+            risk = register.raise_risk(
+                {"title": "名单经合作方流出", "cause": "保存期过长", "consequence": "客户被骗", "kind": "partner"},
+                levels=[4, 4, 3, 4], controls=["C-PARTNER-01", "C-LOG-01"], owner=self.officer,
+                review_on=clock.local().date(), actor=actor,
+            )  # fmt: skip
+            today = clock.local().date()
+            risk_actions.propose(
+                risk,
+                title="缩短保存期",
+                owner=self.agent,
+                due_on=today + timedelta(days=30),
+                actor=actor,
+            )
+            judged = assessing.begin(
+                "market", since=today - timedelta(days=365), until=today, actor=actor
+            )
             played, ended = (exercising.begin("insider_sale", actor=actor) for _n in range(2))
             exercising.end(ended, actor=actor)
         affected.work(job.pk)
@@ -144,6 +162,8 @@ class Office:
             "alert": str(alert.ref),
             "remedy": str(remedy.ref),
             "report": str(report.ref),
+            "risk": risk.code,
+            "judged": str(judged.ref),
         }
 
     def _merge_case(self) -> MergeCase:
