@@ -42,6 +42,7 @@ from custodian.demo import (
     recertification,
     reference,
     requests,
+    risks,
     supervision,
     traffic,
     training,
@@ -143,7 +144,8 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
         sold = transfers.Transfers(people, begin)
         others = partners.Partners(people, begin, seal)
         moved = letters.Letters(people, begin, hers)
-        plans = (reviews, kept, cases, told, sold, others, moved, moving)
+        weighed = risks.Risks(people, begin)
+        plans = (reviews, kept, cases, told, sold, others, moved, moving, weighed)
         steps = (each.steps for each in plans)
         month_of = diary.Diary(*steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
@@ -154,8 +156,9 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
             kept.end()
         cases.end()
         audits.end(seal)
-        leak.trace(Officers(people), people, folder)
-        seal()
+        for end in (lambda: leak.trace(Officers(people), people, folder), weighed.end):
+            end()
+            seal()
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)

@@ -29,7 +29,7 @@ def held(control: Control) -> Measured | None:
 
 
 def backups(control: Control) -> Measured | None:
-    """Whether the newest is whole, signed by us, and of these days; where there is none, nothing is tested."""
+    """Whether the newest is whole, signed by us, and of these days; without any, nothing is tested."""
     now = clock.now()
     kept = keeping.latest()
     if kept is None:
