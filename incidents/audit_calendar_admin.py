@@ -243,7 +243,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         enter(request, READ)  # which refuses, and that is on record
     about = request.GET.get("about", "")
     duty = next(
-        (each for each in calendar.everything(actor) if each.rule.code == code and each.about == about),
+        (each for each in calendar.duties(actor) if each.rule.code == code and each.about == about),
         None,
     )  # fmt: skip
     if duty is None:

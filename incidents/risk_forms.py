@@ -10,14 +10,12 @@ from django.utils.translation import pgettext_lazy
 
 from access.models import Unit
 from incidents.models import Risk, RiskAction
-from incidents.remedy_forms import words_field
 from incidents.risk_frame import ActForm, DayField, OwnerField, text_field
 from incidents.risks import library
 from incidents.risks.register import LEVELS
 from incidents.risks.scales import scales
 from records.models import Product
 
-NO_DATA = _("请勿写客户资料")
 WHY = _("一句话，写入历史，请勿写客户资料")
 
 
@@ -58,14 +56,20 @@ def _controls() -> list[tuple[str, str]]:
     return [(code, f"{code} {each.words}") for code, each in library.controls().items()]
 
 
+def _lines(label: Any, hint: Any) -> Any:
+    return forms.CharField(
+        label=label, help_text=hint, max_length=300, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class RaiseForm(LevelFields):
     """A risk for the register."""
 
     use_required_attribute = False
     field_order = ("title", "cause", "consequence", "kind", "unit", "product", *LEVELS)
     title = text_field(pgettext_lazy("风险", "风险"), _("一句话，例如：名单经合作方流出"), most=100)
-    cause = words_field(_("原因"), _("为什么会发生；请勿写客户资料"))
-    consequence = words_field(_("后果"), _("发生了会怎样；请勿写客户资料"))
+    cause = _lines(_("原因"), _("为什么会发生；请勿写客户资料"))
+    consequence = _lines(_("后果"), _("发生了会怎样；请勿写客户资料"))
     kind = forms.ChoiceField(label=_("类别"), choices=Risk.Kind)
     unit = forms.ModelChoiceField(
         label=_("机构"),
@@ -96,10 +100,6 @@ class RaiseForm(LevelFields):
         controls.choices = _controls()
         owner: Any = self.fields["owner"]
         owner.help_text = _("工号；对这项风险负责的人")
-        for name in ("cause", "consequence"):
-            field: Any = self.fields[name]
-            field.max_length = 300
-            field.validators.append(forms.CharField(max_length=300).validators[0])
 
 
 class WeighForm(LevelFields, ActForm):

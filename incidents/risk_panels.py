@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 
 from access import gate
 from access.actions import Action
-from access.actors import Actor
 from access.admin_pages import Headline, actor_of, headlines, panel
 from access.law import clock_words
 from incidents.models import Risk, RiskAction
@@ -25,10 +24,10 @@ SHOWN: Final = 3
 @panel(14, column="main", template="admin/panels/risks.html")
 def waiting(request: HttpRequest) -> dict[str, Any] | None:
     """Risks to look at again, duties that are late or near, controls that fail, actions that are late."""
-    actor = actor_of(request)
-    if not gate.may(actor, Action.RISK_READ):
+    if not gate.may(actor_of(request), Action.RISK_READ):
         return None
-    risks, duties = register.due(), _pressing(actor)
+    risks = register.due()
+    duties = [each for each in _duties(request) if each.is_late or each.is_soon]
     controls = [each for each in checking.standings() if each.is_wrong]
     late = actions.late()
     count = risks.count() + len(duties) + len(controls) + late.count()
@@ -49,8 +48,13 @@ def waiting(request: HttpRequest) -> dict[str, Any] | None:
     }
 
 
-def _pressing(actor: Actor) -> list[Duty]:
-    return [each for each in calendar.duties(actor) if each.is_late or each.is_soon]
+def _duties(request: HttpRequest) -> list[Duty]:
+    """Reckoned once for a request: people are counted for it."""
+    found: list[Duty] | None = getattr(request, "audit_duties", None)
+    if found is None:
+        found = calendar.duties(actor_of(request))
+        request.audit_duties = found  # type: ignore[attr-defined]
+    return found
 
 
 def _duty(duty: Duty) -> dict[str, Any]:
@@ -98,10 +102,9 @@ def _place(row: RiskAction) -> str:
 
 def late(request: HttpRequest) -> Headline | None:
     """The oldest duty that is late stands on top, unless something is more urgent."""
-    actor = actor_of(request)
-    if not gate.may(actor, Action.RISK_READ):
+    if not gate.may(actor_of(request), Action.RISK_READ):
         return None
-    found = [each for each in calendar.duties(actor) if each.is_late]
+    found = [each for each in _duties(request) if each.is_late]
     if not found:
         return None
     sentence = ngettext(
