@@ -13,7 +13,7 @@ from django.test import Client
 
 from access import actors, scopes
 from access.law.reading import pack_clause
-from access.models import Verification
+from access.models import HeldRight, Verification
 from access.vocabulary import Role
 from custodian import clock, invariants, last_invariants
 from custodian.site import machine_checks
@@ -25,6 +25,7 @@ from incidents.tasks import measure_controls
 from records.models import ScrubRun
 from tests import estate
 from tests.incidents.risk_office import DAY, Office, today
+from tests.records.own.making import Maker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PERSONS, LOG = controls()["C-ACCESS-02"], controls()["C-LOG-01"]
@@ -269,6 +270,19 @@ def test_training_is_a_share_of_those_at_work(office: Office) -> None:
     assert (found.numbers["people"], found.numbers["valid"]) == (people + 1, people)
     assert found.numbers["percent"] == people * 100 // (people + 1) < training.least
     assert not found.holds
+
+
+def test_a_right_that_nobody_confirmed_nor_took_back_is_a_failure(office: Office) -> None:
+    rights = controls()["C-ACCESS-01"]
+    assert machine.ask(rights) is None
+    made = Maker().campaign(clock.now())
+    found = machine.ask(rights)
+    assert found is not None
+    assert (found.holds, found.numbers) == (False, {"left": 1, "late": 0})
+    HeldRight.objects.filter(campaign=made).update(decision="keep")
+    found = machine.ask(rights)
+    assert found is not None
+    assert found.holds
 
 
 def test_a_stale_backup_is_a_failure(monkeypatch: Any) -> None:
