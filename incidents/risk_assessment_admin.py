@@ -194,7 +194,7 @@ def _shown(row: RiskAssessment) -> dict[str, Any]:
         **_line(row),
         "questionnaire": form,
         "as_asked": assessing.is_as_asked(row),
-        "counted": [_counted(each, earlier) for each in row.counted],
+        "counted": [_counted(each, earlier) for each in row.numbers],
         "lines": [_arithmetic(each, form) for each in kept],
         "points": sum(each.product for each in kept),
         "most": sum(each.most for each in kept),
@@ -209,7 +209,7 @@ def _shown(row: RiskAssessment) -> dict[str, Any]:
 
 def _counted(kept: Mapping[str, Any], earlier: list[RiskAssessment]) -> dict[str, Any]:
     words, of = counting.WORDS[kept["code"]]
-    before = {each["code"]: each for each in earlier[0].counted} if earlier else {}
+    before = {each["code"]: each for each in earlier[0].numbers} if earlier else {}
     last = before.get(kept["code"])
     return {
         "words": words,

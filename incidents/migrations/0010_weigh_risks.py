@@ -25,8 +25,8 @@ CREATE TRIGGER keep_rows BEFORE UPDATE ON incidents_controlcheck FOR EACH ROW EX
 CREATE FUNCTION incidents_keep_risk_assessment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.state = 'signed'
-        OR (NEW.kind, NEW.version, NEW.digest, NEW.book_id, NEW.unit_id, NEW.product_id, NEW.since, NEW.until, NEW.asked_at, NEW.counted)
-        IS DISTINCT FROM (OLD.kind, OLD.version, OLD.digest, OLD.book_id, OLD.unit_id, OLD.product_id, OLD.since, OLD.until, OLD.asked_at, OLD.counted)
+        OR (NEW.kind, NEW.version, NEW.digest, NEW.book_id, NEW.unit_id, NEW.product_id, NEW.since, NEW.until, NEW.asked_at, NEW.numbers)
+        IS DISTINCT FROM (OLD.kind, OLD.version, OLD.digest, OLD.book_id, OLD.unit_id, OLD.product_id, OLD.since, OLD.until, OLD.asked_at, OLD.numbers)
         OR NEW.state = 'signed' AND (NEW.answers, NEW.lines, NEW.score, NEW.result, NEW.summary)
         IS DISTINCT FROM (OLD.answers, OLD.lines, OLD.score, OLD.result, OLD.summary)
     THEN RAISE EXCEPTION 'what was counted or signed is kept as it was';
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                 ('since', models.DateField(verbose_name='自')),
                 ('until', models.DateField(verbose_name='至')),
                 ('asked_at', models.DateTimeField(default=custodian.clock.now, verbose_name='查询时刻')),
-                ('counted', models.JSONField(default=list)),
+                ('numbers', models.JSONField(default=list)),
                 ('answers', models.JSONField(default=dict)),
                 ('lines', models.JSONField(default=list)),
                 ('score', models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name='得分')),

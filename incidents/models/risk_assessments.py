@@ -37,7 +37,7 @@ class RiskAssessment(models.Model):
     since = models.DateField(_("自"))
     until = models.DateField(_("至"))
     asked_at = models.DateTimeField(_("查询时刻"), default=clock.now)
-    counted = models.JSONField(default=list)
+    numbers = models.JSONField(default=list)
     answers = models.JSONField(default=dict)
     lines = models.JSONField(default=list)  # the arithmetic, line by line, as it was put up
     score = models.DecimalField(_("得分"), max_digits=5, decimal_places=2, null=True)

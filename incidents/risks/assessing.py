@@ -98,7 +98,7 @@ def begin(
     counted = counting.count(form, Scope(since, until, book, unit, product))
     row = RiskAssessment(
         kind=chosen, version=form.version, digest=form.digest, book=book, unit=unit, product=product,
-        since=since, until=until, asked_at=clock.now(), counted=[each.kept for each in counted],
+        since=since, until=until, asked_at=clock.now(), numbers=[each.kept for each in counted],
         begun_by_id=actors.person(actor),
     )  # fmt: skip
     with transaction.atomic():
@@ -152,7 +152,7 @@ def reckon(assessment: RiskAssessment) -> Outcome:
 
 def values(assessment: RiskAssessment) -> dict[str, Decimal | None]:
     return {
-        each["code"]: scoring.value_of(each["number"], each["base"]) for each in assessment.counted
+        each["code"]: scoring.value_of(each["number"], each["base"]) for each in assessment.numbers
     }
 
 
@@ -216,7 +216,7 @@ def _content(row: RiskAssessment) -> dict[str, Any]:
         "form": row.digest,
         "window": [row.since.isoformat(), row.until.isoformat()],
         "asked": row.asked_at.isoformat(),
-        "counted": row.counted,
+        "counted": row.numbers,
         "answers": row.answers,
         "lines": row.lines,
         "score": str(row.score),

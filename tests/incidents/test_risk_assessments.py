@@ -290,7 +290,7 @@ def test_somebody_else_signs_what_was_reckoned(office: Office) -> None:
 def test_what_is_signed_or_counted_is_kept(office: Office) -> None:
     row = begin(office)
     with pytest.raises(DatabaseError, match="kept as it was"), transaction.atomic():
-        RiskAssessment.objects.filter(pk=row.pk).update(counted=[])
+        RiskAssessment.objects.filter(pk=row.pk).update(numbers=[])
     office.approve(put_up(office, row), office.second)
     with pytest.raises(DatabaseError, match="kept as it was"), transaction.atomic():
         RiskAssessment.objects.filter(pk=row.pk).update(summary="x")
