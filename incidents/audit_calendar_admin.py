@@ -228,7 +228,7 @@ def _line(duty: Duty) -> dict[str, Any]:
         "note": clock_words.note(rule),
         "mark": rule.mark,
         "clause": rule.clause,
-        "word": word,
+        "state_word": word,
         "tone": tone,
         "unknown": duty.applies is Answer.UNKNOWN,
     }

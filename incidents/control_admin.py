@@ -104,7 +104,7 @@ def _line(now: Standing) -> dict[str, Any]:
     word, tone = STATES[now.state]
     return {
         "now": now,
-        "word": word,
+        "state_word": word,
         "tone": tone,
         "owner": Role(now.control.owner).label,
         "machine": machine.SOURCES.get(now.control.machine, ""),

@@ -137,9 +137,9 @@ def _line(row: RiskAssessment) -> dict[str, Any]:
 
 def _class(row: RiskAssessment) -> dict[str, Any]:
     if row.score is None or row.state == State.DRAFT:
-        return {"word": "", "class_tone": ""}
+        return {"class_word": "", "class_tone": ""}
     found = assessing.form_of(row).class_of(row.score)
-    return {"word": found, "class_tone": CLASS_TONES.get(found.code, "")}
+    return {"class_word": found, "class_tone": CLASS_TONES.get(found.code, "")}
 
 
 @page("risk/assessment/<uuid:ref>/", name="risk_assessment", action=READ, logs_itself=True)

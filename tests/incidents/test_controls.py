@@ -348,4 +348,5 @@ def test_the_page_tells_source_time_and_numbers(office: Office, client: Client) 
     page = client.get(f"/admin/risk/control/{LOG.code}/").content.decode()
     assert "日志核验" in page
     assert "系统此刻：失效" in page
+    assert page.count("失效</span>") >= 2, "what heads the page says so, and its test"
     assert "登记自查结果" not in page
