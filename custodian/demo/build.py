@@ -156,12 +156,17 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
             kept.end()
         cases.end()
         audits.end(seal)
-        for end in (lambda: leak.trace(Officers(people), people, folder), weighed.end):
-            end()
-            seal()
+        leak.trace(Officers(people), people, folder)
+        _weigh(weighed, seal)
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)
+
+
+def _weigh(weighed: risks.Risks, seal: Callable[[], None]) -> None:
+    seal()
+    weighed.end()
+    seal()
 
 
 def _hers(manifest: Manifest, book: Book) -> dict[str, Any]:
