@@ -161,6 +161,20 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.SANCTION_PAPER_READ: _INSURERS,
     Action.SANCTION_READ: _WATCHERS,
     Action.SANCTION_WORK: _WATCHERS,
+    # A control is tested by the role that its entry in the library names.
+    Action.AUDIT_PLAN: _WATCHERS,
+    Action.CONTROL_CHECK: _WATCHERS | {Role.ADMINISTRATOR},
+    Action.CONTROL_CONFIRM: _WATCHERS,
+    Action.CONTROL_MEASURE: frozenset(),
+    Action.CONTROL_READ: _WATCHERS | {Role.ADMINISTRATOR},
+    # Who of these may approve stands in the rules of approval.
+    Action.RISK_ACCEPT_APPROVE: _WATCHERS,
+    # Whoever owns an action settles it, and is of any office.
+    Action.RISK_ACTION_SETTLE: _INSURERS,
+    Action.RISK_ASSESS: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.RISK_ASSESS_APPROVE: _WATCHERS,
+    Action.RISK_READ: _WATCHERS,
+    Action.RISK_WORK: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.LEAK_TRACE: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.EXPORT_REQUEST: _DESK | _OFFICERS,
     Action.EXPORT_TAKE: _CUSTOMER_READERS,

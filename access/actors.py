@@ -73,6 +73,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "incidents": frozenset(
         {
             Action.ALERT_RAISE,
+            Action.CONTROL_MEASURE,
             Action.EXPORT_END,
             Action.INCIDENT_NOTICE_SEND,
             Action.INCIDENT_SCOPE,

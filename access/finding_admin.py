@@ -133,6 +133,7 @@ def _page(
         "may_decide": may,
         "may_ask": may and finding.operator_id is not None and finding.asked_at is None,
         "about_you": about,
+        "may_raise_risk": gate.may(actor, Action.RISK_WORK) and not about,
     }
     return render(request, "admin/finding.html", context, status=status)
 

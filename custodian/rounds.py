@@ -24,6 +24,7 @@ ROUNDS: Final[dict[str, dict[str, Any]]] = {
         "task": "incidents.tasks.end_fraud_data",
         "schedule": crontab(hour=17, minute=10),
     },
+    "measure-controls": {"task": "incidents.tasks.measure_controls", "schedule": 600.0},
     "end-flags": {"task": "incidents.tasks.end_flags", "schedule": 3600.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
     "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},

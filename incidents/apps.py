@@ -13,7 +13,9 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         from incidents import (  # noqa: F401
             alerts,
+            audit_calendar_admin,
             case_admin,
+            control_admin,
             exercise_admin,
             fraud_admin,
             fraud_panels,
@@ -25,6 +27,9 @@ class IncidentsConfig(AppConfig):
             rehire_admin,
             report_files,
             report_pages,
+            risk_admin,
+            risk_assessment_admin,
+            risk_panels,
             sanction_admin,
             tracing_admin,
             triage_admin,
@@ -38,6 +43,8 @@ class IncidentsConfig(AppConfig):
         from incidents.models import AffectedList, FraudEvidence, IncidentEvidence
         from incidents.notices import drafting, exempting
         from incidents.reports import writing
+        from incidents.risks import accepting, machine
+        from incidents.risks import assessing as risk_assessing
         from incidents.sanctions import deciding, overriding, releasing, screening
         from records.storage import checks_files
 
@@ -59,5 +66,8 @@ class IncidentsConfig(AppConfig):
         fraud_hearing.listen()
         fraud_keeping.ready()
         checks_files.register(fraud_evidence.SHELF, FraudEvidence)
+        accepting.ready()
+        risk_assessing.ready()
+        machine.ready()
         checks_files.register(evidence.SHELF, IncidentEvidence)
         checks_files.register(keeping.SHELF, AffectedList)

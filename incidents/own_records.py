@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -12,6 +12,8 @@ from access.models import Finding
 from incidents.models import (
     Alert,
     Assessment,
+    AuditRound,
+    ControlCheck,
     DueTelling,
     Exercise,
     Incident,
@@ -26,6 +28,10 @@ from incidents.models import (
     Member,
     NoticeBatch,
     NoticeExemption,
+    Risk,
+    RiskAction,
+    RiskAssessment,
+    RiskEvent,
     TimelineEntry,
 )
 from incidents.sanctions import keeping
@@ -66,8 +72,77 @@ def _closed() -> QuerySet[Incident]:
     return Incident.objects.filter(status=Incident.Status.CLOSED)
 
 
+def _idle(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    """Those on which nothing hangs that is still to be done."""
+    waiting = RiskAction.objects.filter(state=RiskAction.State.OPEN, **{f"{key}__isnull": False})
+    return rows.exclude(pk__in=waiting.values(key))
+
+
+def _struck_off() -> QuerySet[Risk]:
+    return Risk.objects.filter(status=Risk.Status.CLOSED)
+
+
+def _signed() -> QuerySet[RiskAssessment]:
+    return RiskAssessment.objects.filter(state=RiskAssessment.State.SIGNED)
+
+
+def _tested() -> QuerySet[ControlCheck]:
+    """What failed and was never confirmed is not over."""
+    rows = ControlCheck.objects.exclude(result=ControlCheck.Result.FAILED, confirmed_at=None)
+    return _idle(rows, "check_row")
+
+
+def _reported() -> QuerySet[AuditRound]:
+    return _idle(AuditRound.objects.filter(state=AuditRound.State.REPORTED), "round")
+
+
+def _of_risks() -> tuple[own_records.Rows, ...]:
+    return (
+        own_records.Rows(
+            "risk",
+            _("风险登记"),
+            "audit_report",
+            _("删除已销号的风险及其历史"),
+            _struck_off,
+            F("closed_at"),
+            along=((RiskEvent, "risk"), (RiskAction, "risk")),
+            everything=Risk.objects.all,
+        ),
+        own_records.Rows(
+            "risk-assessment",
+            _("风险评估"),
+            "assessment",
+            _("删除已签署的评估"),
+            _signed,
+            F("signed_at"),
+            everything=RiskAssessment.objects.all,
+        ),
+        own_records.Rows(
+            "control-check",
+            _("控制自查"),
+            "audit_report",
+            _("删除自查记录；失效未确认的不删"),
+            _tested,
+            F("at"),
+            along=((RiskAction, "check_row"),),
+            everything=ControlCheck.objects.all,
+        ),
+        own_records.Rows(
+            "audit-round",
+            _("审计与报告"),
+            "audit_report",
+            _("删除登记；整改未办完的不删"),
+            _reported,
+            F("done_on"),
+            along=((RiskAction, "round"),),
+            everything=AuditRound.objects.all,
+        ),
+    )
+
+
 def ready() -> None:
     own_records.register(*keeping.declared())
+    own_records.register(*_of_risks())
     own_records.register(
         own_records.Rows(
             "incident-case",

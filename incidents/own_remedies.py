@@ -19,6 +19,7 @@ from access.vocabulary import Role
 from incidents.cases import remedying
 from incidents.models import IncidentRemedy
 from incidents.remedy_forms import OwnDayForm, OwnDoneForm
+from incidents.risks import actions
 from transfers.admin_frame import done
 
 HERE: Final = "own_remedies"
@@ -27,14 +28,15 @@ HERE: Final = "own_remedies"
 def waiting(request: HttpRequest) -> int:
     """How many are open, for the navigation; remedies are told to their owner and not counted to others."""
     person = getattr(request.user, "pk", None)
-    return len(remedying.owed_by(person)) if person else 0
+    return len(remedying.owed_by(person)) + len(actions.owed_by(person)) if person else 0
 
 
 @require_safe
 @signed_in
 def table(request: HttpRequest) -> HttpResponse:
-    rows = remedying.owed_by(actor_of(request).id or 0)
-    return render(request, "account/remedies.html", {"rows": rows})
+    person = actor_of(request).id or 0
+    context = {"rows": remedying.owed_by(person), "actions": actions.owed_by(person)}
+    return render(request, "account/remedies.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -70,6 +70,7 @@ def shown(incident: Incident, actor: Actor) -> dict[str, Any]:
         "settles": part_of(incident, actor) in remedying.WORKS and gate.may(actor, WORK),
         "review": review,
         "review_stands": standing is not None,
+        "may_raise_risk": gate.may(actor, Action.RISK_WORK) and not incident.exercise,
         "times": milestones.drawn(times),
         "may_review": handled and standing is None and not incident.exercise,
         "lacking": closing.lacks(incident) if handled and not incident.exercise else [],

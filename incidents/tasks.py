@@ -13,6 +13,7 @@ from incidents.cases.standing import ACTOR
 from incidents.fraud import expiring, giving, screening
 from incidents.models import AffectedList, LeakTrace
 from incidents.notices import sending
+from incidents.risks import checking
 from incidents.sanctions import flags
 from incidents.sanctions import importing as listing
 from incidents.tracing import jobs
@@ -88,3 +89,11 @@ def end_fraud_data() -> None:
     """Shared fraud data beyond its last day goes, with its keys."""
     giving.drop_returned()
     expiring.carry_out()
+
+
+@shared_task
+def measure_controls() -> None:
+    """What the house has found out about its own controls is taken into their tests."""
+    actor = actors.system(ACTOR)
+    with scopes.acting(actor):
+        checking.measure_all(actor=actor)

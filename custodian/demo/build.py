@@ -44,6 +44,7 @@ from custodian.demo import (
     recertification,
     reference,
     requests,
+    risks,
     sanctions,
     supervision,
     traffic,
@@ -144,7 +145,8 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
         sold = transfers.Transfers(people, begin)
         others = partners.Partners(people, begin, seal)
         moved = letters.Letters(people, begin, hers)
-        plans = (reviews, kept, cases, told, sold, others, moved, moving, suspected)
+        weighed = risks.Risks(people, begin)
+        plans = (reviews, kept, cases, told, sold, others, moved, moving, suspected, weighed)
         steps = (each.steps for each in plans)
         month_of = diary.Diary(*steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
@@ -156,7 +158,7 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
         cases.end()
         audits.end(seal)
         _trace(people, folder)
-        seal()
+        _weigh(weighed, seal)
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)
@@ -175,6 +177,12 @@ def _trace(people: dict[str, User], folder: Path) -> None:
     """The list for sale is traced, and who sold it is called to account."""
     officers = Officers(people)
     sanctions.begin(officers, people, leak.trace(officers, people, folder))
+
+
+def _weigh(weighed: risks.Risks, seal: Callable[[], None]) -> None:
+    seal()
+    weighed.end()
+    seal()
 
 
 def _hers(manifest: Manifest, book: Book) -> dict[str, Any]:

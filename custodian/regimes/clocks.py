@@ -37,6 +37,8 @@ CONDITIONS: Final[Mapping[str, frozenset[str]]] = {
     "operator": frozenset({"cii", "central_organ", "other"}),
     "reported_to": frozenset({"cac"}),
     "contract": frozenset({"silent"}),
+    "data": frozenset({"important", "no_important"}),
+    "area": frozenset({"pboc"}),
     "people": frozenset({"over_10m", "up_to_10m", "1m_or_more"}),
     "cryptography": frozenset({"cii"}),
     "consumers": frozenset({"domicile_or_250"}),

@@ -10,6 +10,7 @@ class SiteConfig(AppConfig):
     label = "custodian_site"
 
     def ready(self) -> None:
-        from custodian.site import counts  # needs the rows of the apps
+        from custodian.site import counts, machine_checks  # need the rows of the apps
 
         counts.register()
+        machine_checks.register()

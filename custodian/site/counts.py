@@ -11,7 +11,7 @@ from access.actors import Actor
 from access.recertification import progress
 from access.training import standing
 from custodian.site.navigation import Count, Counter, count_for
-from incidents import fraud_desk, fraud_panels, own_remedies, own_sanctions
+from incidents import fraud_desk, fraud_panels, own_remedies, own_sanctions, risk_panels
 from incidents import waiting as waiting_incidents
 from records import destruction_headlines, request_admin
 
@@ -28,6 +28,8 @@ def register() -> None:
     count_for("admin:incidents", waiting_tasks)
     count_for("admin:fraud_board", _counting(fraud_panels.waiting))
     count_for("desk_claim_check:checks", _counting(fraud_desk.waiting))
+    count_for("admin:risks", _counting(risk_panels.due_risks))
+    count_for("admin:risk_controls", _counting(risk_panels.wrong_controls))
 
 
 def learning(request: HttpRequest) -> Count | None:

@@ -153,7 +153,6 @@ ADMIN = (
             Item(_("泄露溯源"), "admin:leak_tracing"),
             Item(pgettext_lazy("列表", "欺诈疑点"), "admin:fraud_board", also=("fraud",)),
             Item(_("反欺诈共享资料"), "admin:fraud_shared_register"),
-            Item(_("风险与评估"), "admin:incidents_risk_changelist"),
             Item(_("责任追究"), "admin:sanctions", also=("sanction-paper",)),
             Item(_("聘用前查询"), "admin:rehire_screening"),
             Item(
@@ -161,6 +160,15 @@ ADMIN = (
                 "admin:rehire_flags",
                 also=("sanction-batch", "sanction-release", "sanction-releases"),
             ),
+        ),
+    ),
+    Group(
+        _("风险与内控"),
+        (
+            Item(_("风险登记册"), "admin:risks"),
+            Item(_("风险评估"), "admin:risk_assessments"),
+            Item(_("控制自查"), "admin:risk_controls"),
+            Item(_("审计日历"), "admin:risk_calendar"),
         ),
     ),
     Group(

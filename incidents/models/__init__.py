@@ -3,6 +3,7 @@
 from incidents.models.affected import AffectedList
 from incidents.models.alerts import Alert
 from incidents.models.assessments import Assessment, IncidentClock, Severity
+from incidents.models.audit_rounds import AuditRound
 from incidents.models.case_records import (
     Custody,
     IncidentEvidence,
@@ -10,6 +11,7 @@ from incidents.models.case_records import (
     TimelineEntry,
 )
 from incidents.models.cases import Incident, IncidentTask, Kind, Member
+from incidents.models.controls import ControlCheck
 from incidents.models.exercises import Exercise
 from incidents.models.fraud import (
     FraudCase,
@@ -38,6 +40,8 @@ from incidents.models.rehire import (
 )
 from incidents.models.remedies import DueTelling, IncidentRemedy, IncidentReview
 from incidents.models.reports import IncidentReport
+from incidents.models.risk_assessments import RiskAssessment
+from incidents.models.risks import Risk, RiskAction, RiskEvent
 from incidents.models.sanctions import (
     SanctionAnswer,
     SanctionCase,
@@ -53,6 +57,8 @@ __all__ = [
     "AffectedList",
     "Alert",
     "Assessment",
+    "AuditRound",
+    "ControlCheck",
     "Custody",
     "DueTelling",
     "Exercise",
@@ -89,6 +95,10 @@ __all__ = [
     "NoticeBatch",
     "NoticeExemption",
     "RehireFlag",
+    "Risk",
+    "RiskAction",
+    "RiskAssessment",
+    "RiskEvent",
     "SanctionAnswer",
     "SanctionCase",
     "SanctionEntry",

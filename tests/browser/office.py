@@ -27,8 +27,11 @@ from incidents.cases import evidence as incident_evidence
 from incidents.cases import exercising, group, links, remedying
 from incidents.cases import opening as incidents
 from incidents.fraud import evidence as fraud_evidence
-from incidents.fraud import investigating, register
+from incidents.fraud import investigating
+from incidents.fraud import register as fraud_register
 from incidents.reports import writing as reports
+from incidents.risks import actions as risk_actions
+from incidents.risks import assessing, register
 from incidents.sanctions import flags, importing, serving
 from incidents.sanctions import opening as sanctions
 from incidents.sanctions import people as sanctioned
@@ -139,6 +142,22 @@ class Office:
                 case, title="为全部笔记本启用全盘加密", kind="technical", note="查验每台", owner=self.agent,
                 due_on=clock.local().date() + timedelta(days=30), actor=actor,
             )  # fmt: skip
+            risk = register.raise_risk(
+                {"title": "名单经合作方流出", "cause": "保存期过长", "consequence": "客户被骗", "kind": "partner"},
+                levels=[4, 4, 3, 4], controls=["C-PARTNER-01", "C-LOG-01"], owner=self.officer,
+                review_on=clock.local().date(), actor=actor,
+            )  # fmt: skip
+            today = clock.local().date()
+            risk_actions.propose(
+                risk,
+                title="缩短保存期",
+                owner=self.agent,
+                due_on=today + timedelta(days=30),
+                actor=actor,
+            )
+            judged = assessing.begin(
+                "market", since=today - timedelta(days=365), until=today, actor=actor
+            )
             played, ended = (exercising.begin("insider_sale", actor=actor) for _n in range(2))
             exercising.end(ended, actor=actor)
         affected.work(job.pk)
@@ -151,6 +170,8 @@ class Office:
             "alert": str(alert.ref),
             "remedy": str(remedy.ref),
             "report": str(report.ref),
+            "risk": risk.code,
+            "judged": str(judged.ref),
         }
 
     def _sanction(self) -> dict[str, str]:
@@ -193,11 +214,13 @@ class Office:
             investigating.let_in(case, self.officer, actor=actor)
             party = Counterparty.objects.first()
             today = clock.local().date()
-            terms = register.Terms(
+            terms = fraud_register.Terms(
                 partner=party, elements=["identity.mobile"], purpose="prevent", ground="duty",
                 at_on=today, use_by=today + timedelta(days=90),
             )  # fmt: skip
-            shared = register.receive(terms, "手机号码\n13655550001\n12\n".encode(), actor=actor)
+            shared = fraud_register.receive(
+                terms, "手机号码\n13655550001\n12\n".encode(), actor=actor
+            )
         return {"fraud": case.code, "fraud_waits": waits.code, "fraud_shared": shared.code}
 
     def _merge_case(self) -> MergeCase:

@@ -49,6 +49,9 @@ from incidents.models import (
     NoticeBatch,
 )
 from incidents.reports import writing as incident_reports
+from incidents.risks import actions as risk_actions
+from incidents.risks import assessing as risk_assessing
+from incidents.risks import register as risk_register
 from incidents.sanctions import flags, importing, releasing, serving
 from incidents.sanctions import opening as sanction_opening
 from incidents.sanctions import people as sanction_people
@@ -348,6 +351,29 @@ class Things:
                 parts={}, facts={"occurred": None, "aware": clock.now().isoformat(), "lists": {}},
             )  # fmt: skip
 
+    def _risks(self) -> dict[str, str]:
+        """A risk with an action of the agent's, and an assessment that is filled in."""
+        officer, today = self.people["security_officer"], clock.local().date()
+        told = {"title": "示例", "cause": "示例", "consequence": "示例", "kind": "leak"}
+        with scopes.acting(actors.staff(officer)) as actor:
+            risk = risk_register.raise_risk(
+                told, levels=[4, 4, 3, 3], controls=["C-ACCESS-02"], owner=officer, review_on=None,
+                actor=actor,
+            )  # fmt: skip
+            action = risk_actions.propose(
+                risk, title="示例", owner=self.people["agent"], due_on=today, actor=actor
+            )
+            assessment = risk_assessing.begin(
+                "market", since=today - timedelta(days=90), until=today, actor=actor
+            )
+        return {
+            "control": "C-ACCESS-02",
+            "duty": "CN-NFRA-ANN",
+            "risk": risk.code,
+            "risk_action": str(action.ref),
+            "risk_assessment": str(assessment.ref),
+        }
+
     def _exercises(self, actor: Actor) -> dict[str, str]:
         """One that is played, and one that has ended."""
         with scopes.acting(actor):
@@ -559,6 +585,7 @@ class Things:
                 "merge_case": str(self._merge_case().ref),
                 **self._incident(),
                 **self._fraud(party),
+                **self._risks(),
                 "leak_trace": str(made.traced([], by=self.people["security_officer"]).ref),
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",

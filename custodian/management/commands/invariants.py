@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from custodian import invariants
+from custodian import invariants, last_invariants
 from custodian.invariants import OK, Options
 
 
@@ -32,6 +32,7 @@ class Command(BaseCommand):
                 ),
             )
         )
+        last_invariants.keep(found)
         for name, state in found.items():
             self.stdout.write(f"{name:<12} {state}")
         if any(state != OK for state in found.values()):

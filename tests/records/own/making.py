@@ -39,6 +39,8 @@ from access.training import evidence
 from custodian import clock
 from incidents.models import (
     Alert,
+    AuditRound,
+    ControlCheck,
     DueTelling,
     Exercise,
     FlagAside,
@@ -60,6 +62,10 @@ from incidents.models import (
     NoticeBatch,
     NoticeExemption,
     RehireFlag,
+    Risk,
+    RiskAction,
+    RiskAssessment,
+    RiskEvent,
     SanctionAnswer,
     SanctionCase,
     SanctionEntry,
@@ -183,6 +189,38 @@ class Maker:
         NoticeExemption.objects.create(
             incident=incident, ground="CN-EX-AVERTED", reason="示例",
             approval=self.approval(at, kind="incident-exempt"),
+        )  # fmt: skip
+
+    def risk(self, at: datetime) -> Risk:
+        made = Risk.objects.create(
+            code=f"R-{next(_number)}", title="示例", cause="示例", consequence="示例", kind="leak",
+            inherent_likelihood=1, inherent_impact=1, residual_likelihood=1, residual_impact=1,
+            owner=self.person, review_on=at.date(), raised_by=self.person, status="closed", closed_at=at,
+        )  # fmt: skip
+        RiskEvent.objects.create(risk=made, what="raised", at=at)
+        RiskAction.objects.create(risk=made, title="示例", due_on=at.date())
+        return made
+
+    def assessed(self, at: datetime) -> RiskAssessment:
+        return RiskAssessment.objects.create(
+            kind="market", version=1, digest="x", since=at.date() - timedelta(days=9), until=at.date(),
+            begun_by=self.person, state="signed", signed_at=at, score=1, result="low",
+            approval=self.approval(at, kind="risk-assessment"),
+        )  # fmt: skip
+
+    def checked(self, at: datetime) -> ControlCheck:
+        made = ControlCheck.objects.create(
+            control="C-ACCESS-02", due_on=at.date(), at=at, by=self.person, result="failed", note="示例",
+            confirmed_at=at, confirmed_by=self.other,
+        )  # fmt: skip
+        ended = {"state": "dropped", "result": "示例", "ended_at": at, "ended_by": self.person}
+        RiskAction.objects.create(check_row=made, title="示例", due_on=at.date(), **ended)
+        return made
+
+    def audited(self, at: datetime) -> AuditRound:
+        return AuditRound.objects.create(
+            rule="CN-NFRA-3Y", due_on=at.date(), state="reported", planned_on=at.date(), lead=self.person,
+            auditor="示例", planned_by=self.person, done_on=at.date(), paper="示例",
         )  # fmt: skip
 
     def grant(self, at: datetime) -> Grant:
@@ -451,9 +489,11 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "alert": Maker.alert,
     "approval": Maker.approval,
     "break-glass": Maker.window,
+    "audit-round": Maker.audited,
     "bundle": Maker.bundle,
     "case": Maker.case,
     "consent": Maker.consent,
+    "control-check": Maker.checked,
     "data-copy": Maker.copy,
     "delayed-look": Maker.delay,
     "export": Maker.export,
@@ -472,6 +512,8 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "replay": Maker.replay,
     "returned-batch": Maker.returned,
     "rehire-flag": Maker.flag,
+    "risk": Maker.risk,
+    "risk-assessment": Maker.assessed,
     "rule-proposal": Maker.proposal,
     "sanction-matter": Maker.matter,
     "screening": Maker.screening,

@@ -1,0 +1,1 @@
+"""Risks of handling customer data: the register, assessments, controls and the calendar of audits."""
