@@ -165,7 +165,7 @@ ADMIN = (
     Group(
         _("风险与内控"),
         (
-            Item(_("风险登记册"), "admin:risks"),
+            Item(_("风险登记册"), "admin:risks", also=("risk",)),
             Item(_("风险评估"), "admin:risk_assessments"),
             Item(_("控制自查"), "admin:risk_controls"),
             Item(_("审计日历"), "admin:risk_calendar"),
