@@ -382,6 +382,7 @@ CELERY_BEAT_SCHEDULE = {
     "reckon-clocks": {"task": "access.tasks.reckon_clocks", "schedule": crontab(hour=0, minute=20)},
     "recheck-access": {"task": "access.tasks.recheck", "schedule": 3600.0},
     "reckon": {"task": "records.tasks.reckon", "schedule": 900.0},
+    "watch-duties": {"task": "records.tasks.watch_duties", "schedule": crontab(hour=1, minute=20)},
     "count-holds": {"task": "records.tasks.count_holds", "schedule": 15.0},
     "recertify": {"task": "access.tasks.recertify", "schedule": 60.0},
     "expire-backups": {"task": "custodian.tasks.expire_backups", "schedule": 3600.0},

@@ -77,9 +77,7 @@ class ProductBreach(models.Model):
     class Meta:
         ordering = ("product", "reason")
         constraints = [
-            models.UniqueConstraint(
-                name="product_breach_stands_once", fields=["product", "reason"]
-            )
+            models.UniqueConstraint(name="product_breach_stands_once", fields=["product", "reason"])
         ]
 
     def __str__(self) -> str:
