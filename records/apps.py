@@ -28,10 +28,6 @@ class RecordsConfig(AppConfig):
             portal_notices,
             request_portal,
         )
-        from records.assessments import approving as assessments_approving
-        from records.assessments import kept as assessments_kept
-        from records.assessments import things as assessed_things
-        from records.assessments import watching as assessments_watching  # noqa: F401
         from records.claim_handling import approving as claims_approving  # noqa: F401
         from records.claim_handling import going as claims_going
         from records.claim_handling import terms, watching  # noqa: F401
@@ -49,7 +45,6 @@ class RecordsConfig(AppConfig):
         from records.notices.seen_store import SeenStore
         from records.own_data.copy_store import CopyStore
         from records.own_data.estates import Estates
-        from records.products import changing as products_changing
         from records.relatives import keeping as relatives_keeping  # noqa: F401
         from records.requests import escalating  # noqa: F401  what it finds is told in words
         from records.requests.effects import consenting, copying, deletion, limiting  # noqa: F401
@@ -76,10 +71,6 @@ class RecordsConfig(AppConfig):
         ]
         import_store.ready()
         own_records.ready()
-        assessments_approving.ready()
-        assessed_things.ready()
-        assessments_kept.ready()
-        products_changing.ready()
         stores.register(CopyStore())
         stores.register(ConsentStore())
         stores.register(SeenStore())
@@ -92,3 +83,14 @@ class RecordsConfig(AppConfig):
         ports.register_estates(Estates())
         ports.register_holders(Holders())
         ports.register_relations(Relations())
+        _duties()
+
+
+def _duties() -> None:
+    from records.assessments import approving, kept, things, watching  # noqa: F401
+    from records.products import changing
+
+    approving.ready()
+    things.ready()
+    kept.ready()
+    changing.ready()

@@ -75,7 +75,7 @@ class Answering(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Assessable:
-    """What an impact assessment may be about, as it is or is meant to be: the facts that are frozen with it."""
+    """What an impact assessment may be about, as it is or is meant to be: facts that are frozen with it."""
 
     kind: str
     code: str

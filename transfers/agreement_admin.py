@@ -223,7 +223,7 @@ def _page(
         "tone": tone,
         "held": words.lines(held, known) if held else None,
         "draft": words.lines(draft, known, before=held) if draft else None,
-        "lacking": drafting.lacking_of(agreement, draft) if draft and waiting is None else [],
+        "lacking": drafting.lacking_now(agreement) if waiting is None else [],
         "assessed": _assessed(agreement, held or draft),
         "waiting": waiting,
         "ending": going,

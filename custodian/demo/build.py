@@ -22,6 +22,7 @@ from access.querylog import sealing, writer
 from access.sequencer.process import PERIOD, Sequencer
 from custodian import clock, embedded
 from custodian.demo import (
+    assessments,
     audits,
     cast,
     claims,
@@ -39,6 +40,7 @@ from custodian.demo import (
     outside,
     partners,
     portal,
+    products,
     recertification,
     reference,
     requests,
@@ -143,7 +145,9 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
         sold = transfers.Transfers(people, begin)
         others = partners.Partners(people, begin, seal)
         moved = letters.Letters(people, begin, hers)
-        plans = (reviews, kept, cases, told, sold, others, moved, moving)
+        weighed = assessments.Assessments(people, begin, seal)
+        offered = products.Products(people, begin, seal)
+        plans = (reviews, kept, cases, told, sold, others, moved, moving, weighed, offered)
         steps = (each.steps for each in plans)
         month_of = diary.Diary(*steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
@@ -153,6 +157,8 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
         cases.end()
+        weighed.end()
+        offered.end()
         audits.end(seal)
         leak.trace(Officers(people), people, folder)
         seal()

@@ -1,4 +1,4 @@
-"""When an impact assessment comes first, and what it answers: data of each legal order, read strictly. Pure."""
+"""When an impact assessment comes first, and what it answers: data of each legal order. Pure."""
 
 from __future__ import annotations
 

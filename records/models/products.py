@@ -15,7 +15,7 @@ from records.models.books import Product
 class ProductVersion(models.Model):
     """Filing and times of sale as two people approved them; rows are only added, and the newest holds.
 
-    `suspensions`: `since`, `until` (null: not ended yet) and `reason`; days are ISO dates and both belong to it.
+    `suspensions`: `since`, `until` (null: not ended yet) and `reason`; both days, in ISO form, belong to it.
     """
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="versions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -96,7 +97,7 @@ def check(terms: Terms) -> None:
             raise DoesNotFit(_("暂停的最后一天早于第一天"))
         if not each.reason.strip():
             raise DoesNotFit(_("每次暂停须写明理由"))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.until is None or after.since <= before.until:
             raise DoesNotFit(_("两次暂停的日期重叠，请合并"))
 

@@ -1,4 +1,4 @@
-"""The parts of the law that concern a product, each with a fingerprint, so that a changed pack shows which."""
+"""The parts of the law that concern a product, each with a fingerprint: a changed pack shows which."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from access import law, purpose_versions
-from access.law import clock_words
+from access import purpose_versions
+from access.law import clock_words, reading
 from access.law import clocks as law_clocks
 from access.law.clock_book import pack_rules
-from access.law.reading import today
 from access.law.words import english, what
 from access.vocabulary import Purpose
 from custodian import elements
@@ -57,7 +56,7 @@ def of_term(*, over_a_year: bool) -> Parts:
 
 def _retention(over_a_year: bool) -> dict[str, Any]:  # noqa: FBT001  one call, above
     term = "long" if over_a_year else "short"
-    clauses = law.clauses()
+    clauses = reading.clauses()
     return {
         f"retention/{rule.code}": {
             "about": sorted(rule.about),
@@ -66,16 +65,20 @@ def _retention(over_a_year: bool) -> dict[str, Any]:  # noqa: FBT001  one call, 
             "binding": rule.binding,
             "clause": _says(clauses, rule.clause),
         }
-        for rule in law.retention_rules(today())
+        for rule in reading.retention_rules(reading.today())
         if HOLDINGS & set(rule.about) and rule.when.get("term", term) == term
     }
 
 
 def _clocks() -> Iterator[tuple[str, Any]]:
-    clauses, book = law.clauses(), law_clocks.Book()
+    clauses, book = reading.clauses(), law_clocks.Book()
     for each in pack_rules():
         rule = book.of(each.code)
-        if not rule.trigger.startswith("claim_") or not rule.enabled or not rule.in_force(today()):
+        if (
+            not rule.trigger.startswith("claim_")
+            or not rule.enabled
+            or not rule.in_force(reading.today())
+        ):
             continue
         yield (
             f"clock/{rule.code}",
@@ -89,7 +92,7 @@ def _clocks() -> Iterator[tuple[str, Any]]:
 
 
 def _purposes() -> Iterator[tuple[str, Any]]:
-    for code, found in purpose_versions.register(today()).items():
+    for code, found in purpose_versions.register(reading.today()).items():
         if found.offered and LOOKS & set(found.looks):
             yield (
                 f"purpose/{code}",
@@ -135,13 +138,13 @@ def told(code: str) -> tuple[str, str, str]:
 def _name(sort: str, code: str) -> str:
     try:
         if sort == "retention":
-            return f"{what(law.rule(code))} {code}"
+            return f"{what(reading.rule(code))} {code}"
         if sort == "clock":
             return f"{clock_words.name(law_clocks.of(code))} {code}"
-    except (law.UnknownRule, law_clocks.UnknownClock):
+    except (reading.UnknownRule, law_clocks.UnknownClock):
         return code
     if sort == "purpose":
-        found = purpose_versions.register(today()).get(code)
+        found = purpose_versions.register(reading.today()).get(code)
         return (found.name_en if english() else found.name) if found else code
     return str(elements.get(code).label) if elements.known(code) else code
 

@@ -176,6 +176,13 @@ def lacking_of(agreement: Agreement, terms: Terms) -> list[Lack]:
     return lacks(terms, papers.by_ref(agreement), assessed)
 
 
+def lacking_now(agreement: Agreement) -> list[Lack]:
+    """What its draft would lack if it were put up at this moment; nothing where there is no draft."""
+    if agreement.draft is None:
+        return []
+    return lacking_of(agreement, _whole(agreement, Terms.read(agreement.draft)))
+
+
 def _whole(agreement: Agreement, terms: Terms) -> Terms:
     """With the hash of each paper that it names, and the assessment in force, which nobody types."""
     known = papers.by_ref(agreement) if agreement.pk else {}

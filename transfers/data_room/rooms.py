@@ -76,7 +76,8 @@ def ask(
     with transaction.atomic():
         held = Transfer.objects.select_for_update().get(pk=transfer.pk)
         moving.require(held, Stage.DATA_ROOM)
-        assessing.require(assessing.of_transfer(held))
+        if held.is_sellers:
+            assessing.require(assessing.of_transfer(held))
         book = _require_ours(held)
         ref, number = uuid4(), DataRoom.objects.filter(transfer=held).count() + 1
         payload: dict[str, Any] = {

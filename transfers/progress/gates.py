@@ -43,7 +43,8 @@ def lack_of(transfer: Transfer, stage: str, paper: RoutePaper) -> Missing | None
         found = assessing.verdict(assessing.of_transfer(transfer))
         if found.assessment is None:
             return Missing(paper.code, found.message, found.place)
-        if filed is None or filed.filed_at < found.assessment.approved_at:
+        since = found.assessment.approved_at
+        if filed is None or since is None or filed.filed_at < since:
             said = {"name": routes.name(paper), "row": str(found.assessment)}
             place = reverse("admin:transfer_papers", args=[transfer.code])
             return Missing(
