@@ -1,4 +1,4 @@
-"""What a product was filed and sold under, what was sold otherwise, and whether the law about it was looked at."""
+"""What a product was filed and sold under, what was sold otherwise, and reviews of the law about it."""
 
 from __future__ import annotations
 
