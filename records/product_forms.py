@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from records.products.selling import Suspension, Terms
 
-SUSPENSIONS: Final = 6
+FREE: Final = 2  # rows for suspensions that are not there yet
 _DAY: Final = _("例如 2026-11-23")
 _BAD_DAY: Final = {"invalid": _("日期无法识别，请写成 2026-11-23")}
 
@@ -40,7 +40,8 @@ class TermsForm(forms.Form):
 
     def __init__(self, terms: Terms, data: Any = None) -> None:
         super().__init__(data, initial=_initial(terms))
-        for at in range(SUSPENSIONS):
+        self.rows = range(len(terms.suspensions) + FREE)
+        for at in self.rows:
             number = {"n": at + 1}
             self.fields[f"since{at}"] = _day(_("第 %(n)s 次暂停，自") % number)
             self.fields[f"until{at}"] = _day(_("至"), _("没有恢复的不填"))
@@ -51,11 +52,11 @@ class TermsForm(forms.Form):
     @property
     def suspensions(self) -> list[list[BoundField]]:
         names = ("since", "until", "why")
-        return [[self[f"{name}{at}"] for name in names] for at in range(SUSPENSIONS)]
+        return [[self[f"{name}{at}"] for name in names] for at in self.rows]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        for at in range(SUSPENSIONS):
+        for at in self.rows:
             if (said.get(f"until{at}") or said.get(f"why{at}")) and not said.get(f"since{at}"):
                 self.add_error(f"since{at}", _("请写明自哪一天暂停"))
         return said
@@ -64,7 +65,7 @@ class TermsForm(forms.Form):
         said = self.cleaned_data
         held = (
             Suspension(said[f"since{at}"], said[f"until{at}"], said[f"why{at}"].strip())
-            for at in range(SUSPENSIONS)
+            for at in self.rows
             if said[f"since{at}"]
         )
         return Terms(

@@ -145,9 +145,8 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
         sold = transfers.Transfers(people, begin)
         others = partners.Partners(people, begin, seal)
         moved = letters.Letters(people, begin, hers)
-        weighed = assessments.Assessments(people, begin, seal)
-        offered = products.Products(people, begin, seal)
-        plans = (reviews, kept, cases, told, sold, others, moved, moving, weighed, offered)
+        duties = _duties(people, begin, seal)
+        plans = (reviews, kept, cases, told, sold, others, moved, moving, *duties)
         steps = (each.steps for each in plans)
         month_of = diary.Diary(*steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
@@ -157,14 +156,25 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
         cases.end()
-        weighed.end()
-        offered.end()
-        audits.end(seal)
+        _end(duties, seal)
         leak.trace(Officers(people), people, folder)
         seal()
         writer.stop()
     # Last, so that a build that was broken off is known by its absence.
     Installation.objects.create(demo=True, begun_at=begin)
+
+
+Duties = tuple[assessments.Assessments, products.Products]
+
+
+def _duties(people: dict[str, User], begin: datetime, seal: Callable[[], None]) -> Duties:
+    return assessments.Assessments(people, begin, seal), products.Products(people, begin, seal)
+
+
+def _end(duties: Duties, seal: Callable[[], None]) -> None:
+    for each in duties:
+        each.end()
+    audits.end(seal)
 
 
 def _hers(manifest: Manifest, book: Book) -> dict[str, Any]:

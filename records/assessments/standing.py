@@ -140,10 +140,11 @@ class NotAssessed(CustodianError):
 
 @dataclass(frozen=True)
 class Verdict:
-    """`assessment` is the one in force; else `message` says what lacks and `place` leads to where to go on."""
+    """`assessment` is the one in force; else `why` says what lacks and `place` leads on."""
 
     assessment: ImpactAssessment | None
-    message: str = ""
+    name: str = ""
+    why: str = ""
     place: str = ""
     standing: Standing | None = None
     nearest: ImpactAssessment | None = None
@@ -153,10 +154,21 @@ class Verdict:
         return self.assessment is not None
 
     @property
+    def message(self) -> str:
+        return _("“%(name)s”：%(why)s") % {"name": self.name, "why": self.why}
+
+    @property
     def told(self) -> str:
         """The message with its link, for a page."""
-        link = _("去办理影响评估")
-        return format_html('{} <a href="{}">{}</a>', self.message, self.place, link)
+        return self._linked(self.message)
+
+    @property
+    def short(self) -> str:
+        """The same where the name stands beside it."""
+        return self._linked(self.why)
+
+    def _linked(self, text: str) -> str:
+        return format_html('{} <a href="{}">{}</a>', text, self.place, _("去办理影响评估"))
 
 
 def verdict(thing: Assessable) -> Verdict:
@@ -188,20 +200,20 @@ def _lacking(
     approved: Sequence[tuple[ImpactAssessment, Standing]],
     in_work: Sequence[ImpactAssessment],
 ) -> Verdict:
-    name = {"name": f"{thing.name} {thing.code}".strip()}
+    name = f"{thing.name} {thing.code}".strip()
     if in_work:
         row = in_work[0]
-        said = {"row": str(row), "state": str(WORDS[State(row.stage)][0]), **name}
-        text = _("“%(name)s”的影响评估 %(row)s 还没有批准（%(state)s）；批准之后再办理") % said
-        return Verdict(None, text, page_of(row), Standing(State(row.stage)), row)
+        said = {"row": str(row), "state": str(WORDS[State(row.stage)][0])}
+        why = _("影响评估 %(row)s 还没有批准（%(state)s），批准之后再办理") % said
+        return Verdict(None, name, why, page_of(row), Standing(State(row.stage)), row)
     if approved:
         row, found = approved[0]
-        why = _("；").join(found.because) or str(found.word)
-        said = {"row": str(row), "why": why, **name}
-        text = _("“%(name)s”的影响评估 %(row)s 不能再依据：%(why)s。请起草下一版") % said
-        return Verdict(None, text, page_of(row), found, row)
-    text = _("“%(name)s”还没有个人信息保护影响评估；请先起草，由另一人批准") % name
-    return Verdict(None, text, begin_at(thing))
+        because = _("；").join(found.because) or str(found.word)
+        said = {"row": str(row), "why": because}
+        why = _("影响评估 %(row)s 不能再依据（%(why)s），请起草下一版") % said
+        return Verdict(None, name, why, page_of(row), found, row)
+    why = _("还没有个人信息保护影响评估，请先起草，由另一人批准")
+    return Verdict(None, name, why, begin_at(thing))
 
 
 def require(thing: Assessable) -> ImpactAssessment:

@@ -1,4 +1,4 @@
-"""What impact assessments are about: purposes and sources of this app, and what the apps to the right bring."""
+"""What impact assessments are about: purposes and sources of this app, and what other apps bring."""
 
 from __future__ import annotations
 

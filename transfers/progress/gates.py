@@ -42,7 +42,7 @@ def lack_of(transfer: Transfer, stage: str, paper: RoutePaper) -> Missing | None
     if paper.assessed:
         found = assessing.verdict(assessing.of_transfer(transfer))
         if found.assessment is None:
-            return Missing(paper.code, found.message, found.place)
+            return Missing(paper.code, found.why, found.place)
         since = found.assessment.approved_at
         if filed is None or since is None or filed.filed_at < since:
             said = {"name": routes.name(paper), "row": str(found.assessment)}
