@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from access import approvals, gate
 from access.actions import Action
@@ -130,26 +130,22 @@ def _acted(request: HttpRequest, row: ImpactAssessment) -> HttpResponse:
     if act == "withdraw":
         writing.withdraw(row, actor=actor)
         messages.info(request, _("已撤回。"))
+    if act == "settle":
+        _settle(request, row)
     return redirect(PAGE, row.ref)
 
 
-@page(
-    "assessment/<uuid:ref>/conditions/<int:number>/",
-    name="assessment_condition",
-    action=WRITE,
-    logs_itself=True,
-)
-@require_POST
-def condition(request: HttpRequest, ref: UUID, number: int) -> HttpResponse:
-    rows = AssessmentCondition.objects.filter(assessment__ref=ref, number=number)
-    held = row_of(request, WRITE, rows.select_related("assessment"), asked=f"{ref}/{number}")
-    form = ConditionForm(request.POST)
-    if form.is_valid():
-        approving.settle(held, note=form.cleaned_data["note"], actor=actor_of(request))
-        messages.info(request, _("已登记条件的落实。"))
-    else:
+def _settle(request: HttpRequest, row: ImpactAssessment) -> None:
+    number, form = request.POST.get("number", ""), ConditionForm(request.POST)
+    rows = AssessmentCondition.objects.filter(
+        assessment=row, number=int(number) if number.isdecimal() and len(number) < 5 else 0
+    )
+    held = row_of(request, WRITE, rows.select_related("assessment"), asked=number)
+    if not form.is_valid():
         messages.error(request, str(form.errors["note"][0]))
-    return redirect(PAGE, ref)
+        return
+    approving.settle(held, note=form.cleaned_data["note"], actor=actor_of(request))
+    messages.info(request, _("已登记条件的落实。"))
 
 
 @page("assessment/<uuid:ref>/report.pdf", name="assessment_pdf", action=READ, logs_itself=True)
@@ -195,7 +191,6 @@ def _page(
         "may_settle": may,
         "may_read_approvals": gate.may(actor, Action.APPROVAL_READ),
         "conditions": row.owed.select_related("owner", "done_by"),
-        "condition_form": ConditionForm(),
         "versions": _versions(row),
     }
     return _render(request, "assessment", context, status=status)

@@ -175,9 +175,10 @@ def _tell(row: ProductBreach) -> int:
 
 def told(facts: Mapping[str, Any]) -> str:
     product = Product.objects.filter(code=facts["product"]).first()
+    why = str(Reason(facts["reason"]).label)
     said = {
         "product": f"{product or ''} {facts['product']}".strip(),
-        "why": Reason(facts["reason"]).label,
+        "why": why[:1].lower() + why[1:],
         "n": f"{facts['count']:,}",
     }
     text = ngettext(

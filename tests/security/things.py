@@ -51,6 +51,7 @@ from records.models import (
     DestructionBatch,
     DestructionItem,
     Identity,
+    ImpactAssessment,
     ImportRun,
     Intermediary,
     LegalHold,
@@ -391,6 +392,7 @@ class Things:
         paper = agreement.papers.order_by("pk")[0]
         return {
             "agreement": str(agreement.ref),
+            "assessment": str(ImpactAssessment.objects.get(about=agreement.code).ref),
             "agreement_paper": str(paper.ref),
             "share": str(share.ref),
         }
