@@ -92,7 +92,7 @@ class WriteForm(forms.Form):
     )  # fmt: skip
     measures = _text(_("保护措施"), most=1000, hint=_NO_DATA)
     conclusion = forms.ChoiceField(
-        label=_("结论"), required=False, widget=forms.RadioSelect,
+        label=pgettext_lazy("评估", "结论"), required=False, widget=forms.RadioSelect,
         choices=ImpactAssessment.Conclusion.choices,
     )  # fmt: skip
     review_on = _day(_("复评日"))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access import actors, approvals, gate, rechecking
@@ -69,8 +69,11 @@ class _Kind:
             (_("评估情形"), [LABELS[row.occasion]]),
             (_("评估对象"), [things.label_of(row.kind), row.facts.get("name", "")]),
             (_("信息项"), [element_words(code) for code in codes if elements.known(code)]),
-            (_("结论"), [Conclusion(row.conclusion).label] if row.conclusion else ["—"]),
-            (_("条件"), [_condition(each) for each in row.conditions] or ["—"]),
+            (
+                pgettext_lazy("评估", "结论"),
+                [Conclusion(row.conclusion).label] if row.conclusion else ["—"],
+            ),
+            (pgettext_lazy("评估", "条件"), [_condition(each) for each in row.conditions] or ["—"]),
             (_("复评日"), [row.review_on or "—"]),
             *said,
         ]

@@ -67,7 +67,10 @@ def _head(
         [_("用途"), _("、").join(looks) or "—"],
         [_("接收方"), _("、").join(said["recipients"]) or "—"],
         [_("起草人"), f"{said['author']['name']} {said['author']['no']}"],
-        [_("结论"), str(Conclusion(said["conclusion"]).label) if said["conclusion"] else "—"],
+        [
+            pgettext("评估", "结论"),
+            str(Conclusion(said["conclusion"]).label) if said["conclusion"] else "—",
+        ],
         [_("复评日"), said["review_on"] or "—"],
     ]
     if row.approved_at and row.approval:
@@ -111,4 +114,4 @@ def _sections(said: Mapping[str, Any], lang: str) -> Iterator[list[Any]]:
             [each["what"], _("%(who)s，%(due)s 之前") % {"who": each["name"], "due": each["due"]}]
             for each in said["conditions"]
         ]
-        yield [_("条件"), rows]
+        yield [pgettext("评估", "条件"), rows]

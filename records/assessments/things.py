@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from access import purpose_versions
@@ -70,7 +69,7 @@ class _Kind:
 class Purposes(_Kind):
     """Processing as the register says it today; with anything sensitive in it an assessment comes first."""
 
-    label = _("处理目的")
+    label = pgettext_lazy("评估对象", "处理目的")
 
     def all(self) -> Sequence[Assessable]:
         known = purpose_versions.register(today())

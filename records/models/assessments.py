@@ -58,7 +58,9 @@ class ImpactAssessment(models.Model):
     facts = models.JSONField(default=dict)
     answers = models.JSONField(default=dict)  # code of the question to words
     measures = models.CharField(_("保护措施"), max_length=1000, blank=True)
-    conclusion = models.CharField(_("结论"), max_length=10, choices=Conclusion, blank=True)
+    conclusion = models.CharField(
+        pgettext_lazy("评估", "结论"), max_length=10, choices=Conclusion, blank=True
+    )
     conditions = models.JSONField(default=list)  # what, owner (reference and name), due
     review_on = models.DateField(_("复评日"), null=True)
     stage = models.CharField(_("状态"), max_length=8, choices=Stage, default=Stage.DRAFT)
@@ -111,7 +113,7 @@ class AssessmentCondition(models.Model):
 
     assessment = models.ForeignKey(ImpactAssessment, models.PROTECT, related_name="owed")
     number = models.PositiveSmallIntegerField()
-    what = models.CharField(_("条件"), max_length=200)
+    what = models.CharField(pgettext_lazy("评估", "条件"), max_length=200)
     owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("负责人"))
     due_on = models.DateField(_("期限"))
     done_at = models.DateTimeField(_("落实时间"), null=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
-from django.utils.translation import gettext as said_in
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access import approvals, proposals, rechecking
@@ -158,20 +158,20 @@ def lines(terms: Terms) -> list[tuple[str, list[str]]]:
     """Each term in words."""
     filed = [f"{terms.filed_on or '—'} · {terms.filing_no or '—'}"] if terms.filed else []
     return [
-        (said_in("备案"), filed or [said_in("未备案")]),
-        (said_in("开售日"), [str(terms.sold_from or "—")]),
-        (said_in("停售日"), [str(terms.sold_until or "—")]),
-        (said_in("暂停销售"), [_suspension(each) for each in terms.suspensions] or ["—"]),
+        (gettext("备案"), filed or [gettext("未备案")]),
+        (gettext("开售日"), [str(terms.sold_from or "—")]),
+        (gettext("停售日"), [str(terms.sold_until or "—")]),
+        (gettext("暂停销售"), [_suspension(each) for each in terms.suspensions] or ["—"]),
     ]
 
 
 def _suspension(each: Any) -> str:
-    until = each.until or said_in("至今")
+    until = each.until or gettext("至今")
     return f"{each.since} – {until} · {each.reason}"
 
 
 def _turned(then: Sequence[str] | None, now: Sequence[str]) -> Sequence[str]:
-    joint = said_in("、")
+    joint = gettext("、")
     return now if then is None or then == now else [f"{joint.join(then)} → {joint.join(now)}"]
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from access import purpose_versions
 from access.law import clock_words, reading
@@ -30,7 +30,7 @@ LOOKS: Final = frozenset(
 SORTS: Final[Mapping[str, Any]] = {
     "retention": gettext_lazy("保存期限"),
     "clock": gettext_lazy("理赔时限"),
-    "purpose": gettext_lazy("处理目的"),
+    "purpose": pgettext_lazy("评估对象", "处理目的"),
     "element": gettext_lazy("保单信息项"),
 }
 _PAGES: Final = {
