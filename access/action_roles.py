@@ -31,6 +31,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     # Who of these may approve which act stands in the rules of approval.
     Action.APPROVAL_RULE_APPROVE: _WATCHERS,
     Action.APPROVAL_RULE_PROPOSE: _OFFICERS,
+    # Who of these may approve stands in the rules of approval.
+    Action.ASSESSMENT_APPROVE: _OFFICERS | {Role.SECURITY_OFFICER},
+    Action.ASSESSMENT_READ: _WATCHERS,
+    Action.ASSESSMENT_WRITE: _OFFICERS | {Role.SECURITY_OFFICER},
     Action.ASSIGNMENT_CHANGE: _OFFICERS,
     Action.AUDIT_REPORT_TAKE: _WATCHERS,
     Action.AUDIT_RULE_APPROVE: _WATCHERS,
@@ -232,6 +236,10 @@ ROLES: Mapping[Action, frozenset[Role]] = {
     Action.PORTAL_CODE_SEND: frozenset(),
     Action.PORTAL_OPEN: _CUSTOMERS,
     Action.PORTAL_SESSIONS_END: _CUSTOMERS,
+    Action.PRODUCT_APPROVE: _OFFICERS,
+    Action.PRODUCT_CHECK: frozenset(),
+    Action.PRODUCT_PROPOSE: _OFFICERS,
+    Action.PRODUCT_REVIEW: _OFFICERS,
     Action.QUARANTINE_FIX: _OFFICERS,
     Action.QUARANTINE_READ: _OFFICERS,
     Action.QUOTA_APPROVE: _WATCHERS,

@@ -51,6 +51,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
     "demo": frozenset(
         {Action.DEMO_BEGIN, Action.USER_CHANGE, Action.UNIT_CHANGE, Action.ASSIGNMENT_CHANGE}
     ),
+    "assessor": frozenset({Action.FINDING_DECIDE}),
     "audits": frozenset({Action.AUDIT_RUN}),
     "backup": frozenset({Action.BACKUP_MAKE}),
     "break-glass": frozenset(),
@@ -82,6 +83,7 @@ SYSTEM_ACTORS: Mapping[str, frozenset[Action]] = {
             Action.USER_CHANGE,
         }
     ),
+    "products": frozenset({Action.FINDING_DECIDE, Action.PRODUCT_CHECK}),
     "tracer": frozenset({Action.LEAK_TRACE, Action.EXPORT_RECOGNISE}),
     "receiver": frozenset(
         {Action.DOCUMENT_ADD, Action.TRANSFER_ARRIVE, Action.TRANSFER_LOAD, Action.TRANSFER_PASS}

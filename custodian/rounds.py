@@ -25,6 +25,7 @@ ROUNDS: Final[dict[str, dict[str, Any]]] = {
         "schedule": crontab(hour=17, minute=10),
     },
     "measure-controls": {"task": "incidents.tasks.measure_controls", "schedule": 600.0},
+    "watch-duties": {"task": "records.tasks.watch_duties", "schedule": crontab(hour=1, minute=20)},
     "end-flags": {"task": "incidents.tasks.end_flags", "schedule": 3600.0},
     "feed": {"task": "access.tasks.feed", "schedule": 5.0},
     "watch-honey": {"task": "access.tasks.watch_honey", "schedule": 15.0},

@@ -1,4 +1,4 @@
-"""The back office's lists of records: books, imports, quarantine, products. Nothing sealed is in them."""
+"""The back office's lists of records: books, imports, quarantine. Nothing sealed is in them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from access.actions import Action
 from access.admin_scope import ScopedAdmin
 from records import (  # noqa: F401  pages and lists that register themselves
+    assessment_admin,
     back_office,
     claims_admin,
     consent_admin,
@@ -23,13 +24,14 @@ from records import (  # noqa: F401  pages and lists that register themselves
     hold_notices,
     merge_admin,
     notice_admin,
+    product_admin,
     request_admin,
     retention_admin,
 )
 from records.importing import pages  # noqa: F401  likewise
 from records.importing.report import words_of
 from records.importing.targets import TARGETS
-from records.models import Book, ImportRun, Intermediary, Product, QuarantinedRow
+from records.models import Book, ImportRun, Intermediary, QuarantinedRow
 from records.storage import pages as storage_pages  # noqa: F401  likewise
 
 
@@ -52,18 +54,6 @@ class IntermediaryAdmin(ScopedAdmin):
     list_filter = ("kind",)
     lede = gettext_lazy("客户与保单经由的中介机构")
     nothing = gettext_lazy("没有符合条件的中介机构。")
-
-
-@admin.register(Product)
-class ProductAdmin(ScopedAdmin):
-    read_action = Action.BOOK_READ
-    slug = key = "code"
-    columns = ("code", "name", "name_en", "kind", "filed", "filing_no", "over_a_year")
-    list_display = ("name", "code", "kind", "filed", "over_a_year")
-    list_filter = ("filed", "over_a_year")
-    facts = ("name", "name_en", "code", "kind", "filed", "filing_no", "over_a_year")
-    lede = gettext_lazy("保单所属的险种")
-    nothing = gettext_lazy("没有符合条件的险种。")
 
 
 @admin.register(ImportRun)

@@ -85,3 +85,14 @@ class RecordsConfig(AppConfig):
         ports.register_estates(Estates())
         ports.register_holders(Holders())
         ports.register_relations(Relations())
+        _duties()
+
+
+def _duties() -> None:
+    from records.assessments import approving, kept, things, watching  # noqa: F401
+    from records.products import changing
+
+    approving.ready()
+    things.ready()
+    kept.ready()
+    changing.ready()

@@ -73,6 +73,49 @@ class Answering(Protocol):
         """Those of the subjects in the actor's scope whom this house does not answer for any more."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Assessable:
+    """What an impact assessment may be about, as it is or is meant to be: facts that are frozen with it."""
+
+    kind: str
+    code: str
+    name: str
+    elements: tuple[str, ...]  # codes
+    looks: tuple[str, ...] = ()  # purposes of a look
+    recipients: tuple[str, ...] = ()
+    occasions: tuple[str, ...] = ()  # one of these fits; the first one is offered
+    owed: bool = False  # whether the law wants one before it is done
+    url: str = ""
+    among: Any = None  # a queryset of customers' keys; None: everybody
+
+
+class Assessables(Protocol):
+    """One kind of things that are assessed."""
+
+    @property
+    def label(self) -> Any: ...
+
+    def all(self) -> Sequence[Assessable]:
+        """What is done now, or may be assessed before it is."""
+
+    def find(self, code: str) -> Assessable | None:
+        """As it is done; of what is not done yet, as it is meant to be."""
+
+    def planned(self, code: str) -> Assessable | None:
+        """As it is meant to be after a change that somebody works on; else as `find` says."""
+
+
+_assessables: dict[str, Assessables] = {}
+
+
+def register_assessables(kind: str, port: Assessables) -> None:
+    _assessables[kind] = port
+
+
+def assessables() -> Mapping[str, Assessables]:
+    return _assessables
+
+
 _held: list[Partners] = []
 _answering: list[Answering] = []
 
@@ -95,4 +138,6 @@ def partners() -> Partners:
 
 def missing() -> list[str]:
     held = {"Answering": _answering, "Partners": _held}
-    return [name for name, port in held.items() if not port]
+    lacking = [name for name, port in held.items() if not port]
+    kinds = {"agreement", "transfer"} - set(_assessables)
+    return [*lacking, *(f"Assessables ({kind})" for kind in sorted(kinds))]

@@ -11,6 +11,7 @@ from access.key_rotation.jobs import Kind, Why
 from access.vocabulary import Channel
 from custodian.workflow import IllegalMove
 from records import index_roots, reindexing
+from records.assessments import watching as assessments_watching
 from records.claim_handling import watching
 from records.corrections import applying, discarding, telling
 from records.destruction import batches, executing, tombstones
@@ -18,6 +19,8 @@ from records.importing import engine, expiry, quarantine, store, surveying
 from records.legal_holds import counting
 from records.models import FileSurvey, ImportRun
 from records.own_data import copies
+from records.products import checking as products_checking
+from records.products import reviewing as products_reviewing
 from records.relatives import keeping, looking
 from records.requests import effects, escalating
 from records.retention import reckoning
@@ -214,3 +217,11 @@ def reckon() -> None:
             expiring.carry_out()
     except IllegalMove:
         _log.info("reckoning-held-by-another")
+
+
+@shared_task
+def watch_duties() -> None:
+    """Every night: what goes on without an assessment, what was sold wrongly, and whether the law changed."""
+    assessments_watching.carry_out()
+    products_reviewing.watch()
+    products_checking.check()

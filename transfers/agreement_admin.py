@@ -18,6 +18,7 @@ from access.actions import Action
 from access.admin_pages import actor_of, enter, page, row_of
 from records.evidence import EvidenceRefused
 from records.evidence.upload import takes_evidence
+from transfers import assessing
 from transfers.agreement_forms import EndForm, PaperForm, ProofForm, ReviewForm, TermsForm
 from transfers.agreements import drafting, ending, papers, reviewing, terms, words
 from transfers.agreements.terms import Terms
@@ -222,7 +223,8 @@ def _page(
         "tone": tone,
         "held": words.lines(held, known) if held else None,
         "draft": words.lines(draft, known, before=held) if draft else None,
-        "lacking": terms.lacks(draft, known) if draft and waiting is None else [],
+        "lacking": drafting.lacking_now(agreement) if waiting is None else [],
+        "assessed": _assessed(agreement, held or draft),
         "waiting": waiting,
         "ending": going,
         "settled": _settled(held or draft),
@@ -236,6 +238,11 @@ def _page(
         **_forms(request, agreement, bound),
     }
     return template(request, "agreement", context, status=status)
+
+
+def _assessed(agreement: Agreement, said: Terms | None) -> assessing.Verdict | None:
+    """The assessment that what is agreed, or is meant to be, rests on."""
+    return assessing.verdict(assessing.of_agreement(agreement, said)) if said else None
 
 
 def _shares(agreement: Agreement) -> Iterable[Share]:

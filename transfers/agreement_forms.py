@@ -74,7 +74,6 @@ class TermsForm(forms.Form):
         label=_("评估结论"), required=False, choices=[("", _("请选择")), *terms.RESULTS.items()]
     )
     assessment = _paper(_("安全评估报告"))
-    pipia = forms.CharField(label=_("影响评估编号"), max_length=40, required=False)
     settled = _many(_("合同约定了"), _("逐项对照合同勾选"))
     tell_hours = forms.IntegerField(
         label=_("事件几小时内告知"), min_value=1, max_value=terms.LONGEST_TELLING, initial=24

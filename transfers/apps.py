@@ -33,6 +33,7 @@ def _partners() -> None:
     from records.storage import checks_files
     from transfers import (  # noqa: F401
         agreement_admin,
+        assessing,
         identity,
         morning,
         own_records,
@@ -52,6 +53,7 @@ def _partners() -> None:
     SIGNERS[identity.KEY] = _("身份卡与业务转让")
     rechecking.sources += [identity.altered, approving.altered, proposing.altered]
     opening.listen()
+    assessing.ready()
     own_records.ready()
     stores.register(PartnerStore())
     checks_files.register(SHELF, Share)

@@ -285,12 +285,15 @@ def _arises(transfer: Transfer, paper: RoutePaper) -> bool:
 def _paper_condition(transfer: Transfer, stage: str, found: RoutePaper) -> Condition:
     paper = gates.paper_of(transfer, stage, found.code)
     ours = transfer.side in found.of
+    lack = gates.lack_of(transfer, stage, found) if ours and found.assessed else None
+    facts = [Fact(_("归档"), paper.filed_at)] if paper else []
     return Condition(
         code=found.code,
         label=routes.name(found),
         kind="paper",
-        done=paper is not None if ours or paper else None,
-        facts=[Fact(_("归档"), paper.filed_at)] if paper else [],
+        done=(paper is not None and lack is None) if ours or paper else None,
+        facts=[*facts, *([Fact(lack.says)] if lack else [])],
+        places=[lack.place] if lack and lack.place else (),
         clause=found.clause,
         mark=found.mark,
         of=_whose(found.of),

@@ -128,7 +128,11 @@ def _fileable(transfer: Transfer) -> Iterator[tuple[Any, list[tuple[str, Any]]]]
     for row in transfer.stages.all():
         if row.state not in closed:
             found = routes.stage_of(transfer, row.stage)
-            named = [(f"{row.stage}/{each.code}", routes.name(each)) for each in found.papers]
+            named = [
+                (f"{row.stage}/{each.code}", routes.name(each))
+                for each in found.papers
+                if not each.assessed
+            ]
             other = (f"{row.stage}/{papers.OTHER}", _("其他文件"))
             yield Stage(row.stage).label, [*named, other]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,11 @@ from access.actions import Action
 from access.admin_pages import CHANNEL, actor_of, enter, page, purpose_of, row_of
 from custodian.regimes.routes import Gate
 from records.evidence.upload import takes_evidence
-from transfers import announcing, board, papers, recording
+from transfers import announcing, assessing, board, papers, recording, routes
 from transfers.admin_frame import READ, done, template, transfer_of
 from transfers.forms import ActForm, AnnouncementForm, FileForm, PublishForm
 from transfers.models import Stage, Transfer, TransferPaper
+from transfers.progress import gates
 
 FILE, OPEN = Action.TRANSFER_FILE, Action.TRANSFER_PAPER_READ
 
@@ -32,6 +34,8 @@ def filed(request: HttpRequest, code: str) -> HttpResponse:
     posts = request.method == "POST"
     transfer = transfer_of(request, code, FILE if posts else READ)
     form, status = FileForm(transfer, *_sent(request)), 422 if posts else 200
+    if posts and request.POST.get("assessed"):
+        return _file_assessed(request, transfer)
     if posts and form.is_valid() and form.content is not None:
         content, actor = form.content, actor_of(request)
         ok, status = done(
@@ -49,9 +53,38 @@ def filed(request: HttpRequest, code: str) -> HttpResponse:
         "transfer": transfer,
         "groups": _by_stage(transfer),
         "form": form if may else None,
+        "assessed": list(_assessed(transfer)) if may else [],
         "count": TransferPaper.objects.filter(transfer=transfer).count(),
     }
     return template(request, "papers", context, status=status)
+
+
+def _assessed(transfer: Transfer) -> Iterator[dict[str, Any]]:
+    """Reports of impact assessments that stages still wait for: the house files them itself."""
+    for row in transfer.stages.all():
+        if row.state in {papers.State.DONE, papers.State.NOT_NEEDED}:
+            continue
+        for each in routes.stage_of(transfer, row.stage).papers:
+            if each.assessed and gates.demands(transfer, each):
+                yield {
+                    "what": f"{row.stage}/{each.code}",
+                    "name": routes.name(each),
+                    "verdict": assessing.verdict(assessing.of_transfer(transfer)),
+                    "lack": gates.lack_of(transfer, row.stage, each),
+                }
+
+
+def _file_assessed(request: HttpRequest, transfer: Transfer) -> HttpResponse:
+    stage, _slash, code = request.POST["assessed"].partition("/")
+    if stage not in Stage.values:
+        raise papers.UnknownPaper
+    try:
+        papers.file_assessed(transfer, stage, code, actor=actor_of(request))
+    except assessing.NotAssessed as error:
+        messages.error(request, error.message)
+    else:
+        messages.info(request, _("影响评估报告已归档。"))
+    return redirect("admin:transfer_papers", transfer.code)
 
 
 def _by_stage(transfer: Transfer) -> list[tuple[Any, list[tuple[str, TransferPaper]]]]:

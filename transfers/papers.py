@@ -17,8 +17,9 @@ from access.sealed_files import Sealing, Shelf
 from access.vocabulary import Channel
 from custodian.errors import CustodianError
 from custodian.regimes.routes import RouteGate, RoutePaper
+from records.assessments import printing
 from records.evidence.contents import Content, kind_of
-from transfers import routes
+from transfers import assessing, routes
 from transfers.models import Stage, Transfer, TransferPaper, TransferStage
 from transfers.progress.moving import NotYet
 
@@ -41,6 +42,14 @@ class UnknownPaper(CustodianError):
     message = _("请选择这是什么文件；其他文件须写明名称")
 
 
+class FiledByTheHouse(CustodianError):
+    """The report of an impact assessment comes from the assessment, and from nowhere else."""
+
+    code = "transfer-paper-of-assessment"
+    status = 422
+    message = _("影响评估报告由系统从已批准的评估归档，不能上传")
+
+
 class Gone(CustodianError):
     """The file is not where it was put; its row stays."""
 
@@ -61,8 +70,32 @@ def file(
 ) -> TransferPaper:
     """Seal and file it, for a stage that is not over. A newer one stands for the older, which stays.
 
-    Raises `EvidenceRefused` for what is neither PDF nor picture, `UnknownPaper`, `NotYet`.
+    Raises `EvidenceRefused` for what is neither PDF nor picture, `UnknownPaper`, `FiledByTheHouse`, `NotYet`.
     """
+    if is_assessed(transfer, stage, code):
+        raise FiledByTheHouse
+    return _file(transfer, stage, code, content, name=name, channel=channel, actor=actor)
+
+
+def file_assessed(
+    transfer: Transfer, stage: str, code: str, *, channel: str = Channel.ADMIN, actor: Actor
+) -> TransferPaper:
+    """The printed report of the assessment in force. Raises `NotAssessed`, `NotYet`."""
+    if not is_assessed(transfer, stage, code):
+        raise UnknownPaper
+    found = assessing.require(assessing.of_transfer(transfer))
+    content = printing.page(found)
+    return _file(transfer, stage, code, content, name="", channel=channel, actor=actor)
+
+
+def is_assessed(transfer: Transfer, stage: str, code: str) -> bool:
+    papers = routes.stage_of(transfer, stage).papers
+    return any(each.assessed for each in papers if each.code == code)
+
+
+def _file(
+    transfer: Transfer, stage: str, code: str, content: bytes, *, name: str, channel: str, actor: Actor
+) -> TransferPaper:  # fmt: skip
     media, _ending = MEDIA[kind_of(content)]
     paper = TransferPaper(
         transfer=transfer,

@@ -23,6 +23,7 @@ from access.querylog import sealing, writer
 from access.sequencer.process import PERIOD, Sequencer
 from custodian import clock, embedded
 from custodian.demo import (
+    assessments,
     audits,
     cast,
     claims,
@@ -41,6 +42,7 @@ from custodian.demo import (
     outside,
     partners,
     portal,
+    products,
     recertification,
     reference,
     requests,
@@ -145,8 +147,20 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
         sold = transfers.Transfers(people, begin)
         others = partners.Partners(people, begin, seal)
         moved = letters.Letters(people, begin, hers)
-        weighed = risks.Risks(people, begin)
-        plans = (reviews, kept, cases, told, sold, others, moved, moving, suspected, weighed)
+        weighed, duties = risks.Risks(people, begin), _duties(people, begin, seal)
+        plans = (
+            reviews,
+            kept,
+            cases,
+            told,
+            sold,
+            others,
+            moved,
+            moving,
+            suspected,
+            weighed,
+            *duties,
+        )
         steps = (each.steps for each in plans)
         month_of = diary.Diary(*steps, seal=seal)
         _live(looks, _customers(manifest, book), people, console, seal, between=month_of.turn)
@@ -156,7 +170,7 @@ def _live_in(customers: int, console: Console, buyer: House) -> None:
         with _step(console, _("核算保存期限 / Reckoning how long everything is kept")):
             kept.end()
         cases.end()
-        audits.end(seal)
+        _end(duties, seal)
         _trace(people, folder)
         _weigh(weighed, seal)
         writer.stop()
@@ -183,6 +197,19 @@ def _weigh(weighed: risks.Risks, seal: Callable[[], None]) -> None:
     seal()
     weighed.end()
     seal()
+
+
+Duties = tuple[assessments.Assessments, products.Products]
+
+
+def _duties(people: dict[str, User], begin: datetime, seal: Callable[[], None]) -> Duties:
+    return assessments.Assessments(people, begin, seal), products.Products(people, begin, seal)
+
+
+def _end(duties: Duties, seal: Callable[[], None]) -> None:
+    for each in duties:
+        each.end()
+    audits.end(seal)
 
 
 def _hers(manifest: Manifest, book: Book) -> dict[str, Any]:

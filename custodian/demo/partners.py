@@ -15,6 +15,7 @@ from access.actors import Actor
 from access.models import Approval, User
 from custodian import clock, pdf
 from custodian.crypto import signing
+from custodian.demo import assessments
 from records.models import Customer
 from transfers import identity, registering, signed
 from transfers.agreements import drafting, papers, reviewing
@@ -78,7 +79,23 @@ class Partners:
         self._garage(refs)
         self._reinsurer()
         self._seal()
-        self._draft(HOSPITAL, _terms("住院核实", "claim", ("identity.name", "claim.diagnosis")))
+        self._hospital()
+
+    def _hospital(self) -> None:
+        """Assessed as it was first meant, and by now it is meant to be more."""
+        agreement = self._draft(
+            HOSPITAL, _terms("住院核实", "claim", ("identity.name", "claim.diagnosis"))
+        )
+        self._assess(agreement)
+        more = _terms(
+            "住院核实", "claim", ("identity.name", "identity.id_number", "claim.diagnosis")
+        )
+        with self._as(self._officer) as actor:
+            drafting.save_draft(agreement, more, actor=actor)
+
+    def _assess(self, agreement: Agreement) -> None:
+        assessments.of_agreement(agreement, first=self._officer, second=self._second)
+        self._seal()
 
     def tell(self) -> None:
         """The call centre was told of what was corrected, and sent its receipt on paper."""
@@ -155,6 +172,7 @@ class Partners:
             said = Terms.read(agreement.draft or {})
             named = replace(said, contract=str(first.ref), assessment=str(second.ref))
             drafting.save_draft(agreement, named, actor=actor)
+        self._assess(agreement)
 
     def _share(
         self, agreement: Agreement, *, form: str, elements: Any, customers: list[str], days: int
@@ -200,7 +218,6 @@ def _terms(
         assessed_on=(today - 6 * DAY).isoformat(),
         assessed_by="孙磊",
         assessed="passed",
-        pipia=f"PIA-{today.year}-07",
         settled=tuple(each.code for each in required(part)),
         tell_hours=12,
         tell_whom="安全值班 0516-8000 0110",

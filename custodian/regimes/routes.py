@@ -55,6 +55,7 @@ class RoutePaper:
     of: tuple[str, ...] = ("seller", "buyer")
     required: bool = True
     when: Mapping[str, str] = field(default_factory=dict)
+    assessed: bool = False  # the report of an impact assessment, which the house files itself
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from records.importing.readers import Row, SourceRefused
 from records.importing.steps import Step, steps_of
 from records.importing.taking import Chunk, Errand, Place, Tally
 from records.models import ImportRun
+from records.products import checking
 
 CHUNK: Final = 1000
 
@@ -70,6 +71,8 @@ def work(run_id: int, *, channel: str = Channel.TASK, on_progress: Progress = si
             # What happened is told by its kind alone: a message may hold values.
             _end(run, "fail", note=type(error).__name__)
             raise
+    if run.status == JobStatus.DONE and not run.dry_run and run.arriving is None:
+        checking.check_book(run.book)  # what is on its way to us is checked once it is here
     return run
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from records.models.assessments import AssessmentCondition, ImpactAssessment
 from records.models.books import Book, Intermediary, Product
 from records.models.claim_decisions import ClaimDecision, ClaimPayment, ClaimTerms
 from records.models.claim_steps import ClaimClock, ClaimNeed, ClaimPaper, ClaimStep
@@ -44,6 +45,7 @@ from records.models.notices import (
     TextWithdrawal,
 )
 from records.models.policies import Claim, Policy, PolicyRole
+from records.models.products import ProductBreach, ProductReview, ProductVersion
 from records.models.relatives import RelativeAsk, RelativePaper
 from records.models.requests import (
     CustomerRequest,
@@ -74,6 +76,7 @@ from records.models.storage import (
 
 __all__ = [
     "Account",
+    "AssessmentCondition",
     "BlindIndex",
     "Book",
     "CertificatePage",
@@ -113,6 +116,7 @@ __all__ = [
     "HoldReview",
     "Holding",
     "Identity",
+    "ImpactAssessment",
     "ImportFile",
     "ImportRun",
     "Inspection",
@@ -126,6 +130,9 @@ __all__ = [
     "Policy",
     "PolicyRole",
     "Product",
+    "ProductBreach",
+    "ProductReview",
+    "ProductVersion",
     "PublishedText",
     "QuarantinedRow",
     "RelativeAsk",

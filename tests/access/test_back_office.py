@@ -23,9 +23,17 @@ LISTS = [
     "access_unit", "access_user", "access_policyrule", "access_apitoken", "access_finding",
     "access_case", "access_approval", "access_verification",
     "records_book", "records_customer", "records_importrun", "records_quarantinedrow",
-    "records_intermediary", "records_product", "incidents_alert", "transfers_counterparty",
+    "records_intermediary", "incidents_alert", "transfers_counterparty",
 ]  # fmt: skip
-PAGES = ["index", "querylog", "inventory", "data_map_csv", "data_map_json"]
+PAGES = [
+    "index",
+    "querylog",
+    "inventory",
+    "data_map_csv",
+    "data_map_json",
+    "products",
+    "assessments",
+]
 ALL = [f"{name}_changelist" for name in LISTS] + PAGES
 ADMINISTRATORS = {
     "access_unit_changelist", "access_user_changelist", "access_policyrule_changelist",

@@ -46,6 +46,7 @@ from records.models import (
     DestructionBatch,
     DestructionItem,
     Identity,
+    ImpactAssessment,
     MergeCase,
     PublishedText,
     RetentionEvent,
@@ -238,6 +239,7 @@ class Office:
         return {
             "partner": str(agreement.counterparty.ref),
             "agreement": str(agreement.ref),
+            "assessment": str(ImpactAssessment.objects.get(about=agreement.code).ref),
             "share": str(share.ref),
         }
 

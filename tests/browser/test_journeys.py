@@ -298,6 +298,8 @@ OFFICE = [
     "/admin/notices/", "/admin/notices/?show=advice", "/admin/notices/new/processing/",
     "/admin/notices/new/tip/", "/admin/notices/{text}/", "/admin/notices/{text}/edit/",
     "/admin/notices/{text}/preview/", "/admin/notices/{text}/2/",
+    "/admin/products/", "/admin/products/WL01/", "/admin/products/WL01/change/",
+    "/admin/assessment/", "/admin/assessment/new/", "/admin/assessment/{assessment}/",
 ]  # fmt: skip
 
 

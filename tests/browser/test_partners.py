@@ -19,6 +19,7 @@ from tests.access import people as staff
 from tests.corrections.cast import photo
 from tests.partners.test_shares import opened
 from tests.portal import people
+from tests.records import assessed
 from transfers.models import Agreement, Share
 from transfers.shares import jobs
 
@@ -77,7 +78,6 @@ def drafted(page: Page) -> str:
     page.locator("input[name=assessed_on]").fill(clock.local().date().isoformat())
     page.locator("input[name=assessed_by]").fill("周正")
     page.locator("select[name=assessed]").select_option("passed")
-    page.locator("input[name=pipia]").fill("PIA-2026-07")
     page.get_by_role("button", name="存为草稿").click()
     expect(page.get_by_text("还不能提交：")).to_be_visible()
     return page.url
@@ -91,6 +91,10 @@ def test_from_the_register_to_the_locked_file_and_her_own_page(visit, office, of
         page.locator("select[name=kind]").select_option(kind)
         page.locator("input[name=paper]").set_input_files({**PAPER, "buffer": photo()})
         page.get_by_role("button", name="归档", exact=True).click()
+    agreement = Agreement.objects.latest("pk")
+    expect(page.get_by_text("还没有个人信息保护影响评估").first).to_be_visible()
+    assessed.approved("agreement", agreement.code, "entrust", first=first, second=second)
+    page.goto(place)
     page.get_by_role("button", name="提交复核").click()
     approve(visit, office, second, place)
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from access.models import Approval
 from records.models import Book
 from tests import estate
+from tests.records import assessed
 from tests.transfers.house import PDF
 from transfers.models import DataRoom, Transfer
 
@@ -71,7 +72,12 @@ def test_a_transfer_from_its_opening_to_its_data_room(visit, office):
     page.goto(f"/admin/transfer/{transfer.code}/")
     expect(cells.nth(0)).to_contain_text("已完成")
     expect(cells.nth(1)).to_have_attribute("aria-current", "step")
-    file(page, transfer.code, "个人信息保护影响评估报告")
+    assessed.approved(
+        "transfer", transfer.code, "provide", first=office.officer, second=office.second
+    )
+    page.goto(f"/admin/transfer/{transfer.code}/papers/")
+    page.get_by_role("button", name="归档评估报告").click()
+    expect(page.get_by_text("影响评估报告已归档。")).to_be_visible()
     page.goto(f"/admin/transfer/{transfer.code}/rooms/")
     page.get_by_label("接收人").fill("吴越")
     page.get_by_role("button", name="提交复核").click()

@@ -15,8 +15,10 @@ from custodian import clock
 from custodian.crypto import signing
 from custodian.tlog.verify import canonical
 from records.evidence.stripping import Stripped
+from records.models import ImpactAssessment
 from tests import estate
-from transfers import identity, registering
+from tests.records import assessed
+from transfers import assessing, identity, registering
 from transfers.agreements import drafting, ending, papers
 from transfers.agreements.papers import Drawn
 from transfers.agreements.terms import Terms, required
@@ -57,7 +59,7 @@ class House:
     def draft(self, **more: Any) -> Agreement:
         """Of a garage that works for us, whole but for what `more` says otherwise."""
         party = more.pop("party", None) or self.party
-        with_papers = more.pop("with_papers", True)
+        with_papers, impact = more.pop("with_papers", True), more.pop("impact", True)
         with estate.acting(self.officers[0]) as actor:
             agreement = drafting.open_draft(party, terms(**more), actor=actor)
             if with_papers:
@@ -65,13 +67,24 @@ class House:
                 assessed = papers.file(agreement, paper(), kind="assessment", actor=actor)
                 named = {"contract": str(contract.ref), "assessment": str(assessed.ref)}
                 drafting.save_draft(agreement, terms(**named, **more), actor=actor)
+        if impact and more.get("elements", True):
+            self.assess(agreement)
         return agreement
+
+    def assess(self, agreement: Agreement) -> ImpactAssessment:
+        """As it is meant to be, by two."""
+        occasion = "entrust" if agreement.part == "entrusted" else "provide"
+        first, second = self.officers
+        return assessed.approved("agreement", agreement.code, occasion, first=first, second=second)
 
     def change(self, agreement: Agreement, **more: Any) -> Approval:
         """Put a change of what is in force up."""
         said = Terms.read({**(agreement.draft or agreement.terms or {}), **more})
         with estate.acting(self.officers[0]) as actor:
             drafting.save_draft(agreement, said, actor=actor)
+        if not assessing.verdict(assessing.of_agreement(agreement, said)).ok:
+            self.assess(agreement)
+        with estate.acting(self.officers[0]) as actor:
             return drafting.ask(agreement, actor=actor)
 
     def ask(self, agreement: Agreement) -> Approval:
@@ -161,7 +174,6 @@ def terms(**more: Any) -> Terms:
         "assessed_on": today.isoformat(),
         "assessed_by": "周正",
         "assessed": "passed",
-        "pipia": "PIA-2026-07",
         "settled": tuple(each.code for each in required(part)),
         "tell_hours": 12,
         "tell_whom": "安全值班 0516-8000110",

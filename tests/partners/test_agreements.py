@@ -29,8 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def codes(agreement):
-    said = terms_.Terms.read(agreement.draft)
-    return {each.code for each in terms_.lacks(said, papers.by_ref(agreement))}
+    return {each.code for each in drafting.lacking_now(agreement)}
 
 
 def test_an_agreement_counts_from_the_second_yes_and_not_before(house):
@@ -69,7 +68,7 @@ def test_each_clause_that_the_law_requires_is_required(house, part):
         ({"assessed_on": ""}, "assessment"),
         ({"assessed_on": "2099-01-01"}, "assessment"),
         ({"assessed": "failed"}, "assessment-failed"),
-        ({"pipia": ""}, "pipia"),
+        ({"impact": False}, "pipia"),
         ({"tell_whom": ""}, "incident"),
         ({"tell_hours": 200}, "incident"),
         ({"subs": [asdict(Sub(name="示例云", work="短信"))]}, "sub-consent"),
@@ -219,7 +218,7 @@ def test_an_officer_drafts_files_and_asks_through_the_pages(house):
     said = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in asdict(terms()).items()
-        if name not in {"subs", "papers", "contract", "assessment"}
+        if name not in {"subs", "papers", "contract", "assessment", "pipia"}
     }
     answer = officer.post(page, said)
     assert answer.status_code == 302
@@ -233,6 +232,9 @@ def test_an_officer_drafts_files_and_asks_through_the_pages(house):
         assert officer.post(place, {"kind": kind, "paper": file}).status_code == 302
     shown = officer.get(answer["Location"]).content.decode()
     assert "没有归档" not in shown
+    assert f"about={agreement.code}" in shown  # the way to its impact assessment
+    assert "还没有个人信息保护影响评估" in shown
+    house.assess(agreement)
     act = reverse("admin:agreement_act", args=[agreement.ref])
     assert officer.post(act, {"act": "ask"}).status_code == 302
     agreement.refresh_from_db()

@@ -66,6 +66,7 @@ from records.models import (
     DestructionBatch,
     DestructionItem,
     Identity,
+    ImpactAssessment,
     ImportRun,
     Intermediary,
     LegalHold,
@@ -486,6 +487,7 @@ class Things:
         paper = agreement.papers.order_by("pk")[0]
         return {
             "agreement": str(agreement.ref),
+            "assessment": str(ImpactAssessment.objects.get(about=agreement.code).ref),
             "agreement_paper": str(paper.ref),
             "share": str(share.ref),
         }

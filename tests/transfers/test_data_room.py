@@ -24,6 +24,7 @@ from custodian.errors import NotVisible
 from custodian.jobs import JobStatus
 from custodian.regimes import deadlines
 from custodian.workflow import IllegalMove
+from records.assessments.standing import NotAssessed
 from records.destruction.stores import Gone
 from records.models import Customer, Policy, Product
 from tests import estate, pdfs
@@ -75,6 +76,7 @@ def transfer(house, monkeypatch) -> Transfer:
     everything_done(monkeypatch)
     found = house.transfer()
     house.walk(found, until="data_room")
+    house.assess(found)
     house.paper(found, "data_room", "pipia")
     return found
 
@@ -199,7 +201,10 @@ def test_the_buyer_and_a_seller_without_assessment_open_none(house, monkeypatch)
     everything_done(monkeypatch)
     selling = house.transfer()
     house.walk(selling, until="data_room")
-    with pytest.raises(rooms.NotForUs):
+    with pytest.raises(NotAssessed, match="还没有个人信息保护影响评估"):
+        asked(house, selling)
+    house.assess(selling)
+    with pytest.raises(rooms.NotForUs):  # its report is not filed yet
         asked(house, selling)
     buying = house.transfer(side="buyer", book=None)
     house.walk(buying, until="data_room")

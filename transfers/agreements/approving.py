@@ -16,10 +16,10 @@ from access.approvals import ContentChanged
 from access.models import Approval
 from custodian import clock
 from transfers.agreements import papers, words
-from transfers.agreements.drafting import AGREEMENT, KIND, Incomplete, payload_of
+from transfers.agreements.drafting import AGREEMENT, KIND, Incomplete, lacking_of, payload_of
 from transfers.agreements.ending import END, end_payload
 from transfers.agreements.reviewing import one_year_after
-from transfers.agreements.terms import Terms, lacks
+from transfers.agreements.terms import Terms
 from transfers.models import Agreement, AgreementVersion, Counterparty
 
 Lines = list[tuple[Any, Sequence[Any]]]
@@ -61,7 +61,7 @@ class _Terms(_Base):
         if payload_of(agreement) != approval.payload or agreement.draft is None:
             raise ContentChanged
         terms = Terms.read(agreement.draft)
-        if lacking := lacks(terms, papers.by_ref(agreement)):
+        if lacking := lacking_of(agreement, terms):
             raise Incomplete(lacking)
         AgreementVersion.objects.create(
             agreement=agreement,

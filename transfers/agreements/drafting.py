@@ -15,6 +15,7 @@ from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
 from custodian.workflow import Workflow
+from transfers import assessing
 from transfers.agreements import papers
 from transfers.agreements.terms import Lack, Terms, lacks
 from transfers.models import Agreement, Counterparty
@@ -73,7 +74,7 @@ def open_draft(party: Counterparty, terms: Terms, *, actor: Actor) -> Agreement:
             title=terms.title,
             opened_by_id=actors.person(actor),
         )
-        agreement.draft = _with_papers(agreement, terms).written()
+        agreement.draft = _whole(agreement, terms).written()
         _authorise(agreement, actor, {"did": "draft"})
         agreement.save()
     return agreement
@@ -83,7 +84,7 @@ def save_draft(agreement: Agreement, terms: Terms, *, actor: Actor) -> None:
     """Of one that is not in force yet, or of a change of one that is. Raises `AtReview`."""
     with transaction.atomic():
         held = _held(agreement)
-        draft = _with_papers(held, terms)
+        draft = _whole(held, terms)
         if held.terms is not None and draft.part != held.part:
             raise AtReview
         _authorise(held, actor, {"did": "draft"})
@@ -111,9 +112,12 @@ def ask(agreement: Agreement, *, actor: Actor) -> Approval:
         held = _held(agreement)
         if held.draft is None:
             raise AtReview
-        terms = Terms.read(held.draft)
-        if lacking := lacks(terms, papers.by_ref(held)):
+        # What was assessed since it was saved counts.
+        terms = _whole(held, Terms.read(held.draft))
+        if lacking := lacking_of(held, terms):
             raise Incomplete(lacking)
+        held.draft = terms.written()
+        held.save(update_fields=["draft"])
         payload = payload_of(held)
         _authorise(held, actor, {"did": "ask", "digest": approvals.digest_of(KIND, payload)})
         approval = approvals.request(KIND, payload, actor=actor)
@@ -166,11 +170,25 @@ def _held(agreement: Agreement) -> Agreement:
     return held
 
 
-def _with_papers(agreement: Agreement, terms: Terms) -> Terms:
-    """With the hash of each paper that it names, so that none is changed under the approval."""
+def lacking_of(agreement: Agreement, terms: Terms) -> list[Lack]:
+    """What these terms lack now, an impact assessment that covers them among it."""
+    assessed = assessing.verdict(assessing.of_agreement(agreement, terms))
+    return lacks(terms, papers.by_ref(agreement), assessed)
+
+
+def lacking_now(agreement: Agreement) -> list[Lack]:
+    """What its draft would lack if it were put up at this moment; nothing where there is no draft."""
+    if agreement.draft is None:
+        return []
+    return lacking_of(agreement, _whole(agreement, Terms.read(agreement.draft)))
+
+
+def _whole(agreement: Agreement, terms: Terms) -> Terms:
+    """With the hash of each paper that it names, and the assessment in force, which nobody types."""
     known = papers.by_ref(agreement) if agreement.pk else {}
     named = {ref: known[ref].sha256 for ref in terms.named_papers if ref in known}
-    return Terms.read({**terms.written(), "papers": named})
+    found = assessing.verdict(assessing.of_agreement(agreement, terms)).assessment
+    return Terms.read({**terms.written(), "papers": named, "pipia": str(found or "")})
 
 
 def _authorise(agreement: Agreement, actor: Actor, facts: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from access.law.reading import pack
 from access.vocabulary import OPTIONAL, Purpose
 from custodian import clock, elements
 from custodian.regimes.agreements import Part, Term
+from records.assessments.standing import Verdict
 from transfers.models import Agreement, AgreementPaper
 
 # What a partner can work for; the last one is for purposes of its own.
@@ -57,7 +58,7 @@ class Terms:
     assessed_by: str = ""
     assessed: str = ""  # of RESULTS
     assessment: str = ""
-    pipia: str = ""  # number of the impact assessment
+    pipia: str = ""  # the impact assessment that it rests on, with its version; put in by the house
     settled: tuple[str, ...] = ()  # codes of what the contract settles
     subs: tuple[Sub, ...] = ()
     tell_hours: int = 24
@@ -113,15 +114,19 @@ class Lack:
     """One thing that is missing; `code` is of the law's table where it is a term of the contract."""
 
     code: str
-    message: Any
+    message: Any  # a text that is safe may hold a link
 
 
-def lacks(terms: Terms, papers: Mapping[str, AgreementPaper]) -> list[Lack]:
-    """All that stands in the way of its coming into force; `papers` are those filed, by reference."""
+def lacks(terms: Terms, papers: Mapping[str, AgreementPaper], assessed: Verdict) -> list[Lack]:
+    """All that stands in the way of its coming into force.
+
+    `papers` are those filed, by reference; `assessed` says whether an impact assessment covers these terms.
+    """
     return [
         *_of_scope(terms),
         *_of_time(terms),
         *_of_assessment(terms, papers),
+        *_of_impact(terms, assessed),
         *_of_contract(terms, papers),
     ]
 
@@ -156,8 +161,13 @@ def _of_assessment(terms: Terms, papers: Mapping[str, AgreementPaper]) -> Iterat
         yield Lack("assessment-failed", _("安全评估没有通过"))
     if not _filed(terms.assessment, papers, AgreementPaper.Kind.ASSESSMENT):
         yield Lack("assessment-paper", _("没有归档安全评估报告"))
-    if not terms.pipia:
-        yield Lack("pipia", _("没有写明个人信息保护影响评估的编号"))
+
+
+def _of_impact(terms: Terms, assessed: Verdict) -> Iterator[Lack]:
+    if not assessed.ok:
+        yield Lack("pipia", assessed.told)
+    elif terms.pipia != str(assessed.assessment):
+        yield Lack("pipia", _("协议写的影响评估不是现在有效的那一版，请撤回后重新提交"))
 
 
 def _of_contract(terms: Terms, papers: Mapping[str, AgreementPaper]) -> Iterator[Lack]:

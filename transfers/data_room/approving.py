@@ -16,6 +16,7 @@ from access.approvals import ContentChanged
 from access.models import Approval
 from custodian import clock, elements
 from custodian.jobs import JOB, JobStatus, wake
+from transfers import assessing
 from transfers.data_room import sampling
 from transfers.models import DataRoom, Stage, Transfer
 from transfers.progress import Missing, checks, moving
@@ -81,6 +82,7 @@ class _Kind:
         if content(room) != approval.payload:
             raise ContentChanged
         moving.require(room.transfer, Stage.DATA_ROOM)
+        assessing.require(assessing.of_transfer(room.transfer))
         DataRoom.objects.filter(pk=room.pk).update(approved_at=clock.now())
         wake_up(room)
 

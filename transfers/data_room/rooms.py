@@ -27,7 +27,7 @@ from custodian.regimes import deadlines
 from custodian.workflow import IllegalMove
 from records.models import Book
 from records.retention.own_records.terms import longest
-from transfers import faults, routes
+from transfers import assessing, faults, routes
 from transfers.data_room import approving, counting, releasing, sampling, writing
 from transfers.data_room.shelf import SHELF
 from transfers.models import DataRoom, Stage, Transfer
@@ -72,10 +72,12 @@ def ask(
     language: str = "zh-hans",
     actor: Actor,
 ) -> DataRoom:
-    """Ask for one, for one person at the other insurer. Raises `NotYet`, `NotForUs`."""
+    """Ask for one, for one person at the other insurer. Raises `NotYet`, `NotAssessed`, `NotForUs`."""
     with transaction.atomic():
         held = Transfer.objects.select_for_update().get(pk=transfer.pk)
         moving.require(held, Stage.DATA_ROOM)
+        if held.is_sellers:
+            assessing.require(assessing.of_transfer(held))
         book = _require_ours(held)
         ref, number = uuid4(), DataRoom.objects.filter(transfer=held).count() + 1
         payload: dict[str, Any] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -14,7 +15,7 @@ from custodian import clock
 from custodian.regimes import deadlines
 from custodian.regimes.routes import Gate, RouteGate, RoutePaper
 from records.models import Customer
-from transfers import routes
+from transfers import assessing, routes
 from transfers.models import Publication, Transfer, TransferAct, TransferPaper
 from transfers.progress.checks import Missing, work_of
 
@@ -25,14 +26,34 @@ def lacking(transfer: Transfer, stage: str) -> list[Missing]:
     """Everything that the stage still waits for, on this party's side."""
     found = routes.stage_of(transfer, stage)
     missing = [
-        Missing(each.code, _("缺文件：%(name)s") % {"name": routes.name(each)})
+        lack
         for each in found.papers
-        if demands(transfer, each) and paper_of(transfer, stage, each.code) is None
+        if demands(transfer, each) and (lack := lack_of(transfer, stage, each)) is not None
     ]
     for gate in found.gates:
         if transfer.side in gate.of:
             missing += open_of(transfer, stage, gate)
     return missing
+
+
+def lack_of(transfer: Transfer, stage: str, paper: RoutePaper) -> Missing | None:
+    """Nothing where it is there; the report of an assessment counts only while that is in force."""
+    filed = paper_of(transfer, stage, paper.code)
+    if paper.assessed:
+        found = assessing.verdict(assessing.of_transfer(transfer))
+        if found.assessment is None:
+            return Missing(paper.code, found.why, found.place)
+        since = found.assessment.approved_at
+        if filed is None or since is None or filed.filed_at < since:
+            said = {"name": routes.name(paper), "row": str(found.assessment)}
+            place = reverse("admin:transfer_papers", args=[transfer.code])
+            return Missing(
+                paper.code, _("影响评估 %(row)s 有效，还没有归档：%(name)s") % said, place
+            )
+        return None
+    if filed is None:
+        return Missing(paper.code, _("缺文件：%(name)s") % {"name": routes.name(paper)})
+    return None
 
 
 def demands(transfer: Transfer, paper: RoutePaper) -> bool:

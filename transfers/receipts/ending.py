@@ -22,6 +22,7 @@ from custodian.errors import CustodianError
 from custodian.jobs import JOB, JobStatus
 from custodian.workflow import IllegalMove
 from records.models import RetentionEvent
+from records.products import checking
 from records.retention import reckoning
 from transfers import faults, invitations, progress
 from transfers.events import transfer_carried_out
@@ -78,7 +79,8 @@ def _over(transfer: Transfer) -> None:
 
 def _act(receipt: Receipt) -> None:
     if receipt.transfer.side == Transfer.Side.BUYER:
-        let_live(receipt)
+        if let_live(receipt) and receipt.transfer.book is not None:
+            checking.check_book(receipt.transfer.book)  # what has come is held against its products
     else:
         ending, _fresh = Ending.objects.get_or_create(transfer=receipt.transfer)
         if ending.status in {JobStatus.QUEUED, JobStatus.RUNNING}:

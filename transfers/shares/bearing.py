@@ -18,7 +18,7 @@ from access.vocabulary import Channel
 from custodian import clock
 from transfers.models import Share
 from transfers.shares.jobs import SYSTEM, Over
-from transfers.shares.proposing import is_as_approved, require
+from transfers.shares.proposing import is_as_approved, require, require_assessed
 from transfers.shares.reading import partner_of
 
 PREFIX: Final = "csp_"
@@ -29,6 +29,7 @@ def issue(share: Share, *, actor: Actor) -> str:
     if not actor.stepped_up and gate.may(actor, Action.SHARE_PROPOSE):
         gate.refuse(actor, Action.SHARE_PROPOSE, because="step-up-not-covered", channel="admin")
     require(share.agreement)
+    require_assessed(share.agreement)
     if share.form != Share.Form.API or not share.is_open or not is_as_approved(share):
         raise Over
     raw = PREFIX + secrets.token_urlsafe(32)

@@ -24,7 +24,7 @@ from custodian.jobs import JobStatus
 from transfers.models import Share
 from transfers.shares import locked
 from transfers.shares.jobs import SYSTEM, Over
-from transfers.shares.proposing import is_as_approved, require
+from transfers.shares.proposing import is_as_approved, require, require_assessed
 from transfers.shares.shelf import SHELF
 
 WAITS: Final = 600  # seconds
@@ -39,6 +39,7 @@ def lock_share(share: Share, *, actor: Actor) -> str:
     if not actor.stepped_up and gate.may(actor, Action.SHARE_TAKE):
         gate.refuse(actor, Action.SHARE_TAKE, because="step-up-not-covered", channel="admin")
     require(share.agreement)
+    require_assessed(share.agreement)
     ready = share.form == Share.Form.FILE and share.status == JobStatus.DONE
     if not ready or share.removed_at is not None or not share.is_open or not is_as_approved(share):
         raise Over

@@ -24,6 +24,7 @@ from access.vocabulary import Channel, Purpose
 from custodian import clock
 from custodian.errors import CustodianError
 from custodian.jobs import JOB, JobStatus, wake
+from transfers import assessing
 from transfers.agreements.approving import is_as_agreed
 from transfers.agreements.terms import Terms
 from transfers.models import Agreement, Share
@@ -66,10 +67,11 @@ class Asked:
 
 
 def propose(agreement: Agreement, asked: Asked, *, actor: Actor) -> Share:
-    """Ask for a share; raises `NotRunning`, `OutsideAgreement`, `TooMany`, `Nobody`, `StepUpNeeded`."""
+    """Ask for a share; raises `NotRunning`, `NotAssessed`, `OutsideAgreement`, `TooMany`, `Nobody`, …"""
     if not actor.stepped_up and gate.may(actor, Action.SHARE_PROPOSE):
         gate.refuse(actor, Action.SHARE_PROPOSE, because="step-up-not-covered", channel="admin")
     require(agreement)
+    require_assessed(agreement)
     terms, over = Terms.read(agreement.terms or {}), agreement.over_at
     outside = set(asked.elements) - set(terms.elements)
     late = over is None or not clock.now() < asked.expires_at <= over
@@ -121,6 +123,11 @@ def require(agreement: Agreement) -> None:
     """Raises `NotRunning` unless the agreement is in force and says what was agreed to."""
     if not agreement.is_running or not is_as_agreed(agreement):
         raise NotRunning
+
+
+def require_assessed(agreement: Agreement) -> None:
+    """Before anything new is given; what runs is not cut off by a day. Raises `NotAssessed`."""
+    assessing.require(assessing.of_agreement(agreement, Terms.read(agreement.terms or {})))
 
 
 def content(share: Share) -> dict[str, Any]:
@@ -201,6 +208,7 @@ class _Kind:
         if content(share) != approval.payload:
             raise ContentChanged
         require(share.agreement)
+        require_assessed(share.agreement)
         now = clock.now()
         if share.form == Share.Form.API:
             Share.objects.filter(pk=share.pk).update(

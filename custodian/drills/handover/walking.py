@@ -6,9 +6,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from custodian import clock
+from custodian.drills.assessing import Words, carry
 from custodian.drills.handover import people
 from custodian.drills.handover.houses import packed, unpacked
 from custodian.drills.handover.people import here
+from custodian.regimes.calendars import DAY
 from custodian.regimes.routes import Gate
 from records.models import Book
 from transfers import identity, papers, progress, recording, registering, routes
@@ -67,12 +69,25 @@ def walk(until: str = "") -> list[str]:
     return gone
 
 
+def assess(transfer: Transfer) -> None:
+    """By two, before anybody is shown anything."""
+    said = "演练：不涉及任何真实的客户"
+    words = Words(otherwise=said, measures=said, review_on=clock.local().date() + 30 * DAY)
+    first, second = here.officers
+    carry("transfer", transfer.code, "provide", words, first=first, second=second)
+
+
 def fill(transfer: Transfer, stage: str) -> None:
     """File the papers and record the decisions that are not there yet."""
     found = routes.stage_of(transfer, stage)
     with people.acting() as actor:
         for each in found.papers:
-            if gates.demands(transfer, each) and not gates.paper_of(transfer, stage, each.code):
+            if not gates.demands(transfer, each) or gates.paper_of(transfer, stage, each.code):
+                continue
+            if each.assessed:
+                assess(transfer)
+                papers.file_assessed(transfer, stage, each.code, actor=actor)
+            else:
                 papers.file(transfer, stage, each.code, _PAPER, actor=actor)
         for gate in found.gates:
             if gate.kind is Gate.DECISION and gates.act_of(transfer, gate) is None:
