@@ -284,7 +284,7 @@ def test_a_right_that_nobody_confirmed_nor_took_back_is_a_failure(office: Office
         assert found is not None
         assert (found.holds, found.numbers) == (False, {"left": 1, "late": 0})
     with scopes.acting(estate.system()):
-        HeldRight.objects.filter(campaign=made).update(decision="lapsed", decided_at=clock.now())
+        HeldRight.objects.filter(campaign=made).update(decision="spared", decided_at=clock.now())
         found = machine.ask(rights)
     assert found is not None
     assert found.holds
