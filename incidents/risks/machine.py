@@ -12,11 +12,13 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from access import actors, scopes
 from access.models import Campaign, HeldRight, User, Verification
 from access.training import standing
 from access.vocabulary import Role
 from custodian import clock
 from custodian.jobs import JobStatus
+from incidents.cases.standing import ACTOR
 from incidents.risks.library import Control
 from records.models import ScrubRun
 
@@ -66,7 +68,11 @@ def register(name: str, probe: Probe) -> None:
 def ask(control: Control) -> Measured | None:
     """Nothing where nobody has a result yet: then the control is not tested, and shows it."""
     probe = _probes.get(control.machine)
-    return probe(control) if probe else None
+    if probe is None:
+        return None
+    # As the house sees it: whoever looks at the page may not see every row that it is reckoned from.
+    with scopes.acting(actors.system(ACTOR)):
+        return probe(control)
 
 
 def log(control: Control) -> Measured | None:
