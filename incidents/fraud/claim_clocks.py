@@ -103,6 +103,8 @@ def _among(cases: QuerySet[FraudCase]) -> list[Undue]:
 def _why(case: FraudCase) -> Any:
     if case.state == FraudCase.State.DISMISSED or case.outcome == FraudCase.Outcome.UNFOUNDED:
         return _("疑点已认定不成立，赔案仍超过时限")
+    if case.outcome:
+        return _("疑点已认定成立，赔案却还没有核定，已超过时限")
     if idle(case):
         return _("疑点久未办理，赔案已超过时限")
     return _("疑点还没有定论，赔案已超过时限；疑点不停止赔案的时限")
