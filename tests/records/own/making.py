@@ -61,6 +61,7 @@ from records.models import (
     DataCopy,
     DestructionBatch,
     DestructionItem,
+    ImpactAssessment,
     ImportFile,
     ImportRun,
     PublishedText,
@@ -155,6 +156,14 @@ class Maker:
         NoticeExemption.objects.create(
             incident=incident, ground="CN-EX-AVERTED", reason="示例",
             approval=self.approval(at, kind="incident-exempt"),
+        )  # fmt: skip
+
+    def assessment(self, at: datetime) -> ImpactAssessment:
+        """Whose time is over on that day."""
+        return ImpactAssessment.objects.create(
+            code=f"IA-{next(_number)}", occasion="sensitive", kind="purpose", about="health", title="x",
+            stage="approved", conclusion="go", review_on=at.astimezone(clock.OFFICE).date(), body="{}",
+            digest="0" * 64, approval=self.approval(at), approved_at=at, begun_at=at, begun_by=self.person,
         )  # fmt: skip
 
     def grant(self, at: datetime) -> Grant:
@@ -378,6 +387,7 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "export": Maker.export,
     "finding": Maker.finding,
     "grant": Maker.grant,
+    "impact-assessment": Maker.assessment,
     "import-run": Maker.run,
     "incident-case": Maker.incident,
     "leak-trace": Maker.trace,
