@@ -73,8 +73,8 @@ _OTHER: Final = _("其他处理（写明名称，选信息项）")
 def _grouped() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for each in things.everything():
-        label = f"{each.name} {each.code}"
-        found.setdefault(each.kind, []).append((each.kind + SEPARATOR + each.code, label))
+        choice = (each.kind + SEPARATOR + each.code, each.said)
+        found.setdefault(each.kind, []).append(choice)
     for kind, rows in found.items():
         yield things.label_of(kind), rows
 

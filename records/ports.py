@@ -87,6 +87,11 @@ class Assessable:
     owed: bool = False  # whether the law wants one before it is done
     url: str = ""
     among: Any = None  # a queryset of customers' keys; None: everybody
+    reference: str = ""  # what people call it by besides its name; a code of a register is none
+
+    @property
+    def said(self) -> str:
+        return f"{self.name} {self.reference}".strip()
 
 
 class Assessables(Protocol):

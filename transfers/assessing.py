@@ -27,6 +27,7 @@ def of_agreement(agreement: Agreement, terms: Terms) -> Assessable:
     return Assessable(
         kind=AGREEMENT,
         code=agreement.code,
+        reference=agreement.code,
         name=f"{party} · {terms.title}",
         elements=terms.elements,
         looks=(terms.purpose,),
@@ -43,6 +44,7 @@ def of_transfer(transfer: Transfer) -> Assessable:
     return Assessable(
         kind=TRANSFER,
         code=transfer.code,
+        reference=transfer.code,
         name=transfer.title,
         elements=things.known_elements(),
         looks=("transfer",),

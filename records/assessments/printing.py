@@ -80,7 +80,8 @@ def _head(
 
 
 def _about(said: Mapping[str, str]) -> tuple[str, str, str]:
-    return things.label_of(said["kind"]), said["name"], said["code"]
+    reference = things.reference_of(said["kind"], said["code"])
+    return things.label_of(said["kind"]), said["name"], reference
 
 
 def _ground(said: Mapping[str, Any]) -> str:

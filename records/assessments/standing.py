@@ -200,7 +200,7 @@ def _lacking(
     approved: Sequence[tuple[ImpactAssessment, Standing]],
     in_work: Sequence[ImpactAssessment],
 ) -> Verdict:
-    name = f"{thing.name} {thing.code}".strip()
+    name = thing.said
     if in_work:
         row = in_work[0]
         said = {"row": str(row), "state": str(WORDS[State(row.stage)][0])}

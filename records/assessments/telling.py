@@ -18,8 +18,8 @@ def of(row: ImpactAssessment, said: Mapping[str, Any]) -> dict[str, Any]:
     thing = things.find(row.kind, row.about)
     return {
         "label": things.label_of(row.kind),
-        "name": said["about"]["name"] or row.title,
-        "code": row.about,
+        "name": thing.name if thing else said["about"]["name"] or row.title,
+        "code": things.reference_of(row.kind, row.about),
         "url": thing.url if thing else "",
         "elements": [
             {**each, "label": each[tongue], "people": said["people"].get(each["code"])}

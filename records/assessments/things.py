@@ -46,6 +46,11 @@ def everything() -> Iterator[Assessable]:
         yield from port.all()
 
 
+def reference_of(kind: str, code: str) -> str:
+    """As people call it: purposes go by their names alone."""
+    return "" if kind == PURPOSE else code
+
+
 def label_of(kind: str) -> str:
     port = assessables().get(kind)
     return str(port.label if port else OTHER_LABEL)
@@ -103,7 +108,8 @@ def _source(book: Book) -> Assessable:
     return Assessable(
         kind=SOURCE,
         code=book.code,
-        name=str(book),
+        name=book.name,
+        reference=book.code,
         elements=known_elements(),
         occasions=(Occasion.SENSITIVE, Occasion.OTHER),
         url=reverse("admin:records_book_changelist"),

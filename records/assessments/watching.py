@@ -47,7 +47,7 @@ def _tell(each: Owing) -> bool:
     if _stands(KIND, about):
         return False
     severity = Severity.HIGH if each.sensitive else Severity.MEDIUM
-    raise_finding(KIND, severity=severity, facts={**about, "name": each.thing.name})
+    raise_finding(KIND, severity=severity, facts={**about, "name": each.thing.said})
     return True
 
 
@@ -75,10 +75,9 @@ def told(facts: Mapping[str, Any]) -> str:
     thing = things.find(facts["about"], facts["code"])
     said = {
         "label": things.label_of(facts["about"]),
-        "name": thing.name if thing else facts["name"],
-        "code": facts["code"],
+        "name": thing.said if thing else facts["name"],
     }
-    return _("%(label)s“%(name)s”（%(code)s）没有有效的个人信息保护影响评估") % said
+    return _("%(label)s“%(name)s”没有有效的个人信息保护影响评估") % said
 
 
 def told_late(facts: Mapping[str, Any]) -> str:

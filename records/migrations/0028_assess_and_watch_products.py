@@ -15,7 +15,8 @@ BEGIN
     IF OLD.stage = 'approved' THEN
         IF TG_OP = 'UPDATE' THEN
             RAISE EXCEPTION 'an approved impact assessment stays as it was approved';
-        ELSIF greatest(OLD.review_on, OLD.approved_at::date) > current_date - interval '3 years' THEN
+        ELSIF greatest(OLD.review_on, (OLD.approved_at AT TIME ZONE 'Asia/Shanghai')::date)
+            > (now() AT TIME ZONE 'Asia/Shanghai')::date - interval '3 years' THEN
             RAISE EXCEPTION 'an impact assessment is kept for three years';
         END IF;
     END IF;

@@ -84,6 +84,7 @@ from records.models import (
     DataCopy,
     DestructionBatch,
     DestructionItem,
+    ImpactAssessment,
     ImportFile,
     ImportRun,
     PublishedText,
@@ -221,6 +222,14 @@ class Maker:
         return AuditRound.objects.create(
             rule="CN-NFRA-3Y", due_on=at.date(), state="reported", planned_on=at.date(), lead=self.person,
             auditor="示例", planned_by=self.person, done_on=at.date(), paper="示例",
+        )  # fmt: skip
+
+    def assessment(self, at: datetime) -> ImpactAssessment:
+        """Whose time is over on that day."""
+        return ImpactAssessment.objects.create(
+            code=f"IA-{next(_number)}", occasion="sensitive", kind="purpose", about="health", title="x",
+            stage="approved", conclusion="go", review_on=at.astimezone(clock.OFFICE).date(), body="{}",
+            digest="0" * 64, approval=self.approval(at), approved_at=at, begun_at=at, begun_by=self.person,
         )  # fmt: skip
 
     def grant(self, at: datetime) -> Grant:
@@ -500,6 +509,7 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "finding": Maker.finding,
     "fraud-case": Maker.fraud,
     "grant": Maker.grant,
+    "impact-assessment": Maker.assessment,
     "import-run": Maker.run,
     "flag-batch": Maker.batch_of_flags,
     "flag-override": Maker.flag_override,
