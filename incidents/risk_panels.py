@@ -108,10 +108,10 @@ def late(request: HttpRequest) -> Headline | None:
     if not found:
         return None
     sentence = ngettext(
-        "%(count)s 项审计或报告已经逾期。", "%(count)s 项审计或报告已经逾期。", len(found)
+        "%(count)s 项审计或报告过期未办。", "%(count)s 项审计或报告过期未办。", len(found)
     ) % {"count": f"{len(found):,}"}
     detail = _("最早的是%(what)s。") % {"what": clock_words.name(found[0].rule)}
-    return Headline(26, sentence, detail, reverse("admin:risk_calendar"), _("查看审计日历"))
+    return Headline(4, sentence, detail, reverse("admin:risk_calendar"), _("查看审计日历"))
 
 
 def failing(request: HttpRequest) -> Headline | None:
@@ -124,7 +124,7 @@ def failing(request: HttpRequest) -> Headline | None:
         "count": f"{len(found):,}"
     }
     detail = _("首先是：%(what)s。") % {"what": found[0].control.words}
-    return Headline(34, sentence, detail, reverse("admin:risk_controls"), _("查看控制自查"))
+    return Headline(22, sentence, detail, reverse("admin:risk_controls"), _("查看控制自查"))
 
 
 headlines.extend((late, failing))

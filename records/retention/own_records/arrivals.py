@@ -39,7 +39,7 @@ class ImportFiles:
         before = kept[self.kind]
         return self._ended().filter(ended__lt=beginning(before)).count()
 
-    def waiting(self, kept: Kept) -> int:
+    def waiting(self, kept: Kept, over: int) -> int:
         return 0
 
     def oldest(self) -> date | None:
@@ -70,7 +70,7 @@ class Quarantined:
         rows = QuarantinedRow.objects.filter(expires_at__lte=until)
         return rows.exclude(book__in=legal_holds.books()).count()
 
-    def waiting(self, kept: Kept) -> int:
+    def waiting(self, kept: Kept, over: int) -> int:
         return 0
 
     def oldest(self) -> date | None:

@@ -29,7 +29,7 @@ class Certificates:
         before = kept[self.kind]
         return self._old(before).count()
 
-    def waiting(self, kept: Kept) -> int:
+    def waiting(self, kept: Kept, over: int) -> int:
         return 0
 
     def oldest(self) -> date | None:

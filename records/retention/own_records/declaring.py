@@ -46,7 +46,7 @@ class Record(Protocol):
     def over(self, kept: Kept) -> int:
         """How many may go."""
 
-    def waiting(self, kept: Kept) -> int:
+    def waiting(self, kept: Kept, over: int) -> int:
         """How many are as old and stay, because something rests on them."""
 
     def oldest(self) -> date | None:
@@ -78,8 +78,8 @@ class Rows:
     def over(self, kept: Kept) -> int:
         return self.free(kept[self.kind], kept).count()
 
-    def waiting(self, kept: Kept) -> int:
-        return self._old(kept[self.kind]).count() - self.over(kept)
+    def waiting(self, kept: Kept, over: int) -> int:
+        return self._old(kept[self.kind]).count() - over
 
     def oldest(self) -> date | None:
         found = self._dated().aggregate(oldest=Min("counted"))["oldest"]
@@ -139,7 +139,7 @@ class Stays:
     def over(self, kept: Kept) -> int:
         return 0
 
-    def waiting(self, kept: Kept) -> int:
+    def waiting(self, kept: Kept, over: int) -> int:
         return 0
 
     def oldest(self) -> date | None:

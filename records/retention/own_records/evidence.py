@@ -56,7 +56,7 @@ class Months:
         before = kept[self.kind]
         return self._old(before).count()
 
-    def waiting(self, kept: Kept) -> int:
+    def waiting(self, kept: Kept, over: int) -> int:
         return 0
 
     def oldest(self) -> date | None:
@@ -115,7 +115,7 @@ class Audits:
         before = kept[self.kind]
         return self._old(before).count() + self._days(before).count()
 
-    def waiting(self, kept: Kept) -> int:
+    def waiting(self, kept: Kept, over: int) -> int:
         return 0
 
     def oldest(self) -> date | None:

@@ -35,7 +35,7 @@ class Training:
         before = kept[self.kind]
         return self._attempts(before).count() + self._signatures(before).count()
 
-    def waiting(self, kept: Kept) -> int:
+    def waiting(self, kept: Kept, over: int) -> int:
         before = kept[self.kind]
         signed = Signature.objects.filter(signed_at__lt=beginning(before))
         return signed.count() - self._signatures(before).count()

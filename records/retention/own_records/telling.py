@@ -35,6 +35,15 @@ def table(today: date) -> list[Row]:
     return [_row(each, terms[each.kind], kept) for each in declaring.records]
 
 
+def row(kind: str, today: date) -> Row:
+    """The one of one kind, without counting the others. Raises `StopIteration` for a kind that is none."""
+    by = rules.on(today)
+    terms = {each.kind: term_of(each, by, today) for each in declaring.records}
+    kept = {name: first_kept(term.period, today=today) for name, term in terms.items() if term}
+    record = next(each for each in declaring.records if each.kind == kind)
+    return _row(record, terms[kind], kept)
+
+
 def term_of(record: Record, by: tuple[RetentionRule, ...], today: date) -> Term | None:
     if record.own is not None or not record.about:
         return record.own
@@ -42,13 +51,14 @@ def term_of(record: Record, by: tuple[RetentionRule, ...], today: date) -> Term 
 
 
 def _row(record: Record, term: Term | None, kept: Kept) -> Row:
+    over = record.over(kept) if term else 0
     return Row(
         kind=record.kind,
         label=record.label,
         rule=term,
         count=record.count(),
-        over=record.over(kept) if term else 0,
-        waiting=record.waiting(kept) if term else 0,
+        over=over,
+        waiting=record.waiting(kept, over) if term else 0,
         oldest=record.oldest(),
         goes=record.goes,
         before=kept.get(record.kind),
