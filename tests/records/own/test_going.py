@@ -36,7 +36,7 @@ from records.models import (
     LegalHold,
     Tombstone,
 )
-from records.retention import own_records, rules
+from records.retention import rules
 from records.retention.own_records import declaring, expiring, telling
 from records.retention.own_records.telling import term_of
 from records.retention.own_records.terms import first_kept
