@@ -121,7 +121,10 @@ def day_of(at: datetime, language: str) -> str:
 
 def grounds(acts: Sequence[str]) -> str:
     """Each act with its clause and how well that was checked."""
-    return "\n".join(f"{each}：{cited(each.clause, each.mark)}" for each in rules.acts(acts))
+    said = _("%(rule)s：%(said)s")
+    return "\n".join(
+        said % {"rule": each, "said": cited(each.clause, each.mark)} for each in rules.acts(acts)
+    )
 
 
 def cited(clause: str, mark: str) -> str:

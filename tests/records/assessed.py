@@ -20,7 +20,7 @@ def said(row: ImpactAssessment, **more: Any) -> dict[str, Any]:
     asked = papers.form().asked(Occasion(row.occasion))
     return {
         "title": row.title,
-        "answers": {each.code: f"答 {each.code}" for each in asked},
+        "answers": {each.code: "示例" for each in asked},
         "measures": "加密、掩码、日志、限额",
         "conclusion": "go",
         "conditions": [],

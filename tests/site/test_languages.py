@@ -39,6 +39,7 @@ ENGLISH_IN_CHINESE = {
 REFERENCE = re.compile(
     r"\b[EPS]-[0-9A-Z]{4}-[0-9A-Z]{4}\b|\b[a-z]-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}\b|\b[0-9a-f]{8}\b|\bSYS-[A-Z]+\b|\bCUSTOMER\b"
     r"|\b[0-9a-f]{4}(?: (?:… )?[0-9a-f]{4})+\b|\bPostgreSQL \S+ @ \S+"
+    r"|\bC-[A-Z]+-\d{2}\b|\bmanage\.py \w+"
 )
 # Texts that are the same in both: a name of a language, and lines that say everything twice.
 SAME = re.compile(r"^简体中文$| / ")
@@ -259,7 +260,8 @@ def data(world: World) -> list[str]:
         "中国", "江苏省徐州市云龙区", "示例银行徐州分行", "示例银行", "欧阳", "教师", "居民身份证", "张", "女",
         "刘敏", "青禾终身寿险", "长期", "示例", "中文", "事故车维修", "定损与维修", "按案件取得", "周正", "合同.pdf",
         "安全值班", "定损", "蓝江人寿", "恒信人寿保险有限公司", "恒信人寿", "徐汇账册转让", "徐汇账册", "吴越",
-        "演练", "截图", "安全官", "网上出售的名单",
+        "演练", "截图", "安全官", "网上出售的名单", "示例人寿", "李示例", "伪造", "协会", "病历", "医院",
+        "加密、掩码、日志、限额",
     ]  # fmt: skip
     return sorted({*names, *units, *written}, key=len, reverse=True)
 
