@@ -382,4 +382,4 @@ def test_the_morning_names_what_is_late(office: Office, client: Client) -> None:
     estate.login(client, office.auditor)
     page = client.get("/admin/").content.decode()
     assert "数据安全风险评估" in page
-    assert "审计或报告过期未办" in page
+    assert "逾期" in page
