@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from access.models import User
 from access.models.rules import CLASSES
 from custodian import elements
+from custodian.elements import Element
 from custodian.regimes.assessments import Heading, Occasion
 from records.assessments import papers, things, writing
 from records.models import ImpactAssessment
@@ -157,14 +158,16 @@ def _elements() -> Iterator[tuple[Any, list[tuple[str, str]]]]:
         yield (
             label,
             [
-                (
-                    each.code,
-                    f"{each.label} L{each.level}{' ' + str(_('敏')) if each.sensitive else ''}",
-                )
+                (each.code, _labelled(each))
                 for each in elements.catalogue()
                 if each.cls.value == cls
             ],
         )
+
+
+def _labelled(element: Element) -> str:
+    mark = [str(_("敏"))] if element.sensitive else []
+    return " ".join([f"{element.label} L{element.level}", *mark])
 
 
 def _initial(row: ImpactAssessment) -> dict[str, Any]:
