@@ -88,16 +88,20 @@ def ask_for_enquiry(flag: RehireFlag, to: str, *, reason: str, actor: Actor) -> 
 
 def take(release: FlagRelease, *, actor: Actor) -> bytes:
     """Once. Raises `NotApproved`, `FlagOver` where an entry has changed since, `Refused`."""
+    row = FlagRelease.objects.get(pk=release.pk)
+    if row.approved_at is None or row.taken_at is not None:
+        raise NotApproved
+    facts = {"release": str(row.ref), "rows": len(list(flags.current(row.flags)))}
+    # Before any lock is held: the entry commits on a connection of its own.
+    gate.permit(
+        actor, Action.REHIRE_TAKE, purpose=Purpose.COMPLIANCE.value, channel=Channel.ADMIN,
+        facts=facts, reason=row.to,
+    )  # fmt: skip
     with transaction.atomic():
         row = FlagRelease.objects.select_for_update(of=("self",)).get(pk=release.pk)
-        if row.approved_at is None or row.taken_at is not None:
+        if row.taken_at is not None:
             raise NotApproved
         found = list(flags.current(row.flags))
-        facts = {"release": str(row.ref), "rows": len(found)}
-        gate.permit(
-            actor, Action.REHIRE_TAKE, purpose=Purpose.COMPLIANCE.value, channel=Channel.ADMIN,
-            facts=facts, reason=row.to,
-        )  # fmt: skip
         content = _sealed(row, found) if row.kind == Kind.LIST else _letter(row, found[0])
         changes = {"taken_at": clock.now(), "sha256": hashlib.sha256(content).hexdigest()}
         FlagRelease.objects.filter(pk=row.pk).update(**changes)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -51,17 +52,16 @@ def screen(number: str, name: str, position: str, *, actor: Actor) -> list[Hit]:
     """
     sought = matching.digest(people.id_number(number))
     person = actors.person(actor)
+    _require_pace(person, actor)
+    rows, ref = _rows(sought), uuid4()
+    # Before any lock is held: the entry commits on a connection of its own.
+    facts = {"screening": str(ref), "found": len(rows)}
+    gate.permit(actor, Action.REHIRE_SCREEN, purpose=PURPOSE, channel=Channel.ADMIN, facts=facts)
     with transaction.atomic():
         proposals.lock(Screening)
         _require_pace(person, actor)
-        rows = _rows(sought)
-        made = Screening.objects.create(
-            by_id=person, position=Screening.Position(position), found=len(rows)
-        )
-        # Whoever may not is refused, and what was written for it goes back with the transaction.
-        facts = {"screening": str(made.ref), "found": len(rows)}
-        gate.permit(
-            actor, Action.REHIRE_SCREEN, purpose=PURPOSE, channel=Channel.ADMIN, facts=facts
+        Screening.objects.create(
+            ref=ref, by_id=person, position=Screening.Position(position), found=len(rows)
         )
     return [_hit(each, name) for each in rows]
 
