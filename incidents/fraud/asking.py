@@ -77,7 +77,7 @@ def ask(case: FraudCase, claim: Claim, *, kind: str, text: str, actor: Actor) ->
             asked_by_id=actors.person(actor), text_sealed=sealing.seal(row.ref, f"ask/{ref}", words),
         )  # fmt: skip
         what = What.PROPOSED if kind == Kind.REFUSE else What.ASKED
-        write(row, what, actor=actor, facts={"claim": claim.ref})
+        write(row, what, actor=actor, told={"claim": claim.ref})
     return made
 
 
@@ -100,7 +100,7 @@ def answer(row: FraudAsk, *, text: str, channel: str, actor: Actor) -> None:
             open_ones = FraudAsk.objects.filter(pk=row.pk, answered_at=None)
             if open_ones.update(answered_at=clock.now(), answer_sealed=sealed) != 1:
                 raise Answered
-            write(locked, What.ANSWERED, actor=actor, facts={"claim": row.claim.ref})
+            write(locked, What.ANSWERED, actor=actor, told={"claim": row.claim.ref})
 
 
 def words_of(row: FraudAsk) -> tuple[str, str]:

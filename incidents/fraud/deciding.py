@@ -139,7 +139,7 @@ def hand_to_incidents(case: FraudCase, *, actor: Actor) -> Alert:
         )
         authorise(row, DECIDE, "internal", actor=actor, alert=str(alert.ref))
         FraudCase.objects.filter(pk=row.pk).update(alert=alert)
-        write(row, What.INTERNAL, actor=actor, facts={"alert": str(alert.ref)})
+        write(row, What.INTERNAL, actor=actor, told={"alert": str(alert.ref)})
     return alert
 
 
@@ -206,8 +206,8 @@ class _Outcome(_CaseKind):
             "concluded_at": clock.now(), "conclusion": approval,
         }  # fmt: skip
         move(row, "conclude", changes)
-        facts = {key: said[key] for key in ("outcome", "measures")}
-        write(row, What.CONCLUDED, actor=actor, text=text, facts=facts)
+        told = {key: said[key] for key in ("outcome", "measures")}
+        write(row, What.CONCLUDED, actor=actor, text=text, told=told)
 
 
 class _Close(_CaseKind):

@@ -77,7 +77,7 @@ def _keep(case: FraudCase, row: FraudEvidence, actor: Actor) -> None:
     row.save(force_insert=True)
     _chain(row, Act.FILED, actor, note=row.origin)
     said = {"name": row.name, "sha256": row.sha256}
-    write(case, FraudEntry.What.EVIDENCE, actor=actor, facts=said)
+    write(case, FraudEntry.What.EVIDENCE, actor=actor, told=said)
 
 
 def take_out(row: FraudEvidence, *, purpose: str, actor: Actor) -> bytes:

@@ -80,7 +80,7 @@ def ask(case: FraudCase, asked: Asked, *, actor: Actor) -> FraudShared:
             actor=actor,
         )  # fmt: skip
         made = _noted(row, terms, share, len(share.candidates), actor)
-        write(row, FraudEntry.What.SHARED, actor=actor, facts={"shared": made.code})
+        write(row, FraudEntry.What.SHARED, actor=actor, told={"shared": made.code})
     return made
 
 

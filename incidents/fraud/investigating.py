@@ -94,7 +94,7 @@ def let_in(case: FraudCase, person: User, *, actor: Actor) -> None:
         authorise(row, WORK, "joined", actor=actor, target=str(person.ref))
         by = actors.person(actor)
         FraudMember.objects.create(case=row, user=person, joined_by_id=by)
-        write(row, What.JOINED, actor=actor, facts={"person": str(person)})
+        write(row, What.JOINED, actor=actor, told={"person": str(person)})
 
 
 def let_out(case: FraudCase, member: FraudMember, *, actor: Actor) -> None:
@@ -105,7 +105,7 @@ def let_out(case: FraudCase, member: FraudMember, *, actor: Actor) -> None:
             raise LastLead
         authorise(row, WORK, "left", actor=actor, target=str(member.user.ref))
         if row.members.now().filter(pk=member.pk).update(left_at=clock.now()) == 1:
-            write(row, What.LEFT, actor=actor, facts={"person": str(member.user)})
+            write(row, What.LEFT, actor=actor, told={"person": str(member.user)})
 
 
 def note(case: FraudCase, *, text: str, actor: Actor) -> None:
@@ -127,7 +127,7 @@ def add_task(
         made = FraudTask.objects.create(
             case=row, title=require_words(title), owner=owner, due_on=due_on
         )
-        write(row, What.TASK, actor=actor, facts={"title": made.title, "did": "added"})
+        write(row, What.TASK, actor=actor, told={"title": made.title, "did": "added"})
     return made
 
 
@@ -142,7 +142,7 @@ def settle_task(task: FraudTask, status: str, *, note: str, actor: Actor) -> Non
         by = {"done_at": clock.now(), "done_by_id": actors.person(actor)}
         if open_ones.update(status=status, note=note, **by) != 1:
             raise Settled
-        write(row, What.TASK, actor=actor, facts={"title": task.title, "did": status})
+        write(row, What.TASK, actor=actor, told={"title": task.title, "did": status})
 
 
 def link(case: FraudCase, thing: str, number: str, *, actor: Actor) -> FraudLink:
@@ -164,7 +164,7 @@ def link(case: FraudCase, thing: str, number: str, *, actor: Actor) -> FraudLink
         if thing == "operator":
             kept_from = sorted({*row.kept_from, found.pk})
             FraudCase.objects.filter(pk=row.pk).update(kept_from=kept_from)
-        write(row, What.LINK, actor=actor, facts={"kind": thing, "name": name(made)})
+        write(row, What.LINK, actor=actor, told={"kind": thing, "name": name(made)})
     return made
 
 

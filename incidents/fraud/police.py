@@ -64,7 +64,7 @@ def take(case: FraudCase, *, to: str, note: str, purpose: str, actor: Actor) -> 
             FraudEntry.What.REFERRED,
             actor=actor,
             text=to,
-            facts={"pack": digest, "pieces": len(pieces)},
+            told={"pack": digest, "pieces": len(pieces)},
         )
     return Pack(content, digest, len(pieces))
 

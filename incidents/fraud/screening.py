@@ -145,7 +145,7 @@ def _settle(kind: str, key: int, rows: list[FraudSignal], actor: Actor) -> None:
             return
         case = _opened(kind, key, actor, rows)
     else:
-        write(case, What.SIGNAL, actor=actor, facts={"rules": sorted({each.rule for each in rows})})
+        write(case, What.SIGNAL, actor=actor, told={"rules": sorted({each.rule for each in rows})})
     FraudSignal.objects.filter(pk__in=[each.pk for each in rows]).update(case=case)
     signals = list(FraudSignal.objects.filter(case=case))
     kept_from = {*case.kept_from, *(each.operator_id for each in signals if each.operator_id)}
@@ -170,6 +170,6 @@ def _opened(kind: str, key: int, actor: Actor, rows: list[FraudSignal]) -> Fraud
         **{"fraud-score": case.score},
     )
     case.save()
-    facts = {"sum": scoring.arithmetic(rows), "rules": sorted({each.rule for each in rows})}
-    write(case, What.OPENED, actor=actor, facts=facts)
+    told = {"sum": scoring.arithmetic(rows), "rules": sorted({each.rule for each in rows})}
+    write(case, What.OPENED, actor=actor, told=told)
     return case

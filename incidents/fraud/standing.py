@@ -126,13 +126,13 @@ def write(
     *,
     actor: Actor,
     text: str = "",
-    facts: Mapping[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> FraudEntry:
     """In the transaction of the act itself; what somebody wrote is sealed."""
     ref = uuid4()
     sealed = sealing.seal(case.ref, f"entry/{ref}", text) if text else None
     return FraudEntry.objects.create(
-        ref=ref, case=case, what=what, at=clock.now(), by_id=actor.id, facts=dict(facts or {}),
+        ref=ref, case=case, what=what, at=clock.now(), by_id=actor.id, facts=dict(told or {}),
         text_sealed=sealed,
     )  # fmt: skip
 

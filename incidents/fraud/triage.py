@@ -69,8 +69,8 @@ def suppress(case: FraudCase, rule: str, *, reason: str, until: date, actor: Act
                 rule=rule, subject_id=subject, case=row, reason=words, until=until,
                 made_by_id=actors.person(actor),
             )  # fmt: skip
-        facts = {"rule": rule, "until": until.isoformat()}
-        write(row, What.SUPPRESSED, actor=actor, text=words, facts=facts)
+        told = {"rule": rule, "until": until.isoformat()}
+        write(row, What.SUPPRESSED, actor=actor, text=words, told=told)
 
 
 def _triaged(person: int) -> dict[str, object]:

@@ -116,7 +116,7 @@ def withdraw(matter: SanctionCase, *, actor: Actor) -> None:
         facts = {"sanction": row.code, "outcome": "withdrawn"}
         gate.authorise(actor, Action.SANCTION_DECIDE, channel=Channel.ADMIN, facts=facts)
         approvals.void(ruling.approval)
-        write(row, What.WITHDRAWN, actor=actor, facts={"instance": ruling.instance})
+        write(row, What.WITHDRAWN, actor=actor, told={"instance": ruling.instance})
 
 
 def waiting(matter: SanctionCase) -> SanctionRuling | None:
@@ -207,7 +207,7 @@ def _put_up(
     gate.authorise(actor, Action.SANCTION_DECIDE, channel=Channel.ADMIN, facts=facts)
     ruling.approval = approvals.request(kind, payload, actor=actor)
     ruling.save(force_insert=True)
-    write(row, What.PROPOSED, actor=actor, facts={"instance": instance})
+    write(row, What.PROPOSED, actor=actor, told={"instance": instance})
     return ruling
 
 
@@ -278,7 +278,7 @@ def _decide(row: SanctionCase, ruling: SanctionRuling, actor: Actor) -> None:
     with transaction.atomic():
         move(row, "decide")
         _in_force(ruling, actor)
-        write(row, What.DECIDED, actor=actor, facts={"measures": ruling.measures})
+        write(row, What.DECIDED, actor=actor, told={"measures": ruling.measures})
         effects.carry_out(row, ruling.measures, actor=actor)
         words = words_of(row, ruling)
         _letter(row, ruling, words, letters.Kind.DECISION, actor)
@@ -290,8 +290,8 @@ def _settle(row: SanctionCase, ruling: SanctionRuling, actor: Actor) -> None:
     with transaction.atomic():
         move(row, "settle")
         _in_force(ruling, actor)
-        facts = {"outcome": ruling.outcome, "measures": ruling.measures}
-        write(row, What.SETTLED, actor=actor, facts=facts)
+        told = {"outcome": ruling.outcome, "measures": ruling.measures}
+        write(row, What.SETTLED, actor=actor, told=told)
         if ruling.outcome != Outcome.UPHELD:
             effects.change(row, first.measures, ruling.measures, actor=actor)
         _letter(row, ruling, words_of(row, ruling), letters.Kind.APPEAL, actor)

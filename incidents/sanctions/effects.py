@@ -27,8 +27,8 @@ def carry_out(matter: SanctionCase, measures: Collection[str], *, actor: Actor) 
         _end_access(matter, actor)
     if is_flagged(matter, measures):
         flag = flags.set_by(matter)
-        facts = {"effect": "flag", "flag": flag.code, "on": flag.until.isoformat()}
-        write(matter, What.EFFECT, actor=actor, facts=facts)
+        told = {"effect": "flag", "flag": flag.code, "on": flag.until.isoformat()}
+        write(matter, What.EFFECT, actor=actor, told=told)
     if rules.REFER in measures:
         _refer(matter, actor)
 
@@ -40,9 +40,9 @@ def change(
     if is_flagged(matter, before) and not is_flagged(matter, now):
         for flag in matter.flags.filter(state="current"):
             flags.end(flag, "withdrawn")
-            write(matter, What.EFFECT, actor=actor, facts={"effect": "unflag", "flag": flag.code})
+            write(matter, What.EFFECT, actor=actor, told={"effect": "unflag", "flag": flag.code})
     if rules.ends(before) and not rules.ends(now) and matter.person_id is not None:
-        write(matter, What.EFFECT, actor=actor, facts={"effect": "restore"})
+        write(matter, What.EFFECT, actor=actor, told={"effect": "restore"})
     fresh = set(now) - set(before)
     if rules.ends(now) and not rules.ends(before):
         _end_access(matter, actor)
@@ -75,7 +75,7 @@ def _end_access(matter: SanctionCase, actor: Actor) -> None:
         person = User.objects.select_for_update().get(pk=matter.person_id)
         if person.is_active:
             employment.disable(person, channel=Channel.ADMIN, actor=acting)
-    write(matter, What.EFFECT, actor=actor, facts={"effect": "access"})
+    write(matter, What.EFFECT, actor=actor, told={"effect": "access"})
 
 
 def _refer(matter: SanctionCase, actor: Actor) -> None:

@@ -83,7 +83,7 @@ def hold(matter: SanctionCase, outcome: str, minutes: str, *, actor: Actor) -> N
         _require(row, outcome, minutes)
         authorise(row, Action.SANCTION_LEAD, "heard", actor, decision=outcome)
         move(row, "hear", {"heard": Heard(outcome)})
-        write(row, What.HEARD, actor=actor, text=minutes, facts={"heard": outcome})
+        write(row, What.HEARD, actor=actor, text=minutes, told={"heard": outcome})
 
 
 def text_of(matter: SanctionCase, row: SanctionAnswer) -> str:
@@ -108,7 +108,7 @@ def _take(
             ref=ref, matter=row, person=row.person, kind=Kind(kind), text_sealed=sealed,
             by_id=actors.person(actor),
         )  # fmt: skip
-        write(row, What.ANSWER, actor=actor, facts={"answer": kind})
+        write(row, What.ANSWER, actor=actor, told={"answer": kind})
         if appeals:
             move(row, "appeal")
             write(row, What.APPEALED, actor=actor)

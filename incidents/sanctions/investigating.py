@@ -63,7 +63,7 @@ def settle_acts(matter: SanctionCase, acts: Collection[str], *, why: str, actor:
         require_work(row, actor)
         authorise(row, WORK, "acts", actor, acts=chosen)
         SanctionCase.objects.filter(pk=row.pk).update(acts=chosen)
-        write(row, What.ACTS, actor=actor, text=why, facts={"acts": chosen})
+        write(row, What.ACTS, actor=actor, text=why, told={"acts": chosen})
 
 
 def superiors(matter: SanctionCase) -> list[User]:
@@ -90,8 +90,8 @@ def judge(matter: SanctionCase, person: User, verdict: str, *, why: str, actor: 
             reason_sealed=sealing.seal(sealing.MATTER, row.ref, f"superior/{ref}", why),
             by_id=actors.person(actor),
         )  # fmt: skip
-        facts = {"person": str(person), "verdict": verdict}
-        write(row, What.SUPERVISOR, actor=actor, text=why, facts=facts)
+        told = {"person": str(person), "verdict": verdict}
+        write(row, What.SUPERVISOR, actor=actor, text=why, told=told)
 
 
 def reason_of(matter: SanctionCase, row: SanctionSupervisor) -> str:

@@ -60,8 +60,8 @@ def issue(
     with scopes.acting(house()):
         SanctionPaper.objects.filter(matter=matter, kind=kind, served_on=None).delete()
         row.save(force_insert=True)
-    facts = {"paper": kind, "sha256": row.sha256}
-    write(matter, What.ISSUED, actor=actor, facts=facts)
+    told = {"paper": kind, "sha256": row.sha256}
+    write(matter, What.ISSUED, actor=actor, told=told)
     return row
 
 

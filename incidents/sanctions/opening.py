@@ -75,7 +75,7 @@ def open_matter(
                 matter=matter, user_id=opener, part=Part.LEAD, joined_by_id=opener
             )
         authorise(matter, Action.SANCTION_OPEN, "opened", actor, acts=matter.acts)
-        write(matter, What.OPENED, actor=actor, facts={"acts": matter.acts})
+        write(matter, What.OPENED, actor=actor, told={"acts": matter.acts})
     return matter
 
 

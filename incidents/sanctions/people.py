@@ -141,7 +141,7 @@ def let_in(matter: SanctionCase, person: User, part: str, *, actor: Actor) -> No
             SanctionMember.objects.create(
                 matter=row, user=person, part=Part(part), joined_by_id=actors.person(actor)
             )
-        write(row, What.JOINED, actor=actor, facts={"person": str(person)})
+        write(row, What.JOINED, actor=actor, told={"person": str(person)})
 
 
 def let_out(matter: SanctionCase, member: SanctionMember, *, actor: Actor) -> None:
@@ -154,7 +154,7 @@ def let_out(matter: SanctionCase, member: SanctionMember, *, actor: Actor) -> No
         authorise(row, Action.SANCTION_LEAD, "left", actor, target=str(member.user.ref))
         with scopes.acting(house()):
             SanctionMember.objects.filter(pk=member.pk).update(left_at=clock.now())
-        write(row, What.LEFT, actor=actor, facts={"person": str(member.user)})
+        write(row, What.LEFT, actor=actor, told={"person": str(member.user)})
 
 
 def kinds_of(person: User) -> str:

@@ -107,8 +107,8 @@ def note_service(paper: SanctionPaper, on: date, how: str, *, note: str, actor: 
         SanctionPaper.objects.filter(pk=letter.pk).update(**changes)
         if name:
             move(row, name, _until(paper.kind, on))
-        facts = {"paper": paper.kind, "on": on.isoformat(), "how": how}
-        write(row, What.SERVED, actor=actor, text=note, facts=facts)
+        told = {"paper": paper.kind, "on": on.isoformat(), "how": how}
+        write(row, What.SERVED, actor=actor, text=note, told=told)
 
 
 def served(matter: SanctionCase, kind: str) -> bool:

@@ -119,11 +119,11 @@ def write(
     *,
     actor: Actor | None,
     text: str = "",
-    facts: Mapping[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> SanctionEntry:
     """Put it down, in the transaction of the act itself; by the house, in whose scope every matter is."""
     row = SanctionEntry(
-        matter=matter, what=What(what), at=clock.now(), facts=dict(facts or {}),
+        matter=matter, what=What(what), at=clock.now(), facts=dict(told or {}),
         by_id=actor.id if actor else None,
     )  # fmt: skip
     if text.strip():
