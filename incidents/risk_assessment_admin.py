@@ -14,7 +14,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from access import gate
@@ -42,7 +42,7 @@ CLASS_TONES: Final = {"low": "ok", "medium": "warn", "high": "danger"}
 
 class BeginForm(forms.Form):
     use_required_attribute = False
-    kind = forms.ChoiceField(label=gettext_lazy("对象"), choices=RiskAssessment.Kind)
+    kind = forms.ChoiceField(label=pgettext_lazy("风险评估", "对象"), choices=RiskAssessment.Kind)
     book = forms.ModelChoiceField(
         label=gettext_lazy("账册"),
         queryset=Book.objects.order_by("code"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from access import gate
@@ -197,7 +197,7 @@ def _facts(
 ) -> list[tuple[Any, Any]]:
     facts: list[tuple[Any, Any]] = []
     if stage == Stage.INVESTIGATION:
-        facts.append((_("立案"), matter.opened_at))
+        facts.append((pgettext("追究时间", "立案"), matter.opened_at))
     if stage == Stage.NOTICED and matter.hearing_until:
         facts.append((_("答复期限"), matter.hearing_until))
     if stage == Stage.NOTICED and matter.heard:

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,20 @@ def pytest_configure() -> None:
         # A settings module named on the command line or in the shell was read too early.
         pytest.exit("Unset DJANGO_SETTINGS_MODULE: tests/conftest.py names the settings.", 4)
     django.setup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a module builds once is built by one process: its tests stay together."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _builds_for_its_module(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def _builds_for_its_module(item: pytest.Item) -> bool:
+    known: dict[str, Sequence[pytest.FixtureDef[object]]]
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    return any(each[-1].scope == "module" for each in known.values() if each)
 
 
 @pytest.fixture(scope="session")

@@ -146,7 +146,7 @@ class SanctionEntry(models.Model):
     """One line of what happened; rows are only added, and words lie sealed."""
 
     class What(models.TextChoices):
-        OPENED = "opened", _("立案")
+        OPENED = "opened", pgettext_lazy("追究时间", "立案")
         JOINED = "joined", _("加入工作组")
         LEFT = "left", _("退出工作组")
         NOTE = "note", pgettext_lazy("追究", "调查记录")
