@@ -15,7 +15,8 @@ GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO custodian_app;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0001_open_access")]
+    dependencies = [("access", "0001_tables")]
+
     operations = [
         migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
         migrations.RunSQL(

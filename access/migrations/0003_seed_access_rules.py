@@ -58,4 +58,7 @@ def unseed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("access", "0002_raise_the_query_log")]
-    operations = [migrations.RunPython(seed, unseed)]
+
+    operations = [
+        migrations.RunPython(seed, unseed),
+    ]

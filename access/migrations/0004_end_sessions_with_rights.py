@@ -1,9 +1,7 @@
 """A session ends with the rights it began with; a demo says so in a row of its own."""
 
-import django.db.models
-from django.db import migrations, models
+from django.db import migrations
 
-import custodian.clock
 
 COUNT_UP = """
 CREATE FUNCTION access_user_end_sessions() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -26,31 +24,7 @@ DROP FUNCTION access_user_end_sessions();
 
 class Migration(migrations.Migration):
     dependencies = [("access", "0003_seed_access_rules")]
+
     operations = [
-        migrations.AddField(
-            model_name="user",
-            name="session_epoch",
-            field=models.PositiveIntegerField(default=0, editable=False),
-        ),
         migrations.RunSQL(COUNT_UP, STOP_COUNTING),
-        migrations.CreateModel(
-            name="Installation",
-            fields=[
-                (
-                    "id",
-                    models.PositiveSmallIntegerField(
-                        default=1, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("demo", models.BooleanField(default=False)),
-                ("begun_at", models.DateTimeField(default=custodian.clock.now)),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=django.db.models.Q(("id", 1)), name="installation_is_one_row"
-                    )
-                ],
-            },
-        ),
     ]

@@ -20,4 +20,7 @@ ALTER TABLE access_assignment DISABLE ROW LEVEL SECURITY;
 
 class Migration(migrations.Migration):
     dependencies = [("access", "0005_find_subjects_of_entries")]
-    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
+
+    operations = [
+        migrations.RunSQL(FORWARD, BACKWARD),
+    ]

@@ -2,10 +2,7 @@
 
 from datetime import UTC, datetime
 
-import custodian.clock
-import django.db.models.deletion
-from django.conf import settings
-from django.db import migrations, models
+from django.db import migrations
 
 
 # In force from before anything that is imported, as the first access rules are.
@@ -142,69 +139,9 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('access', '0009_rule_by_four_eyes'),
-    ]
+    dependencies = [("access", "0009_rule_by_four_eyes")]
 
     operations = [
-        migrations.CreateModel(
-            name='Tally',
-            fields=[
-                ('pk', models.CompositePrimaryKey('user_id', 'hour', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('hour', models.DateTimeField()),
-                ('reveals', models.PositiveIntegerField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Quota',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, verbose_name='限额')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('role', models.CharField(blank=True, choices=[('agent', '代理人'), ('claims_handler', '理赔人员'), ('service_desk', '客服'), ('compliance_officer', '合规官'), ('security_officer', '安全官'), ('auditor', '审计'), ('regulator', '监管'), ('administrator', '系统管理员'), ('system', '系统作业')], max_length=24, verbose_name='岗位')),
-                ('measure', models.CharField(choices=[('customers', '不同客户'), ('reveals', '揭示次数')], max_length=10, verbose_name='计数')),
-                ('harm', models.CharField(blank=True, choices=[('property', '财产类'), ('health', '健康与交易类'), ('other', '其他个人信息')], max_length=10, verbose_name='信息类别')),
-                ('hours', models.PositiveIntegerField(blank=True, null=True, verbose_name='时段（小时）')),
-                ('warn', models.PositiveIntegerField(blank=True, null=True, verbose_name='放慢')),
-                ('finding', models.PositiveIntegerField(blank=True, null=True, verbose_name='报告')),
-                ('block', models.PositiveIntegerField(blank=True, null=True, verbose_name='停止')),
-                ('pace', models.PositiveSmallIntegerField(default=5, verbose_name='放慢后的间隔（秒）')),
-                ('law', models.CharField(blank=True, max_length=20, verbose_name='法规条款')),
-                ('since', models.DateTimeField(default=custodian.clock.now, verbose_name='生效')),
-                ('until', models.DateTimeField(blank=True, null=True, verbose_name='失效')),
-                ('approval', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
-            ],
-            options={
-                'verbose_name': '限额',
-                'verbose_name_plural': '限额',
-                'ordering': ('code', '-version'),
-                'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='quota_version_is_unique'), models.CheckConstraint(condition=models.Q(models.Q(('warn', None), ('finding', None), ('warn__lte', models.F('finding')), _connector='OR'), models.Q(('finding', None), ('block', None), ('finding__lte', models.F('block')), _connector='OR'), models.Q(('warn', None), ('block', None), ('warn__lte', models.F('block')), _connector='OR')), name='quota_steps_rise'), models.CheckConstraint(condition=models.Q(('harm', ''), ('measure', 'customers'), _connector='OR'), name='quota_of_a_kind_counts_customers')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Seen',
-            fields=[
-                ('pk', models.CompositePrimaryKey('user_id', 'kind', 'subject_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('subject_id', models.BigIntegerField()),
-                ('last_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'indexes': [models.Index(fields=['user', 'kind', 'last_at'], name='seen_lately')],
-            },
-        ),
-        migrations.CreateModel(
-            name="Total",
-            fields=[
-                ("pk", models.CompositePrimaryKey("user_id", "kind", blank=True, editable=False, primary_key=True, serialize=False)),
-                ("kind", models.CharField(max_length=10)),
-                ("customers", models.PositiveIntegerField()),
-                ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
         migrations.RunSQL(USE, DROP),
         migrations.RunPython(seed, migrations.RunPython.noop),
     ]

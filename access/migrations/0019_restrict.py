@@ -1,9 +1,7 @@
 """Holdings that are stored and not used, and an end of many customers' log keys at once."""
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
-import custodian.clock
 
 # Whoever sees the customer sees that she is restricted; whoever reaches everybody restricts.
 SCOPE = """
@@ -47,25 +45,8 @@ ALTER TABLE access_restriction DISABLE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('access', '0018_lend_for_work'),
-    ]
+    dependencies = [("access", "0018_lend_for_work")]
 
     operations = [
-        migrations.CreateModel(
-            name='Restriction',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('holding', models.UUIDField()),
-                ('kind', models.CharField(max_length=12)),
-                ('because', models.CharField(choices=[('retention', '处理目的已结束，法定保存期未满')], default='retention', max_length=12)),
-                ('since', models.DateTimeField(default=custodian.clock.now)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='restrictions', to='access.subject')),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('subject', 'holding', 'because'), name='restriction_is_once_for_each_reason')],
-            },
-        ),
         migrations.RunSQL(SCOPE, UNSCOPE),
     ]

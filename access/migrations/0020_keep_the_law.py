@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 # A version keeps what it says; only its end may be set, or come earlier.
 KEEP = """
@@ -43,54 +42,9 @@ def unseed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('access', '0019_restrict'),
-    ]
+    dependencies = [("access", "0019_restrict")]
 
     operations = [
-        migrations.CreateModel(
-            name='Confirmation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('clause', models.CharField(max_length=24, verbose_name='条款')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('mark', models.CharField(max_length=2, verbose_name='标记')),
-                ('source', models.CharField(max_length=200, verbose_name='出处')),
-                ('read_on', models.DateField(verbose_name='核对日期')),
-                ('text', models.JSONField()),
-                ('since', models.DateField(verbose_name='自')),
-                ('until', models.DateField(null=True, verbose_name='至')),
-                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
-            ],
-            options={
-                'verbose_name': '条款核对',
-                'verbose_name_plural': '条款核对',
-                'ordering': ('clause', '-version'),
-                'constraints': [models.UniqueConstraint(fields=('clause', 'version'), name='confirmation_version_is_unique'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='confirmation_ends_after_it_begins')],
-            },
-        ),
-        migrations.CreateModel(
-            name='RuleOverride',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=40, verbose_name='保存规则')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('enabled', models.BooleanField(default=True, verbose_name='启用')),
-                ('period', models.CharField(max_length=8, verbose_name='保存期限')),
-                ('own', models.JSONField(null=True)),
-                ('since', models.DateField(verbose_name='自')),
-                ('until', models.DateField(null=True, verbose_name='至')),
-                ('reason', models.CharField(max_length=200, verbose_name='理由')),
-                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
-            ],
-            options={
-                'verbose_name': '保存期限的改动',
-                'verbose_name_plural': '保存期限的改动',
-                'ordering': ('rule', '-version'),
-                'constraints': [models.UniqueConstraint(fields=('rule', 'version'), name='rule_override_version_is_unique'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='rule_override_ends_after_it_begins')],
-            },
-        ),
         migrations.RunSQL(KEEP, LET_GO),
         migrations.RunPython(seed, unseed),
     ]

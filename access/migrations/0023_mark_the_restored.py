@@ -1,6 +1,6 @@
 """A restored installation is marked, and while the mark stands nothing is written to its log."""
 
-from django.db import migrations, models
+from django.db import migrations
 
 WAIT = """
 CREATE FUNCTION querylog.awaits_reconciliation() RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
@@ -35,33 +35,8 @@ DROP FUNCTION querylog.awaits_reconciliation();
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('access', '0021_rotate_keys'),
-    ]
+    dependencies = [("access", "0021_rotate_keys")]
 
     operations = [
-        migrations.AddField(
-            model_name='installation',
-            name='restored_at',
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name='installation',
-            name='reconciled_at',
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name='installation',
-            name='facts',
-            field=models.JSONField(default=dict),
-        ),
-        migrations.AddConstraint(
-            model_name='installation',
-            constraint=models.CheckConstraint(
-                condition=models.Q(('reconciled_at', None), ('restored_at__isnull', False), _connector='OR'),
-                name='installation_is_reconciled_after_a_restore',
-            ),
-        ),
         migrations.RunSQL(WAIT, GO_ON),
     ]

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import NAMESPACE_URL, uuid5
 
-from django.db import migrations, models
+from django.db import migrations
 
 NAMED = uuid5(NAMESPACE_URL, "custodian/holding")
 FIRST, LAST = 2015, 2099
@@ -80,17 +80,6 @@ class Migration(migrations.Migration):
     dependencies = [("access", "0023_mark_the_restored")]
 
     operations = [
-        migrations.CreateModel(
-            name="LogMonth",
-            fields=[
-                ("month", models.DateField(primary_key=True, serialize=False)),
-                ("reasons", models.UUIDField(unique=True)),
-                ("searches", models.UUIDField(unique=True)),
-                ("reasons_gone_at", models.DateTimeField(null=True)),
-                ("searches_gone_at", models.DateTimeField(null=True)),
-            ],
-            options={"ordering": ("month",)},
-        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.RunSQL(FORGET, UNFORGET),
     ]

@@ -80,25 +80,8 @@ def roles(model):
 
 class Migration(migrations.Migration):
     dependencies = [("access", "0024_let_months_go")]
+
     operations = [
-        migrations.CreateModel(
-            name="PortalLogin",
-            fields=[
-                ("subject", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to="access.subject")),
-                ("epoch", models.PositiveIntegerField(default=0)),
-                ("last_at", models.DateTimeField(null=True)),
-                ("before_at", models.DateTimeField(null=True)),
-            ],
-        ),
-        migrations.RemoveConstraint("user", "user_role_is_a_staff_role"),
-        migrations.AddConstraint(
-            "user", models.CheckConstraint(condition=models.Q(("role__in", tuple(STAFF))), name="user_role_is_a_staff_role")
-        ),
-        role("policyrule"),
-        role("user"),
-        role("quota", blank=True),
-        roles("course"),
-        roles("undertaking"),
         migrations.RunSQL(SCOPE, UNSCOPE),
         migrations.RunPython(seed, unseed),
     ]

@@ -1,9 +1,7 @@
 """What customers ask for reaches the gate: holdings restricted on request, and purposes objected to."""
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
-import custodian.clock
 
 # Whoever sees the customer sees what she objects to; whoever reaches everybody writes it.
 SCOPE = """
@@ -29,33 +27,8 @@ PURPOSES = [
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ("access", "0027_delay_looks"),
-    ]
+    dependencies = [("access", "0027_delay_looks")]
 
     operations = [
-        migrations.CreateModel(
-            name="Objection",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("purpose", models.CharField(choices=PURPOSES, max_length=20)),
-                ("since", models.DateTimeField(default=custodian.clock.now)),
-                ("subject", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="access.subject")),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("subject", "purpose"), name="objection_is_once_for_each_purpose")],
-            },
-        ),
-        migrations.AlterField(
-            model_name="restriction",
-            name="because",
-            field=models.CharField(choices=[("retention", "处理目的已结束，法定保存期未满"), ("deletion", "客户要求删除，法定保存期未满"), ("request", "客户要求限制处理")], default="retention", max_length=12),
-        ),
-        migrations.AlterField(
-            model_name="workitem",
-            name="source",
-            field=models.CharField(choices=[("desk", "业务台"), ("import", "导入"), ("api", "接口"), ("portal", "客户服务")], max_length=8, verbose_name="来源"),
-        ),
         migrations.RunSQL(SCOPE, UNSCOPE),
     ]

@@ -2,11 +2,8 @@
 
 from datetime import UTC, datetime
 
-import django.contrib.postgres.fields
-import django.db.models.deletion
 from django.db import migrations, models
 
-import custodian.clock
 
 # Whoever sees the customer sees what she chose; whoever reaches everybody writes it.
 SCOPE = """
@@ -63,36 +60,9 @@ def purpose(model, label=None):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [("access", "0028_heed_requests")]
 
     operations = [
-        migrations.CreateModel(
-            name="Choice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("purpose", models.CharField(choices=PURPOSES, max_length=20)),
-                ("element", models.CharField(blank=True, max_length=60)),
-                ("agreed", models.BooleanField()),
-                ("since", models.DateTimeField(default=custodian.clock.now)),
-                ("until", models.DateTimeField(null=True)),
-                ("subject", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="choices", to="access.subject")),
-            ],
-            options={
-                "constraints": [models.UniqueConstraint(fields=("subject", "purpose", "element"), name="choice_is_once_for_each_purpose")],
-            },
-        ),
-        purpose("breakglass", "用途"),
-        purpose("export", "用途"),
-        purpose("grant", "用途"),
-        purpose("objection"),
-        purpose("policyrule", "用途"),
-        purpose("tokengrant", "用途"),
-        migrations.AlterField(
-            "apitoken",
-            "purposes",
-            django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=PURPOSES, max_length=20), size=None, verbose_name="用途"),
-        ),
         migrations.RunSQL(SCOPE, UNSCOPE),
         migrations.RunPython(seed, unseed),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import migrations, models
+from django.db import migrations
 
 FORGET = """
 CREATE FUNCTION access_forget_bundle(gone uuid) RETURNS void LANGUAGE sql SECURITY DEFINER
@@ -19,8 +19,5 @@ class Migration(migrations.Migration):
     dependencies = [("access", "0029_agree")]
 
     operations = [
-        migrations.AddField(
-            "bundle", "holding", models.UUIDField(editable=False, null=True, unique=True)
-        ),
         migrations.RunSQL(FORGET, "DROP FUNCTION access_forget_bundle(uuid);"),
     ]

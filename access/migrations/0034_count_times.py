@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 # A version keeps what it says; only its end may be set, or come earlier.
 KEEP = """
@@ -28,31 +27,9 @@ def unseed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('access', '0033_let_partners_in'),
-    ]
+    dependencies = [("access", "0030_let_bundles_go")]
 
     operations = [
-        migrations.CreateModel(
-            name='CountOverride',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=24, verbose_name='次数')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='次数')),
-                ('since', models.DateField(verbose_name='自')),
-                ('until', models.DateField(null=True, verbose_name='至')),
-                ('reason', models.CharField(max_length=200, verbose_name='理由')),
-                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
-            ],
-            options={
-                'verbose_name': '次数的改动',
-                'verbose_name_plural': '次数的改动',
-                'ordering': ('rule', '-version'),
-                'constraints': [models.UniqueConstraint(fields=('rule', 'version'), name='count_override_version_is_unique'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='count_override_ends_after_it_begins')],
-            },
-        ),
         migrations.RunSQL(KEEP, LET_GO),
         migrations.RunPython(seed, unseed),
     ]

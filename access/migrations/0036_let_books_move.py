@@ -1,8 +1,6 @@
 """A book on its way in: its subjects are there and nobody sees them; and looks for a portfolio transfer."""
 
-import django.contrib.postgres.fields
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 
 # Restrictive: whatever else lets somebody see a row, this must hold as well. While no book is on its way in,
@@ -26,58 +24,8 @@ ALTER TABLE access_arriving DISABLE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('access', '0034_count_times'),
-    ]
+    dependencies = [("access", "0034_count_times")]
 
     operations = [
-        migrations.CreateModel(
-            name='Arriving',
-            fields=[
-                ('subject', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='access.subject')),
-                ('arrival', models.UUIDField(db_index=True)),
-            ],
-        ),
-        migrations.AlterField(
-            model_name='apitoken',
-            name='purposes',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('follow_up', '回访'), ('policy_service', '保全'), ('underwriting', '核保'), ('claim', '理赔'), ('payment', '给付'), ('complaint', '投诉处理'), ('marketing', '营销'), ('survey', '满意度调查'), ('sharing', '提供给合作方'), ('compliance', '合规检查'), ('audit', '审计'), ('regulation', '监管检查'), ('security', '安全调查'), ('import', '导入'), ('transfer', '业务转让'), ('self', '本人查看'), ('system', '系统作业'), ('other', '其他')], max_length=20), size=None, verbose_name='用途'),
-        ),
-        migrations.AlterField(
-            model_name='breakglass',
-            name='purpose',
-            field=models.CharField(choices=[('follow_up', '回访'), ('policy_service', '保全'), ('underwriting', '核保'), ('claim', '理赔'), ('payment', '给付'), ('complaint', '投诉处理'), ('marketing', '营销'), ('survey', '满意度调查'), ('sharing', '提供给合作方'), ('compliance', '合规检查'), ('audit', '审计'), ('regulation', '监管检查'), ('security', '安全调查'), ('import', '导入'), ('transfer', '业务转让'), ('self', '本人查看'), ('system', '系统作业'), ('other', '其他')], max_length=20, verbose_name='用途'),
-        ),
-        migrations.AlterField(
-            model_name='choice',
-            name='purpose',
-            field=models.CharField(choices=[('follow_up', '回访'), ('policy_service', '保全'), ('underwriting', '核保'), ('claim', '理赔'), ('payment', '给付'), ('complaint', '投诉处理'), ('marketing', '营销'), ('survey', '满意度调查'), ('sharing', '提供给合作方'), ('compliance', '合规检查'), ('audit', '审计'), ('regulation', '监管检查'), ('security', '安全调查'), ('import', '导入'), ('transfer', '业务转让'), ('self', '本人查看'), ('system', '系统作业'), ('other', '其他')], max_length=20),
-        ),
-        migrations.AlterField(
-            model_name='export',
-            name='purpose',
-            field=models.CharField(choices=[('follow_up', '回访'), ('policy_service', '保全'), ('underwriting', '核保'), ('claim', '理赔'), ('payment', '给付'), ('complaint', '投诉处理'), ('marketing', '营销'), ('survey', '满意度调查'), ('sharing', '提供给合作方'), ('compliance', '合规检查'), ('audit', '审计'), ('regulation', '监管检查'), ('security', '安全调查'), ('import', '导入'), ('transfer', '业务转让'), ('self', '本人查看'), ('system', '系统作业'), ('other', '其他')], max_length=20, verbose_name='用途'),
-        ),
-        migrations.AlterField(
-            model_name='grant',
-            name='purpose',
-            field=models.CharField(choices=[('follow_up', '回访'), ('policy_service', '保全'), ('underwriting', '核保'), ('claim', '理赔'), ('payment', '给付'), ('complaint', '投诉处理'), ('marketing', '营销'), ('survey', '满意度调查'), ('sharing', '提供给合作方'), ('compliance', '合规检查'), ('audit', '审计'), ('regulation', '监管检查'), ('security', '安全调查'), ('import', '导入'), ('transfer', '业务转让'), ('self', '本人查看'), ('system', '系统作业'), ('other', '其他')], max_length=20, verbose_name='用途'),
-        ),
-        migrations.AlterField(
-            model_name='objection',
-            name='purpose',
-            field=models.CharField(choices=[('follow_up', '回访'), ('policy_service', '保全'), ('underwriting', '核保'), ('claim', '理赔'), ('payment', '给付'), ('complaint', '投诉处理'), ('marketing', '营销'), ('survey', '满意度调查'), ('sharing', '提供给合作方'), ('compliance', '合规检查'), ('audit', '审计'), ('regulation', '监管检查'), ('security', '安全调查'), ('import', '导入'), ('transfer', '业务转让'), ('self', '本人查看'), ('system', '系统作业'), ('other', '其他')], max_length=20),
-        ),
-        migrations.AlterField(
-            model_name='policyrule',
-            name='purpose',
-            field=models.CharField(choices=[('follow_up', '回访'), ('policy_service', '保全'), ('underwriting', '核保'), ('claim', '理赔'), ('payment', '给付'), ('complaint', '投诉处理'), ('marketing', '营销'), ('survey', '满意度调查'), ('sharing', '提供给合作方'), ('compliance', '合规检查'), ('audit', '审计'), ('regulation', '监管检查'), ('security', '安全调查'), ('import', '导入'), ('transfer', '业务转让'), ('self', '本人查看'), ('system', '系统作业'), ('other', '其他')], max_length=20, verbose_name='用途'),
-        ),
-        migrations.AlterField(
-            model_name='tokengrant',
-            name='purpose',
-            field=models.CharField(choices=[('follow_up', '回访'), ('policy_service', '保全'), ('underwriting', '核保'), ('claim', '理赔'), ('payment', '给付'), ('complaint', '投诉处理'), ('marketing', '营销'), ('survey', '满意度调查'), ('sharing', '提供给合作方'), ('compliance', '合规检查'), ('audit', '审计'), ('regulation', '监管检查'), ('security', '安全调查'), ('import', '导入'), ('transfer', '业务转让'), ('self', '本人查看'), ('system', '系统作业'), ('other', '其他')], max_length=20, verbose_name='用途'),
-        ),
         migrations.RunSQL(HIDE, SHOW),
     ]

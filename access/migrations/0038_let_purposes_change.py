@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-import django.db.models.deletion
-from django.db import migrations, models
+from django.db import migrations
 
 # A version keeps what it says; only its end may be set, or come earlier.
 KEEP = """
@@ -28,35 +27,9 @@ def unseed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('access', '0037_settle_findings'),
-    ]
+    dependencies = [("access", "0036_let_books_move")]
 
     operations = [
-        migrations.CreateModel(
-            name='PurposeOverride',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=20, verbose_name='用途')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('terms', models.JSONField()),
-                ('since', models.DateField(verbose_name='自')),
-                ('until', models.DateField(null=True, verbose_name='至')),
-                ('reason', models.CharField(max_length=200, verbose_name='理由')),
-                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
-            ],
-            options={
-                'verbose_name': '处理目的的改动',
-                'verbose_name_plural': '处理目的的改动',
-                'ordering': ('purpose', '-version'),
-                'constraints': [models.UniqueConstraint(fields=('purpose', 'version'), name='purpose_override_version_is_unique'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='purpose_override_ends_after_it_begins')],
-            },
-        ),
         migrations.RunSQL(KEEP, LET_GO),
         migrations.RunPython(seed, unseed),
-        migrations.AddField('choice', 'consent', models.CharField(db_default='', default='', max_length=20)),
-        migrations.AddField('choice', 'said_on', models.DateField(null=True)),
-        migrations.RemoveConstraint('choice', 'choice_is_once_for_each_purpose'),
-        migrations.AddConstraint('choice', models.UniqueConstraint(fields=('subject', 'consent', 'purpose', 'element'), name='choice_is_once_for_each_consent')),
     ]

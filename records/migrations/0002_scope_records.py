@@ -44,5 +44,8 @@ def backward():
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0001_open_records"), ("access", "0003_seed_access_rules")]
-    operations = [migrations.RunSQL("\n".join(forward()), "\n".join(backward()))]
+    dependencies = [("records", "0001_tables"), ("access", "0003_seed_access_rules")]
+
+    operations = [
+        migrations.RunSQL("\n".join(forward()), "\n".join(backward())),
+    ]

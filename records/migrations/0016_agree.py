@@ -1,12 +1,7 @@
 """What customers said yes or no to: a row for each time, which nobody edits."""
 
-import uuid
 
-import custodian.clock
-import django.db.models.deletion
-from django.conf import settings
-from django.db import migrations, models
-from django.db.models import Q
+from django.db import migrations
 
 # Whoever sees the customer sees what she said; it is written by one piece of the system, in her name.
 # A row is never changed, and goes only after another one has taken its place or nothing of her is left.
@@ -51,49 +46,8 @@ BY = [
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ("access", "0029_agree"),
-        ("records", "0015_take_requests"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [("records", "0015_take_requests"), ("access", "0029_agree")]
 
     operations = [
-        migrations.CreateModel(
-            name="Consent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("ref", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("purpose", models.CharField(max_length=20)),
-                ("said", models.CharField(choices=SAID, max_length=9, verbose_name="状态")),
-                ("by", models.CharField(choices=BY, max_length=10, verbose_name="来源")),
-                ("at", models.DateTimeField(default=custodian.clock.now, verbose_name="时间")),
-                ("noted_at", models.DateTimeField(default=custodian.clock.now)),
-                ("channel", models.CharField(max_length=12)),
-                ("source", models.CharField(blank=True, max_length=40)),
-                ("notice", models.CharField(blank=True, max_length=40)),
-                ("evidence", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.document")),
-                ("noted_by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
-                ("subject", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="consents", to="access.subject")),
-            ],
-            options={
-                "verbose_name": "同意记录",
-                "verbose_name_plural": "同意记录",
-                "ordering": ("-pk",),
-                "indexes": [models.Index(fields=["subject", "purpose", "-id"], name="consent_that_stands")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=~Q(by="paper") | Q(evidence__isnull=False), name="consent_on_paper_has_its_paper"
-                    ),
-                    models.CheckConstraint(
-                        condition=Q(noted_by=None) | Q(by="paper") | (Q(by="counter") & ~Q(said="given")),
-                        name="consent_noted_by_staff_is_no_gift",
-                    ),
-                    models.CheckConstraint(
-                        condition=~Q(by="import") | ~Q(source=""), name="consent_imported_says_from_where"
-                    ),
-                ],
-            },
-        ),
         migrations.RunSQL(SCOPE, UNSCOPE),
     ]

@@ -3,8 +3,7 @@
 The number of a text's version stays, and the number of a paper goes with the customer.
 """
 
-import django.contrib.postgres.fields
-from django.db import migrations, models
+from django.db import migrations
 
 # A number is put down as gone first, which is refused unless the version has been over for two years and no
 # consent names it; only then its rows may go. Whoever puts it down must see every consent.
@@ -106,23 +105,9 @@ END $$;
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [("records", "0019_number_papers_and_pack_copies")]
+    dependencies = [("records", "0017_publish_texts")]
 
     operations = [
-        migrations.AddField(
-            model_name="publishedtext",
-            name="gone",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.PositiveIntegerField(), default=list, size=None
-            ),
-        ),
         migrations.RunSQL(KEEP, KEEP_ALL),
-        migrations.AddField(
-            model_name="consent",
-            name="reference",
-            field=models.CharField(blank=True, default="", max_length=40),
-            preserve_default=False,
-        ),
         migrations.RunSQL(EDIT, EDIT_NOTHING),
     ]

@@ -1,6 +1,6 @@
 """What hangs on a subject of a book that is on its way in is seen by nobody either."""
 
-from django.db import migrations, models
+from django.db import migrations
 
 TABLES = (
     "customer identity finances account representative policy policyrole claim document blindindex keeping"
@@ -26,23 +26,9 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ("access", "0036_let_books_move"),
-        ("records", "0021_bind_copies_to_requests"),
-    ]
+    dependencies = [("records", "0021_bind_copies_to_requests"), ("access", "0036_let_books_move")]
 
     operations = [
-        migrations.AlterField(
-            "document",
-            "kind",
-            models.CharField(choices=KINDS, max_length=12, verbose_name="类别"),
-        ),
-        migrations.AlterField(
-            "retentionevent",
-            "trigger",
-            models.CharField(choices=TRIGGERS, max_length=20, verbose_name="事件"),
-        ),
         migrations.RunSQL(
             "".join(HIDE.format(table=each) for each in TABLES),
             "".join(SHOW.format(table=each) for each in TABLES),

@@ -21,9 +21,8 @@ WHERE c.consent = '' AND w.subject_id = c.subject_id AND w.purpose = CASE
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("access", "0038_let_purposes_change"),
-        ("records", "0026_find_one_person_twice"),
-    ]
+    dependencies = [("records", "0026_find_one_person_twice"), ("access", "0038_let_purposes_change")]
 
-    operations = [migrations.RunSQL(NAME, migrations.RunSQL.noop)]
+    operations = [
+        migrations.RunSQL(NAME, migrations.RunSQL.noop),
+    ]

@@ -2,11 +2,7 @@
 
 from datetime import UTC, datetime
 
-import custodian.clock
-import django.db.models.deletion
-import uuid
-from django.conf import settings
-from django.db import migrations, models
+from django.db import migrations
 
 
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)
@@ -47,69 +43,9 @@ def unseed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('access', '0036_let_books_move'),
-        ('records', '0025_survey_files_and_keep_mappings'),
-        ('transfers', '0007_tell_who_arrived'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [("transfers", "0006_hand_books_over"), ("access", "0036_let_books_move"), ("records", "0025_survey_files_and_keep_mappings")]
 
     operations = [
-        migrations.CreateModel(
-            name='ArrivedSums',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('status', models.CharField(choices=[('queued', '排队'), ('running', '进行中'), ('paused', '已暂停'), ('failed', '失败，可续作'), ('done', '完成'), ('refused', '已拒收')], default='queued', max_length=16, verbose_name='状态')),
-                ('total', models.PositiveBigIntegerField(null=True)),
-                ('done', models.PositiveBigIntegerField(default=0)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(default=custodian.clock.now, verbose_name='提交时间')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='开始时间')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='完成时间')),
-                ('leased_by', models.UUIDField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('policies', models.PositiveBigIntegerField(default=0)),
-                ('holding', models.UUIDField(null=True)),
-                ('sums_sealed', models.BinaryField(default=b'')),
-                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='arrived_sums', to='transfers.transfer')),
-            ],
-            options={
-                'ordering': ('-pk',),
-            },
-        ),
-        migrations.CreateModel(
-            name='FilesLoad',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ordered_at', models.DateTimeField(default=custodian.clock.now)),
-                ('approval', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.approval')),
-                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.importrun')),
-                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files_loads', to='transfers.transfer')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='SellerList',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='序号')),
-                ('counts', models.JSONField()),
-                ('holding', models.UUIDField()),
-                ('sums_sealed', models.BinaryField()),
-                ('sums_digest', models.CharField(max_length=64)),
-                ('entered_at', models.DateTimeField(default=custodian.clock.now, verbose_name='录入时间')),
-                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='录入人')),
-                ('paper', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='transfers.transferpaper')),
-                ('transfer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seller_lists', to='transfers.transfer')),
-            ],
-            options={
-                'verbose_name': '转出方清单',
-                'verbose_name_plural': '转出方清单',
-                'ordering': ('-number',),
-                'constraints': [models.UniqueConstraint(fields=('transfer', 'number'), name='seller_lists_are_counted')],
-            },
-        ),
         migrations.RunSQL(KEEP, CHANGE),
         migrations.RunPython(seed, unseed),
     ]
