@@ -14,7 +14,7 @@ from access.actions import Action
 from access.admin_pages import actor_of, enter, page, row_of
 from access.keystore import NoKey
 from custodian.jobs import JobStatus
-from incidents.affected import keeping
+from incidents.affected import agreements, keeping
 from incidents.affected.jobs import LOST, UNKNOWN
 from incidents.affected.labelling import label
 from incidents.case_frame import template
@@ -43,6 +43,7 @@ def told(row: AffectedList) -> dict[str, Any]:
                 row.elements.items(), key=lambda each: (-each[1][0], -each[1][1], each[0])
             )
         ],
+        "agreements": agreements.given_by(row),
     }
 
 

@@ -139,6 +139,7 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         "affected": [affected_pages.told(each) for each in lists],
         "reckoning": any(each.status in OPEN_JOBS for each in lists),
         "may_read_affected": gate.may(actor, Action.INCIDENT_AFFECTED_READ),
+        "may_read_agreements": gate.may(actor, Action.COUNTERPARTY_READ),
         "told": showing.delivery(IncidentNotice.objects.filter(incident=incident)),
         "exempted": incident.exemptions.exists(),
         "links": [_link(each) for each in incident.links.all()],

@@ -30,7 +30,7 @@ FROM (
 JOIN querylog.subject_access a ON a.entry_id = e.id
 JOIN access_subject s ON s.uid = a.subject
 """
-_LONG_AGO: Final = datetime.min.replace(year=2000, tzinfo=clock.OFFICE)
+EARLIEST: Final = datetime.min.replace(year=2000, tzinfo=clock.OFFICE)
 
 
 @dataclass
@@ -55,7 +55,7 @@ class NothingSo(Exception):
 
 def read(row: AffectedList) -> list[Affected]:
     """By their ordinals. Raises `NothingSo`."""
-    since, until = row.since or _LONG_AGO, row.until or row.created_at
+    since, until = row.since or EARLIEST, row.until or row.created_at
     found: dict[int, Affected] = {}
     for subject, clear, codes, at in _READ[By(row.by)](row.about, since, until):
         one = found.setdefault(subject, Affected(subject))

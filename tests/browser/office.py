@@ -437,10 +437,10 @@ class Visitor:
         expect(page.get_by_role("heading", name="身份信息")).to_be_visible()
         return page
 
-    def barriers(self, where: str = "") -> list[str]:
-        """What axe finds in the light and in the dark; the viewer mark is no text to be read."""
+    def barriers(self, where: str = "", themes: Sequence[str] = ("light", "dark")) -> list[str]:
+        """What axe finds; the viewer mark is no text to be read."""
         found = []
-        for theme in ("light", "dark"):
+        for theme in themes:
             self.page.emulate_media(color_scheme=theme)
             self.page.evaluate("document.querySelector('.viewer-mark')?.remove()")
             self.context.new_cdp_session(self.page).send("Runtime.evaluate", {"expression": AXE})
