@@ -1,4 +1,4 @@
-"""Through which agreements a partner came to hold those on a list: what it was given, by which share, and when."""
+"""Through which agreements a partner came to hold whom a list names: what it was given, and when."""
 
 from __future__ import annotations
 
