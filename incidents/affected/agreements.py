@@ -35,10 +35,9 @@ def given_by(row: AffectedList) -> Sequence[Given]:
     counted = copies.values("share__agreement").annotate(
         customers=Count("subject", distinct=True), first=Min("given_at"), last=Max("given_at")
     )
-    found = {each["share__agreement"]: each for each in counted}
-    rows = Agreement.objects.filter(pk__in=found)
-    told = [Given(each, *(found[each.pk][name] for name in _FIGURES)) for each in rows]
+    rows = Agreement.objects.in_bulk([each["share__agreement"] for each in counted])
+    told = [
+        Given(rows[each["share__agreement"]], each["customers"], each["first"], each["last"])
+        for each in counted
+    ]
     return sorted(told, key=lambda each: (-each.customers, each.agreement.code))
-
-
-_FIGURES = ("customers", "first", "last")
