@@ -20,6 +20,7 @@ class IncidentsConfig(AppConfig):
             fraud_admin,
             fraud_panels,
             fraud_shared_admin,
+            layout_admin,
             notice_admin,
             own_records,
             portal,
