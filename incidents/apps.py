@@ -32,6 +32,7 @@ class IncidentsConfig(AppConfig):
             risk_assessment_admin,
             risk_panels,
             sanction_admin,
+            trace_pack_pages,
             tracing_admin,
             triage_admin,
         )

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from incidents.case_forms import text_field
@@ -44,10 +44,11 @@ class LayoutForm(forms.Form):
         fields: Any = self.fields
         fields["separator"].choices = [("", _("不知道")), *ListLayout.Separator.choices]
         fields["encoding"].choices = [("", _("不知道")), *ListLayout.Encoding.choices]
-        kinds = now("、").join(str(each) for each in KINDS.values())
-        fields["columns"].help_text = now(
+        kinds = gettext("、").join(str(each) for each in KINDS.values())
+        fields["columns"].help_text = gettext(
             "写“表头 | 种类 | 写法”，后两项可空，例如：保单号 | 保单号 | PA#{12}。种类：%(kinds)s。"
-            "写法中 # 是数字，@ 是字母，汉 是汉字，* 是数字或字母，{12} 或 {8-10} 是几个，其余照写。不要写客户资料"
+            "写法中 # 是数字，@ 是字母，汉 是汉字，* 是数字或字母，{12} 或 {8-10} 是几个，其余照写。"
+            "不要写客户资料"
         ) % {"kinds": kinds}
 
     def clean_columns(self) -> list[Column]:
@@ -61,23 +62,23 @@ class LayoutForm(forms.Form):
 def _column(at: int, line: str) -> Column:
     parts = [each.strip() for each in re.split(r"[|｜]", line)]
     heading, kind, shape = [*parts, "", ""][:3]
-    if len(parts) > 3 or len(heading) > _HEADING or len(shape) > _HEADING:  # noqa: PLR2004
-        _wrong(at, now("每行是“表头 | 种类 | 写法”"))
+    if len(parts) > 3 or len(heading) > _HEADING or len(shape) > _HEADING:
+        _wrong(at, gettext("每行是“表头 | 种类 | 写法”"))
     if _VALUE.search(line):
-        _wrong(at, now("像是客户资料；号码请写成写法，例如 #{11}"))
+        _wrong(at, gettext("像是客户资料；号码请写成写法，例如 #{11}"))
     code = _kind_of(kind)
     if kind and not code:
-        _wrong(at, now("没有“%(kind)s”这个种类") % {"kind": kind[:12]})
+        _wrong(at, gettext("没有“%(kind)s”这个种类") % {"kind": kind[:12]})
     try:
         if shape:
             layouts.compiled(shape)
     except layouts.BadShape:
-        _wrong(at, now("写法不对，或超过 64 个字符；变长的 {8-10} 最多两处"))
+        _wrong(at, gettext("写法不对，或超过 64 个字符；变长的 {8-10} 最多两处"))
     return Column(heading, code, shape)
 
 
 def _wrong(at: int, says: str) -> None:
-    raise forms.ValidationError(now("第 %(n)s 行：%(says)s") % {"n": at, "says": says})
+    raise forms.ValidationError(gettext("第 %(n)s 行：%(says)s") % {"n": at, "says": says})
 
 
 def _kind_of(said: str) -> str:

@@ -101,7 +101,7 @@ def _ref_of(number: str) -> UUID:
 
 
 def _returned(ref: UUID, session: str, since: datetime, until: datetime) -> Iterator[Line]:
-    said = {"actor": ref, "since": since, "until": until, "session": session}
+    said: dict[str, Any] = {"actor": ref, "since": since, "until": until, "session": session}
     with connection.cursor() as cursor:
         cursor.execute(_RETURNED, {**said, "clear": list(_CLEAR), "acts": [*_CLEAR, *_MASKED]})
         while rows := cursor.fetchmany(PAGE):

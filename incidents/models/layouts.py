@@ -34,9 +34,7 @@ class ListLayout(models.Model):
     separator = models.CharField(_("分隔符"), max_length=1, choices=Separator, blank=True)
     encoding = models.CharField(_("编码"), max_length=9, choices=Encoding, blank=True)
     why = models.CharField(_("理由"), max_length=200)
-    entered_by = models.ForeignKey(
-        User, models.PROTECT, related_name="+", verbose_name=_("登记人")
-    )
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("登记人"))
     entered_at = models.DateTimeField(_("登记时间"), default=clock.now)
     ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(_("停用时间"), null=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import ListLayout
@@ -85,7 +85,7 @@ def _worded(each: Mapping[str, Any], named: Mapping[str, str]) -> dict[str, Any]
     if "layout" not in each:
         return dict(each)
     if each["layout"] == UNKNOWN:
-        return {**each, "company": now("未知"), "because": []}
+        return {**each, "company": gettext("未知"), "because": []}
     return {
         **each,
         "company": named.get(each["layout"], "—"),
@@ -109,5 +109,7 @@ def _reasons(each: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
 
 
 def _reason(code: str, speaks: int, said: Mapping[str, Any]) -> dict[str, Any]:
-    numbers = {key: f"{value:,}" if isinstance(value, int) else value for key, value in said.items()}
+    numbers = {
+        key: f"{value:,}" if isinstance(value, int) else value for key, value in said.items()
+    }
     return {"code": code, "speaks": speaks, "words": str(_WORDS[code]) % numbers}

@@ -69,7 +69,11 @@ class Held:
 
     @property
     def holds(self) -> bool:
-        return self.cells >= LEAST and self.cells >= self.rows * HALF and self.fits >= self.cells * HELD
+        return (
+            self.cells >= LEAST
+            and self.cells >= self.rows * HALF
+            and self.fits >= self.cells * HELD
+        )
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ KINDS: Final[Mapping[str, re.Pattern[str]]] = {
     "email": re.compile(r"[^@\s]{1,64}@[^@\s]{1,120}"),
     "account": re.compile(r"[0-9]{12,19}"),
     "policy": re.compile(r"(?=[A-Za-z-]{0,20}[0-9])[0-9A-Za-z-]{8,24}"),
-    "date": re.compile(r"[0-9]{4}([-/.]?)[0-9]{1,2}\1[0-9]{1,2}(?: .{1,20})?|[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"),
+    "date": re.compile(r"[0-9]{4}([-/.]?)[0-9]{1,2}\1[0-9]{1,2}(?: .{1,20})?|[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"),  # noqa: E501
     "money": re.compile(r"[¥￥]?-?[0-9,]{1,15}(?:\.[0-9]{1,4})?元?"),
     "plate": re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{5,6}"),
     "address": re.compile(r"(?=.{0,40}[省市区县镇乡路街村号]).{5,120}"),
@@ -165,7 +169,11 @@ def _sample(rows: Sequence[Row]) -> Sequence[Row]:
 
 
 def _fit(
-    layout: Layout, heads: Sequence[Sequence[str]], rows: Sequence[Row], separator: str, encoding: str
+    layout: Layout,
+    heads: Sequence[Sequence[str]],
+    rows: Sequence[Row],
+    separator: str,
+    encoding: str,
 ) -> Fit:
     wanted = [plain(each) for each in layout.headings]
     top = max(heads, key=lambda row: len(set(wanted) & set(row)), default=[])
@@ -197,7 +205,9 @@ def _held(column: Column, at: int | None, rows: Sequence[Row]) -> Held:
         compiled(column.shape).fullmatch if column.shape else KINDS[column.kind].fullmatch
     )
     cells = [row[at].strip() for row in rows if at < len(row) and row[at].strip()]
-    return Held(column, sum(1 for cell in cells if fits(cell[: _LONGEST * 2])), len(cells), len(rows))
+    return Held(
+        column, sum(1 for cell in cells if fits(cell[: _LONGEST * 2])), len(cells), len(rows)
+    )
 
 
 def _ordered(places: Sequence[int]) -> int:
@@ -218,11 +228,11 @@ def _grade(headings: int, found: int, columns: Sequence[Held]) -> Grade:
     shaped = any(each.holds and each.column.shape for each in columns)
     # A heading that is missing has counted as one already.
     there = sum(1 for each in columns if each.cells)
-    by_headings = headings >= 3 and found >= headings * MOST and held >= there * MOST  # noqa: PLR2004
-    by_shapes = shaped and told >= 3 and held == told  # noqa: PLR2004
+    by_headings = headings >= 3 and found >= headings * MOST and held >= there * MOST
+    by_shapes = shaped and told >= 3 and held == told
     if by_headings or by_shapes:
         return Grade.WELL
-    some_headings = headings >= 3 and found >= headings * HALF  # noqa: PLR2004
+    some_headings = headings >= 3 and found >= headings * HALF
     return Grade.PART if some_headings or (shaped and held >= told * HALF) else Grade.NONE
 
 

@@ -85,7 +85,10 @@ def test_of_an_operator_exactly_what_was_returned_to_him(lead: Any, tmp_path: Pa
 def test_of_one_sign_in_exactly_what_was_returned_in_it(lead: Any, tmp_path: Path) -> None:
     """Two sign-ins of one person, open at the same time on two devices, with the same customers on both."""
     world, chosen = Insurer(), random.Random(11)
-    truth: dict[str, dict[int, tuple[set[str], set[str]]]] = {"a1b2c3d4e5f6": {}, "0f0e0d0c0b0a": {}}
+    truth: dict[str, dict[int, tuple[set[str], set[str]]]] = {
+        "a1b2c3d4e5f6": {},
+        "0f0e0d0c0b0a": {},
+    }
     marks = sorted(truth)
     for number in chosen.choices(range(120), k=90):
         mark, codes = chosen.choice(marks), chosen.choice([(MOBILE,), (NAME,)])

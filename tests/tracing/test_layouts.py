@@ -107,7 +107,9 @@ def test_a_shape_is_what_it_says_and_no_expression(shape, fits, not_):
     assert not layouts.compiled(shape).fullmatch(not_)
 
 
-@pytest.mark.parametrize("shape", ["", "#{0}", "#{9-3}", "#{99}", "{3}", "#{1-9}#{1-9}#{1-9}", "#{"])
+@pytest.mark.parametrize(
+    "shape", ["", "#{0}", "#{9-3}", "#{99}", "{3}", "#{1-9}#{1-9}#{1-9}", "#{"]
+)
 def test_what_is_no_shape_is_refused(shape):
     with pytest.raises(BadShape):
         layouts.compiled(shape)
@@ -187,7 +189,11 @@ def test_the_command_says_whose_it_looks_like(officer, own_store, tmp_path):
     said = json.loads(out.getvalue())
     assert {"rows", "matched", "sources", "candidates"} <= said.keys()
     (source,) = said["sources"]
-    assert (source["layout"], source["company"], source["fit"]) == (str(row.ref), "平泰人寿", "well")
+    assert (source["layout"], source["company"], source["fit"]) == (
+        str(row.ref),
+        "平泰人寿",
+        "well",
+    )
     assert (source["found"], source["headings"], source["rows"]) == (5, 5, 51)
     assert source["columns"][0] | {"fits": 49, "cells": 50} == source["columns"][0]
     assert any("98%" in each["words"] for each in source["because"])
