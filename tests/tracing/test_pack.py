@@ -33,6 +33,7 @@ MARK = "a1b2c3d4e5f6"
 @pytest.fixture(autouse=True)
 def own_store(settings, tmp_path):
     settings.VAR = tmp_path / "var"
+    settings.CUSTODIAN_LOG_POLICY = Place(tmp_path / "log").policy
 
 
 @pytest.fixture
@@ -80,7 +81,8 @@ def test_the_pack_holds_the_figures_and_the_looks_and_no_customer(office, trace,
     held = parts(content)
     looks = f"log/looks-{insurer.insider.staff_no}.csv"
     assert held.keys() >= {
-        "manifest.json", "README.txt", "report.pdf", "trace.json", "log/trace-entry.json", looks
+        "manifest.json", "README.txt", "report.pdf", "trace.json", "log/trace-entry.json", looks,
+        "log/policy.txt",
     }  # fmt: skip
     assert [name for name in held if "looks" in name] == [looks], (
         "weak evidence names nobody's looks"
@@ -168,6 +170,13 @@ def test_an_entry_that_the_log_does_not_hold_is_found_though_it_was_signed(offic
         packing.check(forged)
     with pytest.raises(signed.BadPaper):
         packing.check(packs.zipped(packs.INCIDENT, said, files))
+
+
+def test_a_head_that_another_log_signed_is_found(office, trace, settings, tmp_path):
+    content = taken(office, trace).content
+    settings.CUSTODIAN_LOG_POLICY = Place.make(tmp_path / "other").policy
+    with pytest.raises(signed.BadPaper):
+        packing.check(content)
 
 
 def test_it_waits_until_the_log_has_sealed_the_trace(office, insurer, officer):
