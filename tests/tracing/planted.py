@@ -45,7 +45,9 @@ class World:
     def _looks(self, unit: int) -> BitMap:
         busy = self.dice.choice(BUSY)
         beside = int(busy * self.per_unit) // 10
-        return self.some(self.unit(unit), busy) | BitMap(self.dice.choices(self.everybody, k=beside))
+        return self.some(self.unit(unit), busy) | BitMap(
+            self.dice.choices(self.everybody, k=beside)
+        )
 
     def weigh(self, rows: BitMap) -> list[Weighed]:
         registered = dict.fromkeys(range(UNITS), self.per_unit)
@@ -98,7 +100,9 @@ def _sold(world: World, person: int, number: int) -> BitMap:
     """What he had seen anyway, and for the rest what he looked up to sell it: unit by unit, his own first."""
     dice, own = world.dice, person % UNITS
     units = [own, *dice.sample([each for each in range(UNITS) if each != own], UNITS - 1)]
-    wanted = BitMap(dice.sample(list(world.seen[person]), min(number // 2, len(world.seen[person]))))
+    wanted = BitMap(
+        dice.sample(list(world.seen[person]), min(number // 2, len(world.seen[person])))
+    )
     for unit in units:
         short = number - len(wanted)
         if short <= 0:
