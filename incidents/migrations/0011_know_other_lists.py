@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64, verbose_name='指纹')),
                 ('size', models.PositiveBigIntegerField(verbose_name='大小')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('trace', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='takings', to='incidents.leaktrace')),
+                ('trace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='takings', to='incidents.leaktrace')),
             ],
             options={
                 'ordering': ('-pk',),

@@ -54,7 +54,8 @@ class LeakTrace(Job):
 class TraceTaking(models.Model):
     """An evidence pack that left: for whom, by whom, and its fingerprint. The pack itself is not kept."""
 
-    trace = models.ForeignKey(LeakTrace, models.PROTECT, related_name="takings")
+    # Goes with its trace when that one's time is over; the log keeps that it was taken.
+    trace = models.ForeignKey(LeakTrace, models.CASCADE, related_name="takings")
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     to = models.CharField(_("交给谁"), max_length=100)
