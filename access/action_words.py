@@ -190,6 +190,8 @@ WORDS: Mapping[str, Promise | str] = {
     Action.RISK_READ: _("阅看风险"),
     Action.RISK_WORK: _("登记和处理风险"),
     Action.LEAK_TRACE: _("为外泄的名单溯源"),
+    Action.LEAK_TRACE_TAKE: _("取出溯源的取证材料"),
+    Action.LIST_LAYOUT_KEEP: _("登记或停用其他公司的名单版式"),
     Action.EXPORT_REQUEST: _("申请导出"),
     Action.EXPORT_TAKE: _("下载导出文件"),
     Action.FINDING_READ: _("阅看审计发现"),

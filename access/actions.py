@@ -281,6 +281,8 @@ class Action(StrEnum):
     RISK_READ = "incidents:risk:read"
     RISK_WORK = "incidents:risk:work"
     LEAK_TRACE = "incidents:leak:trace"
+    LEAK_TRACE_TAKE = "incidents:leak-trace:take"
+    LIST_LAYOUT_KEEP = "incidents:list-layout:keep"
     REHIRE_APPROVE = "incidents:rehire:approve"
     REHIRE_EXPIRE = "incidents:rehire:expire"
     REHIRE_MANAGE = "incidents:rehire:manage"

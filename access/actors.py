@@ -176,6 +176,7 @@ class Actor:
     token: TokenScope | None = None
     share: ShareScope | None = None  # of a counterparty
     address: str = ""  # of the network that the request comes from
+    session: str = ""  # the mark of the sign-in that it belongs to
     visit: UUID = field(default_factory=uuid4)
 
     def again(self) -> Actor:
@@ -199,7 +200,12 @@ def person(actor: Actor) -> int:
 
 
 def staff(
-    user: User, *, stepped_up: bool = False, token: TokenScope | None = None, address: str = ""
+    user: User,
+    *,
+    stepped_up: bool = False,
+    token: TokenScope | None = None,
+    address: str = "",
+    session: str = "",
 ) -> Actor:
     role = Role(user.role)
     reach = REACH[role] if user.is_active else Reach.NONE
@@ -215,6 +221,7 @@ def staff(
         stepped_up=stepped_up,
         token=token,
         address=address,
+        session=session,
     )
 
 

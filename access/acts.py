@@ -202,6 +202,8 @@ ACT: Mapping[Action, str] = {
     Action.TRANSFER_ORDER: "change",
     Action.TRANSFER_PASS: "change",
     Action.TRANSFER_PACK: "export",
+    Action.LEAK_TRACE_TAKE: "export",
+    Action.LIST_LAYOUT_KEEP: "change",
     Action.REHIRE_APPROVE: "change",
     Action.REHIRE_EXPIRE: "erase",
     Action.REHIRE_MANAGE: "change",

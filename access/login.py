@@ -123,18 +123,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def login(self, request: HttpRequest, user: User) -> None:
         """The entry first: a session that is not on record does not begin."""
-        sign_ins.record(request, Action.AUTHENTICATE, user=user)
+        mark = sessions.new_mark()
+        sign_ins.record(request, Action.AUTHENTICATE, session=mark, user=user)
         # A better hash may just have replaced the password's, and the session is bound to it.
         user.refresh_from_db(fields=["password", "session_epoch"])
         super().login(request, user)
-        sessions.begin(request)
+        sessions.begin(request, mark)
 
     def logout(self, request: HttpRequest) -> None:
         """Out first, then the entry: nobody is held in because the log cannot be written."""
-        user = request.user
+        user, mark = request.user, sessions.mark_of(request)
         logout(request)
         if isinstance(user, User):
-            sign_ins.record(request, Action.SESSION_CLOSE, user=user)
+            sign_ins.record(request, Action.SESSION_CLOSE, session=mark, user=user)
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

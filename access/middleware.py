@@ -99,11 +99,17 @@ def _person(request: HttpRequest) -> Actor | None:
         within = request.path.startswith(PORTAL)
         return portal_sessions.actor_of(request) if within else None
     if why := sessions.ended(request):
+        mark = sessions.mark_of(request)
         logout(request)
-        sign_ins.record(request, Action.SESSION_CLOSE, why=(why,), user=user)
+        sign_ins.record(request, Action.SESSION_CLOSE, why=(why,), session=mark, user=user)
         return None
     sessions.note(request)
     if second_factor_at(request) is None:
         return None
     address = sign_ins.known_address(request)
-    return actors.staff(user, stepped_up=stepped_up(request), address=address)
+    return actors.staff(
+        user,
+        stepped_up=stepped_up(request),
+        address=address,
+        session=sessions.mark_of(request),
+    )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import statistics
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from access import exposure, gate, grants, quotas, training_admin
+from access import exposure, gate, grants, quotas, sessions, training_admin
 from access.actions import Action
 from access.actors import REACH
 from access.admin_pages import CHANNEL, actor_of, enter, page, row_of
@@ -128,9 +130,16 @@ def _session(held: UserSession) -> dict[str, Any]:
         "handle": _handle(held),
         "address": held.ip,
         "agent": held.user_agent[:80],
+        "mark": _mark(held),
         "since": held.created_at,
         "seen": held.last_seen_at,
     }
+
+
+def _mark(held: UserSession) -> str:
+    """What the log calls it."""
+    engine: Any = import_module(settings.SESSION_ENGINE)
+    return str(engine.SessionStore(held.session_key).get(sessions.MARK, ""))
 
 
 def _handle(held: UserSession) -> str:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.conf import settings
 from django.http import HttpRequest
 
 from custodian import clock
 
 BEGUN, SEEN = "custodian.begun", "custodian.seen"
+# What the log calls a session: drawn by lot, no secret, and the same after its key has changed.
+MARK = "custodian.mark"
 # Noting every request would write the session every time.
 _GRAIN = 60.0
 
 
-def begin(request: HttpRequest) -> None:
+def begin(request: HttpRequest, mark: str) -> None:
     now = clock.now().timestamp()
     request.session[BEGUN] = request.session[SEEN] = now
+    request.session[MARK] = mark
+
+
+def new_mark() -> str:
+    return secrets.token_hex(6)
+
+
+def mark_of(request: HttpRequest) -> str:
+    return str(request.session.get(MARK, ""))
 
 
 def ended(request: HttpRequest) -> str:
@@ -33,5 +46,6 @@ def note(request: HttpRequest) -> None:
         return
     now = clock.now().timestamp()
     request.session.setdefault(BEGUN, now)
+    request.session.setdefault(MARK, new_mark())
     if now - request.session.get(SEEN, 0.0) > _GRAIN:
         request.session[SEEN] = now

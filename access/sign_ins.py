@@ -8,7 +8,7 @@ from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from access import actors
+from access import actors, sessions
 from access.actions import Action
 from access.actors import Actor
 from access.acts import act_of
@@ -39,14 +39,26 @@ def channel_of(role: Role) -> Channel:
     return Channel.REGULATOR if role is Role.REGULATOR else Channel.DESK
 
 
-def record(request: HttpRequest, action: Action, *, why: Sequence[str] = (), user: User) -> int:
-    """Something a known person did with a session; returns the entry once it is committed."""
-    return _commit(request, action, why=why, actor=actors.staff(user))
+def record(
+    request: HttpRequest,
+    action: Action,
+    *,
+    why: Sequence[str] = (),
+    session: str = "",
+    user: User,
+) -> int:
+    """Something a known person did with a session; returns the entry once it is committed.
+
+    `session` is the mark of one that is not there yet, or not any more.
+    """
+    actor = actors.staff(user, session=session or sessions.mark_of(request))
+    return _commit(request, action, why=why, actor=actor)
 
 
 def record_failure(request: HttpRequest, action: Action, *, why: Sequence[str], user: User) -> int:
     """A known person's proof that was not good enough."""
-    return _commit(request, action, failed=True, why=why, actor=actors.staff(user))
+    actor = actors.staff(user, session=sessions.mark_of(request))
+    return _commit(request, action, failed=True, why=why, actor=actor)
 
 
 def record_stranger(request: HttpRequest, *, typed: str, account: str) -> int:
@@ -76,7 +88,9 @@ def _commit(
     account: str = "",
     actor: Actor,
 ) -> int:
+    agent = request.headers.get("User-Agent", "")[:200]
     sealed = {"address": address(request), **({"typed": typed[:200]} if typed else {})}
+    sealed |= {"agent": agent} if agent else {}
     return write.commit(
         Draft(
             actor=actor,

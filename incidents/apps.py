@@ -20,6 +20,7 @@ class IncidentsConfig(AppConfig):
             fraud_admin,
             fraud_panels,
             fraud_shared_admin,
+            layout_admin,
             notice_admin,
             own_records,
             portal,
@@ -31,6 +32,7 @@ class IncidentsConfig(AppConfig):
             risk_assessment_admin,
             risk_panels,
             sanction_admin,
+            trace_pack_pages,
             tracing_admin,
             triage_admin,
         )

@@ -22,7 +22,13 @@ class AffectedForm(CaseForm):
         label=_("依据什么"),
         choices=[each for each in AffectedList.By.choices if each[0] != AffectedList.By.TRACE],
     )
-    about = text_field(_("编号"), _("工号、导出编号、合作方编号或转让编号"), most=40)
+    about = text_field(
+        _("编号"),
+        _(
+            "工号、导出编号、合作方编号或转让编号；一次登录写“工号/会话编号”，见人员页或登录的日志条目"
+        ),
+        most=40,
+    )
     since = MomentField(
         label=_("起"), required=False, help_text=_("不填为最早，例如 2026-11-01 09:00")
     )

@@ -32,7 +32,7 @@ from incidents.fraud_acts import ACTS
 from incidents.fraud_forms import FraudForm
 from incidents.models import FraudCase, FraudEvidence
 from incidents.referral_pages import ReferralForm
-from incidents.reports import referring
+from incidents.reports import packs
 from records.evidence.upload import takes_evidence_from
 from transfers.admin_frame import done
 
@@ -263,7 +263,7 @@ def referral(request: HttpRequest, code: str) -> HttpResponse:
     if posts:
         status = 422
     if posts and form.is_valid():
-        made: list[referring.Pack] = []
+        made: list[packs.Pack] = []
         terms = {**form.cleaned_data, "purpose": purpose_of(actor), "actor": actor}
         ok, status = done(form, lambda: made.append(police.take(case, **terms)), field="to")
         if ok:

@@ -17,7 +17,7 @@ from incidents.case_forms import text_field
 from incidents.case_frame import template
 from incidents.models import Incident
 from incidents.report_pages import READ, case_of, works
-from incidents.reports import referring
+from incidents.reports import packs, referring
 from transfers.admin_frame import done
 
 REFER = Action.INCIDENT_REFER
@@ -47,7 +47,7 @@ def referral(request: HttpRequest, code: str) -> HttpResponse:
     if posts:
         status = 422
     if posts and form.is_valid():
-        made: list[referring.Pack] = []
+        made: list[packs.Pack] = []
         terms = {**form.cleaned_data, "purpose": purpose_of(actor), "actor": actor}
         ok, status = done(form, lambda: made.append(referring.take(incident, **terms)), field="to")
         if ok:
@@ -70,7 +70,7 @@ def _page(request: HttpRequest, incident: Incident, form: ReferralForm) -> dict[
     }
 
 
-def _file(incident: Incident, pack: referring.Pack) -> HttpResponse:
+def _file(incident: Incident, pack: packs.Pack) -> HttpResponse:
     response = HttpResponse(pack.content, content_type="application/zip")
     name = f"{incident.code}-referral-{pack.sha256[:12]}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

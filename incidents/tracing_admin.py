@@ -18,7 +18,7 @@ from access.admin_pages import actor_of, enter, page, row_of
 from custodian import elements
 from custodian.jobs import OPEN, JobStatus
 from incidents.models import LeakTrace
-from incidents.tracing import jobs, telling
+from incidents.tracing import jobs, layout_words, telling
 from incidents.tracing.weighing import Strength
 from incidents.tracing_forms import TraceForm
 from records import matching
@@ -109,6 +109,8 @@ def _drawn(said: Mapping[str, Any], chosen: int) -> dict[str, Any]:
         "one": one,
         "why": _why(one) if one else None,
         "together": [_pair(each, said) for each in said["together"]],
+        "elsewhere": [each for each in said["sources"] if "layout" in each],
+        "no_proof": layout_words.NO_PROOF,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,32 +25,36 @@ def read(path: Path) -> Written:
 def read_source(source: Source) -> Written:
     """The same of a file that lies sealed; its text is in memory alone. Raises `SourceRefused`."""
     if Path(source.name).suffix.lower() in _TEXT:
-        return of_text(_decoded(source))
+        return of_text(*_decoded(source))
     sheets = open_source(source)
     rows: list[Sequence[str]] = [sheet.headers for sheet in sheets]
     rows += [row.cells for sheet in sheets for row in sheet.rows]
     return Written(rows, stroke=_stroke(rows))
 
 
-def of_text(text: str) -> Written:
+def of_text(text: str, encoding: str = "") -> Written:
     """Lines of a csv file, each with whether all of its cells stand in quotation marks."""
     delimiter = max(",\t;|", key=text.count)
     records = list(_records(text, delimiter))
     rows = [cells for cells, _quoted in records]
     end = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
-    return Written(rows, [quoted for _cells, quoted in records], _stroke(rows), end)
+    quoted = [each for _cells, each in records]
+    said = delimiter if delimiter in text else ""
+    return Written(rows, quoted, _stroke(rows), end, said, encoding)
 
 
-def _decoded(source: Source) -> str:
+def _decoded(source: Source) -> tuple[str, str]:
     with source.open() as stream:
         raw = stream.read(MOST_BYTES + 1)
     if len(raw) > MOST_BYTES:
         raise SourceRefused("file-size")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return raw.decode(encoding)
+            text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
+        marked = encoding == "gb18030" or raw.startswith(codecs.BOM_UTF8)
+        return text, encoding if marked else "utf-8"
     raise SourceRefused("encoding-unknown")
 
 

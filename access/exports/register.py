@@ -31,6 +31,8 @@ class Written:
     quoted: Sequence[bool | None] = ()
     stroke: str = ""
     end: str = ""
+    delimiter: str = ""
+    encoding: str = ""
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,8 @@ def _body(draft: Draft) -> dict[str, Any]:
         leaf["op"] = str(draft.operation)
     if draft.part:
         leaf["part"] = list(draft.part)
+    if draft.actor.session:
+        leaf["sid"] = draft.actor.session
     if draft.actor.capacity:
         leaf["as"] = draft.actor.capacity
     if taken := leaf.keys() & draft.facts.keys():

@@ -31,6 +31,7 @@ from custodian.demo import (
     copies,
     corrections,
     diary,
+    foreign_list,
     fraud,
     history,
     holds,
@@ -188,9 +189,10 @@ def _assign(
 
 
 def _trace(people: dict[str, User], folder: Path) -> None:
-    """The list for sale is traced, and who sold it is called to account."""
+    """The list for sale is traced, and who sold it is called to account; another list is not ours."""
     officers = Officers(people)
     sanctions.begin(officers, people, leak.trace(officers, people, folder))
+    foreign_list.trace(officers)
 
 
 def _weigh(weighed: risks.Risks, seal: Callable[[], None]) -> None:

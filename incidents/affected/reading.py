@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db import connection
 
@@ -26,6 +27,7 @@ SELECT s.id, e.act = ANY (%(clear)s), e.fields, e.ts
 FROM (
     SELECT id, act, ts, leaf::jsonb -> 'fields' AS fields FROM querylog.entry
     WHERE actor = %(actor)s AND outcome = 'ok' AND act = ANY (%(acts)s) AND ts >= %(since)s AND ts < %(until)s
+      AND (%(session)s = '' OR leaf::jsonb ->> 'sid' = %(session)s)
 ) e
 JOIN querylog.subject_access a ON a.entry_id = e.id
 JOIN access_subject s ON s.uid = a.subject
@@ -68,13 +70,39 @@ def read(row: AffectedList) -> list[Affected]:
 Line = tuple[int, bool, list[str], datetime]
 
 
+_HELD: Final = """
+SELECT FROM querylog.entry WHERE actor = %s AND leaf::jsonb ->> 'sid' = %s LIMIT 1
+"""
+BETWEEN: Final = "/"  # of a staff number and the mark of one of his sessions
+
+
 def _operator(number: str, since: datetime, until: datetime) -> Iterator[Line]:
+    return _returned(_ref_of(number), "", since, until)
+
+
+def _session(named: str, since: datetime, until: datetime) -> Iterator[Line]:
+    """Of one sign-in, whatever else he had open at the time: its entries bear its mark."""
+    number, _sign, mark = named.partition(BETWEEN)
+    ref, mark = _ref_of(number.strip()), mark.strip().lower()
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [ref, mark])
+        if not mark or cursor.fetchone() is None:
+            raise NothingSo(named)
+    return _returned(ref, mark, since, until)
+
+
+def _ref_of(number: str) -> UUID:
     with connection.cursor() as cursor:
         cursor.execute("SELECT ref FROM access_user WHERE staff_no = %s", [number])
         held = cursor.fetchone()
-        if held is None:
-            raise NothingSo(number)
-        said = {"actor": held[0], "since": since, "until": until}
+    if held is None:
+        raise NothingSo(number)
+    return UUID(str(held[0]))
+
+
+def _returned(ref: UUID, session: str, since: datetime, until: datetime) -> Iterator[Line]:
+    said: dict[str, Any] = {"actor": ref, "since": since, "until": until, "session": session}
+    with connection.cursor() as cursor:
         cursor.execute(_RETURNED, {**said, "clear": list(_CLEAR), "acts": [*_CLEAR, *_MASKED]})
         while rows := cursor.fetchmany(PAGE):
             for subject, clear, codes, at in rows:
@@ -119,6 +147,7 @@ def _transfer(code: str, since: datetime, until: datetime) -> Iterator[Line]:
 
 _READ: Final = {
     By.OPERATOR: _operator,
+    By.SESSION: _session,
     By.EXPORT: _export,
     By.PARTNER: _partner,
     By.TRANSFER: _transfer,

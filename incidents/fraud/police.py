@@ -30,8 +30,8 @@ from incidents.fraud.standing import (
     write,
 )
 from incidents.models import FraudCase, FraudEntry, FraudEvidence
-from incidents.reports import facts, referral_papers, referring, telling
-from incidents.reports.referring import Pack
+from incidents.reports import facts, packs, referral_papers, referring, telling
+from incidents.reports.packs import Pack
 
 Said = dict[str, Any]
 
@@ -55,7 +55,7 @@ def take(case: FraudCase, *, to: str, note: str, purpose: str, actor: Actor) -> 
                 pieces[each.pk] = evidence.take_out(each, purpose=purpose, actor=actor)
                 evidence.hand_over(each, to=to, note=note, actor=actor)
         said = {"fraud": row.code, "to": to, "made": facts.moment(clock.now())}
-        content = referring.zipped(referring.FRAUD_FORMAT, said, _parts(row, pieces, to))
+        content = packs.zipped(packs.FRAUD, said, _parts(row, pieces, to))
         digest = hashlib.sha256(content).hexdigest()
         told = {"fraud": row.code, "sha256": digest, "size": len(content)}
         gate.authorise(actor, Action.FRAUD_REFER, channel=Channel.ADMIN, facts=told, reason=to)
@@ -79,12 +79,12 @@ def _parts(case: FraudCase, pieces: Mapping[int, bytes], to: str) -> dict[str, b
     course = [_event(each) for each in case.entries.select_related("by", "case")]
     parts = {
         "cover-letter.pdf": _letter(case, listed, to),
-        "course.json": referring.encoded(course),
-        "signals.json": referring.encoded(
+        "course.json": packs.encoded(course),
+        "signals.json": packs.encoded(
             [_signal(each) for each in case.signals.select_related("claim")]
         ),
-        "claims.json": referring.encoded([each.ref for each in claims_of(case)]),
-        "evidence.json": referring.encoded(listed),
+        "claims.json": packs.encoded([each.ref for each in claims_of(case)]),
+        "evidence.json": packs.encoded(listed),
     }
     return parts | {
         each["file"]: pieces[row.pk] for each, row in zip(listed, rows, strict=True) if each["file"]

@@ -29,6 +29,7 @@ from incidents.models.fraud_shared import (
     FraudSharedIndex,
     FraudSharedRow,
 )
+from incidents.models.layouts import ListLayout
 from incidents.models.notices import IncidentNotice, NoticeBatch, NoticeExemption
 from incidents.models.rehire import (
     FlagAside,
@@ -51,7 +52,7 @@ from incidents.models.sanctions import (
     SanctionRuling,
     SanctionSupervisor,
 )
-from incidents.models.traces import LeakTrace
+from incidents.models.traces import LeakTrace, TraceTaking
 
 __all__ = [
     "AffectedList",
@@ -91,6 +92,7 @@ __all__ = [
     "IncidentTask",
     "Kind",
     "LeakTrace",
+    "ListLayout",
     "Member",
     "NoticeBatch",
     "NoticeExemption",
@@ -109,4 +111,5 @@ __all__ = [
     "Screening",
     "Severity",
     "TimelineEntry",
+    "TraceTaking",
 ]

@@ -17,6 +17,7 @@ class AffectedList(Job):
 
     class By(models.TextChoices):
         OPERATOR = "operator", _("操作人的查询")
+        SESSION = "session", _("一次登录的查询")
         EXPORT = "export", _("导出文件")
         PARTNER = "partner", _("合作方持有的资料")
         TRANSFER = "transfer", _("移交包")

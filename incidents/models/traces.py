@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from access.models import User
+from custodian import clock
 from custodian.jobs import Job, JobQuerySet
 from incidents.models.cases import Incident
 from records.models import ImportFile
@@ -48,3 +49,26 @@ class LeakTrace(Job):
     @property
     def code(self) -> str:
         return f"L-{self.created_at:%Y}-{self.pk:03}"
+
+
+class TraceTaking(models.Model):
+    """An evidence pack that left: for whom, by whom, and its fingerprint. The pack itself is not kept."""
+
+    # Goes with its trace when that one's time is over; the log keeps that it was taken.
+    trace = models.ForeignKey(LeakTrace, models.CASCADE, related_name="takings")
+    at = models.DateTimeField(default=clock.now)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    to = models.CharField(_("交给谁"), max_length=100)
+    sha256 = models.CharField(_("指纹"), max_length=64)
+    size = models.PositiveBigIntegerField(_("大小"))
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = [
+            models.CheckConstraint(
+                name="trace_taking_says_to_whom", condition=~Q(to="") & ~Q(sha256="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trace_id} {self.to}"

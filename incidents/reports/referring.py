@@ -6,14 +6,9 @@ It is made on demand and kept nowhere; every taking is on record, and so is the 
 from __future__ import annotations
 
 import hashlib
-import io
-import json
-import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from access import approvals, gate
@@ -23,16 +18,15 @@ from access.models import Approval
 from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError
+from custodian.jobs import JobStatus
 from incidents.cases import evidence, timeline
 from incidents.cases.decisions import DECIDE, Decision
 from incidents.cases.standing import held, require_real, require_work
 from incidents.models import Custody, FraudCustody, Incident, IncidentEvidence, TimelineEntry
-from incidents.reports import facts, referral_papers
-from transfers import identity, signed
+from incidents.reports import facts, packs, referral_papers
+from incidents.reports.packs import Pack
+from incidents.tracing import packing
 
-FORMAT: Final = "custodian referral pack 1"
-FRAUD_FORMAT: Final = "custodian fraud referral pack 1"
-MANIFEST: Final = "manifest.json"
 Said = dict[str, Any]
 
 
@@ -42,13 +36,6 @@ class NotDecided(CustodianError):
     code = "incident-referral-undecided"
     status = 409
     message = _("还没有报案或移送的决定；请先在事件页提交这一决定，由另一名成员复核")
-
-
-@dataclass(frozen=True)
-class Pack:
-    content: bytes
-    sha256: str
-    pieces: int
 
 
 def decision(incident: Incident) -> TimelineEntry | None:
@@ -82,7 +69,7 @@ def take(incident: Incident, *, to: str, note: str, purpose: str, actor: Actor) 
                 pieces[row.pk] = evidence.take_out(row, purpose=purpose, actor=actor)
                 evidence.hand_over(row, to=to, note=note, actor=actor)
         parts = _parts(case, decided, pieces, to)
-        content = zipped(FORMAT, _manifest(case, to), parts)
+        content = packs.zipped(packs.INCIDENT, _manifest(case, to), parts)
         digest = hashlib.sha256(content).hexdigest()
         said = {"incident": case.code, "sha256": digest, "size": len(content)}
         gate.authorise(actor, Action.INCIDENT_REFER, channel=Channel.ADMIN, facts=said, reason=to)
@@ -103,13 +90,26 @@ def _parts(
     parts = {
         "cover-letter.pdf": referral_papers.letter(case, decided, found, listed, to=to),
         "timeline.pdf": referral_papers.timeline_page(case),
-        "timeline.json": encoded(events),
-        "evidence.json": encoded(listed),
-        "affected.json": encoded(affected),
+        "timeline.json": packs.encoded(events),
+        "evidence.json": packs.encoded(listed),
+        "affected.json": packs.encoded(affected),
     }
-    return parts | {
-        each["file"]: pieces[row.pk] for each, row in zip(listed, rows, strict=True) if each["file"]
-    }
+    return (
+        parts
+        | dict(_traces(case))
+        | {
+            each["file"]: pieces[row.pk]
+            for each, row in zip(listed, rows, strict=True)
+            if each["file"]
+        }
+    )
+
+
+def _traces(case: Incident) -> Iterator[tuple[str, bytes]]:
+    """Of each list that was traced for the case, what its own pack holds."""
+    for trace in case.traces.filter(status=JobStatus.DONE).order_by("pk"):
+        for name, body in packing.parts_of(trace).items():
+            yield f"traces/{trace.code}/{name}", body
 
 
 def _piece(row: IncidentEvidence, at: int, in_pack: bool) -> Said:  # noqa: FBT001
@@ -148,47 +148,3 @@ def _event(row: TimelineEntry) -> Said:
 
 def _manifest(case: Incident, to: str) -> Said:
     return {"incident": case.code, "to": to, "made": facts.moment(clock.now())}
-
-
-def zipped(form: str, said: Said, parts: Mapping[str, bytes]) -> bytes:
-    """The files, and a signed manifest of them that says whose they are."""
-    names = settings.CUSTODIAN_INSURER_NAME
-    files = {name: hashlib.sha256(body).hexdigest() for name, body in parts.items()}
-    whole = {**said, "insurer": {"zh": names["zh"], "en": names["en"]}, "files": files}
-    manifest = signed.write(form, whole, key=identity.own_key())
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
-        for name, body in {MANIFEST: manifest, **parts}.items():
-            pack.writestr(name, body)
-    return out.getvalue()
-
-
-def encoded(said: Any) -> bytes:
-    return (json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
-
-
-def check(content: bytes) -> Said:
-    """What the manifest says, if every file is the one that it names. Raises `transfers.signed.BadPaper`."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as pack:
-            names = pack.namelist()
-            said = _read(pack.read(MANIFEST))
-            found = {
-                name: hashlib.sha256(pack.read(name)).hexdigest()
-                for name in names
-                if name != MANIFEST
-            }
-    except (zipfile.BadZipFile, KeyError, ValueError):
-        raise signed.BadPaper from None
-    if len(names) != len(set(names)) or found != said["files"]:
-        raise signed.BadPaper
-    return said
-
-
-def _read(manifest: bytes) -> Said:
-    """Of an incident or of a fraud case. Raises `transfers.signed.BadPaper`."""
-    key = identity.own_key().public_key()
-    try:
-        return signed.read(FORMAT, manifest, key=key)
-    except signed.BadPaper:
-        return signed.read(FRAUD_FORMAT, manifest, key=key)

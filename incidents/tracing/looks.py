@@ -34,11 +34,16 @@ CROSS JOIN LATERAL (
 WHERE s.id = ANY (%(subjects)s)
 GROUP BY e.actor, s.id
 """
+# A person's day is one row, and a list that many have touched brings a hundred thousand of them: of each
+# person the sets come as one string, each with its length before it.
 _OPENED: Final = """
-SELECT user_id, opened, unasked FROM access_exposure
-WHERE user_id = ANY (%s) AND day >= %s AND day <= %s
+SELECT user_id,
+  string_agg(int4send(length(opened)) || opened, '') FILTER (WHERE opened <> ''),
+  string_agg(int4send(length(unasked)) || unasked, '') FILTER (WHERE unasked <> '')
+FROM access_exposure WHERE user_id = ANY (%s) AND day >= %s AND day <= %s GROUP BY user_id
 """
-_ANY: Final = _OPENED.replace("opened,", "seen,")
+_ANY: Final = _OPENED.replace("opened", "seen")
+_LENGTH: Final = 4  # bytes
 _CLEAR: Final = ("reveal", "export")
 _SEEN: Final = (*_CLEAR, "list", "search", "view")
 
@@ -121,17 +126,15 @@ def _page(subjects: list[int], the_list: TheList, window: Window) -> list[Any]:
 
 def _sets(users: Iterable[int], window: Window, statement: str) -> dict[int, tuple[BitMap, BitMap]]:
     """Of each whom he has seen on these days, and of whom no work asked for it."""
-    since, until = window.days
-    parts: dict[int, tuple[list[BitMap], list[BitMap]]] = defaultdict(lambda: ([], []))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [list(users), since, until])
-        # A person's day is one row: a list that many have touched brings a hundred thousand of them.
-        while rows := cursor.fetchmany(PAGE):
-            for user, *bodies in rows:
-                for body, into in zip(bodies, parts[user], strict=True):
-                    if body:
-                        into.append(exposure.unpacked(bytes(body)))
-    return {
-        user: (BitMap.union(BitMap(), *seen), BitMap.union(BitMap(), *unasked))
-        for user, (seen, unasked) in parts.items()
-    }
+        cursor.execute(statement, [list(users), *window.days])
+        return {user: (_union(seen), _union(unasked)) for user, seen, unasked in cursor}
+
+
+def _union(told: memoryview | None) -> BitMap:
+    body, at, parts = bytes(told or b""), 0, list[BitMap]()
+    while at < len(body):
+        end = at + _LENGTH + int.from_bytes(body[at : at + _LENGTH], "big")
+        parts.append(exposure.unpacked(body[at + _LENGTH : end]))
+        at = end
+    return BitMap.union(BitMap(), *parts)

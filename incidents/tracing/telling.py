@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.models import Export, User
 from custodian import clock
-from incidents.tracing import copies, looks
+from incidents.tracing import copies, layout_words, looks
 from incidents.tracing.tracing import Trace
 from incidents.tracing.weighing import Because, Strength, Together, Weighed
 from transfers.models import Counterparty
@@ -87,13 +87,15 @@ def names(found: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
 def stored(trace: Trace) -> dict[str, Any]:
     """The answer without names and without a language: numbers, codes, and references to sources."""
     the_list = trace.the_list
+    rest = the_list.rows - the_list.matched
+    books = [{"book": code, "customers": n} for code, n in the_list.books.items()]
     return {
         "rows": the_list.rows,
         "matched": the_list.matched,
         "customers": the_list.listed.size,
-        "not_ours": the_list.rows - the_list.matched,
+        "not_ours": rest,
         "matched_by": dict(the_list.elements),
-        "sources": [{"book": code, "customers": n} for code, n in the_list.books.items()],
+        "sources": books + layout_words.stored(trace.layouts, trace.compared, rest),
         "taken_after": _moment(the_list.taken_after),
         "taken_before": _moment(the_list.taken_before),
         "dated_by": len(the_list.spans),
@@ -113,6 +115,7 @@ def worded(answer: Mapping[str, Any]) -> dict[str, Any]:
     called = names((each["kind"], each["ref"]) for each in answer["candidates"])
     return {
         **answer,
+        "sources": layout_words.worded(answer["sources"]),
         "candidates": [
             {
                 **each,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from access import gate, scopes
@@ -14,12 +14,14 @@ from access.exports import register
 from access.exports.fingerprint import set_digest
 from access.exports.register import Written
 from custodian import clock
-from incidents.tracing import copies, lists, looks, weighing
+from incidents.tracing import copies, lists, looks, signatures, weighing
+from incidents.tracing.layouts import Fit
 from incidents.tracing.lists import TheList
 from incidents.tracing.looks import Window
 from incidents.tracing.weighing import Source, Together, Weighed
 
 SHOWN = 20
+FEW_OURS = 0.5  # of the rows, below which the file is held against other companies' layouts
 BUILDER = "customers"  # what exports of customers are made by
 
 
@@ -34,6 +36,9 @@ class Trace:
     tried: int
     entry: int
     seconds: float
+    # Signatures of others' lists that the rest fits, of how many; None: most of it is ours.
+    layouts: list[Fit] = field(default_factory=list)
+    compared: int | None = None
 
 
 def trace(
@@ -57,6 +62,7 @@ def trace(
         the_list = lists.read(written.rows)
         entry = _logged(the_list, channel, actor)
         weighed = weighing.weigh(the_list.listed, _sources(the_list, written, window))
+        compared, fits = _elsewhere(the_list, written)
     return Trace(
         the_list=the_list,
         window=window,
@@ -65,7 +71,15 @@ def trace(
         tried=len(weighed),
         entry=entry,
         seconds=time.perf_counter() - begun,
+        layouts=fits,
+        compared=compared,
     )
+
+
+def _elsewhere(the_list: TheList, written: Written) -> tuple[int | None, list[Fit]]:
+    if not the_list.rows or the_list.matched >= the_list.rows * FEW_OURS:
+        return None, []
+    return signatures.compare(written, the_list.subjects)
 
 
 def _sources(the_list: TheList, written: Written, window: Window) -> Iterator[Source]:

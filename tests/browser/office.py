@@ -121,6 +121,7 @@ class Office:
         self.partners = self._partners()
         self.merge_case = self._merge_case()
         self.trace = tracing.traced([f"张,{estate.ZHANG['identity.mobile']}"], by=self.agent)
+        self.layout = tracing.layout(by=self.officer)
         self.incident = {**self._incident(), **self._fraud()}
         self.transfer = self._transfer()
         self.incoming = self._incoming()

@@ -82,6 +82,31 @@ def test_of_an_operator_exactly_what_was_returned_to_him(lead: Any, tmp_path: Pa
     assert before.customers == 0
 
 
+def test_of_one_sign_in_exactly_what_was_returned_in_it(lead: Any, tmp_path: Path) -> None:
+    """Two sign-ins of one person, open at the same time on two devices, with the same customers on both."""
+    world, chosen = Insurer(), random.Random(11)
+    truth: dict[str, dict[int, tuple[set[str], set[str]]]] = {
+        "a1b2c3d4e5f6": {},
+        "0f0e0d0c0b0a": {},
+    }
+    marks = sorted(truth)
+    for number in chosen.choices(range(120), k=90):
+        mark, codes = chosen.choice(marks), chosen.choice([(MOBILE,), (NAME,)])
+        masked = chosen.random() < 0.3 and codes == (NAME,)
+        world.look(world.insider, [number], elements=codes, masked=masked, session=mark)
+        clear, veiled = truth[mark].setdefault(world.customers[number].pk, (set(), set()))
+        (veiled if masked else clear).update(codes)
+    world.look(world.insider, range(60, 90))  # by a token: of no sign-in
+    world.look(world.colleague, range(100), session=marks[0])  # a mark is his who bears it
+    Place.make(tmp_path / "log").seal()
+    case = case_of(lead)
+    for mark, seen in truth.items():
+        row = reckoned(case, lead, "session", f"{world.insider.staff_no.lower()}/{mark}")
+        assert hit(row) == {each: (clear, veiled - clear) for each, (clear, veiled) in seen.items()}
+    other = reckoned(case, lead, "session", f"{world.other.staff_no}/{marks[0]}")
+    assert (other.status, other.note) == (JobStatus.REFUSED, jobs.UNKNOWN)
+
+
 def test_it_comes_out_the_same_when_reckoned_anew_and_says_so_when_not(
     lead: Any, tmp_path: Path
 ) -> None:
@@ -135,7 +160,7 @@ def test_of_an_export_what_it_holds(lead: Any) -> None:
 
 def test_a_number_that_nothing_has_is_refused(lead: Any) -> None:
     case = case_of(lead)
-    for by in ("operator", "export", "partner", "transfer"):
+    for by in ("operator", "session", "export", "partner", "transfer"):
         row = reckoned(case, lead, by, "X-0")
         assert (row.status, row.note) == (JobStatus.REFUSED, jobs.UNKNOWN)
     with estate.acting(lead) as actor, pytest.raises(jobs.Backwards):

@@ -16,7 +16,7 @@ from access.actions import Action
 from access.models import Entry
 from access.vocabulary import Role
 from incidents.cases import decisions, evidence
-from incidents.reports import referring
+from incidents.reports import packs, referring
 from tests import estate, pdfs
 from tests.incidents.test_clocks import Office
 from tests.incidents.test_reports import signed_in
@@ -100,7 +100,7 @@ def test_the_pack_is_whole_and_every_piece_is_handed_over_on_record(
     ):
         assert words in letter, words
     assert "立案" in pdfs.text(parts["timeline.pdf"])
-    manifest = referring.check(content)
+    manifest = packs.check(content)
     assert set(manifest["files"]) == set(parts) - {"manifest.json"}
     with estate.acting(office.lead):
         kept, elsewhere = office.case.evidence.order_by("pk")
@@ -140,11 +140,11 @@ def require_refused_once_altered(content: bytes, folder: Path) -> None:
             for name, body in changed.items():
                 pack.writestr(name, body)
         with pytest.raises(signed.BadPaper):
-            referring.check(bad.read_bytes())
+            packs.check(bad.read_bytes())
     with pytest.raises(CommandError, match="不符"):
         call_command("check_referral_pack", bad)
     with pytest.raises(signed.BadPaper):
-        referring.check(b"no zip")
+        packs.check(b"no zip")
 
 
 def test_whoever_only_watches_or_is_outside_takes_nothing(office: Office) -> None:

@@ -588,7 +588,7 @@ class Things:
                 **self._incident(),
                 **self._fraud(party),
                 **self._risks(),
-                "leak_trace": str(made.traced([], by=self.people["security_officer"]).ref),
+                **made.things(self.people["security_officer"]),
                 "newcomer": str(newcomer.ref),
                 "product": "WL01",
                 "retention_note": str(self._note().ref),

@@ -42,9 +42,9 @@ class Insurer:
             new, book=estate.book(), channel="command", actor=estate.system()
         )
 
-    def look(self, person, numbers, *, elements=(MOBILE,), masked=False) -> None:
+    def look(self, person, numbers, *, elements=(MOBILE,), masked=False, session="") -> None:
         for number in numbers:
-            with scopes.acting(actors.staff(person, stepped_up=True)) as actor:
+            with scopes.acting(actors.staff(person, stepped_up=True, session=session)) as actor:
                 permit = gate.permit(
                     actor,
                     Action.CUSTOMER_LIST if masked else Action.CUSTOMER_REVEAL,

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from incidents.reports import referring
+from incidents.reports import packs
 from transfers import signed
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         try:
-            said = referring.check(path.read_bytes())
+            said = packs.check(path.read_bytes())
         except OSError as error:
             raise CommandError(_("无法读取 %(path)s") % {"path": path}) from error
         except signed.BadPaper:

@@ -68,6 +68,9 @@ def _print(answer: Mapping[str, Any]) -> None:
     )
     if answer["dated_by"]:
         console.print(_dated(answer))
+    for source in answer["sources"]:
+        if "layout" in source:
+            _print_layout(console, source)
     console.print(_table(answer))
     for each in answer["candidates"][:3]:
         console.print(each["operator"], style="bold")
@@ -76,6 +79,17 @@ def _print(answer: Mapping[str, Any]) -> None:
     for pair in answer["together"]:
         console.print(_together(pair))
     console.print(answer["note"], style="bold")
+
+
+def _print_layout(console: Console, source: Mapping[str, Any]) -> None:
+    said = {"n": f"{source['rows']:,}", "all": source["compared"], "company": source["company"]}
+    if "fit" not in source:
+        console.print(_("不是本公司的 %(n)s 行：未知（比对了 %(all)s 个名单版式）") % said)
+        return
+    told = {**said, "word": source["word"]}
+    console.print(_("不是本公司的 %(n)s 行：%(word)s“%(company)s”的名单") % told)
+    for one in source["because"]:
+        console.print(f"  {_MARKS[one['speaks']]} {one['words']}")
 
 
 _MARKS = {1: "✓", 0: "–", -1: "✗"}

@@ -47,7 +47,7 @@ from incidents.models import (
     FraudSignal,
     FraudTask,
 )
-from incidents.reports import referring
+from incidents.reports import packs
 from records.claim_handling import clocks as claim_rules
 from records.claim_handling import examining
 from records.destruction import stores
@@ -424,7 +424,7 @@ def test_the_pack_for_the_police_is_whole_signed_and_on_record(house: House) -> 
     with estate.acting(house.lead) as actor:
         pack = police.take(case, to="公安局", note="立案", purpose="compliance", actor=actor)
         assert deciding.lacks(case) == []
-    said = referring.check(pack.content)
+    said = packs.check(pack.content)
     assert (said["fraud"], said["to"], pack.pieces) == (case.code, "公安局", 1)
     with zipfile.ZipFile(io.BytesIO(pack.content)) as files:
         assert json.loads(files.read("claims.json")) == [claim.ref]
@@ -432,7 +432,7 @@ def test_the_pack_for_the_police_is_whole_signed_and_on_record(house: House) -> 
         names = files.namelist()
     assert sum(name.startswith("evidence/") for name in names) == 1
     with pytest.raises(signed.BadPaper):
-        referring.check(pack.content[:-200] + b"0" * 200)
+        packs.check(pack.content[:-200] + b"0" * 200)
     entries = [str(each) for each in Entry.objects.values_list("leaf", flat=True)]
     assert not any("伪造病历" in each for each in entries)
 

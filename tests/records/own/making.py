@@ -75,6 +75,7 @@ from incidents.models import (
     SanctionSupervisor,
     Screening,
     TimelineEntry,
+    TraceTaking,
 )
 from records.importing import store
 from records.models import (
@@ -131,7 +132,9 @@ class Maker:
         )
 
     def trace(self, at: datetime) -> LeakTrace:
-        return LeakTrace.objects.create(label="示例", status="done", answer={}, finished_at=at)
+        made = LeakTrace.objects.create(label="示例", status="done", answer={}, finished_at=at)
+        TraceTaking.objects.create(trace=made, by=self.person, to="公安机关", sha256="0" * 64, size=1)
+        return made
 
     def fraud(self, at: datetime) -> FraudCase:
         with scopes.acting(estate.system()):
