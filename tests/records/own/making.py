@@ -133,7 +133,9 @@ class Maker:
 
     def trace(self, at: datetime) -> LeakTrace:
         made = LeakTrace.objects.create(label="示例", status="done", answer={}, finished_at=at)
-        TraceTaking.objects.create(trace=made, by=self.person, to="公安机关", sha256="0" * 64, size=1)
+        TraceTaking.objects.create(
+            trace=made, by=self.person, to="公安机关", sha256="0" * 64, size=1
+        )
         return made
 
     def fraud(self, at: datetime) -> FraudCase:
