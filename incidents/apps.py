@@ -35,7 +35,7 @@ class IncidentsConfig(AppConfig):
             triage_admin,
         )
         from incidents.affected import keeping
-        from incidents.cases import assessing, cutting, decisions, evidence, reviewing
+        from incidents.cases import assessing, cutting, decisions, evidence, reviewing, unit_cutting
         from incidents.fraud import deciding as fraud_deciding
         from incidents.fraud import evidence as fraud_evidence
         from incidents.fraud import hearing as fraud_hearing
@@ -52,6 +52,7 @@ class IncidentsConfig(AppConfig):
         own_records.ready()
         decisions.ready()
         cutting.ready()
+        unit_cutting.ready()
         assessing.ready()
         drafting.ready()
         exempting.ready()

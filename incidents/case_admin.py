@@ -21,7 +21,17 @@ from incidents import affected_pages, due_panels, remedy_acts, report_pages
 from incidents.case_acts import ACTS, LEAD
 from incidents.case_forms import CaseForm, OpenForm
 from incidents.case_frame import template
-from incidents.cases import assessing, clocks, evidence, links, naming, opening, timeline, todo
+from incidents.cases import (
+    assessing,
+    clocks,
+    evidence,
+    links,
+    naming,
+    opening,
+    timeline,
+    todo,
+    unit_cutting,
+)
 from incidents.cases.decisions import Decision
 from incidents.cases.standing import Status, part_of
 from incidents.models import Incident, IncidentEvidence, IncidentNotice, Member
@@ -125,6 +135,9 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         "case": incident,
         "works": works,
         "leads": leads,
+        "restores": part in {Member.Part.LEAD, Member.Part.MEMBER}
+        and gate.may(actor, Action.INCIDENT_DECIDE)
+        and unit_cutting.is_cut(incident),
         "decides": works and gate.may(actor, Action.INCIDENT_DECIDE),
         "failed": failed,
         "forms": forms,

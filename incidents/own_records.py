@@ -33,6 +33,7 @@ from incidents.models import (
     RiskAssessment,
     RiskEvent,
     TimelineEntry,
+    UnitCut,
 )
 from incidents.sanctions import keeping
 from records.retention import own_records
@@ -51,6 +52,7 @@ _OF_A_CASE: Final = (
     IncidentLink,
     IncidentRemedy,
     IncidentReview,
+    UnitCut,
     DueTelling,
     Exercise,
     Alert,

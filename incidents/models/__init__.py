@@ -12,6 +12,7 @@ from incidents.models.case_records import (
 )
 from incidents.models.cases import Incident, IncidentTask, Kind, Member
 from incidents.models.controls import ControlCheck
+from incidents.models.cuts import UnitCut
 from incidents.models.exercises import Exercise
 from incidents.models.fraud import (
     FraudCase,
@@ -109,4 +110,5 @@ __all__ = [
     "Screening",
     "Severity",
     "TimelineEntry",
+    "UnitCut",
 ]

@@ -36,6 +36,7 @@ class TimelineEntry(models.Model):
         ASSESSED = "assessed", _("评定")
         REPORTED = "reported", _("办结时限")
         CUT = "cut", _("停止访问")
+        RESTORED = "restored", _("恢复访问")
         NOTICE = "notice", _("告知客户")
         REMEDY = "remedy", pgettext_lazy("整改", "整改措施")
         REVIEWED = "reviewed", _("事后复盘")

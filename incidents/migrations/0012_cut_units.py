@@ -1,0 +1,76 @@
+"""A whole unit is cut from a case, and given back; who could undo it stands outside of it."""
+
+import datetime
+
+import custodian.clock
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+
+SCOPE = """
+ALTER TABLE incidents_unitcut ENABLE ROW LEVEL SECURITY;
+ALTER TABLE incidents_unitcut FORCE ROW LEVEL SECURITY;
+CREATE POLICY incident_group ON incidents_unitcut USING (
+    (SELECT NULLIF(current_setting('custodian.actor', true), '')) IS NULL
+    AND (SELECT NULLIF(current_setting('custodian.reach', true), '')) = 'all'
+    OR EXISTS (SELECT 1 FROM incidents_member m WHERE m.incident_id = incidents_unitcut.incident_id AND m.left_at IS NULL
+        AND m.user_id = (SELECT NULLIF(current_setting('custodian.actor', true), ''))::bigint));
+"""
+UNSCOPE = """
+DROP POLICY incident_group ON incidents_unitcut;
+ALTER TABLE incidents_unitcut NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE incidents_unitcut DISABLE ROW LEVEL SECURITY;
+"""
+WORKERS = ["compliance_officer", "security_officer"]
+KINDS = ("incident-cut-unit", "incident-restore-unit")
+
+
+def seed(apps, schema_editor):
+    """A new installation's own way of approving it, as of cutting one person: company default, not law."""
+    for kind in KINDS:
+        apps.get_model("access", "ApprovalRule").objects.create(
+            kind=kind, requesters=WORKERS, approvers=[*WORKERS, "auditor"],
+            excluded=["line", "target", "target-line"],
+            since=datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC),
+        )
+
+
+def unseed(apps, schema_editor):
+    apps.get_model("access", "ApprovalRule").objects.filter(kind__in=KINDS).delete()
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('access', '0039_keep_scorecards'),
+        ('incidents', '0010_weigh_risks'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name='timelineentry',
+            name='what',
+            field=models.CharField(choices=[('opened', '立案'), ('alert', '并入告警'), ('facts', '时间认定'), ('joined', '加入工作组'), ('left', '退出工作组'), ('task', '任务'), ('note', '记录'), ('evidence', '证据归档'), ('link', '关联'), ('decision', '决定'), ('assessed', '评定'), ('reported', '办结时限'), ('cut', '停止访问'), ('restored', '恢复访问'), ('notice', '告知客户'), ('remedy', '整改措施'), ('reviewed', '事后复盘'), ('exercise', '演练'), ('handled', '处置结束'), ('reopened', '重新处置'), ('closed', '结案')], max_length=10, verbose_name='事项'),
+        ),
+        migrations.CreateModel(
+            name='UnitCut',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cut_at', models.DateTimeField(default=custodian.clock.now, verbose_name='停止时间')),
+                ('restored_at', models.DateTimeField(null=True, verbose_name='恢复时间')),
+                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unit_cuts', to='incidents.incident')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.unit', verbose_name='机构')),
+            ],
+            options={
+                'verbose_name': '停止访问',
+                'verbose_name_plural': '停止访问',
+                'ordering': ('unit', 'pk'),
+                'constraints': [models.CheckConstraint(condition=models.Q(('restored_at', None), ('restored_at__gte', models.F('cut_at')), _connector='OR'), name='unit_cut_is_restored_after_it_was_cut'), models.UniqueConstraint(condition=models.Q(('restored_at', None)), fields=('incident', 'person'), name='unit_cut_holds_a_person_once_in_a_case')],
+            },
+        ),
+        migrations.RunSQL(SCOPE, UNSCOPE),
+        migrations.RunPython(seed, unseed),
+    ]
