@@ -16,6 +16,7 @@ class IncidentsConfig(AppConfig):
             audit_calendar_admin,
             case_admin,
             control_admin,
+            ending_files,
             exercise_admin,
             fraud_admin,
             fraud_panels,
@@ -66,6 +67,7 @@ class IncidentsConfig(AppConfig):
         fraud_deciding.ready()
         fraud_hearing.listen()
         fraud_keeping.ready()
+        ending_files.ready()
         checks_files.register(fraud_evidence.SHELF, FraudEvidence)
         accepting.ready()
         risk_assessing.ready()

@@ -110,7 +110,8 @@ def _cut(facts: Mapping[str, Any]) -> str:
     if facts["kind"] != "unit":
         return named
     n = facts["ended"]
-    return f"{named} · {ngettext('%(n)s 人', '%(n)s 人', n) % {'n': f'{n:,}'}}"
+    heads = ngettext("%(n)s 人", "%(n)s 人", n) % {"n": f"{n:,}"}
+    return f"{named} · {heads}"
 
 
 def _report(facts: Mapping[str, Any]) -> str:

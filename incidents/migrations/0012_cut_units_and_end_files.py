@@ -1,9 +1,10 @@
-"""A whole unit is cut from a case, and given back; who could undo it stands outside of it."""
+"""A whole unit is cut from a case and given back; sealed files of closed cases can go with their keys."""
 
 import datetime
 
 import custodian.clock
 import django.db.models.deletion
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -22,6 +23,52 @@ DROP POLICY incident_group ON incidents_unitcut;
 ALTER TABLE incidents_unitcut NO FORCE ROW LEVEL SECURITY;
 ALTER TABLE incidents_unitcut DISABLE ROW LEVEL SECURITY;
 """
+# A key goes only once the case has been closed for half a year, whatever the application thinks.
+FORGET = """
+CREATE FUNCTION incidents_forget_file(gone uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE reach text := current_setting('custodian.reach', true);
+DECLARE actor text := current_setting('custodian.actor', true);
+BEGIN
+    PERFORM set_config('custodian.reach', 'all', true), set_config('custodian.actor', '', true);
+    DELETE FROM keys.data_key k
+    WHERE k.holding = gone AND substr(k.holding::text, 15, 1) = '5' AND (
+        EXISTS (SELECT 1 FROM incidents_incidentevidence e JOIN incidents_incident i ON i.id = e.incident_id
+            WHERE e.holding = gone AND i.status = 'closed' AND i.closed_at < now() - interval '6 months')
+        OR EXISTS (SELECT 1 FROM incidents_affectedlist a JOIN incidents_incident i ON i.id = a.incident_id
+            WHERE a.holding = gone AND i.status = 'closed' AND i.closed_at < now() - interval '6 months')
+        OR EXISTS (SELECT 1 FROM incidents_fraudevidence e JOIN incidents_fraudcase c ON c.id = e.case_id
+            WHERE e.holding = gone AND c.state IN ('dismissed', 'closed')
+                AND coalesce(c.closed_at, c.triaged_at) < now() - interval '6 months'));
+    PERFORM set_config('custodian.reach', coalesce(reach, ''), true), set_config('custodian.actor', coalesce(actor, ''), true);
+END $$;
+REVOKE ALL ON FUNCTION incidents_forget_file(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION incidents_forget_file(uuid) TO custodian_app;
+"""
+UNFORGET = "DROP FUNCTION incidents_forget_file(uuid);"
+SHELVED = {
+    "incidentevidence": "incident-evidence",
+    "affectedlist": "affected-list",
+    "fraudevidence": "fraud-evidence",
+}
+_NAMED = uuid.uuid5(uuid.NAMESPACE_URL, "custodian/holding")
+
+
+def name_holdings(apps, schema_editor):
+    """Of what lies on a shelf already; rows of evidence are otherwise only added, never changed."""
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('custodian.reach', 'all', true), set_config('custodian.actor', '', true)")
+        for table, kind in SHELVED.items():
+            keeps = table != "affectedlist"
+            if keeps:
+                cursor.execute(f"ALTER TABLE incidents_{table} DISABLE TRIGGER keep_rows")
+            cursor.execute(f"SELECT id, ref FROM incidents_{table}")
+            rows = [(uuid.uuid5(_NAMED, f"{kind}/{ref}"), pk) for pk, ref in cursor.fetchall()]
+            cursor.executemany(f"UPDATE incidents_{table} SET holding = %s WHERE id = %s", rows)
+            if keeps:
+                cursor.execute(f"ALTER TABLE incidents_{table} ENABLE TRIGGER keep_rows")
+
+
 WORKERS = ["compliance_officer", "security_officer"]
 KINDS = ("incident-cut-unit", "incident-restore-unit")
 
@@ -72,5 +119,37 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(SCOPE, UNSCOPE),
+        migrations.AddField(
+            model_name='incidentevidence',
+            name='holding',
+            field=models.UUIDField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name='affectedlist',
+            name='holding',
+            field=models.UUIDField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name='fraudevidence',
+            name='holding',
+            field=models.UUIDField(editable=False, null=True),
+        ),
+        migrations.RunPython(name_holdings, migrations.RunPython.noop),
+        migrations.AlterField(
+            model_name='incidentevidence',
+            name='holding',
+            field=models.UUIDField(editable=False, unique=True),
+        ),
+        migrations.AlterField(
+            model_name='affectedlist',
+            name='holding',
+            field=models.UUIDField(editable=False, unique=True),
+        ),
+        migrations.AlterField(
+            model_name='fraudevidence',
+            name='holding',
+            field=models.UUIDField(editable=False, unique=True),
+        ),
+        migrations.RunSQL(FORGET, UNFORGET),
         migrations.RunPython(seed, unseed),
     ]
