@@ -28,6 +28,7 @@ from incidents.models import (
     Member,
     NoticeBatch,
     NoticeExemption,
+    OwnTelling,
     Risk,
     RiskAction,
     RiskAssessment,
@@ -145,6 +146,16 @@ def _of_risks() -> tuple[own_records.Rows, ...]:
 def ready() -> None:
     own_records.register(*keeping.declared())
     own_records.register(*_of_risks())
+    own_records.register(
+        own_records.Rows(
+            "own-telling",
+            _("告知本人"),
+            "incident",
+            _("删除记录"),
+            OwnTelling.objects.all,
+            F("noted_at"),
+        )
+    )
     own_records.register(
         own_records.Rows(
             "incident-case",

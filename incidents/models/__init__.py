@@ -31,6 +31,7 @@ from incidents.models.fraud_shared import (
     FraudSharedRow,
 )
 from incidents.models.notices import IncidentNotice, NoticeBatch, NoticeExemption
+from incidents.models.own_tellings import OwnTelling
 from incidents.models.rehire import (
     FlagAside,
     FlagBatch,
@@ -95,6 +96,7 @@ __all__ = [
     "Member",
     "NoticeBatch",
     "NoticeExemption",
+    "OwnTelling",
     "RehireFlag",
     "Risk",
     "RiskAction",

@@ -77,7 +77,7 @@ def test_the_key_goes_and_a_copy_of_the_file_opens_no_more(maker: Maker) -> None
     path.unlink()
     estate.drain()
     leaves = [json.loads(each) for each in Entry.objects.values_list("leaf", flat=True)]
-    facts = [str(each) for each in leaves if each["what"] == Action.RECORDS_EXPIRE]
+    facts = [str(each) for each in leaves if each.get("what") == Action.RECORDS_EXPIRE]
     assert any("incident-evidence" in each for each in facts), "with an entry in the log"
 
 

@@ -70,6 +70,7 @@ from incidents.models import (
     Member,
     NoticeBatch,
     NoticeExemption,
+    OwnTelling,
     RehireFlag,
     Risk,
     RiskAction,
@@ -194,6 +195,12 @@ class Maker:
             Custody.objects.create(evidence=made, act="filed", by=self.person)
             sealed(incident_evidence.SHELF, made.ref)
         return made
+
+    def own_telling(self, at: datetime) -> OwnTelling:
+        with scopes.acting(estate.system()):
+            return OwnTelling.objects.create(
+                thing="remedy", about=uuid4(), user=self.person, noted_at=at
+            )
 
     def affected(self, at: datetime) -> AffectedList:
         case = self.incident(at)
@@ -567,6 +574,7 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "incident-case": Maker.incident,
     "incident-evidence": Maker.evidence,
     "leak-trace": Maker.trace,
+    "own-telling": Maker.own_telling,
     "published-text": Maker.text,
     "recertification": Maker.campaign,
     "reminder": Maker.reminder,

@@ -9,6 +9,18 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+TELLING = """
+ALTER TABLE incidents_owntelling ENABLE ROW LEVEL SECURITY;
+ALTER TABLE incidents_owntelling FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_telling_house ON incidents_owntelling USING (
+    (SELECT NULLIF(current_setting('custodian.actor', true), '')) IS NULL
+    AND (SELECT NULLIF(current_setting('custodian.reach', true), '')) = 'all');
+"""
+UNTELLING = """
+DROP POLICY own_telling_house ON incidents_owntelling;
+ALTER TABLE incidents_owntelling NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE incidents_owntelling DISABLE ROW LEVEL SECURITY;
+"""
 SCOPE = """
 ALTER TABLE incidents_unitcut ENABLE ROW LEVEL SECURITY;
 ALTER TABLE incidents_unitcut FORCE ROW LEVEL SECURITY;
@@ -151,5 +163,23 @@ class Migration(migrations.Migration):
             field=models.UUIDField(editable=False, unique=True),
         ),
         migrations.RunSQL(FORGET, UNFORGET),
+        migrations.CreateModel(
+            name='OwnTelling',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('thing', models.CharField(choices=[('remedy', '整改措施'), ('action', '整改措施'), ('letter', '函件')], max_length=6)),
+                ('about', models.UUIDField(db_index=True)),
+                ('noted_at', models.DateTimeField(default=custodian.clock.now)),
+                ('mailed_at', models.DateTimeField(null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '告知本人',
+                'verbose_name_plural': '告知本人',
+                'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('mailed_at', None), ('mailed_at__gte', models.F('noted_at')), _connector='OR'), name='own_telling_is_mailed_after_it_was_noted')],
+            },
+        ),
+        migrations.RunSQL(TELLING, UNTELLING),
         migrations.RunPython(seed, unseed),
     ]
