@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ from transfers.admin_frame import done
 
 READ, OPEN, WORK = Action.INCIDENT_READ, Action.INCIDENT_OPEN, Action.INCIDENT_WORK
 TAKE_OUT = Action.INCIDENT_EVIDENCE_READ
-SHOWN: Final = 100
+SHOWN: Final = 50
 
 
 def case_of(request: HttpRequest, code: str) -> Incident:
@@ -69,10 +70,11 @@ def register(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已立案，您是负责人"))
             return redirect("admin:incident", made[0].code)
     enter(request, READ)
-    rows = Incident.objects.visible_to(actor)[:SHOWN]
+    paged = Paginator(Incident.objects.visible_to(actor), SHOWN).get_page(request.GET.get("page"))
     context = {
         "title": _("事件处置"),
-        "rows": [_row(each, actor) for each in rows],
+        "rows": [_row(each, actor) for each in paged],
+        "paged": paged,
         "due": due_panels.rows(actor),
         "form": form if gate.may(actor, OPEN) else None,
     }

@@ -18,9 +18,11 @@ from custodian import clock
 from incidents.affected import keeping
 from incidents.cases import evidence
 from incidents.fraud import evidence as fraud_evidence
+from incidents.fraud import sealing
 from incidents.models import (
     AffectedList,
     Custody,
+    FraudCase,
     FraudEvidence,
     FraudLink,
     Incident,
@@ -121,3 +123,15 @@ def test_the_database_keeps_the_key_of_a_case_that_is_open_or_just_closed(
     with connection.cursor() as cursor:
         cursor.execute("SELECT incidents_forget_file(%s)", [str(found.holding)])
     assert has_key(found)
+
+
+def test_what_was_written_in_a_suspicion_goes_with_its_key(maker: Maker) -> None:
+    case = maker.fraud(noon(first_day("fraud-case") - A_DAY))
+    with everything():
+        sealed_words = sealing.seal(case.ref, "note", "示例")
+        FraudCase.objects.filter(pk=case.pk).update(holding=sealing.holding_of(case.ref))
+    assert sealing.opened(case.ref, "note", sealed_words) == "示例"
+    expiring.carry_out()
+    assert not there(FraudCase, case.pk)
+    assert not DataKey.objects.filter(holding=sealing.holding_of(case.ref)).exists()
+    assert sealing.opened(case.ref, "note", sealed_words) == ""
