@@ -16,6 +16,7 @@ class IncidentsConfig(AppConfig):
             audit_calendar_admin,
             case_admin,
             control_admin,
+            ending_files,
             exercise_admin,
             fraud_admin,
             fraud_panels,
@@ -37,7 +38,7 @@ class IncidentsConfig(AppConfig):
             triage_admin,
         )
         from incidents.affected import keeping
-        from incidents.cases import assessing, cutting, decisions, evidence, reviewing
+        from incidents.cases import assessing, cutting, decisions, evidence, reviewing, unit_cutting
         from incidents.fraud import deciding as fraud_deciding
         from incidents.fraud import evidence as fraud_evidence
         from incidents.fraud import hearing as fraud_hearing
@@ -54,6 +55,7 @@ class IncidentsConfig(AppConfig):
         own_records.ready()
         decisions.ready()
         cutting.ready()
+        unit_cutting.ready()
         assessing.ready()
         drafting.ready()
         exempting.ready()
@@ -67,6 +69,7 @@ class IncidentsConfig(AppConfig):
         fraud_deciding.ready()
         fraud_hearing.listen()
         fraud_keeping.ready()
+        ending_files.ready()
         checks_files.register(fraud_evidence.SHELF, FraudEvidence)
         accepting.ready()
         risk_assessing.ready()

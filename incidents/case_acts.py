@@ -23,6 +23,7 @@ from incidents.cases import (
     opening,
     timeline,
     todo,
+    unit_cutting,
 )
 from incidents.models import Incident
 
@@ -118,6 +119,18 @@ _ALL: Final = (
         case_step_forms.CutForm, DECIDE,
         lambda case, said, actor: cutting.ask(case, list(said["links"]), said["text"], actor=actor),
         _("已提交，另一名成员复核后立即生效"), "links",
+    ),
+    Act(
+        case_step_forms.CutUnitForm, DECIDE,
+        lambda case, said, actor: unit_cutting.ask(case, said["unit"], said["text"], actor=actor),
+        _("已提交，另一名成员复核后立即生效"), "unit",
+    ),
+    Act(
+        case_step_forms.RestoreUnitForm, DECIDE,
+        lambda case, said, actor: unit_cutting.ask_back(
+            case, said["unit"], said["text"], actor=actor
+        ),
+        _("已提交，另一名成员复核后立即恢复"), "unit",
     ),
     Act(
         case_step_forms.TimesForm, LEAD,

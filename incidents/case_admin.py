@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -21,7 +22,17 @@ from incidents import affected_pages, due_panels, remedy_acts, report_pages
 from incidents.case_acts import ACTS, LEAD
 from incidents.case_forms import CaseForm, OpenForm
 from incidents.case_frame import template
-from incidents.cases import assessing, clocks, evidence, links, naming, opening, timeline, todo
+from incidents.cases import (
+    assessing,
+    clocks,
+    evidence,
+    links,
+    naming,
+    opening,
+    timeline,
+    todo,
+    unit_cutting,
+)
 from incidents.cases.decisions import Decision
 from incidents.cases.standing import Status, part_of
 from incidents.models import Incident, IncidentEvidence, IncidentNotice, Member
@@ -31,7 +42,7 @@ from transfers.admin_frame import done
 
 READ, OPEN, WORK = Action.INCIDENT_READ, Action.INCIDENT_OPEN, Action.INCIDENT_WORK
 TAKE_OUT = Action.INCIDENT_EVIDENCE_READ
-SHOWN: Final = 100
+SHOWN: Final = 50
 
 
 def case_of(request: HttpRequest, code: str) -> Incident:
@@ -59,10 +70,11 @@ def register(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已立案，您是负责人"))
             return redirect("admin:incident", made[0].code)
     enter(request, READ)
-    rows = Incident.objects.visible_to(actor)[:SHOWN]
+    paged = Paginator(Incident.objects.visible_to(actor), SHOWN).get_page(request.GET.get("page"))
     context = {
         "title": _("事件处置"),
-        "rows": [_row(each, actor) for each in rows],
+        "rows": [_row(each, actor) for each in paged],
+        "paged": paged,
         "due": due_panels.rows(actor),
         "form": form if gate.may(actor, OPEN) else None,
     }
@@ -125,6 +137,9 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         "case": incident,
         "works": works,
         "leads": leads,
+        "restores": part in {Member.Part.LEAD, Member.Part.MEMBER}
+        and gate.may(actor, Action.INCIDENT_DECIDE)
+        and unit_cutting.is_cut(incident),
         "decides": works and gate.may(actor, Action.INCIDENT_DECIDE),
         "failed": failed,
         "forms": forms,

@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from access import scopes
+from access.models import Unit, User
 from incidents.case_forms import CaseForm, MomentField, shown, text_field
-from incidents.cases import assessing, clocks, cutting
+from incidents.cases import assessing, clocks, cutting, unit_cutting
 from incidents.cases import links as naming
 from incidents.cases.decisions import Decision
 from incidents.models import AffectedList, Assessment, IncidentClock, IncidentLink, Severity
+
+
+class UnitField(forms.ModelChoiceField[Unit]):
+    """By its code; beside each name how many it is about."""
+
+    _named: Mapping[int, str]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            queryset=Unit.objects.none(),
+            to_field_name="code",
+            empty_label=_("请选择"),
+            error_messages={
+                "required": _("请选择机构"),
+                "invalid_choice": _("这个机构不能选：没有在岗人员，或您本人在其中"),
+            },
+            **kwargs,
+        )
+
+    def offer(self, rows: Iterable[tuple[Unit, str]]) -> None:
+        self._named = {unit.pk: f"{unit} {unit.code} · {size}" for unit, size in rows}
+        self.queryset = Unit.objects.filter(pk__in=self._named).order_by("path")
+
+    def label_from_instance(self, obj: Any) -> str:
+        return self._named[obj.pk]
 
 
 class AffectedForm(CaseForm):
@@ -122,6 +150,40 @@ class CutForm(CaseForm):
         field.label_from_instance = lambda row: (
             f"{naming.LABELS[naming.thing_of(row)]} {naming.name(row)}"
         )
+
+
+class CutUnitForm(CaseForm):
+    """A whole unit; how many it hits stands beside each name, and by name on the page of approval."""
+
+    act = "cut_unit"
+    unit = UnitField(
+        label=_("停止哪个机构的访问"),
+        help_text=_(
+            "连同下级机构：其中所有人立即不能登录，令牌失效；本人所在的机构及其上级不在此列"
+        ),
+    )
+    text = text_field(_("理由"), most=300)
+
+    def fill(self) -> None:
+        actor = scopes.current()
+        own = User.objects.filter(pk=(actor and actor.id) or 0).values_list("unit__path", flat=True)
+        rows = unit_cutting.choices(next(iter(own), ""))
+        field: Any = self.fields["unit"]
+        field.offer((unit, unit_cutting.told(below, people)) for unit, below, people in rows)
+
+
+class RestoreUnitForm(CaseForm):
+    act = "restore_unit"
+    unit = UnitField(
+        label=_("恢复哪个机构的访问"),
+        help_text=_("恢复本案停止过的人员；已离职或有事件涉及的人员不在此列，由系统管理员单独处理"),
+    )
+    text = text_field(_("理由"), most=300)
+
+    def fill(self) -> None:
+        rows = unit_cutting.cut_now(self.incident)
+        field: Any = self.fields["unit"]
+        field.offer((unit, unit_cutting.told(0, people)) for unit, people in rows)
 
 
 class TimesForm(CaseForm):

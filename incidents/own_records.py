@@ -28,11 +28,13 @@ from incidents.models import (
     Member,
     NoticeBatch,
     NoticeExemption,
+    OwnTelling,
     Risk,
     RiskAction,
     RiskAssessment,
     RiskEvent,
     TimelineEntry,
+    UnitCut,
 )
 from incidents.sanctions import keeping
 from records.retention import own_records
@@ -51,6 +53,7 @@ _OF_A_CASE: Final = (
     IncidentLink,
     IncidentRemedy,
     IncidentReview,
+    UnitCut,
     DueTelling,
     Exercise,
     Alert,
@@ -143,6 +146,16 @@ def _of_risks() -> tuple[own_records.Rows, ...]:
 def ready() -> None:
     own_records.register(*keeping.declared())
     own_records.register(*_of_risks())
+    own_records.register(
+        own_records.Rows(
+            "own-telling",
+            _("告知本人"),
+            "incident",
+            _("删除记录"),
+            OwnTelling.objects.all,
+            F("noted_at"),
+        )
+    )
     own_records.register(
         own_records.Rows(
             "incident-case",

@@ -11,7 +11,7 @@ from access import gate
 from access.actions import Action
 from access.actors import Actor
 from access.vocabulary import Channel
-from incidents import remedy_forms
+from incidents import own_telling, remedy_forms
 from incidents.case_act import Act
 from incidents.cases import closing, milestones, remedying, reviewing
 from incidents.cases.standing import part_of
@@ -66,7 +66,7 @@ def shown(incident: Incident, actor: Actor) -> dict[str, Any]:
     handled = incident.status == Incident.Status.HANDLED
     times = milestones.read(review.measured) if review else milestones.of(incident)
     return {
-        "remedies": [_row(each, actor) for each in rows],
+        "remedies": [_row(each, actor) for each in own_telling.attach(rows)],
         "settles": part_of(incident, actor) in remedying.WORKS and gate.may(actor, WORK),
         "review": review,
         "review_stands": standing is not None,

@@ -11,7 +11,7 @@ from access import gate
 from access.actions import Action
 from access.actors import Actor
 from access.vocabulary import Channel
-from incidents import risk_forms
+from incidents import own_telling, risk_forms
 from incidents.models import RiskAction
 from incidents.risk_frame import Act
 from incidents.risks import actions
@@ -51,7 +51,7 @@ def shown(thing: Any, actor: Actor) -> list[dict[str, Any]]:
     """The actions of a thing, with what this person may do about each."""
     rows = thing.actions.select_related("owner", "ended_by", "verified_by")
     keeps = gate.may(actor, Action.RISK_READ)
-    return [_row(each, actor, keeps=keeps) for each in rows]
+    return [_row(each, actor, keeps=keeps) for each in own_telling.attach(rows)]
 
 
 def _row(row: RiskAction, actor: Actor, *, keeps: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from incidents.sanctions import opening, people, rules, standing
 from transfers.admin_frame import done
 
 READ, OPEN = Action.SANCTION_READ, Action.SANCTION_OPEN
-SHOWN: Final = 100
+SHOWN: Final = 50
 
 
 def matter_of(request: HttpRequest, code: str, action: Action = READ) -> SanctionCase:
@@ -54,10 +55,12 @@ def register(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已立案，您是负责人；先把办理的人加入工作组"))
             return redirect("admin:sanction", made[0].code)
     enter(request, READ)
-    rows = SanctionCase.objects.visible_to(actor).select_related("person", "intermediary")[:SHOWN]
+    rows = SanctionCase.objects.visible_to(actor).select_related("person", "intermediary")
+    paged = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
     context = {
         "title": _("责任追究"),
-        "rows": [_row(each, actor) for each in rows],
+        "rows": [_row(each, actor) for each in paged],
+        "paged": paged,
         "acts": list(rules.book().acts.values()),
         "form": form if gate.may(actor, OPEN) else None,
         "screens": gate.may(actor, Action.REHIRE_SCREEN),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from access import gate
 from access.actions import Action
 from access.actors import Actor
+from incidents import own_telling
 from incidents.models import Incident, SanctionCase, SanctionEntry, SanctionPaper, SanctionRuling
 from incidents.sanction_acts import ACTS
 from incidents.sanction_forms import MatterForm
@@ -111,7 +112,7 @@ def board(matter: SanctionCase, actor: Actor, failed: MatterForm | None) -> dict
         "waiting": ruling,
         "may_withdraw": ruling is not None and (leads or ruling.proposed_by_id == actor.id),
         "rulings": [_ruling(matter, each, language) for each in _in_force(matter)],
-        "papers": list(matter.papers.all()),
+        "papers": own_telling.attach(matter.papers.all()),
         "answers": [
             (each, hearing.text_of(matter, each)) for each in matter.answers.select_related("by")
         ],

@@ -7,6 +7,7 @@ from celery import shared_task
 
 from access import actors, scopes
 from custodian.workflow import IllegalMove
+from incidents import own_telling
 from incidents.affected import jobs as affected
 from incidents.cases import escalating
 from incidents.cases.standing import ACTOR
@@ -59,8 +60,15 @@ def sweep() -> None:
 
 
 @shared_task
+def tell_person(key: int) -> None:
+    own_telling.tell(key)
+
+
+@shared_task
 def tell_due() -> None:
     """What comes near or is late in cases is told once to each whom it concerns."""
+    for key in own_telling.due():
+        own_telling.tell(key)
     with scopes.acting(actors.system(ACTOR)):
         escalating.carry_out()
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,6 +32,7 @@ from records.models import AssessmentCondition, ImpactAssessment
 READ, WRITE = Action.ASSESSMENT_READ, Action.ASSESSMENT_WRITE
 PAGE = "admin:assessment"
 MORNING = 6
+SHOWN = 50
 Stage = ImpactAssessment.Stage
 
 
@@ -48,14 +50,18 @@ def register(request: HttpRequest) -> HttpResponse:
     owed = owing.everything()
     rows = ImpactAssessment.objects.select_related("begun_by")
     newest = request.GET.get("all") != "1"
-    told = standing.all_of(rows[:200])
+    told = standing.all_of(rows)
     hidden = {standing.State.SUPERSEDED} if newest else set()
+    listed = [(row, found) for row, found in told if found.state not in hidden]
+    paged = Paginator(listed, SHOWN).get_page(request.GET.get("page"))
     context = {
         "title": _("影响评估"),
         "owed": owed,
         "lacking": sum(not each.verdict.ok for each in owed),
         "late": owing.late_conditions(),
-        "rows": [(row, found) for row, found in told if found.state not in hidden],
+        "rows": list(paged),
+        "paged": paged,
+        "kept": "" if newest else "all=1&",
         "newest": newest,
         "form_title": papers.form(),
         "may_write": gate.may(actor_of(request), WRITE),

@@ -19,6 +19,7 @@ from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError, NotVisible
 from custodian.workflow import IllegalMove, Workflow
+from incidents import own_telling
 from incidents.cases import timeline
 from incidents.cases.standing import ACTOR, Observes, held, require_work
 from incidents.models import Incident, IncidentRemedy, Member, TimelineEntry
@@ -94,6 +95,7 @@ def propose(
         )  # fmt: skip
         _authorise(row, Action.INCIDENT_WORK, "opened", actor)
         row.save()
+        _tell_owner(case, row, owner, actor)
         _told(row, actor, "opened", text=note, owner=str(owner or ""), due=_said(due_on))
     return row
 
@@ -108,7 +110,15 @@ def settle_owner(
         _authorise(row, Action.INCIDENT_WORK, "given", actor)
         changes = {"owner": owner, "due_on": due_on}
         IncidentRemedy.objects.filter(pk=row.pk).update(**changes)
+        if row.owner_id != owner.pk:
+            _tell_owner(row.incident, row, owner, actor)
         _told(row, actor, "given", text=why, owner=str(owner), due=_said(due_on))
+
+
+def _tell_owner(case: Incident, row: IncidentRemedy, owner: User | None, actor: Actor) -> None:
+    """Of an exercise nobody is told."""
+    if not case.exercise:
+        own_telling.note(owner, own_telling.Thing.REMEDY, row.ref, by=actor)
 
 
 def move_day(remedy: IncidentRemedy, due_on: date, *, why: str, channel: str, actor: Actor) -> None:

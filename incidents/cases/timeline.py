@@ -38,6 +38,7 @@ THINGS: Final = {
     "export": _("导出"),
     "trace": _("泄露溯源"),
 }
+CUT_THINGS: Final = {**THINGS, "unit": _("机构")}
 
 
 class NotYet(CustodianError):
@@ -102,6 +103,15 @@ def _notice(facts: Mapping[str, Any]) -> str:
     if "exempt" in facts:
         return gettext("免于告知")
     return gettext("撤下公开告知")
+
+
+def _cut(facts: Mapping[str, Any]) -> str:
+    named = f"{CUT_THINGS[facts['kind']]} {facts['name']}"
+    if facts["kind"] != "unit":
+        return named
+    n = facts["ended"]
+    heads = ngettext("%(n)s 人", "%(n)s 人", n) % {"n": f"{n:,}"}
+    return f"{named} · {heads}"
 
 
 def _report(facts: Mapping[str, Any]) -> str:
@@ -174,7 +184,8 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     What.REVIEWED: lambda facts: str(IncidentReview.Cause(facts["cause"]).label),
     What.CLOSED: _closed,
     What.EXERCISE: _exercise,
-    What.CUT: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",
+    What.CUT: _cut,
+    What.RESTORED: _cut,
     What.NOTICE: _notice,
     What.LINK: lambda facts: f"{THINGS[facts['kind']]} {facts['name']}",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, Final
 
 from django.db.models import F, QuerySet
@@ -10,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
+from incidents.fraud import sealing
 from incidents.models import (
     FraudAsk,
     FraudCase,
@@ -34,6 +36,18 @@ _OF_A_CASE: Final = (
     FraudSuppression,
     FraudTask,
 )
+
+
+class Cases(own_records.Rows):
+    """With the key of what was written in it."""
+
+    def expire(self, before: date, most: int) -> int:
+        free = list(self.free(before).order_by("pk").values_list("pk", flat=True)[:most])
+        # Locked rows are somebody's in this moment, and go another night with their keys.
+        held = self.rows().filter(pk__in=free).select_for_update(of=("self",), skip_locked=True)
+        for row in list(held.only("ref")):
+            sealing.forget(row.ref)
+        return super().expire(before, most)
 
 
 def _over() -> QuerySet[FraudCase]:
@@ -72,11 +86,11 @@ def _of(gone: Gone) -> list[Any]:
 def ready() -> None:
     stores.register(_Signals())
     own_records.register(
-        own_records.Rows(
+        Cases(
             "fraud-case",
             _("欺诈疑点"),
             "incident",
-            _("删除记录；证据还在的不删"),
+            _("删除记录，密钥一并销毁；证据还在的不删"),
             _over,
             Coalesce("closed_at", F("triaged_at")),
             along=tuple((model, "case") for model in _OF_A_CASE),

@@ -192,6 +192,7 @@ class Migration(migrations.Migration):
                         ("finished_at", models.DateTimeField(null=True, verbose_name="完成时间")),
                         ("leased_by", models.UUIDField(null=True)),
                         ("leased_until", models.DateTimeField(null=True)),
+                        ("holding", models.UUIDField(editable=False, unique=True)),
                         ("incident", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="affected", to="incidents.incident")),
                         (
                             "by",
@@ -473,6 +474,7 @@ class Migration(migrations.Migration):
                                     ("assessed", "评定"),
                                     ("reported", "办结时限"),
                                     ("cut", "停止访问"),
+                                    ("restored", "恢复访问"),
                                     ("notice", "告知客户"),
                                     ("remedy", "整改措施"),
                                     ("reviewed", "事后复盘"),
@@ -500,6 +502,7 @@ class Migration(migrations.Migration):
                     name="IncidentEvidence",
                     fields=[
                         ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("holding", models.UUIDField(editable=False, unique=True)),
                         ("ref", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                         ("incident", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="incidents.incident")),
                         ("place", models.CharField(blank=True, max_length=100, verbose_name="存放处")),
@@ -710,6 +713,35 @@ class Migration(migrations.Migration):
                                     _connector="OR",
                                 ),
                                 name="control_check_that_failed_is_confirmed_by_another",
+                            ),
+                        ],
+                        "indexes": [],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="UnitCut",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("incident", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="unit_cuts", to="incidents.incident")),
+                        ("unit", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.unit", verbose_name="机构")),
+                        (
+                            "person",
+                            models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="人员"),
+                        ),
+                        ("cut_at", models.DateTimeField(default=custodian.clock.now, verbose_name="停止时间")),
+                        ("restored_at", models.DateTimeField(null=True, verbose_name="恢复时间")),
+                    ],
+                    options={
+                        "verbose_name": "停止访问",
+                        "verbose_name_plural": "停止访问",
+                        "ordering": ("unit", "pk"),
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("restored_at", None), ("restored_at__gte", models.F("cut_at")), _connector="OR"),
+                                name="unit_cut_is_restored_after_it_was_cut",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("restored_at", None)), fields=("incident", "person"), name="unit_cut_holds_a_person_once_in_a_case"
                             ),
                         ],
                         "indexes": [],
@@ -1043,6 +1075,7 @@ class Migration(migrations.Migration):
                     name="FraudEvidence",
                     fields=[
                         ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("holding", models.UUIDField(editable=False, unique=True)),
                         ("ref", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                         ("case", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="incidents.fraudcase")),
                         ("place", models.CharField(blank=True, max_length=100, verbose_name="存放处")),
@@ -1465,6 +1498,29 @@ class Migration(migrations.Migration):
                         ("approval", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.approval")),
                     ],
                     options={"verbose_name": "免于告知", "verbose_name_plural": "免于告知", "ordering": ("-pk",), "indexes": [], "constraints": []},
+                ),
+                migrations.CreateModel(
+                    name="OwnTelling",
+                    fields=[
+                        ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("thing", models.CharField(choices=[("remedy", "整改措施"), ("action", "整改措施"), ("letter", "函件")], max_length=6)),
+                        ("about", models.UUIDField(db_index=True)),
+                        ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
+                        ("noted_at", models.DateTimeField(default=custodian.clock.now)),
+                        ("mailed_at", models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        "verbose_name": "告知本人",
+                        "verbose_name_plural": "告知本人",
+                        "ordering": ("pk",),
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("mailed_at", None), ("mailed_at__gte", models.F("noted_at")), _connector="OR"),
+                                name="own_telling_is_mailed_after_it_was_noted",
+                            )
+                        ],
+                        "indexes": [],
+                    },
                 ),
                 migrations.CreateModel(
                     name="SanctionCase",

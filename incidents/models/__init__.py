@@ -12,6 +12,7 @@ from incidents.models.case_records import (
 )
 from incidents.models.cases import Incident, IncidentTask, Kind, Member
 from incidents.models.controls import ControlCheck
+from incidents.models.cuts import UnitCut
 from incidents.models.exercises import Exercise
 from incidents.models.fraud import (
     FraudCase,
@@ -31,6 +32,7 @@ from incidents.models.fraud_shared import (
 )
 from incidents.models.layouts import ListLayout
 from incidents.models.notices import IncidentNotice, NoticeBatch, NoticeExemption
+from incidents.models.own_tellings import OwnTelling
 from incidents.models.rehire import (
     FlagAside,
     FlagBatch,
@@ -96,6 +98,7 @@ __all__ = [
     "Member",
     "NoticeBatch",
     "NoticeExemption",
+    "OwnTelling",
     "RehireFlag",
     "Risk",
     "RiskAction",
@@ -112,4 +115,5 @@ __all__ = [
     "Severity",
     "TimelineEntry",
     "TraceTaking",
+    "UnitCut",
 ]

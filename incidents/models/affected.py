@@ -10,10 +10,13 @@ from django.utils.translation import pgettext_lazy
 from access.models import User
 from custodian.jobs import Job, JobQuerySet
 from incidents.models.cases import Incident
+from incidents.models.shelved import Shelved
 
 
-class AffectedList(Job):
+class AffectedList(Shelved, Job):
     """The customers and elements stand sealed on a shelf under `ref`; what is here are numbers."""
+
+    KIND = "affected-list"
 
     class By(models.TextChoices):
         OPERATOR = "operator", _("操作人的查询")

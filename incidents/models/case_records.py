@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from access.models import Export, Subject, User
 from custodian import clock
 from incidents.models.cases import Incident
+from incidents.models.shelved import Shelved
 from transfers.models import Counterparty, Transfer
 
 
@@ -36,6 +37,7 @@ class TimelineEntry(models.Model):
         ASSESSED = "assessed", _("评定")
         REPORTED = "reported", _("办结时限")
         CUT = "cut", _("停止访问")
+        RESTORED = "restored", _("恢复访问")
         NOTICE = "notice", _("告知客户")
         REMEDY = "remedy", pgettext_lazy("整改", "整改措施")
         REVIEWED = "reviewed", _("事后复盘")
@@ -61,8 +63,10 @@ class TimelineEntry(models.Model):
         return f"{self.incident_id} {self.what}"
 
 
-class IncidentEvidence(models.Model):
+class IncidentEvidence(Shelved):
     """A file as it came, sealed on a shelf, or a thing that is kept elsewhere; rows are only added."""
+
+    KIND = "incident-evidence"
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="evidence")

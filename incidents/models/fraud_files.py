@@ -13,11 +13,14 @@ from access.models import User
 from custodian import clock
 from incidents.models.case_records import Custody
 from incidents.models.fraud import FraudCase
+from incidents.models.shelved import Shelved
 from records.models import Claim
 
 
-class FraudEvidence(models.Model):
+class FraudEvidence(Shelved):
     """A file as it came, sealed on a shelf, or a thing that is kept elsewhere; rows are only added."""
+
+    KIND = "fraud-evidence"
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(FraudCase, models.PROTECT, related_name="evidence")

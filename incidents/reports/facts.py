@@ -123,7 +123,7 @@ def progress(incident: Incident) -> dict[str, Any]:
         ],
         "cut": {
             thing: number
-            for thing in ("operator", "export", "partner")
+            for thing in ("operator", "unit", "export", "partner")
             if (number := sum(1 for each in cuts if each.get("kind") == thing))
         },
         "filed": [

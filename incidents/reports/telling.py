@@ -150,7 +150,7 @@ def progress(said: Mapping[str, Any]) -> list[Told]:
         )
         rows.append(Told(pgettext("报告", "两人作出的决定"), told, _("案卷时间线")))
     if said["cut"]:
-        told = _("、").join(f"{timeline.THINGS[each]} {n}" for each, n in said["cut"].items())
+        told = _("、").join(f"{timeline.CUT_THINGS[each]} {n}" for each, n in said["cut"].items())
         rows.append(Told(_("已停止访问"), told, _("案卷时间线")))
     if said["filed"]:
         rows.append(Told(_("此前报送"), _("、").join(map(_filed, said["filed"])), _("报送登记")))

@@ -19,6 +19,7 @@ from access.vocabulary import Channel
 from custodian import clock
 from custodian.errors import CustodianError, NotVisible
 from custodian.workflow import IllegalMove, Workflow
+from incidents import own_telling
 from incidents.models import AuditRound, ControlCheck, Risk, RiskAction
 from incidents.risks.standing import (
     Closed,
@@ -88,6 +89,7 @@ def propose(
         action = Action.RISK_WORK if isinstance(thing, Risk) else _keeps(thing, actor)
         _authorise(row, action, "opened", actor)
         row.save(force_insert=True)
+        own_telling.note(owner, own_telling.Thing.ACTION, row.ref, by=actor)
         told(row, actor, "opened", text=title, owner=str(owner or ""), due=due_on.isoformat())
     return row
 
@@ -116,6 +118,8 @@ def move(action: RiskAction, *, owner: User, due_on: date, why: str, actor: Acto
             require_words(why)
         _authorise(row, SETTLE, "moved", actor)
         RiskAction.objects.filter(pk=row.pk).update(owner=owner, due_on=due_on)
+        if row.owner_id != owner.pk:
+            own_telling.note(owner, own_telling.Thing.ACTION, row.ref, by=actor)
         days = {"before": row.due_on.isoformat(), "due": due_on.isoformat()}
         told(row, actor, "moved", text=why, owner=str(owner), **days)
 

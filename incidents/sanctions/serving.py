@@ -15,6 +15,7 @@ from access.actors import Actor
 from access.law import words as law_words
 from custodian import clock
 from custodian.errors import CustodianError
+from incidents import own_telling
 from incidents.models import SanctionCase, SanctionPaper
 from incidents.sanctions import letters, people, rules, sealing
 from incidents.sanctions.letters import Kind
@@ -105,6 +106,7 @@ def note_service(paper: SanctionPaper, on: date, how: str, *, note: str, actor: 
         authorise(row, Action.SANCTION_LEAD, "served", actor, paper=paper.kind)
         changes = {"served_on": on, "served_how": How(how)}
         SanctionPaper.objects.filter(pk=letter.pk).update(**changes)
+        own_telling.note(letter.person, own_telling.Thing.LETTER, letter.ref, by=actor)
         if name:
             move(row, name, _until(paper.kind, on))
         told = {"paper": paper.kind, "on": on.isoformat(), "how": how}

@@ -21,6 +21,7 @@ from access.vocabulary import Role
 from custodian import clock
 from custodian.regimes import assessments as law
 from custodian.regimes.rows import BadPack
+from records import assessment_admin
 from records.assessments import approving, owing, papers, standing, things, watching, writing
 from records.assessments.standing import NotAssessed, State
 from records.models import AssessmentCondition, ImpactAssessment
@@ -401,3 +402,15 @@ def test_nobody_starts_what_changed_since_it_was_put_up(cast, monkeypatch):
     monkeypatch.setattr(things, "planned", lambda *_of: wider)
     with pytest.raises(ContentChanged, match="所评估的处理有变"):
         assessed.yes(row, by=cast.second)
+
+
+def test_the_list_pages(cast, monkeypatch):
+    one, other = cast.approved(), cast.approved("income")
+    monkeypatch.setattr(assessment_admin, "SHOWN", 1)
+    client = cast.page()
+    pages = [client.get("/admin/assessment/", {"page": n}).content.decode() for n in (1, 2)]
+    assert ['href="?page=2"' in pages[0], 'href="?page=1"' in pages[1]] == [True, True]
+    shown = [each.split('id="all"')[1] for each in pages]
+    assert sum(str(one.ref) in each for each in shown) == 1
+    assert sum(str(other.ref) in each for each in shown) == 1
+    assert 'href="?all=1&amp;page=2"' in client.get("/admin/assessment/?all=1").content.decode()

@@ -12,7 +12,8 @@ from django.test import Client
 from access.models import Approval
 from access.vocabulary import Role
 from custodian import clock
-from incidents import triage
+from incidents import case_admin, triage
+from incidents.cases import opening
 from incidents.models import Alert, Incident
 from records.evidence.stripping import LIMITS
 from tests import estate
@@ -216,3 +217,20 @@ def menu(office: Client) -> str:
     page = office.get("/admin/").content.decode()
     start = page.index("事件处置")
     return page[start : page.index("泄露溯源", start)]
+
+
+def test_the_list_of_cases_pages(
+    office: Client, case: Incident, lead: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with estate.acting(lead) as actor:
+        other = opening.open_case(
+            kind="insider", title="另一件", occurred_at=None, aware_at=clock.now(), alerts=[],
+            actor=actor,
+        )  # fmt: skip
+    monkeypatch.setattr(case_admin, "SHOWN", 1)
+    first = office.get("/admin/incident/").content.decode()
+    assert f"/admin/incident/{other.code}/" in first
+    assert 'href="?page=2"' in first
+    second = office.get("/admin/incident/?page=2").content.decode()
+    assert f'href="/admin/incident/{case.code}/"' in second
+    assert 'href="?page=1"' in second

@@ -15,6 +15,7 @@ from access.models import Approval, Entry, User
 from access.vocabulary import Role
 from custodian import clock
 from custodian.errors import NotVisible
+from incidents import sanction_admin
 from incidents.cases import group as incident_group
 from incidents.cases import opening as incident_opening
 from incidents.cases.standing import OnlyExercise
@@ -580,6 +581,17 @@ def test_opening_by_its_page(office: Office) -> None:
     assert client.post("/admin/sanction/", said).status_code == 302
     refused = signed_in(office.auditor).post("/admin/sanction/", said)
     assert refused.status_code == 403
+
+
+def test_the_list_of_matters_pages(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = office.open(id_number="")
+    monkeypatch.setattr(sanction_admin, "SHOWN", 1)
+    client = signed_in(office.lead)
+    first = client.get("/admin/sanction/").content.decode()
+    assert f"/admin/sanction/{other.code}/" in first
+    assert 'href="?page=2"' in first
+    second = client.get("/admin/sanction/?page=2").content.decode()
+    assert f"/admin/sanction/{office.matter.code}/" in second
 
 
 def test_what_two_decided_on_stands_with_reasons(office: Office) -> None:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from access import approvals, findings, keystore, scopes
 from access.models import (
@@ -35,12 +35,18 @@ from access.models import (
     Verification,
 )
 from access.querylog import write
+from access.sealed_files import Sealing, Shelf
 from access.training import evidence
 from custodian import clock
+from incidents.affected import keeping as affected_lists
+from incidents.cases import evidence as incident_evidence
+from incidents.fraud import evidence as frauds_evidence
 from incidents.models import (
+    AffectedList,
     Alert,
     AuditRound,
     ControlCheck,
+    Custody,
     DueTelling,
     Exercise,
     FlagAside,
@@ -48,11 +54,14 @@ from incidents.models import (
     FlagOverride,
     FlagRelease,
     FraudCase,
+    FraudCustody,
     FraudEntry,
+    FraudEvidence,
     FraudMember,
     FraudTask,
     Incident,
     IncidentClock,
+    IncidentEvidence,
     IncidentNotice,
     IncidentRemedy,
     IncidentReport,
@@ -61,6 +70,7 @@ from incidents.models import (
     Member,
     NoticeBatch,
     NoticeExemption,
+    OwnTelling,
     RehireFlag,
     Risk,
     RiskAction,
@@ -170,8 +180,53 @@ class Maker:
             )
             Exercise.objects.create(incident=made, scenario="lost_device")
             DueTelling.objects.create(
-                incident=made, thing="task", number=1, due_at=at, step="lead", user=self.person
+                incident=made,
+                thing="task",
+                number=made.pk,
+                due_at=at,
+                step="lead",
+                user=self.person,
             )
+        return made
+
+    def evidence(self, at: datetime) -> IncidentEvidence:
+        """As it came, of a case that was closed at that moment; sealed, with its chain."""
+        case = self.incident(at)
+        with scopes.acting(estate.system()):
+            made = IncidentEvidence.objects.create(
+                incident=case, name="示例", origin="示例", media_type="application/octet-stream",
+                length=4, sha256="0" * 64, filed_by=self.person,
+            )  # fmt: skip
+            Custody.objects.create(evidence=made, act="filed", by=self.person)
+            sealed(incident_evidence.SHELF, made.ref)
+        return made
+
+    def own_telling(self, at: datetime) -> OwnTelling:
+        with scopes.acting(estate.system()):
+            return OwnTelling.objects.create(
+                thing="remedy", about=uuid4(), user=self.person, noted_at=at
+            )
+
+    def affected(self, at: datetime) -> AffectedList:
+        case = self.incident(at)
+        with scopes.acting(estate.system()):
+            made = AffectedList.objects.create(incident=case, by="operator", about="T0001")
+            sealed(affected_lists.SHELF, made.ref, b"")
+        return made
+
+    def fraud_evidence(self, at: datetime) -> FraudEvidence:
+        case = self.fraud(at)
+        with scopes.acting(estate.system()):
+            made = FraudEvidence.objects.create(
+                case=case,
+                name="示例",
+                origin="示例",
+                length=4,
+                sha256="0" * 64,
+                filed_by=self.person,
+            )
+            FraudCustody.objects.create(evidence=made, act="filed", by=self.person)
+            sealed(frauds_evidence.SHELF, made.ref)
         return made
 
     def _reported(self, incident: Incident, at: datetime) -> None:
@@ -519,8 +574,12 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "flag-batch": Maker.batch_of_flags,
     "flag-override": Maker.flag_override,
     "flag-release": Maker.flag_release,
+    "affected-list": Maker.affected,
+    "fraud-evidence": Maker.fraud_evidence,
     "incident-case": Maker.incident,
+    "incident-evidence": Maker.evidence,
     "leak-trace": Maker.trace,
+    "own-telling": Maker.own_telling,
     "published-text": Maker.text,
     "recertification": Maker.campaign,
     "reminder": Maker.reminder,
@@ -536,6 +595,12 @@ MAKES: Final[Mapping[str, Callable[[Maker, datetime], Any]]] = {
     "training": Maker.attempt,
     "verification": Maker.verification,
 }
+
+
+def sealed(shelf: Shelf, ref: UUID, content: bytes = b"1234") -> None:
+    out = Sealing(ref, shelf)
+    out.write(content)
+    out.keep()
 
 
 def noon(day: date) -> datetime:
