@@ -281,7 +281,7 @@ def without(text: str, known: list[str]) -> str:
 
 @pytest.mark.django_db
 def test_no_page_in_english_shows_a_word_of_chinese(world: World) -> None:
-    known = {*data(world), "汉 a Chinese character"}  # which stands for one in a shape
+    known = ["汉 a Chinese character", *data(world)]  # it stands for one in a shape
     seen = list(pages(world, "en", everybody=True))
     left = {
         f"{each.what}: {text}"
