@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 MEMORY, ROOM = Path("/dev/shm"), 3 * 2**30
+LONGEST = 40  # of a value in the name of a test
 
 
 def _services() -> str:
@@ -48,6 +49,14 @@ def pytest_configure() -> None:
         # A settings module named on the command line or in the shell was read too early.
         pytest.exit("Unset DJANGO_SETTINGS_MODULE: tests/conftest.py names the settings.", 4)
     django.setup()
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Long values by their beginning: they may differ from process to process, and names must not."""
+    if isinstance(val, (str, bytes)) and len(val) > LONGEST:
+        begins = val[:LONGEST] if isinstance(val, str) else val[:LONGEST].decode("latin-1")
+        return begins.encode("unicode_escape").decode("ascii")
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)
