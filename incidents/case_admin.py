@@ -131,6 +131,8 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
     if failed is not None:
         forms[failed.act] = failed
     lists = list(incident.affected.select_related("requested_by"))
+    assessment = incident.assessments.last()
+    assessed = assessment.counted if assessment else {}
     waiting = Approval.objects.waiting().filter(payload__incident=incident.code)
     return {
         "title": f"{incident.code} {naming.title(incident)}",
@@ -148,9 +150,11 @@ def _board(request: HttpRequest, incident: Incident, failed: CaseForm | None) ->
         "pieces": _pieces(incident),
         "members": incident.members.now().select_related("user", "user__unit"),
         "clocks": clocks.faces(incident),
-        "assessment": incident.assessments.last(),
+        "assessment": assessment,
         "reports": report_pages.owed(incident),
         "counted": assessing.counted(incident),
+        "assessed_numbers": assessing.told_numbers(assessed),
+        "assessed_circumstances": assessing.told_circumstances(assessed),
         "affected": [affected_pages.told(each) for each in lists],
         "reckoning": any(each.status in OPEN_JOBS for each in lists),
         "may_read_affected": gate.may(actor, Action.INCIDENT_AFFECTED_READ),

@@ -86,6 +86,16 @@ class DecideForm(CaseForm):
     )
 
 
+def _number(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_value=10**13,
+        error_messages={"invalid": _("请填整数，不带单位；不清楚就留空")},
+    )
+
+
 class AssessForm(CaseForm):
     """What can be counted is counted; the rest is judged, with the reason."""
 
@@ -100,20 +110,55 @@ class AssessForm(CaseForm):
     severity = forms.ChoiceField(
         label=_("金融监管分级"), choices=Severity, help_text=_("按数据级别和危害，附件为定性标准")
     )
+    circumstances = forms.MultipleChoiceField(
+        label=_("符合的情形"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("附件描述的情形，符合的都勾选；金融监管分级不能低于其中最高的"),
+    )
     level = forms.ChoiceField(label=_("网信分级"), choices=Severity)
     operator = forms.ChoiceField(label=_("系统性质"), choices=Assessment.Operator)
+    loss = _number(_("直接经济损失（元）"))
+    outage = _number(_("整体中断（分钟）"))
+    main_outage = _number(_("主要功能中断（分钟）"))
     reason = text_field(_("理由"), _("每一级为什么是这一级；请勿写客户资料"), most=1000)
 
     def fill(self) -> None:
         known = clocks.Reckoned(self.incident)
         made, numbers = known.assessment, assessing.counted(self.incident)
-        self.fields["level"].help_text = assessing.floors()
+        kept = made.counted if made else {}
+        for name in assessing.TOLD:
+            self._bound(name)
+        self._circumstances()
+        people = assessing.floors("people")
+        self.fields["level"].help_text = people and _("按泄露人数：%(levels)s") % {"levels": people}
         self.initial = {
+            **{name: kept.get(name) for name in (*assessing.TOLD, "circumstances")},
             "occasions": known.occasions,
             "severity": made.severity if made else Severity.ORDINARY,
             "level": made.level if made else numbers["level"],
             "operator": made.operator if made else Assessment.Operator.OTHER,
         }
+
+    def _bound(self, name: str) -> None:
+        """Asked only where the regime counts it."""
+        levels = assessing.floors(name)
+        if not levels:
+            del self.fields[name]
+        elif name == "loss":
+            self.fields[name].help_text = levels
+        else:
+            said = {"levels": levels}
+            self.fields[name].help_text = _("只有关键信息基础设施按此定级：%(levels)s") % said
+
+    def _circumstances(self) -> None:
+        field: Any = self.fields["circumstances"]
+        field.choices = [
+            (code, f"{Severity(each.level).label} · {assessing.says(each)}")
+            for code, each in assessing.circumstances().items()
+        ]
+        if not field.choices:
+            del self.fields["circumstances"]
 
 
 class ReportForm(CaseForm):

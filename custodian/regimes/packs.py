@@ -18,7 +18,7 @@ from custodian.regimes.agreements import Term
 from custodian.regimes.clocks import ClockRule
 from custodian.regimes.counts import CountRule
 from custodian.regimes.exemptions import Exemption
-from custodian.regimes.ladders import Ladder
+from custodian.regimes.ladders import Circumstance, Ladder
 from custodian.regimes.periods import Period
 from custodian.regimes.routes import Known, Route
 from custodian.regimes.rows import (
@@ -146,8 +146,9 @@ class Pack:
     routes: Mapping[str, Route] = field(default_factory=dict)
     # What contracts with partners settle.
     agreements: Mapping[str, Term] = field(default_factory=dict)
-    # Levels of incidents that numbers alone decide.
+    # Levels of incidents that numbers alone decide, and circumstances that demand one.
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
+    circumstances: Mapping[str, Circumstance] = field(default_factory=dict)
     # Why customers need not be told of an incident.
     exemptions: Mapping[str, Exemption] = field(default_factory=dict)
 
@@ -173,6 +174,7 @@ def read(text: str, regime: str) -> Pack:
         "agreements",
         "clocks",
         "counts",
+        "incident_circumstances",
         "incident_ladders",
         "notice_exemptions",
         "transfer_routes",
@@ -200,6 +202,7 @@ def read(text: str, regime: str) -> Pack:
         routes.read(content.get("transfer_routes") or (), regime, known),
         agreements.read(content.get("agreements") or (), regime, marks),
         ladders.read(content.get("incident_ladders") or (), regime, marks),
+        ladders.read_circumstances(content.get("incident_circumstances") or (), regime, marks),
         exemptions.read(content.get("notice_exemptions") or (), regime, marks),
     )
 

@@ -85,14 +85,21 @@ def _counts(rules: Iterable[CountRule]) -> Iterator[str]:
 
 
 def _ladders(regime: str) -> Iterator[str]:
-    yield f"### Levels of incidents by people alone, {load(regime).title_en}\n"
-    yield f"| code | {' | '.join(LEVELS[1:])} | clause | mark |"
-    yield "|---" * (len(LEVELS) + 2) + "|"
+    yield f"### Levels of incidents by numbers alone, {load(regime).title_en}\n"
+    yield f"| code | of | {' | '.join(LEVELS[1:])} | clause | mark |"
+    yield "|---" * (len(LEVELS) + 3) + "|"
     for each in load(regime).ladders.values():
         numbers = " | ".join(
-            f"{each.people[level]:,}" if level in each.people else "–" for level in LEVELS[1:]
+            f"{each.bounds[level]:,}" if level in each.bounds else "–" for level in LEVELS[1:]
         )
-        yield f"| `{each.code}` | {numbers} | `{each.clause}` | `{each.mark}` |"
+        of = f"{each.of.replace('_', ' ')}{', critical infrastructure' if each.only else ''}"
+        yield f"| `{each.code}` | {of} | {numbers} | `{each.clause}` | `{each.mark}` |"
+    yield ""
+    yield f"### Levels of incidents by circumstances, {load(regime).title_en}\n"
+    yield "| code | at least | where | clause | mark |"
+    yield "|---|---|---|---|---|"
+    for one in load(regime).circumstances.values():
+        yield f"| `{one.code}` | {one.level} | {one.says_en} | `{one.clause}` | `{one.mark}` |"
 
 
 def _exemptions(regime: str) -> Iterator[str]:

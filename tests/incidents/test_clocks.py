@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from access import approvals, gate
 from access.models import Approval, User
@@ -22,6 +23,12 @@ HOUR = timedelta(hours=1)
 HEALTH = "policy.health_declaration"
 
 
+SAID = {
+    "occasions": ["data_incident"], "severity": "ordinary", "level": "ordinary", "operator": "other",
+    "reason": "示例",
+}  # fmt: skip
+
+
 class Office:
     def __init__(self, **said: Any) -> None:
         self.lead = estate.user(Role.COMPLIANCE_OFFICER, name="陈静")
@@ -36,12 +43,8 @@ class Office:
             return {each.rule: each for each in self.case.clocks.order_by("number")}
 
     def assess(self, **said: Any) -> None:
-        terms = {
-            "occasions": ["data_incident"], "severity": "ordinary", "level": "ordinary",
-            "operator": "other", "reason": "示例",
-        }  # fmt: skip
         with estate.acting(self.lead) as actor:
-            approval = assessing.ask(self.case, {**terms, **said}, actor=actor)
+            approval = assessing.ask(self.case, {**SAID, **said}, actor=actor)
         self.approve(approval, self.second)
 
     def approve(self, approval: Approval, by: User) -> None:
@@ -241,6 +244,67 @@ def test_a_ladder_that_does_not_rise_is_refused(people: dict[str, int]) -> None:
     assert good in text
     with pytest.raises(BadPack):
         packs.read(text.replace(good, wrong), "cn")
+
+
+@pytest.mark.parametrize(
+    ("said", "least"),
+    [
+        ({"loss": 4_999_999}, "ordinary"),
+        ({"loss": 5_000_000}, "significant"),
+        ({"loss": 20_000_000}, "major"),
+        ({"loss": 100_000_000}, "critical"),
+        ({"outage": 10, "operator": "cii"}, "significant"),
+        ({"main_outage": 29, "operator": "cii"}, "ordinary"),
+        ({"main_outage": 180, "operator": "cii"}, "major"),
+        ({"outage": 360, "main_outage": 30, "operator": "cii"}, "critical"),
+        ({"outage": 360}, "ordinary"),  # which counts for critical infrastructure alone
+    ],
+)
+def test_loss_and_outages_demand_a_level_as_people_do(said: dict[str, Any], least: str) -> None:
+    office = Office()
+    levels = [each.value for each in assessing.ORDER]
+    with estate.acting(office.lead) as actor:
+        if below := levels[: levels.index(least)]:
+            with pytest.raises(assessing.BelowCount):
+                assessing.ask(office.case, {**SAID, "level": below[-1], **said}, actor=actor)
+        approval = assessing.ask(office.case, {**SAID, "level": least, **said}, actor=actor)
+    office.approve(approval, office.second)
+    with estate.acting(office.lead):
+        kept = office.case.assessments.get()
+        assert kept.level == least
+        assert {name: kept.counted[name] for name in assessing.TOLD if name in said} == {
+            name: number for name, number in said.items() if name in assessing.TOLD
+        }
+
+
+def test_a_circumstance_of_the_annex_demands_a_level_of_its_own_ladder() -> None:
+    office = Office()
+    core = {"circumstances": ["CN-SEV-CORE", "CN-SEV-OWN"]}
+    with estate.acting(office.lead) as actor:
+        with pytest.raises(assessing.BelowCircumstance):
+            assessing.ask(office.case, {**SAID, "severity": "major", **core}, actor=actor)
+        approval = assessing.ask(office.case, {**SAID, "severity": "critical", **core}, actor=actor)
+    office.approve(approval, office.second)
+    client = estate.login(Client(HTTP_ACCEPT_LANGUAGE="zh-hans"), office.lead, stepped_up=True)
+    page = client.get(f"/admin/incident/{office.case.code}/").content.decode()
+    assert "核心数据泄露" in page
+    assert "本公司的业务、声誉或者重要系统受到影响" in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("of: loss", "of: mood"),
+        ("only: cii", "only: banks"),
+        ("level: critical, says: 核心", "level: grave, says: 核心"),
+        ("says: 核心数据泄露", "says: ''"),
+    ],
+)
+def test_what_a_pack_measures_is_known_and_has_words(wrong: tuple[str, str]) -> None:
+    text = (packs.FOLDER / "cn.yaml").read_text("utf-8")
+    assert wrong[0] in text
+    with pytest.raises(BadPack):
+        packs.read(text.replace(wrong[0], wrong[1], 1), "cn")
 
 
 def test_levels_include_the_number_itself() -> None:
