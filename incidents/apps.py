@@ -22,6 +22,7 @@ class IncidentsConfig(AppConfig):
             fraud_panels,
             fraud_shared_admin,
             layout_admin,
+            lead_admin,
             notice_admin,
             own_records,
             portal,
@@ -38,7 +39,15 @@ class IncidentsConfig(AppConfig):
             triage_admin,
         )
         from incidents.affected import keeping
-        from incidents.cases import assessing, cutting, decisions, evidence, reviewing, unit_cutting
+        from incidents.cases import (
+            adopting,
+            assessing,
+            cutting,
+            decisions,
+            evidence,
+            reviewing,
+            unit_cutting,
+        )
         from incidents.fraud import deciding as fraud_deciding
         from incidents.fraud import evidence as fraud_evidence
         from incidents.fraud import hearing as fraud_hearing
@@ -56,6 +65,7 @@ class IncidentsConfig(AppConfig):
         decisions.ready()
         cutting.ready()
         unit_cutting.ready()
+        adopting.ready()
         assessing.ready()
         drafting.ready()
         exempting.ready()

@@ -103,6 +103,7 @@ def _assessed(officers: Officers, people: Mapping[str, User], case: Incident) ->
             "severity": "significant",
             "level": "ordinary",
             "operator": "other",
+            "circumstances": ["CN-SEV-PERSON"],
             "reason": "涉及敏感级以上资料，名单已在网上出售，对个人的损害难以挽回；人数不到网信分级的较大",
         }
         asked = assessing.ask(case, said, actor=officer)

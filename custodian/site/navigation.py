@@ -148,6 +148,7 @@ ADMIN = (
                     "incident-affected",
                     "incident-evidence",
                     "incident-exercise",
+                    "incident-leads",
                     "incident-report",
                 ),
             ),

@@ -256,7 +256,7 @@ OFFICE = [
     "/admin/incident/{incident}/", "/admin/incident-affected/{affected}/",
     "/admin/incident/{incident}/reports/", "/admin/incident-report/{report}/",
     "/admin/incident/{incident}/referral/", "/admin/incident/{incident}/notices/",
-    "/admin/incident-exercise/", "/admin/incident-exercise/{exercise}/",
+    "/admin/incident-exercise/", "/admin/incident-exercise/{exercise}/", "/admin/incident-leads/",
     "/admin/incident-exercise/{exercise_ended}/", "/admin/incident/{exercise}/",
     "/admin/sanction/", "/admin/sanction/{sanction}/", "/admin/sanction-screening/",
     "/admin/sanction-list/", "/admin/sanction-list/{rehire_flag}/", "/admin/sanction-list/import/",
