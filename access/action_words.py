@@ -141,6 +141,7 @@ WORDS: Mapping[str, Promise | str] = {
     Action.FRAUD_DECIDE: _("提出欺诈疑点的定论或结案"),
     Action.FRAUD_DECIDE_APPROVE: _("复核欺诈疑点的定论或结案"),
     Action.FRAUD_EVIDENCE_READ: _("取出欺诈调查的证据"),
+    Action.FRAUD_RAISE: _("提出欺诈疑点"),
     Action.FRAUD_READ: _("阅看欺诈疑点"),
     Action.FRAUD_REFER: _("取出欺诈报案材料"),
     Action.FRAUD_SCREEN: _("筛查欺诈信号"),

@@ -246,6 +246,7 @@ class Action(StrEnum):
     FRAUD_DECIDE = "incidents:fraud-decision:ask"
     FRAUD_DECIDE_APPROVE = "incidents:fraud-decision:approve"
     FRAUD_EVIDENCE_READ = "incidents:fraud-evidence:read"
+    FRAUD_RAISE = "incidents:fraud:raise"
     FRAUD_READ = "incidents:fraud:read"
     FRAUD_REFER = "incidents:fraud-referral:take"
     FRAUD_SCREEN = "incidents:fraud:screen"

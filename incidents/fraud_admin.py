@@ -15,6 +15,7 @@ from access import approvals, gate
 from access.actions import Action
 from access.actors import Actor
 from access.admin_pages import actor_of, enter, page, purpose_of, row_of
+from access.vocabulary import Channel
 from incidents.fraud import (
     asking,
     board,
@@ -29,7 +30,8 @@ from incidents.fraud import (
 from incidents.fraud.rules import book
 from incidents.fraud.standing import State, member_of, words_of
 from incidents.fraud_acts import ACTS
-from incidents.fraud_forms import FraudForm
+from incidents.fraud_desk import raised
+from incidents.fraud_forms import FraudForm, RaiseForm
 from incidents.models import FraudCase, FraudEvidence
 from incidents.referral_pages import ReferralForm
 from incidents.reports import packs
@@ -37,6 +39,7 @@ from records.evidence.upload import takes_evidence_from
 from transfers.admin_frame import done
 
 READ, WORK, TAKE_OUT = Action.FRAUD_READ, Action.FRAUD_WORK, Action.FRAUD_EVIDENCE_READ
+RAISE: Final = Action.FRAUD_RAISE
 SHOWN: Final = 50
 HERE: Final = "admin:fraud_case"
 
@@ -56,11 +59,19 @@ def case_of(request: HttpRequest, code: str) -> FraudCase:
 
 
 @page("fraud/", name="fraud_board", action=READ, logs_itself=True)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def overview(request: HttpRequest) -> HttpResponse:
-    """How suspicions stand, how right the rules are, and the cases that one sees."""
+    """How suspicions stand, how right the rules are, the cases that one sees, and raising one."""
+    actor, posts = actor_of(request), request.method == "POST"
+    if posts and not gate.may(actor, RAISE):
+        enter(request, RAISE)  # which refuses, and that is on record
+    form, status = RaiseForm(request.POST if posts else None), 200
+    if posts:
+        ok, status = raised(form, channel=Channel.ADMIN, actor=actor)
+        if ok:
+            messages.success(request, _("已提交甄别；赔案照常办理"))
+            return redirect("admin:fraud_board")
     enter(request, READ)
-    actor = actor_of(request)
     rows = FraudCase.objects.visible_to(actor)
     before = request.GET.get("before", "")
     if before.isdecimal():
@@ -74,8 +85,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "undue": claim_clocks.undue(actor),
         "rows": [_row(each) for each in found[:SHOWN]],
         "older": f"?before={found[SHOWN - 1].pk}" if len(found) > SHOWN else "",
+        "form": form if gate.may(actor, RAISE) else None,
     }
-    return template(request, "board", context)
+    return template(request, "board", context, status=status)
 
 
 def _row(case: FraudCase) -> dict[str, Any]:

@@ -15,13 +15,27 @@ from django.views.decorators.http import require_http_methods
 from access import gate
 from access.actions import Action
 from access.actors import Actor
-from incidents.fraud import asking
+from incidents.fraud import asking, raising
+from incidents.fraud_forms import RaiseForm
 from incidents.models import FraudAsk
 from records.desk_claims import purpose_of
 from records.desk_pages import CHANNEL, desk_page, frame
 from transfers.admin_frame import done
 
 HERE: Final = "desk_claim_check:checks"
+
+
+def raised(form: RaiseForm, *, channel: str, actor: Actor) -> tuple[bool, int]:
+    """Whether it was; else what stood in the way, at the form."""
+    if not form.is_valid():
+        return False, 422
+    said = form.cleaned_data
+    number, why = said["claim"], said["why"]
+    return done(
+        form,
+        lambda: raising.raise_by_hand(number, text=why, channel=channel, actor=actor),
+        field="claim",
+    )
 
 
 class AnswerForm(forms.Form):
@@ -45,12 +59,19 @@ def waiting(request: HttpRequest) -> int:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk_page(body=("ask", "text"))
+@desk_page(body=("ask", "text", "claim", "why"))
 def checks(request: HttpRequest, *, actor: Actor) -> HttpResponse:
     found = asking.waiting_for(actor.id or 0) if gate.may(actor, Action.FRAUD_ANSWER) else []
-    form = AnswerForm(request.POST if request.method == "POST" else None)
+    raises = "claim" in request.POST
+    form = AnswerForm(request.POST if request.method == "POST" and not raises else None)
+    by_hand = RaiseForm(request.POST if raises else None)
     status = 200
-    if request.method == "POST":
+    if raises:
+        ok, status = raised(by_hand, channel=CHANNEL, actor=actor)
+        if ok:
+            messages.success(request, _("已提交甄别；赔案照常办理"))
+            return redirect(HERE)
+    elif request.method == "POST":
         status = 422
         if form.is_valid():
             row = next((each for each in found if each.ref == form.cleaned_data["ask"]), None)
@@ -70,6 +91,7 @@ def checks(request: HttpRequest, *, actor: Actor) -> HttpResponse:
         "title": _("理赔核实"),
         "rows": [(each, *asking.words_of(each)) for each in found],
         "form": form,
+        "raising": by_hand if gate.may(actor, Action.FRAUD_RAISE) else None,
         "failed": str(form.data.get("ask", "")) if form.errors else "",
         **frame(actor),
     }

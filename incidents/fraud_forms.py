@@ -44,6 +44,25 @@ def words_field(label: Any, hint: Any = SEALED, *, most: int = 1000) -> Any:
     )
 
 
+class RaiseForm(forms.Form):
+    """Of one open claim, why somebody should look."""
+
+    use_required_attribute = False
+    claim = forms.CharField(
+        label=_("赔案编号"),
+        max_length=24,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("请填写赔案编号")},
+    )
+    why = forms.CharField(
+        label=_("哪里可疑"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("加密保存，甄别和调查的人看得到；赔案照常办理，时限不变"),
+        error_messages={"required": _("请写明哪里可疑")},
+    )
+
+
 class FraudForm(forms.Form):
     use_required_attribute = False
     act = ""

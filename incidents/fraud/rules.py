@@ -15,6 +15,7 @@ from custodian import data_files
 _FILE: Final = Path(__file__).resolve().parent / "rules.yaml"
 MARKS: Final = frozenset({"V1", "V2", "M?", "-"})
 MOST: Final = 100  # no single rule weighs more
+BY_HAND: Final = "by-hand"  # of which nothing is searched for
 
 
 class RulesRefused(Exception):

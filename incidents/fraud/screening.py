@@ -154,13 +154,19 @@ def _settle(kind: str, key: int, rows: list[FraudSignal], actor: Actor) -> None:
     )
 
 
-def _opened(kind: str, key: int, actor: Actor, rows: list[FraudSignal]) -> FraudCase:
+def new_case(kind: str, key: int, rows: list[FraudSignal]) -> FraudCase:
+    """Not saved yet; whoever calls holds the lock under which cases are numbered."""
     year = f"F-{clock.local():%Y}-"
     number = FraudCase.objects.filter(code__startswith=year).count() + 1
     case = FraudCase(code=f"{year}{number:03}", score=scoring.total(rows), opened_at=clock.now())
     case.holding = sealing.holding_of(case.ref)
     setattr(case, f"{kind}_id", key)
     case.kept_from = sorted({each.operator_id for each in rows if each.operator_id})
+    return case
+
+
+def _opened(kind: str, key: int, actor: Actor, rows: list[FraudSignal]) -> FraudCase:
+    case = new_case(kind, key, rows)
     authorise(
         case,
         Action.FRAUD_SCREEN,
