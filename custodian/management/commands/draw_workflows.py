@@ -16,7 +16,8 @@ from custodian.workflow import Workflow
 
 HEAD: Final = """# Lifecycles
 
-Drawn from the tables that the code goes by (`manage.py draw_workflows --write`). A move that is not in a table is refused, and a page that asks for it answers 409.
+Drawn from the tables that the code goes by (`manage.py draw_workflows --write`).
+A move that is not in a table is refused, and a page that asks for it answers 409.
 """
 # What has no lifecycles and does things when it is read.
 APART: Final = frozenset({"migrations", "management", "demo", "drills", "settings"})
@@ -50,7 +51,7 @@ def page() -> str:
 
 
 def workflows() -> Iterator[tuple[str, str, Workflow, str]]:
-    """Module, name, table, and what the module says of itself; in the order of the house, then of the names."""
+    """Module, name, table, and what the module says of itself, in the order of the house."""
     for app in ("custodian", "access", "records", "transfers", "incidents"):
         for place in sorted(_modules(app)):
             module = import_module(place)
