@@ -68,6 +68,7 @@ from records.models import Book, ImportRun
 
 SEED = 20260101
 MONTH = timedelta(days=30)
+PATIENCE = (600, 600)  # seconds, for reveals and for everything
 
 
 class NotADemo(Exception):
@@ -322,7 +323,8 @@ def _live(
 def _sealing(begin: datetime) -> Iterator[Callable[[], None]]:
     """A sequencer in this process: half a second after its last turn, and at once for what was changed.
 
-    What comes next may be told hours later, and would stand before the change in the log.
+    What comes next may be told hours later, and would stand before the change in the log. It turns between
+    steps and not within one, which takes long on a busy machine: nobody else reads meanwhile.
     """
     keys = log_key.load(settings.CUSTODIAN_LOG_KEY)
     with clock.at(begin):
@@ -339,9 +341,11 @@ def _sealing(begin: datetime) -> Iterator[Callable[[], None]]:
             sealing.forget()  # what was known of the wait is over, and a long step may just have ended
             last = time.monotonic()
 
+    allowed, settings.CUSTODIAN_SEAL_SECONDS = settings.CUSTODIAN_SEAL_SECONDS, PATIENCE
     try:
         yield turn
     finally:
+        settings.CUSTODIAN_SEAL_SECONDS = allowed
         sequencer.close()
 
 
