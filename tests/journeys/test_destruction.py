@@ -37,6 +37,15 @@ def signed_in(person):
     return estate.login(client, person, stepped_up=True)
 
 
+@pytest.fixture(autouse=True)
+def own_log(transactional_db, django_db_blocker):
+    """What others wrote at days to come would stand before what is written here."""
+    from tests import databases
+
+    with django_db_blocker.unblock():
+        databases.renew()
+
+
 def text_of(client, address):
     answer = client.get(address, follow=True)
     assert answer.status_code == 200
