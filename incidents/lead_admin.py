@@ -18,7 +18,6 @@ from access.action_roles import ROLES
 from access.actions import Action
 from access.admin_pages import Headline, actor_of, enter, headlines, page
 from access.models import Approval, User
-from incidents.case_forms import text_field
 from incidents.case_frame import template
 from incidents.cases import adopting
 from transfers.admin_frame import done
@@ -45,8 +44,12 @@ class AdoptForm(forms.Form):
             "invalid_choice": gettext_lazy("请从列表中选择"),
         },
     )
-    reason = text_field(
-        gettext_lazy("理由"), gettext_lazy("为什么由他负责；请勿写事件内容"), most=200
+    reason = forms.CharField(
+        label=gettext_lazy("理由"),
+        max_length=200,
+        help_text=gettext_lazy("为什么由他负责；请勿写事件内容"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("请写明理由")},
     )
 
     def __init__(self, rows: list[adopting.Leaderless], data: Any = None) -> None:

@@ -23,7 +23,7 @@ from access.models import Approval, User
 from access.vocabulary import Channel
 from custodian.errors import CustodianError
 from incidents.cases import group, timeline
-from incidents.cases.decisions import Pending
+from incidents.cases.decisions import Pending, concerned
 from incidents.cases.standing import ACTOR, Status
 from incidents.models import Incident, Member, TimelineEntry
 
@@ -107,10 +107,7 @@ class _Adopt:
 
     def targets(self, payload: Mapping[str, Any]) -> frozenset[UUID]:
         """The new lead, and those whom the incident is about."""
-        with scopes.acting(actors.system(ACTOR)):
-            links = Incident.objects.filter(code=payload["incident"]).values("links__operator")
-            concerned = User.objects.filter(pk__in=links).values_list("ref", flat=True)
-            return frozenset({UUID(payload["person"]), *concerned})
+        return concerned(payload["incident"]) | {UUID(payload["person"])}
 
     def start(self, approval: Approval, *, actor: Actor) -> None:
         """Raises `HasALead`, `CannotJoin`."""

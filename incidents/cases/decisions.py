@@ -135,6 +135,13 @@ def put_up(kind: str, payload: Mapping[str, Any], actor: Actor) -> Approval:
     return approvals.request(kind, payload, actor=actor)
 
 
+def concerned(code: str) -> frozenset[UUID]:
+    """The operators whom an incident is about, by their references; also for who may not see the case."""
+    with scopes.acting(actors.system(ACTOR)):
+        links = Incident.objects.filter(code=code).values("links__operator")
+        return frozenset(User.objects.filter(pk__in=links).values_list("ref", flat=True))
+
+
 class CaseKind(ABC):
     """What its kinds have in common: the content is for members alone, on the page of approvals too."""
 
@@ -145,10 +152,7 @@ class CaseKind(ABC):
 
     def targets(self, payload: Mapping[str, Any]) -> frozenset[UUID]:
         """The operators whom the incident is about: none of them, nor their line, approves anything in it."""
-        # Whoever asks may not see the case, and is kept away all the same.
-        with scopes.acting(actors.system(ACTOR)):
-            links = Incident.objects.filter(code=payload["incident"]).values("links__operator")
-            return frozenset(User.objects.filter(pk__in=links).values_list("ref", flat=True))
+        return concerned(payload["incident"])
 
     def drop(self, approval: Approval, *, actor: Actor) -> None:  # noqa: B027  most begin nothing
         """Nothing was begun."""

@@ -137,7 +137,7 @@ def test_the_morning_says_so_and_the_page_what_is_wrong() -> None:
     wrong: dict[str, Any] = {"incident": office.case.code, "person": "", "reason": ""}
     answer = client.post(PAGE, wrong)
     assert answer.status_code == 422
-    for words in ("请选择人员", "理由"):
+    for words in ("请选择人员", "请写明理由"):
         assert words in answer.content.decode()
     office.ask()
     assert "没有负责人，时限照常在走" not in client.get("/admin/").content.decode()
