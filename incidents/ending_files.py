@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -56,16 +56,13 @@ class Files(own_records.Rows):
         kept = [case for case, people in concerned.items() if people & held]
         return rows.exclude(**{f"{self.case}__in": kept}) if kept else rows
 
-    def expire(self, before: date, most: int) -> int:
+    def part(self, gone: Sequence[int]) -> None:
         """The key goes in the transaction of the row, the file once that is committed."""
-        free = list(self.free(before).order_by("pk").values_list("pk", flat=True)[:most])
-        held = self.rows().filter(pk__in=free).select_for_update(of=("self",), skip_locked=True)
-        for row in list(held.only("ref", "holding")):
+        for ref, holding in self.rows().filter(pk__in=gone).values_list("ref", "holding"):
             with connection.cursor() as cursor:
-                cursor.execute("SELECT incidents_forget_file(%s)", [str(row.holding)])
-            transaction.on_commit(partial(self.shelf.remove, row.ref))
+                cursor.execute("SELECT incidents_forget_file(%s)", [str(holding)])
+            transaction.on_commit(partial(self.shelf.remove, ref))
         keystore.forget()
-        return super().expire(before, most)
 
 
 def of_incidents(cases: Collection[int]) -> Subjects:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db.models import F, QuerySet
@@ -40,13 +40,9 @@ _OF_A_MATTER: Final = (
 class Matters(own_records.Rows):
     """Those that nothing rests on; a flag that still stands keeps its matter."""
 
-    def expire(self, before: date, most: int) -> int:
-        free = list(self.free(before).order_by("pk").values_list("pk", flat=True)[:most])
-        # Locked rows are somebody's in this moment, and go another night with their keys.
-        held = self.rows().filter(pk__in=free).select_for_update(of=("self",), skip_locked=True)
-        for row in list(held.only("ref")):
-            sealing.forget(row.ref)
-        return super().expire(before, most)
+    def part(self, gone: Sequence[int]) -> None:
+        for ref in self.rows().filter(pk__in=gone).values_list("ref", flat=True):
+            sealing.forget(ref)
 
 
 def _closed() -> QuerySet[SanctionCase]:

@@ -6,7 +6,7 @@ protects is passed over until that one is gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Protocol
@@ -90,11 +90,15 @@ class Rows:
         # Locked rows are somebody's in this moment, and go another night.
         held = self.rows().filter(pk__in=free).select_for_update(of=("self",), skip_locked=True)
         gone = [each.pk for each in held.only("pk")]
+        self.part(gone)
         for model, key in self.along:
             model._default_manager.filter(**{f"{key}__in": gone}).delete()
         # By number: what went along may be what said that it is over.
         held.model._base_manager.filter(pk__in=gone).delete()
         return len(gone)
+
+    def part(self, gone: Sequence[int]) -> None:
+        """What goes with exactly these rows and is none itself: keys, files. Before they are deleted."""
 
     def _dated(self) -> QuerySet[Any]:
         dated: QuerySet[Any] = self.rows().annotate(counted=self.dated)
