@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -96,8 +97,8 @@ def _named(shown: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "ref": refs.get(each["subject"], "—"),
             "clear": [label(code) for code in each["clear"]],
             "masked": [label(code) for code in each["masked"]],
-            "first": each["first"],
-            "last": each["last"],
+            "first": parse_datetime(each["first"] or ""),
+            "last": parse_datetime(each["last"] or ""),
         }
         for each in shown
     ]
